@@ -1,0 +1,81 @@
+#ifndef STORMO_CHDF5_SHIM_H
+#define STORMO_CHDF5_SHIM_H
+
+// HDF5 1.12 and later rename functions whose structs changed (H5Oget_info, H5Literate). This asks them for the
+// 1.10 forms, so that one source serves every release; 1.10 itself does not know the macro and needs no telling.
+#define H5_USE_110_API
+#include <hdf5.h>
+
+// Swift imports neither a macro that contains a cast or a call (each of these first calls H5open()), nor, under
+// strict concurrency, the global variables behind them. Hence one accessor per constant.
+#define CHDF5_ID(name, macro) static inline hid_t chdf5_##name(void) { return macro; }
+CHDF5_ID(native_int8, H5T_NATIVE_INT8)
+CHDF5_ID(native_int16, H5T_NATIVE_INT16)
+CHDF5_ID(native_int32, H5T_NATIVE_INT32)
+CHDF5_ID(native_int64, H5T_NATIVE_INT64)
+CHDF5_ID(native_uint8, H5T_NATIVE_UINT8)
+CHDF5_ID(native_uint16, H5T_NATIVE_UINT16)
+CHDF5_ID(native_uint32, H5T_NATIVE_UINT32)
+CHDF5_ID(native_uint64, H5T_NATIVE_UINT64)
+CHDF5_ID(native_float, H5T_NATIVE_FLOAT)
+CHDF5_ID(native_double, H5T_NATIVE_DOUBLE)
+CHDF5_ID(c_string, H5T_C_S1)
+CHDF5_ID(file_create_class, H5P_FILE_CREATE)
+CHDF5_ID(file_access_class, H5P_FILE_ACCESS)
+CHDF5_ID(group_create_class, H5P_GROUP_CREATE)
+CHDF5_ID(link_create_class, H5P_LINK_CREATE)
+CHDF5_ID(dataset_create_class, H5P_DATASET_CREATE)
+CHDF5_ID(dataset_transfer_class, H5P_DATASET_XFER)
+CHDF5_ID(attribute_create_class, H5P_ATTRIBUTE_CREATE)
+#undef CHDF5_ID
+
+// The same: these macros call H5open() or cast.
+static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
+static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline unsigned chdf5_every_object(void) { return H5F_OBJ_ALL; }
+static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
+
+// An alias for the enumerator of the newest format, which differs from release to release.
+static inline H5F_libver_t chdf5_latest_format(void) { return H5F_LIBVER_LATEST; }
+
+// H5Oget_info_by_name and its struct are macros for a version of themselves, which Swift can't import. Writes the
+// object's type (an H5O_type_t) and the two numbers that identify it: its file's and its address there.
+static inline herr_t chdf5_object_info(hid_t location, const char *path, int *type, unsigned long *file,
+                                       unsigned long long *address) {
+    H5O_info_t info;
+    herr_t status = H5Oget_info_by_name(location, path, &info, H5P_DEFAULT);
+    if (status >= 0) {
+        *type = (int)info.type;
+        *file = info.fileno;
+        *address = (unsigned long long)info.addr;
+    }
+    return status;
+}
+
+// H5Lget_info is such a macro too (from 1.12). Writes the link's type, an H5L_type_t.
+static inline herr_t chdf5_link_type(hid_t location, const char *path, int *type) {
+    H5L_info_t info;
+    herr_t status = H5Lget_info(location, path, &info, H5P_DEFAULT);
+    if (status >= 0) *type = (int)info.type;
+    return status;
+}
+
+// And so is H5Literate, with the struct that it hands to its callback. Visits a group's links in the order of names.
+typedef herr_t (*chdf5_link_visitor)(const char *name, int link_type, void *context);
+struct chdf5_link_visit {
+    chdf5_link_visitor visit;
+    void *context;
+};
+static inline herr_t chdf5_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+    struct chdf5_link_visit *visit = (struct chdf5_link_visit *)data;
+    (void)group;
+    return visit->visit(name, (int)info->type, visit->context);
+}
+static inline herr_t chdf5_visit_links(hid_t group, chdf5_link_visitor visitor, void *context) {
+    struct chdf5_link_visit visit = {visitor, context};
+    hsize_t start = 0;
+    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &start, chdf5_visit_link, &visit);
+}
+
+#endif

@@ -1,0 +1,93 @@
+#include "CVector.h"
+#include "clones.h"
+#include <math.h>
+#include <string.h>
+
+STORMO_INLINE float derivative(int kind, float alpha, float y) {
+    switch (kind) {
+    case STORMO_RELU: return y > 0 ? 1.0f : 0.0f;
+    case STORMO_LEAKY_RELU: return y > 0 ? 1.0f : alpha;
+    case STORMO_ELU: return y > 0 ? 1.0f : y + alpha;
+    case STORMO_SIGMOID: return y * (1 - y);
+    case STORMO_TANH: return 1 - y * y;
+    default: return 1.0f;
+    }
+}
+
+// One pass for both results: the row just computed is still in registers when the bias sums take it up.
+STORMO_INLINE void backward(int kind, float alpha, float *diff_src, float *restrict diff_bias, const float *y,
+                            const float *diff_dst, size_t rows, size_t columns) {
+    if (diff_bias) memset(diff_bias, 0, columns * sizeof(float));
+    for (size_t r = 0; r < rows; r++) {
+        const float *dy = diff_dst + r * columns;
+        if (kind == STORMO_LINEAR) {
+            if (diff_bias)
+                for (size_t c = 0; c < columns; c++) diff_bias[c] += dy[c];
+            continue;
+        }
+        const float *value = y + r * columns;
+        float *dx = diff_src + r * columns;
+        if (diff_bias)
+            for (size_t c = 0; c < columns; c++) {
+                float d = dy[c] * derivative(kind, alpha, value[c]);
+                dx[c] = d;
+                diff_bias[c] += d;
+            }
+        else
+            for (size_t c = 0; c < columns; c++) dx[c] = dy[c] * derivative(kind, alpha, value[c]);
+    }
+}
+
+STORMO_CLONES
+void stormo_activation_backward(int kind, float alpha, float *diff_src, float *diff_bias, const float *y,
+                                const float *diff_dst, size_t rows, size_t columns) {
+    switch (kind) {
+    case STORMO_LINEAR: backward(STORMO_LINEAR, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    case STORMO_RELU: backward(STORMO_RELU, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    case STORMO_LEAKY_RELU: backward(STORMO_LEAKY_RELU, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    case STORMO_ELU: backward(STORMO_ELU, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    case STORMO_SIGMOID: backward(STORMO_SIGMOID, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    case STORMO_TANH: backward(STORMO_TANH, alpha, diff_src, diff_bias, y, diff_dst, rows, columns); break;
+    }
+}
+
+STORMO_CLONES
+void stormo_add(float *dst, const float *a, const float *b, size_t n) {
+    for (size_t i = 0; i < n; i++) dst[i] = a[i] + b[i];
+}
+
+STORMO_CLONES
+void stormo_accumulate(float *restrict dst, const float *restrict a, size_t n) {
+    for (size_t i = 0; i < n; i++) dst[i] += a[i];
+}
+
+STORMO_CLONES
+void stormo_scale(float *dst, const float *a, float factor, size_t n) {
+    for (size_t i = 0; i < n; i++) dst[i] = a[i] * factor;
+}
+
+void stormo_copy_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t width, size_t rows) {
+    for (size_t r = 0; r < rows; r++) memcpy(dst + r * dst_stride, src + r * src_stride, width * sizeof(float));
+}
+
+// x - x is 0 for a finite x and NaN for the rest; a comparison per element would not vectorise as plainly.
+STORMO_CLONES
+int stormo_all_finite(const float *a, size_t n) {
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= (a[i] - a[i]) != 0.0f;
+    return bad == 0;
+}
+
+STORMO_CLONES
+int stormo_all_finite_f64(const double *a, size_t n) {
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= (a[i] - a[i]) != 0.0;
+    return bad == 0;
+}
+
+size_t stormo_argmax(const float *a, size_t n) {
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (a[i] > a[best] || (a[best] != a[best] && a[i] == a[i])) best = i;
+    return best;
+}

@@ -1,0 +1,98 @@
+// Loops over vectors of floats that must use the full vector width of the CPU they run on.
+//
+// Swift compiles for one instruction set; `target_clones` compiles each loop for several and picks one when
+// the program starts. Everything else belongs in Swift.
+//
+// No loop allocates, locks or keeps state. Pointers named in one call must not overlap unless said.
+
+#ifndef STORMO_CVECTOR_H
+#define STORMO_CVECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Reducing (reduce.c)
+
+/// dst[i] = Σ gradients[s][begin + i], 0 ≤ i < n ≤ STORMO_BLOCK, added as a balanced binary tree over s, so that
+/// the sum depends on the order of the shards alone. Returns Σ dst[i]², which is not finite if any dst[i] is not
+/// (or if the sum of squares leaves the range of a double, which floats cannot reach).
+double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n);
+
+/// The number of elements that are reduced and stepped together: small enough for the first-level cache, and the
+/// unit in which squares are summed, so that a gradient's norm does not depend on how many threads share the work.
+enum { STORMO_BLOCK = 2048 };
+
+// MARK: Stepping (step.c)
+
+/// d = scale·g + decay·p;  v ← momentum·v + d;  p ← p - rate·(nesterov ? d + momentum·v : v).
+void stormo_sgd(float *p, float *v, const float *g, size_t n, float scale, float rate, float momentum,
+                float decay, int nesterov);
+
+/// d = scale·g + decay·p;  m ← β₁m + (1-β₁)d;  v ← β₂v + (1-β₂)d²;  p ← shrink·p - step·m / (√v·corr + ε),
+/// where step = rate / (1-β₁ᵗ), corr = 1 / √(1-β₂ᵗ), and shrink = 1 - rate·decay for AdamW's decay, else 1.
+void stormo_adam(float *p, float *m, float *v, const float *g, size_t n, float scale, float beta1, float beta2,
+                 float step, float corr, float epsilon, float decay, float shrink);
+
+// MARK: Gathering (gather.c)
+
+/// dst[i][j] = (src[rows[i]][j] - offset[j])·scale[j] for 0 ≤ i < n, 0 ≤ j < width; without constants (both null)
+/// a plain conversion. `src` is row-major of the named type.
+#define STORMO_GATHER(NAME, TYPE)                                                                                  \
+    void stormo_gather_##NAME(float *dst, const TYPE *src, const int64_t *rows, size_t n, size_t width,            \
+                              const float *offset, const float *scale)
+STORMO_GATHER(u8, uint8_t);
+STORMO_GATHER(i8, int8_t);
+STORMO_GATHER(u16, uint16_t);
+STORMO_GATHER(i16, int16_t);
+STORMO_GATHER(u32, uint32_t);
+STORMO_GATHER(i32, int32_t);
+STORMO_GATHER(u64, uint64_t);
+STORMO_GATHER(i64, int64_t);
+STORMO_GATHER(f32, float);
+STORMO_GATHER(f64, double);
+
+// MARK: Elementwise (elementwise.c)
+
+/// The activations whose derivative follows from their value y alone.
+enum { STORMO_LINEAR, STORMO_RELU, STORMO_LEAKY_RELU, STORMO_ELU, STORMO_SIGMOID, STORMO_TANH };
+
+/// diff_src[r][c] = diff_dst[r][c]·f'(y[r][c]) and, unless null, diff_bias[c] = Σ_r diff_src[r][c].
+/// diff_src may be diff_dst; for STORMO_LINEAR diff_src is not written.
+void stormo_activation_backward(int kind, float alpha, float *diff_src, float *diff_bias, const float *y,
+                                const float *diff_dst, size_t rows, size_t columns);
+
+void stormo_add(float *dst, const float *a, const float *b, size_t n);
+/// dst[i] += a[i].
+void stormo_accumulate(float *dst, const float *a, size_t n);
+void stormo_scale(float *dst, const float *a, float factor, size_t n);
+/// dst[r][0..<width] = src[r][0..<width] for strides given in elements.
+void stormo_copy_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t width, size_t rows);
+/// Whether every element is finite.
+int stormo_all_finite(const float *a, size_t n);
+int stormo_all_finite_f64(const double *a, size_t n);
+/// The index of the largest of n elements, the first of equals; NaN never wins over a number.
+size_t stormo_argmax(const float *a, size_t n);
+
+// MARK: Random numbers (philox.c)
+
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the block of four
+/// words for a counter and a key.
+void stormo_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
+
+/// dst[i] = src[i]·keep_scale where the i-th random word is at least `threshold`, else 0. Words come from the
+/// counters {i/4, sample, step, layer}: the mask of a sample does not depend on where it is computed.
+void stormo_dropout(float *dst, const float *src, size_t n, uint32_t threshold, float keep_scale, uint32_t sample,
+                    uint32_t step, uint32_t layer, const uint32_t key[2]);
+
+// MARK: Waiting
+
+/// Tells the CPU that the caller spins, so that it saves power and lets its sibling thread go ahead.
+static inline void stormo_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,144 @@
+/// Reads one object of a config, key by key, and notes every mistake instead of stopping at the first.
+///
+/// The keys that are asked for are the known keys: `finish()` reports all others. No method throws; what cannot be
+/// read is noted in `diagnostics` and given as nil or as the default, so that reading goes on.
+///
+/// Most kinds of value have three methods: `integer(_:in:default:)` for a key that may be missing,
+/// `requiredInteger(_:in:)` for one that may not, and `optionalInteger(_:in:)`, to which `null` means missing too.
+public final class ObjectReader {
+    /// The way to the object, as in `model.layers[2]`; empty for the top level.
+    public let path: String
+    /// Where the object stood.
+    public let origin: JSONNode.Origin
+    public let diagnostics: Diagnostics
+    /// The keys that were asked for, in that order.
+    public private(set) var knownKeys: [String] = []
+    /// The keys that are there, in the order of the file.
+    public var presentKeys: [String] { members.map(\.key) }
+
+    private let members: [JSONNode.Member]
+    private let places: [String: Int]
+    /// Whether the node was an object at all; if not, that has been said, and no key is called missing.
+    private let isObject: Bool
+
+    /// - Parameters:
+    ///   - node: an object; anything else is noted as a mistake and read as an object without keys.
+    ///   - path: the way to it, for the sentences.
+    public convenience init(_ node: JSONNode, path: String, diagnostics: Diagnostics) {
+        self.init(node, path: path, origin: node.origin, diagnostics: diagnostics)
+    }
+
+    init(_ node: JSONNode, path: String, origin: JSONNode.Origin, diagnostics: Diagnostics) {
+        self.path = path
+        self.origin = origin
+        self.diagnostics = diagnostics
+        if case .object(let members) = node.value {
+            isObject = true
+            self.members = members
+        } else {
+            isObject = false
+            members = []
+            diagnostics.add(
+                Problem(path: path, origin: origin, message: "must be an object, but is \(node.described)"))
+        }
+        places = Dictionary(
+            members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Whether the key is there, `null` included. Does not make it known.
+    public func has(_ key: String) -> Bool { places[key] != nil }
+
+    /// Notes a mistake in the meaning of a value.
+    /// - Parameters:
+    ///   - message: the rest of a sentence that begins with the path.
+    ///   - key: the key that it is about; nil for the object as a whole.
+    ///   - index: the element, when the key holds a list.
+    public func fail(_ message: String, key: String? = nil, index: Int? = nil) {
+        guard let key else { return diagnostics.add(Problem(path: path, origin: origin, message: message)) }
+        let member = places[key].map { members[$0] }
+        var place = member?.origin ?? origin
+        var path = join(path, key)
+        if let index {
+            path += "[\(index)]"
+            if case .array(let elements)? = member?.value.value, elements.indices.contains(index) {
+                place = Self.origin(of: elements[index], in: place)
+            }
+        }
+        diagnostics.add(Problem(path: path, origin: place, message: message))
+    }
+
+    /// Keys that `finish` passes over.
+    public enum IgnoredKeys: Sendable {
+        case none
+        /// `$schema`, and what begins with `//` or `comment`.
+        case annotations
+
+        func contains(_ key: String) -> Bool {
+            switch self {
+            case .none: false
+            case .annotations: key == "$schema" || key.hasPrefix("//") || key.hasPrefix("comment")
+            }
+        }
+    }
+
+    /// Reports each key that nobody asked for, with the nearest known one. Call it last.
+    public func finish(ignoring ignored: IgnoredKeys = .none) {
+        for member in members where !knownKeys.contains(member.key) && !ignored.contains(member.key) {
+            fail("unknown key; \(suggestion(for: member.key, among: knownKeys))", key: member.key)
+        }
+    }
+
+    // MARK: - Reading by rule
+
+    /// The key's node as it is; nil when it is missing.
+    public func node(_ key: String) -> JSONNode? { member(key)?.value }
+
+    func member(_ key: String) -> JSONNode.Member? {
+        if !knownKeys.contains(key) { knownKeys.append(key) }
+        return places[key].map { members[$0] }
+    }
+
+    /// The member unless it is missing or `null`.
+    func setMember(_ key: String) -> JSONNode.Member? {
+        guard let member = member(key), member.value.value != .null else { return nil }
+        return member
+    }
+
+    func noteMissing(_ key: String, expected: String) {
+        if isObject { fail("is missing; give \(expected)", key: key) }
+    }
+
+    func required<T>(_ key: String, _ rule: ValueRule<T>) -> T? {
+        guard let member = member(key) else {
+            noteMissing(key, expected: rule.expected)
+            return nil
+        }
+        return read(member, rule)
+    }
+
+    func optional<T>(_ key: String, _ rule: ValueRule<T>) -> T? {
+        setMember(key).flatMap { read($0, rule) }
+    }
+
+    func defaulted<T>(_ key: String, _ rule: ValueRule<T>, _ fallback: T) -> T {
+        member(key).flatMap { read($0, rule) } ?? fallback
+    }
+
+    private func read<T>(_ member: JSONNode.Member, _ rule: ValueRule<T>) -> T? {
+        read(member.value, path: join(path, member.key), origin: member.origin, rule)
+    }
+
+    func read<T>(_ node: JSONNode, path: String, origin: JSONNode.Origin, _ rule: ValueRule<T>) -> T? {
+        do {
+            return try rule.read(node)
+        } catch {
+            diagnostics.add(Problem(path: path, origin: origin, message: error.message))
+            return nil
+        }
+    }
+
+    /// An element's own place, or its list's when it has none.
+    static func origin(of element: JSONNode, in list: JSONNode.Origin) -> JSONNode.Origin {
+        element.origin == .code ? list : element.origin
+    }
+}

@@ -1,0 +1,117 @@
+internal import CHDF5
+
+extension HDF5Dataset {
+    /// Reads values, or the rows (positions on the first axis) asked for, in C order (H5Dread).
+    ///
+    /// The library converts on the way. It clips what the memory type can't hold and cuts off fractions;
+    /// `elementType.memoryType` holds every value as it is. Booleans and enumerations are read as their numbers.
+    ///
+    /// - Parameter buffer: room for the elements; what is beyond them stays as it is.
+    /// - Throws: kinds `wrongType` (no numbers), `invalidArgument` (rows out of range, a buffer too short),
+    ///   `unsupported` (an unknown filter), `damaged`, `readFailed`, `closed`.
+    public func read(
+        into buffer: UnsafeMutableRawBufferPointer, as memoryType: HDF5MemoryType, rows: Range<Int>? = nil
+    ) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        guard elementType.isNumeric else {
+            throw place.error(.wrongType, "read", "it holds \(elementType) values, not numbers")
+        }
+        let count = try elementCount(rows, "read")
+        guard count > 0 else { return }
+        let needed = try Extent.byteCount(count, memoryType.size, place, "read")
+        guard buffer.count >= needed, let base = buffer.baseAddress else {
+            throw place.error(
+                .invalidArgument, "read",
+                "\(count) \(memoryType) values need \(needed) bytes, the buffer has \(buffer.count)")
+        }
+        try checkReadable()
+        let selection = try Selection(rows, of: self, "read")
+        if H5Dread(
+            handle.id, memoryType.nativeID, selection.memory, selection.file, Library.defaultProperties, base) < 0
+        {
+            throw place.libraryFailure("read")
+        }
+    }
+
+    /// Reads values, or the rows asked for, into a new array in C order. Converts as `read(into:as:rows:)` does.
+    public func read<T: HDF5Element>(
+        _ type: T.Type = T.self, rows: Range<Int>? = nil
+    ) throws(HDF5Error) -> [T] {
+        let count = try elementCount(rows, "read")
+        let bytes = try Extent.byteCount(count, MemoryLayout<T>.stride, place, "read")
+        try RawBuffer.checkRoom(byteCount: bytes, place, "read")
+        var failure: HDF5Error?
+        let values = [T](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            do throws(HDF5Error) {
+                let room = UnsafeMutableBufferPointer(rebasing: buffer.prefix(count))
+                try read(into: UnsafeMutableRawBufferPointer(room), as: T.hdf5MemoryType, rows: rows)
+                initializedCount = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return values
+    }
+
+    /// Reads all strings, of fixed or variable length, in C order. Bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// - Throws: kind `wrongType` if the dataset holds no strings, `tooLarge` above 1 GiB, and as `read`.
+    public func readStrings() throws(HDF5Error) -> [String] { try readStrings(byteLimit: 1 << 30) }
+
+    func readStrings(byteLimit: Int) throws(HDF5Error) -> [String] {
+        Library.enter()
+        defer { Library.leave() }
+        _ = try file.id(for: place, "read")
+        guard elementType == .string else {
+            throw place.error(.wrongType, "read", "it holds \(elementType) values, not strings")
+        }
+        guard count > 0 else { return [] }
+        try checkReadable()
+        guard let type = Handle(H5Dget_type(handle.id), closedBy: H5Tclose) else { throw place.libraryFailure("read") }
+        let bytes = try Extent.byteCount(count, H5Tget_size(type.id), place, "read")
+        let tooLarge = place.error(.tooLarge, "read", "its strings take more than \(byteLimit) bytes")
+        guard bytes <= byteLimit else { throw tooLarge }
+        let buffer = try RawBuffer(byteCount: bytes, place, "read")
+        if H5Tis_variable_str(type.id) > 0 {
+            return try readVariable(buffer.bytes, type, StringBudget(byteLimit), tooLarge)
+        }
+        if H5Dread(
+            handle.id, type.id, Library.wholeSpace, Library.wholeSpace, Library.defaultProperties,
+            buffer.bytes.baseAddress) < 0
+        {
+            throw place.libraryFailure("read")
+        }
+        return StringTransfer.decodeFixed(buffer.bytes, count: count, type: type)
+    }
+
+    /// A small file can name one long string a million times, so the library allocates within a budget.
+    private func readVariable(
+        _ bytes: UnsafeMutableRawBufferPointer, _ type: Handle, _ budget: StringBudget, _ tooLarge: HDF5Error
+    ) throws(HDF5Error) -> [String] {
+        guard let space = Handle(H5Dget_space(handle.id), closedBy: H5Sclose),
+            let transfer = Handle(H5Pcreate(chdf5_dataset_transfer_class()), closedBy: H5Pclose)
+        else { throw place.libraryFailure("read") }
+        defer { withExtendedLifetime(budget) {} }
+        let context = Unmanaged.passUnretained(budget).toOpaque()
+        H5Pset_vlen_mem_manager(transfer.id, StringBudget.allocate, context, StringBudget.free, context)
+        let status = H5Dread(
+            handle.id, type.id, Library.wholeSpace, Library.wholeSpace, transfer.id, bytes.baseAddress)
+        let failure = status < 0 ? (budget.isExceeded ? tooLarge : place.libraryFailure("read")) : nil
+        // Also after a failure, as some strings may have been read.
+        defer { H5Dvlen_reclaim(type.id, space.id, transfer.id, bytes.baseAddress) }
+        if let failure { throw failure }
+        return StringTransfer.decodeVariable(bytes, count: count)
+    }
+
+    private func checkReadable() throws(HDF5Error) {
+        _ = try file.id(for: place, "read")
+        if let missingFilter {
+            throw place.error(
+                .unsupported, "read",
+                "it is stored with the filter '\(missingFilter)', which the installed HDF5 library can't undo; "
+                    + "store it with gzip or without compression")
+        }
+    }
+}

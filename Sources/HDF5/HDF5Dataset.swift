@@ -1,0 +1,123 @@
+internal import CHDF5
+
+/// How a dataset's values lie in the file.
+public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
+    /// In the dataset's header.
+    case compact
+    /// In one piece.
+    case contiguous
+    /// In blocks of this shape, each filtered on its own.
+    case chunked([Int])
+    /// A view over other datasets.
+    case virtual
+
+    public var description: String {
+        switch self {
+        case .compact: "compact"
+        case .contiguous: "contiguous"
+        case .chunked(let shape): "chunked " + shape.map(String.init).joined(separator: "x")
+        case .virtual: "virtual"
+        }
+    }
+}
+
+/// A dataset: an array of values in an HDF5 file. It keeps its file open.
+public final class HDF5Dataset: Sendable {
+    /// The absolute path in the file.
+    public let path: String
+    /// The size of each axis; empty for a single value.
+    public let shape: [Int]
+    /// The number of elements, the product of `shape`.
+    public let count: Int
+    public let elementType: HDF5ElementType
+    public let layout: HDF5Layout
+    /// The filters in the order in which they are applied, such as "shuffle", "gzip(4)".
+    public let filters: [String]
+
+    /// The path of the file, as it was given.
+    public var filePath: String { file.path }
+    public var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
+
+    let file: OpenFile
+    let handle: Handle
+    /// The first filter that this library can't undo.
+    let missingFilter: String?
+    var place: Place { Place(file, path) }
+
+    /// Opens the dataset at an absolute path.
+    init(_ path: String, in file: OpenFile) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        let place = Place(file, path)
+        try file.require(.dataset, at: path)
+        let id = H5Dopen2(try file.id(for: place, "open"), path, Library.defaultProperties)
+        guard let handle = Handle(id, closedBy: H5Dclose, in: file) else { throw place.libraryFailure("open") }
+        guard let space = Handle(H5Dget_space(id), closedBy: H5Sclose) else { throw place.libraryFailure("open") }
+        guard let type = Handle(H5Dget_type(id), closedBy: H5Tclose) else { throw place.libraryFailure("open") }
+        guard let creation = Handle(H5Dget_create_plist(id), closedBy: H5Pclose) else {
+            throw place.libraryFailure("open")
+        }
+        let extent = try Extent(ofSpace: space, place, "open")
+        self.path = path
+        self.file = file
+        self.handle = handle
+        self.shape = extent.shape
+        self.count = extent.count
+        self.elementType = HDF5ElementType(ofType: type)
+        self.layout = try Self.layout(creation, rank: extent.shape.count, place)
+        (self.filters, self.missingFilter) = try Self.filters(creation, place)
+    }
+
+    /// Bytes that the values take in the file, compressed if they are (H5Dget_storage_size).
+    public var storageSize: Int {
+        Library.enter()
+        defer { Library.leave() }
+        return file.isOpen ? Int(clamping: H5Dget_storage_size(handle.id)) : 0
+    }
+
+    private static func layout(_ creation: Handle, rank: Int, _ place: Place) throws(HDF5Error) -> HDF5Layout {
+        switch H5Pget_layout(creation.id) {
+        case H5D_COMPACT: return .compact
+        case H5D_CONTIGUOUS: return .contiguous
+        case H5D_CHUNKED:
+            var sizes = [hsize_t](repeating: 0, count: rank)
+            guard H5Pget_chunk(creation.id, Int32(rank), &sizes) == rank else { throw place.libraryFailure("open") }
+            return .chunked(sizes.map { Int(clamping: $0) })
+        case H5D_VIRTUAL: return .virtual
+        default: throw place.libraryFailure("open")
+        }
+    }
+
+    private static func filters(
+        _ creation: Handle, _ place: Place
+    ) throws(HDF5Error) -> (names: [String], missing: String?) {
+        let count = H5Pget_nfilters(creation.id)
+        guard count >= 0 else { throw place.libraryFailure("open") }
+        var names: [String] = []
+        var missing: String?
+        for index in 0..<UInt32(count) {
+            var flags: UInt32 = 0
+            var values = [UInt32](repeating: 0, count: 8)
+            var valueCount = values.count
+            var text = [CChar](repeating: 0, count: 256)
+            var configuration: UInt32 = 0
+            let filter = H5Pget_filter2(
+                creation.id, index, &flags, &valueCount, &values, text.count - 1, &text, &configuration)
+            guard filter >= 0 else { throw place.libraryFailure("open") }
+            let ownName = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let name: String =
+                switch filter {
+                case H5Z_FILTER_DEFLATE: valueCount > 0 ? "gzip(\(values[0]))" : "gzip"
+                case H5Z_FILTER_SHUFFLE: "shuffle"
+                case H5Z_FILTER_FLETCHER32: "fletcher32"
+                case H5Z_FILTER_SZIP: "szip"
+                case H5Z_FILTER_NBIT: "nbit"
+                case H5Z_FILTER_SCALEOFFSET: "scaleoffset"
+                default: ownName.isEmpty ? "filter \(filter)" : ownName
+                }
+            names.append(name)
+            if missing == nil, H5Zfilter_avail(filter) <= 0 { missing = name }
+        }
+        return (names, missing)
+    }
+}

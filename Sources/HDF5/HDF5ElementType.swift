@@ -1,0 +1,71 @@
+/// The type of the values in a file, whatever their byte order.
+public indirect enum HDF5ElementType: Sendable, Hashable {
+    case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
+    /// h5py's boolean: an enumeration of FALSE and TRUE over int8.
+    case bool
+    /// Named values over an integer type.
+    case enumeration(base: HDF5ElementType)
+    /// Text, of fixed or variable length.
+    case string
+    case compound
+    /// Anything else, in words.
+    case other(String)
+
+    /// Bytes of one number in the file; 0 where the type alone does not say (`string`, `compound`, `other`).
+    public var size: Int {
+        switch self {
+        case .int8, .uint8, .bool: 1
+        case .int16, .uint16, .float16: 2
+        case .int32, .uint32, .float32: 4
+        case .int64, .uint64, .float64: 8
+        case .enumeration(let base): base.size
+        case .string, .compound, .other: 0
+        }
+    }
+
+    /// Whether the values can be read as numbers.
+    public var isNumeric: Bool { memoryType != nil }
+
+    /// The memory type that holds every value without loss and without needless width: the type itself, float32 for
+    /// float16, and the underlying integer for `bool` and enumerations. Nil if the values are not numbers.
+    public var memoryType: HDF5MemoryType? {
+        switch self {
+        case .int8, .bool: .int8
+        case .int16: .int16
+        case .int32: .int32
+        case .int64: .int64
+        case .uint8: .uint8
+        case .uint16: .uint16
+        case .uint32: .uint32
+        case .uint64: .uint64
+        case .float16, .float32: .float32
+        case .float64: .float64
+        case .enumeration(let base): base.memoryType
+        case .string, .compound, .other: nil
+        }
+    }
+}
+
+extension HDF5ElementType: CustomStringConvertible {
+    /// Such as "uint8", "enumeration(int16)".
+    public var description: String {
+        switch self {
+        case .enumeration(let base): "enumeration(\(base))"
+        case .other(let words): words
+        case .int8: "int8"
+        case .int16: "int16"
+        case .int32: "int32"
+        case .int64: "int64"
+        case .uint8: "uint8"
+        case .uint16: "uint16"
+        case .uint32: "uint32"
+        case .uint64: "uint64"
+        case .float16: "float16"
+        case .float32: "float32"
+        case .float64: "float64"
+        case .bool: "bool"
+        case .string: "string"
+        case .compound: "compound"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// What went wrong with an HDF5 file: which file, which object in it, what was being done and why it failed.
+public struct HDF5Error: Error, Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+        /// There is no such file.
+        case notFound
+        /// The file is there, but it is not an HDF5 file.
+        case notHDF5
+        /// An HDF5 file that is truncated, or whose contents contradict themselves.
+        case damaged
+        /// The file can't be opened or made: permissions, a missing directory, another program's lock.
+        case cannotOpen
+        /// No such group, dataset or attribute; `available` lists those that are there, sorted by name.
+        case missingObject(available: [String])
+        /// The object is of another kind or holds values of another type than was asked for.
+        case wrongType
+        /// The caller's request can't be met by any file: rows out of range, a buffer too short, an impossible shape.
+        case invalidArgument
+        /// The file needs a compression filter that the installed library lacks.
+        case unsupported
+        /// Larger than this process can or will hold.
+        case tooLarge
+        case readFailed
+        case writeFailed
+        /// The file has been closed.
+        case closed
+    }
+
+    public let kind: Kind
+    /// The file's path, as it was given.
+    public let file: String
+    /// The object's path in the file; nil when the file as a whole is meant.
+    public let object: String?
+    /// What was being done, such as "read".
+    public let action: String
+    /// Why it failed.
+    public let reason: String
+    /// The library's own error stack, the cause first; empty when the fault was found before the library was asked.
+    public let libraryMessages: [String]
+}
+
+extension HDF5Error: CustomStringConvertible {
+    /// One sentence, such as "cannot read '/train/names' in data.h5: it holds string values, not numbers".
+    public var description: String {
+        // What is missing is a sentence of its own: "no dataset '/train/x' in data.h5; it has: /train/inputs".
+        if case .missingObject = kind { return reason }
+        let subject = object.map { "'\($0)' in \(file)" } ?? file
+        return "cannot \(action) \(subject): \(reason)"
+    }
+}

@@ -1,0 +1,76 @@
+internal import CHDF5
+
+/// A group: a folder in an HDF5 file. It keeps its file open.
+public final class HDF5Group: Sendable {
+    /// The absolute path in the file.
+    public let path: String
+
+    public var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
+
+    let file: OpenFile
+    let handle: Handle
+    var place: Place { Place(file, path) }
+
+    /// Opens the group at an absolute path.
+    init(_ path: String, in file: OpenFile) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        let place = Place(file, path)
+        if path != "/" { try file.require(.group, at: path) }
+        let id = H5Gopen2(try file.id(for: place, "open"), path, Library.defaultProperties)
+        guard let handle = Handle(id, closedBy: H5Gclose, in: file) else { throw place.libraryFailure("open") }
+        self.path = path
+        self.file = file
+        self.handle = handle
+    }
+
+    /// A group below this one, or anywhere in the file by an absolute path.
+    public func group(_ path: String) throws(HDF5Error) -> HDF5Group {
+        try HDF5Group(ObjectPath.resolve(path, from: self.path), in: file)
+    }
+
+    /// A dataset below this group, or anywhere in the file by an absolute path.
+    public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset {
+        try HDF5Dataset(ObjectPath.resolve(path, from: self.path), in: file)
+    }
+
+    /// What the group holds, sorted by name. A soft link counts as what it leads to.
+    public func children() throws(HDF5Error) -> [(name: String, kind: HDF5ObjectKind)] {
+        Library.enter()
+        defer { Library.leave() }
+        var children: [(name: String, kind: HDF5ObjectKind)] = []
+        for (name, _) in try links() {
+            let child = ObjectPath.child(name, of: path)
+            var link: Int32 = 0
+            _ = chdf5_link_type(handle.id, name, &link)
+            if link == H5L_TYPE_EXTERNAL.rawValue {
+                children.append((name, .externalLink))
+            } else if let (kind, _) = try file.object(at: child, for: place, "list") {
+                children.append((name, kind))
+            } else {
+                children.append((name, link == H5L_TYPE_SOFT.rawValue ? .danglingLink : .unknown))
+            }
+        }
+        return children
+    }
+
+    /// The names in the group, sorted, and whether each is the object's own name (a hard link).
+    func links() throws(HDF5Error) -> [(name: String, isHard: Bool)] {
+        Library.enter()
+        defer { Library.leave() }
+        _ = try file.id(for: place, "list")
+        var links: [(name: String, isHard: Bool)] = []
+        let status = withUnsafeMutablePointer(to: &links) { pointer in
+            chdf5_visit_links(
+                handle.id,
+                { name, type, context in
+                    guard let name, let context else { return -1 }
+                    context.assumingMemoryBound(to: [(name: String, isHard: Bool)].self).pointee
+                        .append((String(cString: name), type == H5L_TYPE_HARD.rawValue))
+                    return 0
+                }, pointer)
+        }
+        if status < 0 { throw place.libraryFailure("list") }
+        return links.sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,117 @@
+internal import CHDF5
+
+/// What an object in a file is.
+public enum HDF5ObjectKind: String, Sendable, CustomStringConvertible {
+    case group
+    case dataset
+    case namedType = "named type"
+    /// A link into another file, which is not followed.
+    case externalLink = "external link"
+    /// A soft link to something that is not there.
+    case danglingLink = "dangling link"
+    case unknown
+
+    public var description: String { rawValue }
+
+    init(objectType: Int32) {
+        switch objectType {
+        case H5O_TYPE_GROUP.rawValue: self = .group
+        case H5O_TYPE_DATASET.rawValue: self = .dataset
+        case H5O_TYPE_NAMED_DATATYPE.rawValue: self = .namedType
+        default: self = .unknown
+        }
+    }
+}
+
+/// Paths are absolute and plain: "/train/inputs".
+enum ObjectPath {
+    /// `name` seen from the group at `base`; an absolute `name` stands for itself.
+    static func resolve(_ name: String, from base: String = "/") -> String {
+        let joined = name.hasPrefix("/") ? name : base + "/" + name
+        return "/" + joined.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
+    static func child(_ name: String, of group: String) -> String {
+        group == "/" ? "/" + name : group + "/" + name
+    }
+
+    /// "/", "/a", "/a/b" of "/a/b".
+    static func ancestorsAndSelf(of path: String) -> [String] {
+        path.split(separator: "/").reduce(into: ["/"]) { $0.append(child(String($1), of: $0[$0.count - 1])) }
+    }
+}
+
+/// Lists names in a sentence, the first twenty of them.
+func sentenceList(_ names: [String]) -> String {
+    let shown = names.prefix(20).joined(separator: ", ")
+    return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+}
+
+extension OpenFile {
+    struct Identity: Hashable {
+        let file: UInt
+        let address: UInt64
+    }
+
+    /// Kind and identity of the object at `path`; nil when there is none, or its header can't be read.
+    func object(at path: String, for place: Place, _ action: String) throws(HDF5Error) -> (HDF5ObjectKind, Identity)? {
+        var type: Int32 = 0
+        var file: UInt = 0
+        var address: UInt64 = 0
+        guard chdf5_object_info(try id(for: place, action), path, &type, &file, &address) >= 0 else { return nil }
+        return (HDF5ObjectKind(objectType: type), Identity(file: file, address: address))
+    }
+
+    /// How far `path` leads: the deepest object that is there, and the first step that is not, if any.
+    private func follow(_ path: String, _ place: Place) throws(HDF5Error) -> (reached: String, missing: String?) {
+        let file = try id(for: place, "open")
+        var reached = "/"
+        for step in ObjectPath.ancestorsAndSelf(of: path).dropFirst() {
+            guard H5Lexists(file, step, Library.defaultProperties) > 0 else { return (reached, step) }
+            if try object(at: step, for: place, "open") == nil {
+                let failure = place.libraryFailure("open")
+                var link: Int32 = 0
+                let isHard = chdf5_link_type(file, step, &link) < 0 || link == H5L_TYPE_HARD.rawValue
+                // A hard link always leads somewhere, so an unreadable target is damage, not absence.
+                if isHard { throw failure }
+                return (reached, step)
+            }
+            reached = step
+        }
+        return (reached, nil)
+    }
+
+    func exists(_ path: String) throws(HDF5Error) -> Bool {
+        try follow(path, Place(self, path)).missing == nil
+    }
+
+    /// Throws the error that helps: what is missing, and what is there instead.
+    func require(_ kind: HDF5ObjectKind, at path: String) throws(HDF5Error) {
+        let place = Place(self, path)
+        if path.utf8.contains(0) { throw place.error(.invalidArgument, "open", "a name can't contain a NUL") }
+        let (reached, missing) = try follow(path, place)
+        guard let (found, _) = try object(at: reached, for: place, "open") else { throw place.libraryFailure("open") }
+        guard let missing else {
+            if found == kind { return }
+            let contents = found == .group ? "; it has: \(sentenceList(try childPaths(of: reached)))" : ""
+            throw place.error(.wrongType, "open", "it is a \(found), not a \(kind)\(contents)")
+        }
+        let available = found == .group ? try childPaths(of: reached) : []
+        var reason = "no \(kind) '\(path)' in \(self.path)"
+        if missing != path { reason += ": there is no '\(missing)'" }
+        if found != .group {
+            reason += "; '\(reached)' is a \(found)"
+        } else if available.isEmpty {
+            reason += "; '\(reached)' is empty"
+        } else {
+            reason += "; it has: \(sentenceList(available))"
+        }
+        throw HDF5Error(
+            kind: .missingObject(available: available), file: self.path, object: path, action: "open", reason: reason,
+            libraryMessages: [])
+    }
+
+    private func childPaths(of path: String) throws(HDF5Error) -> [String] {
+        try HDF5Group(path, in: self).children().map { ObjectPath.child($0.name, of: path) }
+    }
+}

@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A block of zeroed memory that begins at a cache line, freed with its owner.
+///
+/// `@unchecked Sendable`: the class only owns the block. Who may write which part at what time is the business of
+/// those who share it, and is stated there.
+public final class AlignedMemory: @unchecked Sendable {
+    public static let alignment = 64
+
+    public let base: UnsafeMutableRawPointer
+    public let byteCount: Int
+
+    /// - Parameter byteCount: the size in bytes; rounded up to whole cache lines.
+    /// - Throws: `KernelError.outOfMemory` where the system has none left.
+    public init(byteCount: Int) throws(KernelError) {
+        let size = Self.aligned(max(byteCount, 1))
+        var pointer: UnsafeMutableRawPointer?
+        guard posix_memalign(&pointer, Self.alignment, size) == 0, let pointer else {
+            throw .outOfMemory(bytes: size)
+        }
+        memset(pointer, 0, size)
+        base = pointer
+        self.byteCount = size
+    }
+
+    public convenience init(floats: Int) throws(KernelError) {
+        try self.init(byteCount: floats * MemoryLayout<Float>.stride)
+    }
+
+    deinit { free(base) }
+
+    public var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+
+    /// The size rounded up to whole cache lines.
+    public static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+}

@@ -1,0 +1,80 @@
+/// What a kernel must know of the step in which it runs.
+public struct Pass: Sendable {
+    /// Whether dropout and its like are at work.
+    public var isTraining: Bool
+    /// The key of every random number of the run.
+    public var seed: UInt64
+    /// The number of optimizer steps before this one, over all epochs.
+    public var step: Int
+    /// The place in the mini-batch of the shard's first sample.
+    public var firstSample: Int
+
+    public init(isTraining: Bool = false, seed: UInt64 = 0, step: Int = 0, firstSample: Int = 0) {
+        self.isTraining = isTraining
+        self.seed = seed
+        self.step = step
+        self.firstSample = firstSample
+    }
+}
+
+/// The buffers on which a kernel works. All but the parameters among the inputs belong to one replica.
+public struct Binding {
+    public var inputs: [UnsafeMutablePointer<Float>]
+    public var output: UnsafeMutablePointer<Float>
+    /// Where the gradient of each input goes; nil where none is wanted.
+    public var inputGradients: [UnsafeMutablePointer<Float>?]
+    public var outputGradient: UnsafeMutablePointer<Float>?
+    /// Kept from the forward to the backward pass.
+    public var workspace: UnsafeMutableRawPointer
+    /// The kernel's own while it runs, anybody's afterwards.
+    public var scratch: UnsafeMutableRawPointer
+
+    public init(
+        inputs: [UnsafeMutablePointer<Float>], output: UnsafeMutablePointer<Float>,
+        inputGradients: [UnsafeMutablePointer<Float>?], outputGradient: UnsafeMutablePointer<Float>?,
+        workspace: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+    ) {
+        self.inputs = inputs
+        self.output = output
+        self.inputGradients = inputGradients
+        self.outputGradient = outputGradient
+        self.workspace = workspace
+        self.scratch = scratch
+    }
+}
+
+/// The arithmetic of one operator for one number of samples: made once, bound to buffers once, run many times.
+///
+/// A kernel belongs to one replica and is run by one thread at a time. `forward` and `backward` overwrite their
+/// results, never add to them, and do not allocate.
+public protocol Kernel: AnyObject {
+    var workspaceBytes: Int { get }
+    var scratchBytes: Int { get }
+    func bind(_ binding: Binding)
+    /// Computes the output from the inputs.
+    func forward(_ pass: Pass)
+    /// Computes the gradients of the inputs from that of the output.
+    func backward(_ pass: Pass)
+}
+
+extension Kernel {
+    public var workspaceBytes: Int { 0 }
+    public var scratchBytes: Int { 0 }
+}
+
+/// What all kernels of a replica share.
+public final class KernelContext {
+    /// Whether backward passes will be run.
+    public let isDifferentiable: Bool
+    let stream: Stream
+
+    public init(isDifferentiable: Bool) throws(KernelError) {
+        KernelContext.useOneThread()
+        self.isDifferentiable = isDifferentiable
+        stream = try Stream()
+    }
+
+    /// Keeps the kernel library to the calling thread. Each thread calls it before it makes or runs kernels:
+    /// left alone, every worker would start a team of its own.
+    public static func useOneThread() { OneDNN.useOneThread() }
+}

@@ -1,0 +1,15 @@
+/// Why an operator's arithmetic could not be set up.
+public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
+    case outOfMemory(bytes: Int)
+    /// The kernel library refused an operation; `operation` says which, with its shapes.
+    case unsupported(operation: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .outOfMemory(let bytes):
+            "the system has no \(bytes) bytes of memory left; use a smaller batch_size or fewer workers"
+        case .unsupported(let operation, let reason):
+            "\(operation) can't be computed on this machine: the kernel library says '\(reason)'"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import COneDNN
+
+/// dst = f(src) element by element, or row by row for softmax.
+public final class ActivationKernel: Kernel {
+    private let src, dst, diffSrc, diffDst: TensorMemory
+    private let function: Primitive
+    private var gradient: Primitive?
+
+    /// - Parameters:
+    ///   - rows, width: the elements of src; `width` is the last dimension.
+    /// - Throws: `KernelError` where the library refuses the shapes.
+    public init(
+        _ context: KernelContext, _ activation: Activation, rows: Int, width: Int, gradient wantsGradient: Bool
+    ) throws(KernelError) {
+        let name = "\(activation) of \(rows) rows of \(width)"
+        let (algorithm, alpha) = activation.algorithm
+        src = try TensorMemory(.plain([rows, width]))
+        dst = try TensorMemory(src.descriptor)
+        diffSrc = try TensorMemory(src.descriptor)
+        diffDst = try TensorMemory(src.descriptor)
+        var layout = src.descriptor
+        let direction = context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference
+
+        let forward: PrimitiveDescription
+        if activation == .softmax {
+            var operation = dnnl_softmax_v2_desc_t()
+            try OneDNN.check(
+                dnnl_softmax_v2_forward_desc_init(&operation, direction, dnnl_softmax_accurate, &layout, &layout, 1),
+                name)
+            forward = try PrimitiveDescription(operation, name)
+        } else {
+            var operation = dnnl_eltwise_desc_t()
+            try OneDNN.check(
+                dnnl_eltwise_forward_desc_init(&operation, direction, algorithm, &layout, alpha, 0), name)
+            forward = try PrimitiveDescription(operation, name)
+        }
+        function = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
+
+        guard context.isDifferentiable && wantsGradient else { return }
+        if activation == .softmax {
+            var operation = dnnl_softmax_v2_desc_t()
+            try OneDNN.check(
+                dnnl_softmax_v2_backward_desc_init(
+                    &operation, dnnl_softmax_accurate, &layout, &layout, &layout, 1), name)
+            gradient = try Primitive(
+                PrimitiveDescription(operation, name, forward: forward), context,
+                [(DNNL_ARG_DST, dst), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
+        } else {
+            var operation = dnnl_eltwise_desc_t()
+            try OneDNN.check(
+                dnnl_eltwise_backward_desc_init(&operation, algorithm, &layout, &layout, alpha, 0), name)
+            gradient = try Primitive(
+                PrimitiveDescription(operation, name, forward: forward), context,
+                [(DNNL_ARG_SRC, src), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
+        }
+    }
+
+    public var scratchBytes: Int { max(function.scratchpadBytes, gradient?.scratchpadBytes ?? 0) }
+
+    public func bind(_ binding: Binding) {
+        src.attach(binding.inputs[0])
+        dst.attach(binding.output)
+        diffSrc.attach(binding.inputGradients[0])
+        diffDst.attach(binding.outputGradient)
+        function.attachScratchpad(binding.scratch)
+        gradient?.attachScratchpad(binding.scratch)
+    }
+
+    public func forward(_ pass: Pass) { function.execute() }
+    public func backward(_ pass: Pass) { gradient?.execute() }
+}

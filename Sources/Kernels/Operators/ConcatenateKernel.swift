@@ -1,0 +1,47 @@
+internal import CVector
+
+/// dst = the inputs side by side along one axis; the gradient is cut up in the same way.
+public final class ConcatenateKernel: Kernel {
+    private let rows: Int
+    private let widths: [Int]
+    private var inputs: [UnsafeMutablePointer<Float>] = []
+    private var gradients: [UnsafeMutablePointer<Float>?] = []
+    private var output, outputGradient: UnsafeMutablePointer<Float>?
+
+    /// - Parameters:
+    ///   - rows: the product of the dimensions before the axis, samples included.
+    ///   - widths: for each input the product of the dimensions from the axis on.
+    public init(rows: Int, widths: [Int]) {
+        self.rows = rows
+        self.widths = widths
+    }
+
+    public func bind(_ binding: Binding) {
+        inputs = binding.inputs
+        gradients = binding.inputGradients
+        output = binding.output
+        outputGradient = binding.outputGradient
+    }
+
+    public func forward(_ pass: Pass) {
+        guard let output else { return }
+        let total = widths.reduce(0, +)
+        var offset = 0
+        for index in 0..<widths.count {
+            stormo_copy_rows(output + offset, total, inputs[index], widths[index], widths[index], rows)
+            offset += widths[index]
+        }
+    }
+
+    public func backward(_ pass: Pass) {
+        guard let outputGradient else { return }
+        let total = widths.reduce(0, +)
+        var offset = 0
+        for index in 0..<widths.count {
+            if let gradient = gradients[index] {
+                stormo_copy_rows(gradient, widths[index], outputGradient + offset, total, widths[index], rows)
+            }
+            offset += widths[index]
+        }
+    }
+}

@@ -1,0 +1,111 @@
+internal import COneDNN
+internal import CVector
+
+/// dst = f(src·weights + bias), row by row.
+///
+/// Shapes: src (rows, inputs), weights (inputs, outputs), bias (outputs), dst (rows, outputs). With δ the gradient
+/// of dst times f': diff_src = δ·weightsᵀ, diff_weights = srcᵀ·δ, diff_bias = Σ_rows δ.
+public final class DenseKernel: Kernel {
+    private let rows: Int
+    private let outputs: Int
+    private let hasBias: Bool
+    private let activation: (kind: Int32, alpha: Float)
+    private let src, weights, bias, dst: TensorMemory
+    private let srcTransposed, weightsTransposed, delta, diffSrc, diffWeights: TensorMemory
+    private let product: Primitive
+    private var dataGradient: Primitive?
+    private var weightsGradient: Primitive?
+    private let deltaBytes: Int
+
+    private var value: UnsafeMutablePointer<Float>?
+    private var diffDst: UnsafeMutablePointer<Float>?
+    private var deltaValues: UnsafeMutablePointer<Float>?
+    private var diffBias: UnsafeMutablePointer<Float>?
+
+    /// - Parameters:
+    ///   - activation: one whose derivative follows from its value.
+    ///   - gradients: whether the gradients of src, weights and bias are wanted.
+    /// - Throws: `KernelError` where the library refuses the shapes.
+    public init(
+        _ context: KernelContext, rows: Int, inputs: Int, outputs: Int, hasBias: Bool, activation: Activation,
+        gradients: (src: Bool, weights: Bool)
+    ) throws(KernelError) {
+        let name = "dense \(inputs)→\(outputs) of \(rows) rows"
+        self.rows = rows
+        self.outputs = outputs
+        self.hasBias = hasBias
+        self.activation = activation.loop ?? (Int32(STORMO_LINEAR), 0)
+        src = try TensorMemory(.plain([rows, inputs]))
+        weights = try TensorMemory(.plain([inputs, outputs]))
+        bias = try TensorMemory(.plain([1, outputs]))
+        dst = try TensorMemory(.plain([rows, outputs]))
+        srcTransposed = try TensorMemory(.plain([inputs, rows], strides: [1, inputs]))
+        weightsTransposed = try TensorMemory(.plain([outputs, inputs], strides: [1, outputs]))
+        delta = try TensorMemory(.plain([rows, outputs]))
+        diffSrc = try TensorMemory(.plain([rows, inputs]))
+        diffWeights = try TensorMemory(.plain([inputs, outputs]))
+
+        product = try Self.matmul(
+            context, name, src, weights, bias: hasBias ? bias : nil, dst, fusing: activation)
+        if context.isDifferentiable && gradients.src {
+            dataGradient = try Self.matmul(context, name, delta, weightsTransposed, diffSrc)
+        }
+        if context.isDifferentiable && gradients.weights {
+            weightsGradient = try Self.matmul(context, name, srcTransposed, delta, diffWeights)
+        }
+        let needsDelta = context.isDifferentiable && self.activation.kind != Int32(STORMO_LINEAR)
+        deltaBytes = needsDelta ? AlignedMemory.aligned(delta.descriptor.byteCount) : 0
+    }
+
+    private static func matmul(
+        _ context: KernelContext, _ name: String, _ a: TensorMemory, _ b: TensorMemory, bias: TensorMemory? = nil,
+        _ c: TensorMemory, fusing activation: Activation = .linear
+    ) throws(KernelError) -> Primitive {
+        var operation = dnnl_matmul_desc_t()
+        var (aLayout, bLayout, cLayout) = (a.descriptor, b.descriptor, c.descriptor)
+        // An empty descriptor stands for no bias.
+        var biasLayout = bias?.descriptor ?? MemoryDescriptor()
+        try OneDNN.check(dnnl_matmul_desc_init(&operation, &aLayout, &bLayout, &biasLayout, &cLayout), name)
+        var tensors = [(DNNL_ARG_SRC, a), (DNNL_ARG_WEIGHTS, b), (DNNL_ARG_DST, c)]
+        if let bias { tensors.append((DNNL_ARG_BIAS, bias)) }
+        return try Primitive(PrimitiveDescription(operation, name, fusing: activation), context, tensors)
+    }
+
+    public var scratchBytes: Int {
+        let forward = product.scratchpadBytes
+        let backward = max(dataGradient?.scratchpadBytes ?? 0, weightsGradient?.scratchpadBytes ?? 0)
+        return max(forward, deltaBytes + backward)
+    }
+
+    public func bind(_ binding: Binding) {
+        src.attach(binding.inputs[0])
+        srcTransposed.attach(binding.inputs[0])
+        weights.attach(binding.inputs[1])
+        weightsTransposed.attach(binding.inputs[1])
+        if hasBias {
+            bias.attach(binding.inputs[2])
+            diffBias = binding.inputGradients[2]
+        }
+        dst.attach(binding.output)
+        value = binding.output
+        diffDst = binding.outputGradient
+        deltaValues = deltaBytes > 0 ? binding.scratch.assumingMemoryBound(to: Float.self) : diffDst
+        delta.attach(deltaValues)
+        diffSrc.attach(binding.inputGradients[0])
+        diffWeights.attach(binding.inputGradients[1])
+        product.attachScratchpad(binding.scratch)
+        dataGradient?.attachScratchpad(binding.scratch + deltaBytes)
+        weightsGradient?.attachScratchpad(binding.scratch + deltaBytes)
+    }
+
+    public func forward(_ pass: Pass) { product.execute() }
+
+    public func backward(_ pass: Pass) {
+        if let diffDst, deltaBytes > 0 || diffBias != nil {
+            stormo_activation_backward(
+                activation.kind, activation.alpha, deltaValues, diffBias, value, diffDst, rows, outputs)
+        }
+        weightsGradient?.execute()
+        dataGradient?.execute()
+    }
+}

@@ -1,0 +1,72 @@
+internal import COneDNN
+
+/// dst[n,y,x,c] = the largest or the mean of src under the window; padding takes part in neither.
+///
+/// Shapes: src (n, h, w, c), dst (n, h', w', c). The gradient goes to the place of the largest (the first of
+/// equals), or in equal parts to all places.
+public final class Pooling2DKernel: Kernel {
+    public enum Reduction: Hashable, Sendable {
+        case max
+        case average
+    }
+
+    private let src, dst, diffSrc, diffDst: TensorMemory
+    private let indices: TensorMemory?
+    private let pooling: Primitive
+    private var gradient: Primitive?
+
+    /// - Parameter image: height, width and channels of src.
+    /// - Throws: `KernelError` where the library refuses the shapes.
+    public init(
+        _ context: KernelContext, samples n: Int, image: (height: Int, width: Int, channels: Int), window: Window2D,
+        reduction: Reduction, gradient wantsGradient: Bool
+    ) throws(KernelError) {
+        let (h, w, c) = image
+        let (kh, kw) = window.size
+        let name = "pooling \(kh)×\(kw) of \(n) images \(h)×\(w)×\(c)"
+        let out = window.positions(over: (h, w))
+        let algorithm = reduction == .max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding
+        src = try TensorMemory(.images(n, h, w, c))
+        dst = try TensorMemory(.images(n, out.height, out.width, c))
+        diffSrc = try TensorMemory(src.descriptor)
+        diffDst = try TensorMemory(dst.descriptor)
+        var (srcLayout, dstLayout) = (src.descriptor, dst.descriptor)
+
+        var operation = dnnl_pooling_v2_desc_t()
+        try OneDNN.check(
+            dnnl_pooling_v2_forward_desc_init(
+                &operation, context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference, algorithm,
+                &srcLayout, &dstLayout, window.cStrides, window.cSizes, Window2D.undilated, window.cBefore,
+                window.cAfter), name)
+        let forward = try PrimitiveDescription(operation, name)
+        let workspace = forward.layout(dnnl_query_workspace_md)
+        indices = workspace.byteCount > 0 ? try TensorMemory(workspace) : nil
+        let kept = indices.map { [(DNNL_ARG_WORKSPACE, $0)] } ?? []
+        pooling = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)] + kept)
+        if context.isDifferentiable && wantsGradient {
+            try OneDNN.check(
+                dnnl_pooling_v2_backward_desc_init(
+                    &operation, algorithm, &srcLayout, &dstLayout, window.cStrides, window.cSizes,
+                    Window2D.undilated, window.cBefore, window.cAfter), name)
+            gradient = try Primitive(
+                PrimitiveDescription(operation, name, forward: forward), context,
+                [(DNNL_ARG_DIFF_SRC, diffSrc), (DNNL_ARG_DIFF_DST, diffDst)] + kept)
+        }
+    }
+
+    public var workspaceBytes: Int { indices?.descriptor.byteCount ?? 0 }
+    public var scratchBytes: Int { max(pooling.scratchpadBytes, gradient?.scratchpadBytes ?? 0) }
+
+    public func bind(_ binding: Binding) {
+        src.attach(binding.inputs[0])
+        dst.attach(binding.output)
+        diffSrc.attach(binding.inputGradients[0])
+        diffDst.attach(binding.outputGradient)
+        indices?.attach(binding.workspace)
+        pooling.attachScratchpad(binding.scratch)
+        gradient?.attachScratchpad(binding.scratch)
+    }
+
+    public func forward(_ pass: Pass) { pooling.execute() }
+    public func backward(_ pass: Pass) { gradient?.execute() }
+}

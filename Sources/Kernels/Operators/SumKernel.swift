@@ -1,0 +1,36 @@
+/// dst[r] = factor·Σ src[r, …]: the sum of each row, or with the factor 1/width its mean. Added up in double.
+public final class SumKernel: Kernel {
+    private let rows: Int
+    private let width: Int
+    private let factor: Float
+    private var src, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+
+    public init(rows: Int, width: Int, factor: Float) {
+        self.rows = rows
+        self.width = width
+        self.factor = factor
+    }
+
+    public func bind(_ binding: Binding) {
+        src = binding.inputs[0]
+        dst = binding.output
+        diffSrc = binding.inputGradients[0]
+        diffDst = binding.outputGradient
+    }
+
+    public func forward(_ pass: Pass) {
+        guard let src, let dst else { return }
+        for row in 0..<rows {
+            var sum = 0.0
+            for i in 0..<width { sum += Double(src[row * width + i]) }
+            dst[row] = Float(sum * Double(factor))
+        }
+    }
+
+    public func backward(_ pass: Pass) {
+        guard let diffSrc, let diffDst else { return }
+        for row in 0..<rows {
+            (diffSrc + row * width).update(repeating: diffDst[row] * factor, count: width)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// dst = f(src) element by element, for the functions of arithmetic.
+public final class UnaryKernel: Kernel {
+    public enum Function: Hashable, Sendable {
+        /// xᵉ. A negative x with an exponent that is not whole gives NaN.
+        case power(Float)
+        case exponential
+        case logarithm
+        case magnitude
+    }
+
+    private let function: Function
+    private let count: Int
+    private var src, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+
+    public init(_ function: Function, count: Int) {
+        self.function = function
+        self.count = count
+    }
+
+    public func bind(_ binding: Binding) {
+        src = binding.inputs[0]
+        dst = binding.output
+        diffSrc = binding.inputGradients[0]
+        diffDst = binding.outputGradient
+    }
+
+    public func forward(_ pass: Pass) {
+        guard let src, let dst else { return }
+        switch function {
+        case .power(2): for i in 0..<count { dst[i] = src[i] * src[i] }
+        case .power(let exponent): for i in 0..<count { dst[i] = powf(src[i], exponent) }
+        case .exponential: for i in 0..<count { dst[i] = expf(src[i]) }
+        case .logarithm: for i in 0..<count { dst[i] = logf(src[i]) }
+        case .magnitude: for i in 0..<count { dst[i] = abs(src[i]) }
+        }
+    }
+
+    public func backward(_ pass: Pass) {
+        guard let src, let dst, let dx = diffSrc, let dy = diffDst else { return }
+        switch function {
+        case .power(2): for i in 0..<count { dx[i] = dy[i] * 2 * src[i] }
+        case .power(0): for i in 0..<count { dx[i] = 0 }
+        case .power(let exponent): for i in 0..<count { dx[i] = dy[i] * exponent * powf(src[i], exponent - 1) }
+        case .exponential: for i in 0..<count { dx[i] = dy[i] * dst[i] }
+        case .logarithm: for i in 0..<count { dx[i] = dy[i] / src[i] }
+        case .magnitude: for i in 0..<count { dx[i] = src[i] > 0 ? dy[i] : src[i] < 0 ? -dy[i] : 0 }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import CVector
+
+/// A counter-based generator of random numbers: each number is a function of the key and of where it is used.
+///
+/// Philox4x32-10; Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+public struct Philox: RandomNumberGenerator, Sendable {
+    private var key: (UInt32, UInt32)
+    private var counter: (UInt32, UInt32, UInt32, UInt32)
+    private var block: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+    private var used = 4
+
+    /// The numbers of one purpose.
+    /// - Parameters:
+    ///   - seed: the run's seed.
+    ///   - stream: what the numbers are for, so that no two purposes share them.
+    ///   - index: which of them, for example the epoch or the parameter.
+    public init(seed: UInt64, stream: Stream, index: Int = 0) {
+        key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        counter = (0, stream.rawValue, UInt32(truncatingIfNeeded: index), 0xFFFF_FFFF)
+    }
+
+    /// The purposes. Dropout counts from its own four words and leaves the last word below 2³² - 1.
+    public enum Stream: UInt32, Sendable {
+        case initialisation
+        case shuffling
+        case gradientCheck
+    }
+
+    public mutating func next() -> UInt64 {
+        let low = word()
+        return UInt64(word()) << 32 | UInt64(low)
+    }
+
+    /// Uniform in 0 ..< 1, a multiple of 2⁻²⁴.
+    public mutating func uniform() -> Float { Float(word() >> 8) * 0x1p-24 }
+
+    private mutating func word() -> UInt32 {
+        if used == 4 {
+            withUnsafeBytes(of: &counter) { counter in
+                withUnsafeBytes(of: &key) { key in
+                    withUnsafeMutableBytes(of: &block) { block in
+                        stormo_philox(
+                            block.baseAddress?.assumingMemoryBound(to: UInt32.self),
+                            counter.baseAddress?.assumingMemoryBound(to: UInt32.self),
+                            key.baseAddress?.assumingMemoryBound(to: UInt32.self))
+                    }
+                }
+            }
+            counter.0 &+= 1
+            used = 0
+        }
+        defer { used += 1 }
+        switch used {
+        case 0: return block.0
+        case 1: return block.1
+        case 2: return block.2
+        default: return block.3
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import CVector
+
+/// The loops over the long vectors of training: reducing, stepping, gathering.
+public enum VectorLoops {
+    /// The number of elements that are reduced and stepped together.
+    public static let block = Int(STORMO_BLOCK)
+
+    /// The C twin of the argument list of a reduction: one pointer for each shard's gradient.
+    public typealias GradientList = UnsafePointer<UnsafePointer<Float>?>
+
+    /// dst[i] = Σₛ gradients[s][begin + i] in a fixed tree over the shards.
+    /// - Returns: Σ dst², not finite where an element is not.
+    @inline(__always)
+    public static func reduce(
+        into dst: UnsafeMutablePointer<Float>, _ gradients: GradientList, shards: Int, from begin: Int, count: Int
+    ) -> Double {
+        stormo_reduce_block(dst, gradients, Int32(shards), begin, count)
+    }
+
+    @inline(__always)
+    public static func sgd(
+        _ p: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+        count: Int, scale: Float, rate: Float, momentum: Float, decay: Float, nesterov: Bool
+    ) {
+        stormo_sgd(p, velocity, gradient, count, scale, rate, momentum, decay, nesterov ? 1 : 0)
+    }
+
+    @inline(__always)
+    public static func adam(
+        _ p: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
+        gradient: UnsafePointer<Float>, count: Int, scale: Float, beta1: Float, beta2: Float, step: Float,
+        correction: Float, epsilon: Float, decay: Float, shrink: Float
+    ) {
+        stormo_adam(
+            p, mean, variance, gradient, count, scale, beta1, beta2, step, correction, epsilon, decay, shrink)
+    }
+
+    /// dst += a.
+    @inline(__always)
+    public static func accumulate(_ dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, count: Int) {
+        stormo_accumulate(dst, a, count)
+    }
+
+    /// dst = a + b.
+    @inline(__always)
+    public static func add(
+        _ dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
+    ) {
+        stormo_add(dst, a, b, count)
+    }
+
+    /// The index of the first element that is NaN or infinite.
+    public static func firstNonFinite(_ a: UnsafePointer<Float>, count: Int) -> Int? {
+        stormo_all_finite(a, count) != 0 ? nil : (0..<count).first { !a[$0].isFinite }
+    }
+
+    public static func firstNonFinite(_ a: UnsafePointer<Double>, count: Int) -> Int? {
+        stormo_all_finite_f64(a, count) != 0 ? nil : (0..<count).first { !a[$0].isFinite }
+    }
+
+    /// Tells the CPU that the caller spins.
+    @inline(__always)
+    public static func pause() { stormo_pause() }
+
+    public static func argmax(_ a: UnsafePointer<Float>, count: Int) -> Int { stormo_argmax(a, count) }
+}
+
+/// The types in which numbers rest in memory until a worker gathers them.
+public enum StoredType: String, Sendable, CaseIterable {
+    case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64
+
+    public var byteCount: Int {
+        switch self {
+        case .uint8, .int8: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
+        }
+    }
+
+    public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
+
+    /// dst[i][j] = (src[rows[i]][j] - offset[j])·scale[j], or a plain conversion without constants.
+    public func gather(
+        into dst: UnsafeMutablePointer<Float>, from src: UnsafeRawPointer, rows: UnsafePointer<Int64>, count: Int,
+        width: Int, offset: UnsafePointer<Float>?, scale: UnsafePointer<Float>?
+    ) {
+        @inline(__always)
+        func typed<T>(_: T.Type) -> UnsafePointer<T> { src.assumingMemoryBound(to: T.self) }
+        switch self {
+        case .uint8: stormo_gather_u8(dst, typed(UInt8.self), rows, count, width, offset, scale)
+        case .int8: stormo_gather_i8(dst, typed(Int8.self), rows, count, width, offset, scale)
+        case .uint16: stormo_gather_u16(dst, typed(UInt16.self), rows, count, width, offset, scale)
+        case .int16: stormo_gather_i16(dst, typed(Int16.self), rows, count, width, offset, scale)
+        case .uint32: stormo_gather_u32(dst, typed(UInt32.self), rows, count, width, offset, scale)
+        case .int32: stormo_gather_i32(dst, typed(Int32.self), rows, count, width, offset, scale)
+        case .uint64: stormo_gather_u64(dst, typed(UInt64.self), rows, count, width, offset, scale)
+        case .int64: stormo_gather_i64(dst, typed(Int64.self), rows, count, width, offset, scale)
+        case .float32: stormo_gather_f32(dst, typed(Float.self), rows, count, width, offset, scale)
+        case .float64: stormo_gather_f64(dst, typed(Double.self), rows, count, width, offset, scale)
+        }
+    }
+}

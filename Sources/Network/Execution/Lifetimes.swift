@@ -1,0 +1,62 @@
+/// When each buffer of a program is in use, on a clock that counts the nodes forward and then the steps backward.
+struct Lifetimes {
+    /// By the node that owns the buffer.
+    private(set) var values: [Int: ClosedRange<Int>] = [:]
+    /// By the place in `Program.Backward.buffers`.
+    private(set) var gradients: [ClosedRange<Int>]
+    /// From a node's forward to its backward computation.
+    private(set) var kernels: [Int: ClosedRange<Int>] = [:]
+    /// All of a pass.
+    let whole: ClosedRange<Int>
+
+    /// - Parameter owner: for each node the node whose buffer it shares; itself, unless it is a view.
+    init(_ program: Program, owner: [Int]) {
+        let nodes = program.nodes
+        let turn = program.order.count
+        let end = turn + program.backward.steps.count
+        whole = -1...end
+        gradients = Array(repeating: end...end, count: program.backward.buffers.count)
+        var values: [Int: ClosedRange<Int>] = [:]
+        var gradients = Array<ClosedRange<Int>?>(repeating: nil, count: program.backward.buffers.count)
+
+        func use(_ node: Int, at time: Int) { values[owner[node]] = Self.extended(values[owner[node]], to: time) }
+        func use(_ place: Program.Backward.Place?, at time: Int) {
+            guard case .buffer(let index) = place else { return }
+            gradients[index] = Self.extended(gradients[index], to: time)
+        }
+        for (time, index) in program.order.enumerated() {
+            switch nodes[index].kind {
+            case .input: use(index, at: -1)
+            case .operation(_, let inputs):
+                use(index, at: time)
+                for input in inputs { use(input, at: time) }
+                kernels[index] = time...time
+            case .parameter, .constant: break
+            }
+            if program.results.contains(index) { use(index, at: end) }
+        }
+        if let loss = program.loss { use(program.backward.gradient[loss], at: turn) }
+        for (position, step) in program.backward.steps.enumerated() {
+            let time = turn + position
+            switch step {
+            case .kernel(let index):
+                guard case .operation(let operation, let inputs) = nodes[index].kind else { continue }
+                if operation.backwardReads.inputs { for input in inputs { use(input, at: time) } }
+                if operation.backwardReads.output { use(index, at: time) }
+                use(program.backward.gradient[index], at: time)
+                for place in program.backward.inputGradients[index] ?? [] { use(place, at: time) }
+                kernels[index] = Self.extended(kernels[index], to: time)
+            case .sum(let place, let parts, _):
+                use(place, at: time)
+                for part in parts { use(part, at: time) }
+            }
+        }
+        self.values = values
+        self.gradients = gradients.map { $0 ?? end...end }
+    }
+
+    private static func extended(_ span: ClosedRange<Int>?, to time: Int) -> ClosedRange<Int> {
+        guard let span else { return time...time }
+        return min(span.lowerBound, time)...max(span.upperBound, time)
+    }
+}

@@ -1,0 +1,101 @@
+public import Kernels
+
+/// The activations, gradients and kernels with which one worker runs one shard.
+///
+/// A replica is made for the numbers of samples that it will meet, then bound to an arena, which may be shared with
+/// replicas that never run at the same time, to the parameters, which all replicas share and none changes, and to a
+/// gradient buffer of its own. It belongs to one thread at a time; running it allocates nothing.
+///
+/// `@unchecked Sendable`: the engine hands a replica to one worker and touches it again only behind a barrier.
+public final class Replica: @unchecked Sendable {
+    public let program: Program
+    private let context: KernelContext
+    private var plans: [BoundPlan] = []
+    public let arenaBytes: Int
+    private let keepsAll: Bool
+    // Held so that the memory outlives the pointers into it.
+    private var arena: AlignedMemory?
+    private let constants: [Int: AlignedMemory]
+
+    /// - Parameters:
+    ///   - samples: the sizes of shards that will be run.
+    ///   - keepsAll: no buffer is used twice, so that every value and gradient can be read after a run.
+    /// - Throws: `KernelError` where a kernel can't be made.
+    public init(_ program: Program, samples: Set<Int>, keepsAll: Bool = false) throws(KernelError) {
+        self.program = program
+        self.keepsAll = keepsAll
+        context = try KernelContext(isDifferentiable: program.isDifferentiable)
+        var constants: [Int: AlignedMemory] = [:]
+        for index in program.order {
+            if case .constant(let values) = program.nodes[index].kind {
+                let memory = try AlignedMemory(floats: values.count)
+                values.withUnsafeBufferPointer { memory.floats.update(from: $0.baseAddress!, count: values.count) }
+                constants[index] = memory
+            }
+        }
+        self.constants = constants
+        var bytes = 0
+        for count in samples.sorted() where count > 0 {
+            let plan = try BoundPlan(program, samples: count, context, keepsAll: keepsAll)
+            bytes = max(bytes, plan.byteCount)
+            plans.append(plan)
+        }
+        arenaBytes = bytes
+    }
+
+    /// - Parameters:
+    ///   - arena: at least `arenaBytes` long.
+    ///   - parameters, gradients: buffers of the program's layout; gradients are wanted only for a program with a
+    ///     loss.
+    public func bind(
+        arena: AlignedMemory, parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?
+    ) {
+        precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
+        self.arena = arena
+        for plan in plans {
+            plan.bind(program, arena.base, constants, parameters: parameters, gradients: gradients)
+        }
+    }
+
+    private func plan(_ samples: Int) -> BoundPlan {
+        for plan in plans where plan.samples == samples { return plan }
+        preconditionFailure("a replica runs the numbers of samples that it was made for, not \(samples)")
+    }
+
+    /// Where the values of a node stand: to be filled before a run for an input, to be read after it for a result.
+    public func value(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float> {
+        let count = program.nodes[variable].type.count(samples: samples)
+        return UnsafeMutableBufferPointer(start: plan(samples).values[variable]!, count: count)
+    }
+
+    /// The gradient of the loss with respect to a node; only where all is kept, nil where none was computed.
+    public func gradient(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float>? {
+        guard let pointer = plan(samples).gradients[variable] else { return nil }
+        return UnsafeMutableBufferPointer(start: pointer, count: program.nodes[variable].type.count(samples: samples))
+    }
+
+    /// Computes the results from the inputs.
+    public func forward(samples: Int, _ pass: Pass) {
+        for kernel in plan(samples).forward { kernel.forward(pass) }
+    }
+
+    /// Computes the gradient of Σ scale·loss with respect to the parameters, after a forward pass.
+    public func backward(samples: Int, scale: Float, _ pass: Pass) {
+        let plan = plan(samples)
+        plan.seed?.update(repeating: scale, count: plan.seedCount)
+        for step in plan.backward {
+            switch step {
+            case .kernel(let kernel): kernel.backward(pass)
+            case .sum(let dst, let parts, let count):
+                if parts.count == 1 {
+                    dst.update(from: parts[0], count: count)
+                } else if parts[0] == dst {
+                    for part in parts.dropFirst() { VectorLoops.accumulate(dst, part, count: count) }
+                } else {
+                    VectorLoops.add(dst, parts[0], parts[1], count: count)
+                    for part in parts.dropFirst(2) { VectorLoops.accumulate(dst, part, count: count) }
+                }
+            }
+        }
+    }
+}

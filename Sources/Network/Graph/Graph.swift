@@ -1,0 +1,100 @@
+public import Kernels
+
+/// A network as operators (nodes) and tensors (edges), built once and then compiled into a `Program`.
+///
+/// ```swift
+/// let graph = Graph()
+/// let w = graph.parameter(2.0, name: "w")
+/// let x = graph.constant(3.0)
+/// let loss = (w * x - 10) ** 2
+/// print(try loss.gradients()[w])  // [-24.0]
+/// ```
+///
+/// A mistake in an expression, such as shapes that do not fit, is kept and thrown when the graph is compiled, so
+/// that expressions need no `try`.
+public final class Graph {
+    public struct Node: Sendable {
+        public enum Kind: Sendable {
+            /// Given anew for each batch: inputs and targets.
+            case input
+            case parameter(Initializer)
+            case constant([Float])
+            case operation(any Operator, inputs: [Int])
+        }
+        public var kind: Kind
+        public var type: TensorType
+        /// What the node is called in messages: a layer's name, `dense/kernel`.
+        public var name: String
+    }
+
+    public private(set) var nodes: [Node] = []
+    public private(set) var firstError: GraphError?
+
+    public init() {}
+
+    /// A tensor that is given for each sample of a batch.
+    public func input(_ shape: Shape, name: String = "input") -> Variable {
+        append(Node(kind: .input, type: .batched(shape), name: name))
+    }
+
+    /// A tensor that is trained, filled by the initializer from the run's seed.
+    public func parameter(_ shape: Shape, _ initializer: Initializer, name: String) -> Variable {
+        append(Node(kind: .parameter(initializer), type: .single(shape), name: name))
+    }
+
+    /// One number that is trained.
+    public func parameter(_ value: Float, name: String) -> Variable {
+        parameter(.scalar, .constant(value), name: name)
+    }
+
+    public func constant(_ value: Float) -> Variable { constant([value], .scalar) }
+
+    /// A tensor that stays as it is; the values are row-major.
+    public func constant(_ values: [Float], _ shape: Shape) -> Variable {
+        if values.count != shape.count {
+            fail(GraphError("a constant of shape \(shape) takes \(shape.count) values, not \(values.count)"))
+            return append(Node(kind: .constant([0]), type: .single(.scalar), name: "constant"))
+        }
+        return append(Node(kind: .constant(values), type: .single(shape), name: "constant"))
+    }
+
+    /// The result of an operator.
+    /// - Throws: `GraphError` where the inputs do not fit.
+    public func apply(
+        _ operation: any Operator, to inputs: [Variable], name: String? = nil
+    ) throws(GraphError) -> Variable {
+        for input in inputs where input.graph !== self {
+            throw GraphError("\(operation.name) takes variables of one graph, but '\(input.name)' is of another")
+        }
+        let type = try operation.output(of: inputs.map(\.type))
+        return append(
+            Node(
+                kind: .operation(operation, inputs: inputs.map(\.index)), type: type, name: name ?? operation.name))
+    }
+
+    /// The result of an operator, or a stand-in where the inputs do not fit; see `firstError`.
+    func expression(_ operation: any Operator, _ inputs: Variable...) -> Variable {
+        do {
+            return try apply(operation, to: inputs)
+        } catch {
+            fail(error)
+            return append(Node(kind: .constant([0]), type: .single(.scalar), name: operation.name))
+        }
+    }
+
+    private func fail(_ error: GraphError) { firstError = firstError ?? error }
+
+    private func append(_ node: Node) -> Variable {
+        nodes.append(node)
+        return Variable(graph: self, index: nodes.count - 1)
+    }
+}
+
+/// The result of a node: what expressions are made of.
+public struct Variable {
+    public let graph: Graph
+    public let index: Int
+
+    public var type: TensorType { graph.nodes[index].type }
+    public var name: String { graph.nodes[index].name }
+}

@@ -1,0 +1,73 @@
+public import Kernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// How a parameter is filled before training. With n the fan-in, the fan-out or their mean:
+///
+/// | name | values |
+/// |---|---|
+/// | glorotUniform | uniform in ±√(6 / (in + out)); Glorot and Bengio, AISTATS 2010 |
+/// | glorotNormal | normal, σ = √(2 / (in + out)) |
+/// | heUniform | uniform in ±√(6 / in); He et al., ICCV 2015 |
+/// | heNormal | normal, σ = √(2 / in) |
+/// | lecunUniform | uniform in ±√(3 / in); LeCun et al., "Efficient BackProp", 1998 |
+/// | lecunNormal | normal, σ = √(1 / in) |
+///
+/// The normal ones are cut at two standard deviations and widened so that σ holds, as in Keras.
+/// The fan-in of a weight of shape (…, in, out) is `in` times the product of the dimensions before.
+public enum Initializer: Hashable, Sendable {
+    case glorotUniform
+    case glorotNormal
+    case heUniform
+    case heNormal
+    case lecunUniform
+    case lecunNormal
+    case zeros
+    case ones
+    case constant(Float)
+    case values([Float])
+
+    /// - Parameters:
+    ///   - index: the parameter's place among the parameters: each has numbers of its own.
+    public func fill(_ buffer: UnsafeMutableBufferPointer<Float>, shape: Shape, seed: UInt64, index: Int) {
+        var random = Philox(seed: seed, stream: .initialisation, index: index)
+        let receptive = shape.dimensions.dropLast(2).reduce(1, *)
+        let fanIn = Double(receptive * (shape.rank > 1 ? shape[shape.rank - 2] : shape.last))
+        let fanOut = Double(receptive * shape.last)
+        switch self {
+        case .glorotUniform: uniform(buffer, (6 / max(fanIn + fanOut, 1)).squareRoot(), &random)
+        case .heUniform: uniform(buffer, (6 / max(fanIn, 1)).squareRoot(), &random)
+        case .lecunUniform: uniform(buffer, (3 / max(fanIn, 1)).squareRoot(), &random)
+        case .glorotNormal: normal(buffer, (2 / max(fanIn + fanOut, 1)).squareRoot(), &random)
+        case .heNormal: normal(buffer, (2 / max(fanIn, 1)).squareRoot(), &random)
+        case .lecunNormal: normal(buffer, (1 / max(fanIn, 1)).squareRoot(), &random)
+        case .zeros: buffer.update(repeating: 0)
+        case .ones: buffer.update(repeating: 1)
+        case .constant(let value): buffer.update(repeating: value)
+        case .values(let values): for (index, value) in values.prefix(buffer.count).enumerated() { buffer[index] = value }
+        }
+    }
+
+    private func uniform(_ buffer: UnsafeMutableBufferPointer<Float>, _ limit: Double, _ random: inout Philox) {
+        for index in buffer.indices { buffer[index] = Float(limit) * (2 * random.uniform() - 1) }
+    }
+
+    private func normal(_ buffer: UnsafeMutableBufferPointer<Float>, _ deviation: Double, _ random: inout Philox) {
+        // The standard deviation of a unit normal that is cut at ±2.
+        let widened = deviation / 0.879_625_661_034_239_8
+        var index = 0
+        while index < buffer.count {
+            // Box and Muller's pair.
+            let radius = (-2 * log(1 - Double(random.uniform()))).squareRoot()
+            let angle = 2 * Double.pi * Double(random.uniform())
+            for value in [radius * cos(angle), radius * sin(angle)] where abs(value) <= 2 && index < buffer.count {
+                buffer[index] = Float(value * widened)
+                index += 1
+            }
+        }
+    }
+}

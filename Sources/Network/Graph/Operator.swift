@@ -1,0 +1,68 @@
+public import Kernels
+
+/// One kind of node: what it makes of its inputs, and the kernel that does so.
+///
+/// An operator is described once, in the graph; a kernel is made of it for each replica. It knows only its own
+/// local derivative: the graph's walk backwards (`Program`) applies the chain rule.
+public protocol Operator: Sendable {
+    /// A word for messages and tables, such as `dense`.
+    var name: String { get }
+
+    /// The type of the result.
+    /// - Throws: `GraphError` where the inputs do not fit.
+    func output(of inputs: [TensorType]) throws(GraphError) -> TensorType
+
+    /// Makes the arithmetic for so many samples. Not asked of views.
+    func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel
+
+    /// How values and gradients pass, for inputs of these types.
+    func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer
+
+    /// Which values the backward pass reads, and so have to be kept until then.
+    var backwardReads: (inputs: Bool, output: Bool) { get }
+
+    /// Whether a gradient exists with respect to an input; targets, for example, have none.
+    func isDifferentiable(input: Int) -> Bool
+
+    /// The floating-point operations of a forward pass, for one sample; a multiply-add counts as two.
+    func operations(inputs: [TensorType], output: TensorType) -> Int
+
+    /// The same operator with an activation computed on its result, if it can do that in one go.
+    func fusing(_ activation: Activation) -> (any Operator)?
+}
+
+extension Operator {
+    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .computed }
+    public var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
+    public func isDifferentiable(input: Int) -> Bool { true }
+    public func operations(inputs: [TensorType], output: TensorType) -> Int { output.shape.count }
+    public func fusing(_ activation: Activation) -> (any Operator)? { nil }
+}
+
+/// How an operator's result relates to its inputs in memory.
+public enum Transfer: Sendable {
+    /// The result is computed into a buffer of its own, and so are the gradients.
+    case computed
+    /// The result is computed; the gradient of each input is that of the result, unchanged.
+    case gradientUnchanged
+    /// The result is the one input under another shape: nothing is computed in either direction.
+    case view
+}
+
+/// What a kernel is asked for.
+public struct KernelRequest {
+    public let context: KernelContext
+    public let samples: Int
+    public let inputs: [TensorType]
+    public let output: TensorType
+    /// For each input whether its gradient is wanted.
+    public let gradients: [Bool]
+    /// The node's number in its graph: tells random streams apart.
+    public let node: Int
+}
+
+/// Why a graph can't be built, as a sentence.
+public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}

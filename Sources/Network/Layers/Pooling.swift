@@ -1,0 +1,69 @@
+public import Configuration
+public import Kernels
+
+/// The largest or the mean of a window that slides over images, channels last: `max_pooling2d`,
+/// `average_pooling2d`. Padding takes part in neither.
+///
+/// Shapes: x (h, w, c), y (h', w', c). The strides are the window's size unless given.
+public struct Pooling: Layer {
+    public let reduction: Pooling2DKernel.Reduction
+    public let poolSize: [Int]
+    public let strides: [Int]
+    public let padding: Padding
+
+    public init(
+        _ reduction: Pooling2DKernel.Reduction, poolSize: (Int, Int) = (2, 2), strides: (Int, Int)? = nil,
+        padding: Padding = .valid
+    ) {
+        self.reduction = reduction
+        self.poolSize = [poolSize.0, poolSize.1]
+        self.strides = strides.map { [$0.0, $0.1] } ?? self.poolSize
+        self.padding = padding
+    }
+
+    init(reading reader: ObjectReader, _ reduction: Pooling2DKernel.Reduction) {
+        self.reduction = reduction
+        poolSize = reader.integers("pool_size", in: 1..., count: 2) ?? [2, 2]
+        strides = reader.integers("strides", in: 1..., count: 2) ?? poolSize
+        padding = reader.choice("padding", default: .valid)
+    }
+
+    public var type: String { reduction == .max ? "max_pooling2d" : "average_pooling2d" }
+
+    public var configuration: [JSONNode.Member] {
+        [
+            .init("pool_size", JSONNode(poolSize.map { JSONNode($0) })),
+            .init("strides", JSONNode(strides.map { JSONNode($0) })),
+            .init("padding", JSONNode(padding.rawValue)),
+        ]
+    }
+
+    public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
+        guard (poolSize + strides).allSatisfy({ $0 > 0 }) else {
+            throw GraphError("\(type): pool_size and strides must be 1 or more")
+        }
+        return try inputs[0].graph.apply(
+            Pooling2DOperator(reduction, size: poolSize, stride: strides, same: padding == .same), to: inputs,
+            name: name)
+    }
+
+    public var keras: KerasLayer {
+        KerasLayer(
+            reduction == .max ? "MaxPooling2D" : "AveragePooling2D",
+            configuration + [.init("data_format", "channels_last")])
+    }
+}
+
+/// The mean of each channel over the whole image: (h, w, c) becomes (c).
+public struct GlobalAveragePooling2D: Layer {
+    public init() {}
+
+    public var type: String { "global_average_pooling2d" }
+    public var keras: KerasLayer { KerasLayer("GlobalAveragePooling2D", [.init("data_format", "channels_last")]) }
+
+    public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
+        let pooled = try inputs[0].graph.apply(
+            Pooling2DOperator(.average, size: nil, stride: [1, 1], same: false), to: inputs, name: name)
+        return try pooled.graph.apply(ReshapeOperator([pooled.type.shape.last]), to: [pooled], name: name)
+    }
+}

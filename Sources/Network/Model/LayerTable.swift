@@ -1,0 +1,41 @@
+public import Kernels
+
+/// What each layer of a model makes and costs.
+public struct LayerTable: Sendable {
+    public struct Row: Sendable, Equatable {
+        public let name: String
+        public let type: String
+        public let inputs: [String]
+        public let output: Shape
+        /// The number of trained numbers.
+        public let parameters: Int
+        /// The floating-point operations of a forward pass for one sample; a multiply-add counts as two.
+        public let operations: Int
+    }
+    public let rows: [Row]
+
+    /// - Throws: `ModelError` where shapes do not fit.
+    public init(_ model: Model) throws(ModelError) {
+        let graph = Graph()
+        let built = try model.build(in: graph)
+        rows = zip(model.steps, built.layers).map { step, result in
+            var parameters = 0
+            var operations = 0
+            for node in graph.nodes where node.name == step.name || node.name.hasPrefix(step.name + "/") {
+                switch node.kind {
+                case .parameter: parameters += node.type.shape.count
+                case .operation(let operation, let inputs):
+                    operations += operation.operations(
+                        inputs: inputs.map { graph.nodes[$0].type }, output: node.type)
+                case .input, .constant: break
+                }
+            }
+            return Row(
+                name: step.name, type: step.layer.type, inputs: step.inputs, output: result.type.shape,
+                parameters: parameters, operations: operations)
+        }
+    }
+
+    public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+    public var operations: Int { rows.reduce(0) { $0 + $1.operations } }
+}

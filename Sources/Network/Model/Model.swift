@@ -1,0 +1,185 @@
+public import Configuration
+public import Kernels
+
+/// A layer in a model, with its name and where its inputs come from.
+public struct ModelLayer: Sendable {
+    public let layer: any Layer
+    /// Nil for the type with a number.
+    public let name: String?
+    /// The names of layers, or `input`; nil for the layer before.
+    public let inputs: [String]?
+
+    public init(_ layer: any Layer, name: String? = nil, inputs: [String]? = nil) {
+        self.layer = layer
+        self.name = name
+        self.inputs = inputs
+    }
+}
+
+extension Layer {
+    /// The layer under a name, or with named inputs.
+    public func named(_ name: String? = nil, inputs: [String]? = nil) -> ModelLayer {
+        ModelLayer(self, name: name, inputs: inputs)
+    }
+}
+
+/// A network as layers: what a config describes, what a model file holds.
+///
+/// The layers form a graph: one takes the layers that it names as `inputs`, or without them the layer before. The
+/// last layer's result is the prediction.
+///
+/// ```swift
+/// let model = try Model(input: [2]) {
+///     Dense(8, activation: .tanh)
+///     Dense(1, activation: .sigmoid)
+/// }
+/// ```
+public struct Model: Sendable {
+    /// A layer with its name and inputs settled.
+    public struct Step: Sendable {
+        public let name: String
+        public let layer: any Layer
+        public let inputs: [String]
+    }
+
+    /// The name by which layers refer to the data.
+    public static let inputName = "input"
+
+    public let inputShape: Shape
+    public let steps: [Step]
+
+    /// - Parameter input: the shape of one sample.
+    /// - Throws: `ModelError` with all that is wrong.
+    public init(input: Shape, @ModelBuilder _ layers: () -> [ModelLayer]) throws(ModelError) {
+        try self.init(input: input, layers: layers())
+    }
+
+    public init(input: Shape, layers: [ModelLayer]) throws(ModelError) {
+        guard !layers.isEmpty else { throw ModelError([.init(layer: nil, message: "a model needs at least one layer")]) }
+        inputShape = input
+        var problems: [ModelError.Problem] = []
+        var names: Set<String> = [Self.inputName]
+        let given = layers.compactMap(\.name)
+        var counts: [String: Int] = [:]
+        var steps: [Step] = []
+        for (index, entry) in layers.enumerated() {
+            var name = entry.name ?? entry.layer.type
+            if entry.name == nil {
+                // As Keras does: dense, dense_1, dense_2, past the names that are taken.
+                repeat {
+                    let count = counts[entry.layer.type, default: 0]
+                    name = count == 0 ? entry.layer.type : "\(entry.layer.type)_\(count)"
+                    counts[entry.layer.type] = count + 1
+                } while given.contains(name)
+            } else if names.contains(name) {
+                problems.append(.init(layer: index, message: "the name '\(name)' is taken by another layer or the input"))
+            }
+            let before = steps.last?.name ?? Self.inputName
+            let inputs = entry.inputs ?? [before]
+            for input in inputs where !names.contains(input) {
+                let later = given.contains(input) || layers.contains { $0.layer.type == input }
+                let known = names.sorted().joined(separator: ", ")
+                problems.append(
+                    .init(
+                        layer: index,
+                        message: later && input != name
+                            ? "takes its input from '\(input)', which comes later; known so far are \(known)"
+                            : "takes its input from '\(input)', but there is no such layer; known are \(known)"))
+            }
+            if inputs.count > 1, !entry.layer.takesSeveralInputs {
+                problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
+            }
+            names.insert(name)
+            steps.append(Step(name: name, layer: entry.layer, inputs: inputs))
+        }
+        self.steps = steps
+        if !problems.isEmpty { throw ModelError(problems) }
+        let unused = steps.dropLast().first { step in !steps.contains { $0.inputs.contains(step.name) } }
+        if let unused, let index = steps.firstIndex(where: { $0.name == unused.name }) {
+            throw ModelError([
+                .init(
+                    layer: index,
+                    message: "the result of '\(unused.name)' goes nowhere; name it in the inputs of a later layer")
+            ])
+        }
+        // The shapes must fit: a trial build says so before any data is read.
+        _ = try build(in: Graph())
+    }
+
+    /// The model's nodes in a graph.
+    public struct Built {
+        public let input: Variable
+        public let output: Variable
+        /// The result of each layer, in the order of `steps`.
+        public let layers: [Variable]
+    }
+
+    /// Adds the model to a graph.
+    /// - Throws: `ModelError` where shapes do not fit; it names both layers.
+    public func build(in graph: Graph) throws(ModelError) -> Built {
+        let input = graph.input(inputShape, name: Self.inputName)
+        var results = [Self.inputName: input]
+        var layers: [Variable] = []
+        for (index, step) in steps.enumerated() {
+            let inputs = step.inputs.compactMap { results[$0] }
+            do {
+                let result = try step.layer.apply(to: inputs, name: step.name)
+                results[step.name] = result
+                layers.append(result)
+            } catch {
+                let sources = zip(step.inputs, inputs).map { "'\($0)' gives \($1.type.shape)" }
+                throw ModelError([
+                    .init(
+                        layer: index,
+                        message: "layer '\(step.name)' does not fit behind what comes before it "
+                            + "(\(sources.joined(separator: ", "))): \(error)")
+                ])
+            }
+        }
+        return Built(input: input, output: layers[layers.count - 1], layers: layers)
+    }
+}
+
+/// What is wrong with a model, layer by layer.
+public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+    public struct Problem: Equatable, Sendable {
+        /// The layer's place in the list; nil for the model as a whole.
+        public let layer: Int?
+        public let message: String
+    }
+    public let problems: [Problem]
+
+    init(_ problems: [Problem]) { self.problems = problems }
+
+    public var description: String {
+        problems.map { problem in
+            problem.layer.map { "layers[\($0)]: \(problem.message)" } ?? problem.message
+        }.joined(separator: "\n")
+    }
+}
+
+@resultBuilder
+public enum ModelBuilder {
+    public static func buildExpression(_ layer: any Layer) -> [ModelLayer] { [ModelLayer(layer)] }
+    public static func buildExpression(_ layer: ModelLayer) -> [ModelLayer] { [layer] }
+    public static func buildBlock(_ parts: [ModelLayer]...) -> [ModelLayer] { parts.flatMap { $0 } }
+    public static func buildArray(_ parts: [[ModelLayer]]) -> [ModelLayer] { parts.flatMap { $0 } }
+    public static func buildOptional(_ part: [ModelLayer]?) -> [ModelLayer] { part ?? [] }
+    public static func buildEither(first: [ModelLayer]) -> [ModelLayer] { first }
+    public static func buildEither(second: [ModelLayer]) -> [ModelLayer] { second }
+}
+
+extension Model {
+    /// The layers as they stand in a config, names and inputs written out.
+    public var configuration: JSONNode {
+        JSONNode(
+            steps.map { step in
+                JSONNode(
+                    .object(
+                        [
+                            .init("type", JSONNode(step.layer.type)), .init("name", JSONNode(step.name)),
+                            .init("inputs", JSONNode(step.inputs.map { JSONNode($0) })),
+                        ] + step.layer.configuration))
+            })
+    }
+}

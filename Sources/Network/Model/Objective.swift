@@ -1,0 +1,109 @@
+public import Kernels
+
+/// A model together with its loss: what training differentiates and what evaluation measures.
+public struct Objective: Sendable {
+    public let model: Model
+    public let loss: LossFunction
+
+    /// The shape that one sample's target must have.
+    public let targetShape: Shape
+    /// The shape of one sample's prediction.
+    public let outputShape: Shape
+    /// Whether the model's own result are logits, so that a probability of one half is a 0.
+    public let predictsLogits: Bool
+
+    /// The nodes to be filled and read.
+    public let input: Int
+    public let target: Int
+    public let prediction: Int
+    /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
+    public let layerNodes: [(name: String, nodes: [Int])]
+
+    /// Forward and backward: what a training step runs.
+    public let training: Program
+    /// Forward, with the loss: what evaluation runs.
+    public let evaluation: Program
+    /// Forward, without loss or target: what prediction runs.
+    public let inference: Program
+    /// The loss of each sample in `evaluation`.
+    public let sampleLoss: Int
+
+    /// - Parameter fromLogits: the model's last layer gives logits for a cross-entropy, not probabilities.
+    /// - Throws: `ObjectiveError` where the loss does not fit the last layer; `ModelError`, `GraphError`.
+    public init(_ model: Model, loss: LossFunction, fromLogits: Bool = false) throws {
+        let graph = Graph()
+        let built = try model.build(in: graph)
+        let output = built.output
+        let last = model.steps[model.steps.count - 1].name
+        let operation = LossOperator(loss, fromLogits: true)
+
+        // The last activation, if it is one that the cross-entropy takes as its own.
+        var logits: Variable?
+        var probabilities: Variable?
+        let wanted: Activation = loss == .binaryCrossEntropy ? .sigmoid : .softmax
+        if case .operation(let final, let inputs) = graph.nodes[output.index].kind,
+            let activate = final as? ActivationOperator, activate.activation == wanted
+        {
+            (logits, probabilities) = (Variable(graph: graph, index: inputs[0]), output)
+        }
+        if loss.isCrossEntropy {
+            if fromLogits {
+                if logits != nil {
+                    throw ObjectiveError(
+                        "from_logits does not fit the last layer '\(last)', which already ends with \(wanted); "
+                            + "leave one of them out")
+                }
+                logits = output
+                probabilities = try graph.apply(ActivationOperator(wanted), to: [output], name: "\(wanted)")
+            }
+            guard logits != nil else {
+                throw ObjectiveError(
+                    "a cross-entropy needs probabilities, but the last layer '\(last)' does not end with \(wanted); "
+                        + "give it \"activation\": \"\(wanted)\", or set \"from_logits\": true in the loss")
+            }
+            if loss.isRowwise, output.type.shape.rank == 0 || output.type.shape.last < 2 {
+                throw ObjectiveError(
+                    "a categorical cross-entropy needs two classes or more, but the last layer '\(last)' gives "
+                        + "\(output.type.shape); use binary_crossentropy with a sigmoid")
+            }
+        } else if fromLogits {
+            throw ObjectiveError("from_logits belongs to the cross-entropies; leave it out")
+        }
+        targetShape = operation.targetShape(for: output.type.shape)
+        let target = graph.input(targetShape, name: "target")
+        let lossValue: Variable
+        if let logits, let probabilities, loss.isCrossEntropy {
+            lossValue = try graph.apply(operation, to: [logits, probabilities, target], name: "loss")
+        } else {
+            lossValue = try graph.apply(LossOperator(loss), to: [output, target], name: "loss")
+        }
+
+        self.model = model
+        self.loss = loss
+        outputShape = output.type.shape
+        predictsLogits = loss.isCrossEntropy && fromLogits
+        input = built.input.index
+        self.target = target.index
+        prediction = output.index
+        sampleLoss = lossValue.index
+        layerNodes = model.steps.map { step in
+            (
+                step.name,
+                graph.nodes.indices.filter {
+                    graph.nodes[$0].name == step.name || graph.nodes[$0].name.hasPrefix(step.name + "/")
+                }
+            )
+        }
+        training = try Program(results: [output, lossValue], loss: lossValue)
+        evaluation = try Program(results: [output, lossValue])
+        inference = try Program(results: [output])
+    }
+
+    public var layout: ParameterLayout { training.layout }
+}
+
+/// A loss that does not fit its model, as a sentence.
+public struct ObjectiveError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,59 @@
+public import Kernels
+
+/// A convolution over images, channels last.
+///
+/// Inputs: x (h, w, c), W (kh, kw, c, o) and, if it has one, b (o). Result: (h', w', o).
+public struct Convolution2DOperator: Operator {
+    public let stride: [Int]
+    public let same: Bool
+    public var activation: Activation
+
+    /// - Parameters:
+    ///   - stride: down and across.
+    ///   - same: zeros stand around the image so that the result has ⌈n / stride⌉ positions for n.
+    public init(stride: [Int] = [1, 1], same: Bool, activation: Activation = .linear) {
+        self.stride = stride
+        self.same = same
+        self.activation = activation
+    }
+
+    public var name: String { "conv2d" }
+
+    private func window(_ weights: Shape, over image: Shape) -> Window2D {
+        Window2D(
+            size: (weights[0], weights[1]), stride: (stride[0], stride[1]), same: same, over: (image[0], image[1]))
+    }
+
+    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+        let (image, weights) = (inputs[0].shape, inputs[1].shape)
+        guard image.rank == 3, weights.rank == 4, weights[2] == image[2], inputs[0].isBatched else {
+            throw GraphError("conv2d: takes images of height×width×channels, but was given \(image)")
+        }
+        let positions = window(weights, over: image).positions(over: (image[0], image[1]))
+        guard positions.height > 0, positions.width > 0 else {
+            throw GraphError(
+                "conv2d: a window of \(weights[0])×\(weights[1]) does not fit into images of \(image); "
+                    + "use padding 'same' or a smaller kernel_size")
+        }
+        return .batched([positions.height, positions.width, weights[3]])
+    }
+
+    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+        let (image, weights) = (request.inputs[0].shape, request.inputs[1].shape)
+        return try Convolution2DKernel(
+            request.context, samples: request.samples, image: (image[0], image[1], image[2]), filters: weights[3],
+            window: window(weights, over: image), hasBias: request.inputs.count > 2, activation: activation,
+            gradients: (request.gradients[0], request.gradients[1]))
+    }
+
+    public var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
+
+    public func operations(inputs: [TensorType], output: TensorType) -> Int {
+        let weights = inputs[1].shape
+        return 2 * weights[0] * weights[1] * weights[2] * output.shape.count
+    }
+
+    public func fusing(_ activation: Activation) -> (any Operator)? {
+        self.activation == .linear ? Convolution2DOperator(stride: stride, same: same, activation: activation) : nil
+    }
+}

@@ -1,0 +1,55 @@
+public import Kernels
+
+/// The largest or the mean of a window that slides over images, channels last.
+///
+/// Input (h, w, c); result (h', w', c).
+public struct Pooling2DOperator: Operator {
+    public let reduction: Pooling2DKernel.Reduction
+    /// Down and across; nil for the whole image.
+    public let size: [Int]?
+    public let stride: [Int]
+    public let same: Bool
+
+    public init(_ reduction: Pooling2DKernel.Reduction, size: [Int]?, stride: [Int], same: Bool) {
+        self.reduction = reduction
+        self.size = size
+        self.stride = stride
+        self.same = same
+    }
+
+    public var name: String { "\(reduction) pooling" }
+    public var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+
+    private func window(over image: Shape) -> Window2D {
+        let size = self.size ?? [image[0], image[1]]
+        return Window2D(
+            size: (size[0], size[1]), stride: (stride[0], stride[1]), same: same, over: (image[0], image[1]))
+    }
+
+    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+        let image = inputs[0].shape
+        guard image.rank == 3, inputs[0].isBatched else {
+            throw GraphError("\(name): takes images of height×width×channels, but was given \(image)")
+        }
+        let positions = window(over: image).positions(over: (image[0], image[1]))
+        guard positions.height > 0, positions.width > 0 else {
+            let size = self.size ?? []
+            throw GraphError(
+                "\(name): a window of \(Shape(size)) does not fit into images of \(image); "
+                    + "use padding 'same' or a smaller pool_size")
+        }
+        return .batched([positions.height, positions.width, image[2]])
+    }
+
+    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+        let image = request.inputs[0].shape
+        return try Pooling2DKernel(
+            request.context, samples: request.samples, image: (image[0], image[1], image[2]),
+            window: window(over: image), reduction: reduction, gradient: request.gradients[0])
+    }
+
+    public func operations(inputs: [TensorType], output: TensorType) -> Int {
+        let size = self.size ?? [inputs[0].shape[0], inputs[0].shape[1]]
+        return size[0] * size[1] * output.shape.count
+    }
+}

@@ -1,0 +1,85 @@
+import Configuration
+
+/// `optimizer`: a name, or an object with the name as `type`, the rule's constants and a `schedule`.
+enum OptimizerConfiguration {
+    static let names = ["sgd", "adam", "adamw"]
+
+    static func read(_ root: ObjectReader, key: String) -> (Optimizer, Schedule) {
+        let fallback = Optimizer.adam(learningRate: 0.001)
+        switch root.requiredStringOrObject(key) {
+        case nil: return (fallback, .constant)
+        case .string(let word):
+            // The short form is the long one without constants, so that there is one place for the defaults.
+            if names.contains(word) {
+                let reader = ObjectReader(["type": JSONNode(word)], path: key, diagnostics: root.diagnostics)
+                return (optimizer(word, reader), .constant)
+            }
+            let near = nearestWord(to: word, among: names)
+            let hint = near.map { "did you mean '\($0)'?" } ?? "known are \(names.joined(separator: ", "))"
+            root.fail("unknown optimizer '\(word)'; \(hint)", key: key)
+            return (fallback, .constant)
+        case .object(let reader):
+            guard let word = reader.requiredWord("type", among: names, noun: "optimizer") else {
+                return (fallback, .constant)
+            }
+            let result = (optimizer(word, reader), schedule(reader))
+            reader.finish()
+            return result
+        }
+    }
+
+    private static func optimizer(_ name: String, _ reader: ObjectReader) -> Optimizer {
+        switch name {
+        case "sgd":
+            let momentum = reader.number("momentum", .between(0, 1, includingUpper: false), default: 0)
+            let nesterov = reader.bool("nesterov", default: false)
+            if nesterov && momentum == 0 {
+                reader.fail("needs a momentum above 0, such as \"momentum\": 0.9", key: "nesterov")
+            }
+            return .sgd(
+                learningRate: reader.number("learning_rate", .positive, default: 0.01), momentum: momentum,
+                nesterov: nesterov, weightDecay: reader.number("weight_decay", .atLeast(0), default: 0))
+        default:
+            let unit = NumberBounds.between(0, 1, includingUpper: false)
+            return .adam(
+                learningRate: reader.number("learning_rate", .positive, default: 0.001),
+                beta1: reader.number("beta_1", unit, default: 0.9),
+                beta2: reader.number("beta_2", unit, default: 0.999),
+                epsilon: reader.number("epsilon", .positive, default: 1e-8),
+                weightDecay: reader.number("weight_decay", .atLeast(0), default: name == "adamw" ? 0.01 : 0),
+                decoupled: name == "adamw")
+        }
+    }
+
+    private static func schedule(_ reader: ObjectReader) -> Schedule {
+        guard let schedule = reader.object("schedule") else { return .constant }
+        let type = schedule.requiredWord("type", among: ["constant", "cosine"], noun: "schedule")
+        defer { schedule.finish() }
+        guard type == "cosine" else { return .constant }
+        return .cosine(
+            warmupEpochs: schedule.number("warmup_epochs", .atLeast(0), default: 0),
+            final: schedule.number("final", .between(0, 1), default: 0))
+    }
+
+    static func configuration(_ optimizer: Optimizer, _ schedule: Schedule) -> JSONNode {
+        let shape: JSONNode =
+            switch schedule {
+            case .constant: ["type": "constant"]
+            case .cosine(let warmup, let final):
+                ["type": "cosine", "warmup_epochs": JSONNode(warmup), "final": JSONNode(final)]
+            }
+        switch optimizer {
+        case .sgd(let rate, let momentum, let nesterov, let decay):
+            return [
+                "type": "sgd", "learning_rate": JSONNode(rate), "momentum": JSONNode(momentum),
+                "nesterov": JSONNode(nesterov), "weight_decay": JSONNode(decay), "schedule": shape,
+            ]
+        case .adam(let rate, let beta1, let beta2, let epsilon, let decay, let decoupled):
+            return [
+                "type": decoupled ? "adamw" : "adam", "learning_rate": JSONNode(rate), "beta_1": JSONNode(beta1),
+                "beta_2": JSONNode(beta2), "epsilon": JSONNode(epsilon), "weight_decay": JSONNode(decay),
+                "schedule": shape,
+            ]
+        }
+    }
+}

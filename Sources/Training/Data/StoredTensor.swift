@@ -1,0 +1,80 @@
+public import Kernels
+
+/// Rows of numbers in memory, in the type in which they were stored: bytes stay bytes until a worker gathers them.
+public struct StoredTensor: Sendable {
+    public let type: StoredType
+    public let rows: Int
+    /// The shape of one row.
+    public let rowShape: Shape
+    // Written once, before the tensor is shared; only read afterwards.
+    let memory: AlignedMemory
+
+    public var rowBytes: Int { rowShape.count * type.byteCount }
+    public var byteCount: Int { rows * rowBytes }
+
+    /// - Parameter fill: writes all rows, row-major.
+    /// - Throws: `KernelError.outOfMemory`, and what `fill` throws.
+    init(
+        _ type: StoredType, rows: Int, rowShape: Shape, fill: (UnsafeMutableRawPointer) throws -> Void
+    ) throws {
+        self.type = type
+        self.rows = rows
+        self.rowShape = rowShape
+        memory = try AlignedMemory(byteCount: rows * rowShape.count * type.byteCount)
+        try fill(memory.base)
+    }
+
+    /// Rows of single-precision numbers.
+    init(_ values: [[Float]], rowShape: Shape) throws {
+        try self.init(.float32, rows: values.count, rowShape: rowShape) { base in
+            let floats = base.assumingMemoryBound(to: Float.self)
+            for (index, row) in values.enumerated() {
+                for (column, value) in row.enumerated() { floats[index * rowShape.count + column] = value }
+            }
+        }
+    }
+
+    /// Converts chosen rows to floats, with constants of one row's length or none.
+    @inline(__always)
+    func gather(
+        into dst: UnsafeMutablePointer<Float>, rows: UnsafePointer<Int64>, count: Int,
+        offset: UnsafePointer<Float>? = nil, scale: UnsafePointer<Float>? = nil
+    ) {
+        type.gather(
+            into: dst, from: memory.base, rows: rows, count: count, width: rowShape.count, offset: offset, scale: scale)
+    }
+
+    /// The place of the first number that is NaN or infinite.
+    func firstNonFinite() -> (row: Int, element: Int)? {
+        let count = rows * rowShape.count
+        let index: Int?
+        switch type {
+        case .float32:
+            index = VectorLoops.firstNonFinite(memory.base.assumingMemoryBound(to: Float.self), count: count)
+        case .float64:
+            index = VectorLoops.firstNonFinite(memory.base.assumingMemoryBound(to: Double.self), count: count)
+        default: index = nil
+        }
+        return index.map { ($0 / rowShape.count, $0 % rowShape.count) }
+    }
+
+    /// Calls body with every number, in order.
+    func forEach(_ body: (_ index: Int, _ value: Double) -> Void) {
+        func each<T>(_: T.Type, _ convert: (T) -> Double) {
+            let values = memory.base.assumingMemoryBound(to: T.self)
+            for index in 0..<rows * rowShape.count { body(index, convert(values[index])) }
+        }
+        switch type {
+        case .uint8: each(UInt8.self, Double.init)
+        case .int8: each(Int8.self, Double.init)
+        case .uint16: each(UInt16.self, Double.init)
+        case .int16: each(Int16.self, Double.init)
+        case .uint32: each(UInt32.self, Double.init)
+        case .int32: each(Int32.self, Double.init)
+        case .uint64: each(UInt64.self, Double.init)
+        case .int64: each(Int64.self, Double.init)
+        case .float32: each(Float.self, Double.init)
+        case .float64: each(Double.self, { $0 })
+        }
+    }
+}

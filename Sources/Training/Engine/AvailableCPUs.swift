@@ -1,0 +1,53 @@
+import Foundation
+
+/// The CPUs that this process may use, which can be fewer than the host has.
+public enum AvailableCPUs {
+    /// The smaller of the affinity mask's size and the control group's quota, at least 1.
+    public static var count: Int { max(1, min(affinity(), quota() ?? Int.max)) }
+
+    /// The number of CPUs in a list such as `0-3,8`; by default in this process's affinity mask.
+    static func affinity(_ list: String? = nil) -> Int {
+        // The system call is hidden from Swift, but the kernel says the same in text.
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let own = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }?.split(separator: ":").last
+        let text = list ?? own.map(String.init) ?? ""
+        let count = text.split(separator: ",").reduce(0) { sum, range in
+            let ends = range.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+            guard let first = ends.first, let last = ends.last, last >= first else { return sum }
+            return sum + last - first + 1
+        }
+        return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
+    }
+
+    /// The CPU time a second that the control groups allow, in whole CPUs rounded up; nil for no limit.
+    ///
+    /// Reads version 2 (`cpu.max`) for the process's group and the groups above it, and version 1.
+    /// - Parameters:
+    ///   - root: where the control groups are mounted.
+    ///   - membership: the text of `/proc/self/cgroup`.
+    static func quota(
+        root: String = "/sys/fs/cgroup", membership: String? = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
+    ) -> Int? {
+        var limits: [Double] = []
+        func numbers(_ path: String) -> [String] {
+            ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
+                .split(whereSeparator: \.isWhitespace).map(String.init)
+        }
+        let group = membership?.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
+        var parts = group.split(separator: "/").map(String.init)
+        while true {
+            let values = numbers(([root] + parts + ["cpu.max"]).joined(separator: "/"))
+            if values.count == 2, let quota = Double(values[0]), let period = Double(values[1]), period > 0 {
+                limits.append(quota / period)
+            }
+            guard !parts.isEmpty else { break }
+            parts.removeLast()
+        }
+        for folder in ["cpu", "cpu,cpuacct"] {
+            let quota = numbers("\(root)/\(folder)/cpu.cfs_quota_us").first.flatMap(Double.init)
+            let period = numbers("\(root)/\(folder)/cpu.cfs_period_us").first.flatMap(Double.init)
+            if let quota, let period, quota > 0, period > 0 { limits.append(quota / period) }
+        }
+        return limits.min().map { max(1, Int($0.rounded(.up))) }
+    }
+}

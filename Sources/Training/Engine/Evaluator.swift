@@ -1,0 +1,140 @@
+public import Kernels
+public import Network
+import Synchronization
+
+/// What a model comes to on a dataset.
+public struct Evaluation: Sendable {
+    /// The mean over the samples.
+    public let loss: Double
+    public let metrics: [Double]
+    public let confusion: ConfusionMatrix?
+    public let samples: Int
+}
+
+/// Runs a model forward over a dataset on worker threads: to measure it, or to predict.
+///
+/// The dataset is cut into as many contiguous parts as there are shards; each part is run in chunks. Sums are formed
+/// part by part and joined in order, so they do not depend on the number of workers.
+///
+/// `@unchecked Sendable`: each part's replica and sums are touched by the worker that runs it alone; the parameters
+/// are only read, and nobody may change them meanwhile.
+public final class Evaluator: @unchecked Sendable {
+    private let objective: Objective
+    private let data: Dataset
+    private let constants: RowConstants?
+    private let team: WorkerTeam
+    private let plan: ShardPlan
+    private let chunk: Int
+    private let replicas: [Replica]
+    private let predictsOnly: Bool
+    private let rows: EpochOrder
+
+    /// - Parameters:
+    ///   - parameters: of the objective's layout; read at each call.
+    ///   - chunk: the samples that a worker runs at once.
+    ///   - predictsOnly: no loss is wanted, so the data need no targets.
+    /// - Throws: `DataError` for data that do not fit the objective, `KernelError`.
+    public convenience init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
+        _ parallelism: Parallelism, chunk: Int = 256, predictsOnly: Bool = false
+    ) throws {
+        try self.init(
+            objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism, chunk: chunk,
+            predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
+    }
+
+    init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
+        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
+    ) throws {
+        try data.check(against: objective)
+        if !predictsOnly && data.targets == nil { throw DataError("\(data.inputsPlace) has no targets to measure against") }
+        self.objective = objective
+        self.data = data
+        self.team = team
+        self.predictsOnly = predictsOnly
+        self.chunk = max(1, min(chunk, (data.count + parallelism.shards - 1) / parallelism.shards))
+        constants = try preprocessing.rowConstants(data.inputs.rowShape)
+        plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
+        rows = try EpochOrder(rows: data.count, shuffled: false, seed: 0, epoch: 0)
+
+        let program = predictsOnly ? objective.inference : objective.evaluation
+        let made = Mutex<[Int: Replica]>([:])
+        try team.run { [plan, chunk = self.chunk] worker in
+            let own = try plan.shards(of: worker).map { shard in
+                let count = plan.samples(of: shard, in: data.count).count
+                return (shard, try Replica(program, samples: [min(chunk, count), count % chunk]))
+            }
+            let arena = try AlignedMemory(byteCount: own.map(\.1.arenaBytes).max() ?? 0)
+            for (shard, replica) in own {
+                replica.bind(arena: arena, parameters: parameters.floats, gradients: nil)
+                made.withLock { $0[shard] = replica }
+            }
+        }
+        replicas = made.withLock { made in (0..<parallelism.shards).compactMap { made[$0] } }
+    }
+
+    /// Measures the loss and the metrics.
+    /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
+    /// - Throws: `MetricError` where a metric does not fit the targets.
+    public func evaluate(_ metrics: [MetricKind], countsConfusion: Bool = false) throws -> Evaluation {
+        precondition(!predictsOnly, "an evaluator made for prediction has no targets")
+        let layout = MetricLayout(objective)
+        let sets = try (0..<plan.shards).map { shard in
+            try MetricSet(
+                kinds: metrics, layout: layout,
+                capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
+                countsConfusion: countsConfusion)
+        }
+        let sums = Mutex(Array(repeating: 0.0, count: plan.shards))
+        try eachChunk { [objective] shard, replica, _, count in
+            let target = replica.value(of: objective.target, samples: count)
+            sets[shard].update(
+                predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+                targets: target.baseAddress!, samples: count)
+            let losses = replica.value(of: objective.sampleLoss, samples: count)
+            var sum = 0.0
+            for loss in losses { sum += Double(loss) }
+            sums.withLock { $0[shard] += sum }
+        }
+        for set in sets.dropFirst() { sets[0].merge(set) }
+        let loss = sums.withLock { $0.reduce(0, +) } / Double(data.count)
+        return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
+    }
+
+    /// The model's result for each sample, row-major.
+    public func predict() throws -> [Float] {
+        let width = objective.outputShape.count
+        let results = try AlignedMemory(floats: data.count * width)
+        try eachChunk { [objective] _, replica, start, count in
+            let prediction = replica.value(of: objective.prediction, samples: count)
+            (results.floats + start * width).update(from: prediction.baseAddress!, count: count * width)
+        }
+        return Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
+    }
+
+    /// Runs all chunks forward; the body sees each on its worker, with its first row and its number of rows.
+    private func eachChunk(
+        _ body: @Sendable @escaping (_ shard: Int, _ replica: Replica, _ start: Int, _ count: Int) -> Void
+    ) throws {
+        try team.run { [self] worker in
+            for shard in plan.shards(of: worker) {
+                let range = plan.samples(of: shard, in: data.count)
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+                    let count = min(chunk, range.upperBound - start)
+                    let replica = replicas[shard]
+                    data.inputs.gather(
+                        into: replica.value(of: objective.input, samples: count).baseAddress!,
+                        rows: rows.rows + start, count: count, offset: constants?.offset, scale: constants?.scale)
+                    if !predictsOnly {
+                        data.targets?.gather(
+                            into: replica.value(of: objective.target, samples: count).baseAddress!,
+                            rows: rows.rows + start, count: count)
+                    }
+                    replica.forward(samples: count, Pass())
+                    body(shard, replica, start, count)
+                }
+            }
+        }
+    }
+}

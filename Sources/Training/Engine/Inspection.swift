@@ -1,0 +1,89 @@
+public import Kernels
+import Network
+
+/// One forward and backward pass over some rows in which every value and gradient is kept to be looked at.
+public final class Inspection {
+    private let objective: Objective
+    private let replica: Replica
+    private let samples: Int
+    /// The gradients of the parameters, in the layout of the objective.
+    public let gradients: AlignedMemory
+
+    init(
+        _ objective: Objective, parameters: AlignedMemory, data: Dataset, constants: RowConstants?, rows: [Int64],
+        _ pass: Pass
+    ) throws {
+        self.objective = objective
+        samples = rows.count
+        replica = try Replica(objective.training, samples: [samples], keepsAll: true)
+        gradients = try AlignedMemory(floats: objective.layout.count)
+        replica.bind(
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
+            gradients: gradients.floats)
+        rows.withUnsafeBufferPointer { rows in
+            guard let first = rows.baseAddress else { return }
+            data.inputs.gather(
+                into: replica.value(of: objective.input, samples: samples).baseAddress!, rows: first, count: samples,
+                offset: constants?.offset, scale: constants?.scale)
+            data.targets?.gather(
+                into: replica.value(of: objective.target, samples: samples).baseAddress!, rows: first, count: samples)
+        }
+        run(pass)
+    }
+
+    /// Computes all values and gradients anew, for parameters that have changed.
+    func run(_ pass: Pass) {
+        replica.forward(samples: samples, pass)
+        replica.backward(samples: samples, scale: 1 / Float(samples), pass)
+    }
+
+    /// The mean loss of a forward pass, added up in double.
+    func loss(_ pass: Pass) -> Double {
+        replica.forward(samples: samples, pass)
+        let losses = replica.value(of: objective.sampleLoss, samples: samples)
+        return losses.reduce(0.0) { $0 + Double($1) } / Double(samples)
+    }
+
+    /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the
+    /// gradients; in words. Nil where all is finite.
+    var firstNonFinite: String? {
+        let nodes = objective.training.nodes
+        for index in objective.training.computed {
+            let values = replica.value(of: index, samples: samples)
+            guard VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil else { continue }
+            switch nodes[index].kind {
+            case .input: return index == objective.input ? "the input" : "the target"
+            case .parameter: return "the parameter '\(nodes[index].name)'"
+            case .constant: return "a constant"
+            case .operation: return index == objective.sampleLoss ? "the loss" : "the output of layer '\(nodes[index].name)'"
+            }
+        }
+        for index in objective.training.computed.reversed() {
+            guard let values = replica.gradient(of: index, samples: samples),
+                VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil
+            else { continue }
+            if case .parameter = nodes[index].kind { return "the gradient of the parameter '\(nodes[index].name)'" }
+            return "the gradient at the output of '\(nodes[index].name)'"
+        }
+        return nil
+    }
+}
+
+/// Training has left the finite numbers.
+public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Counted from 0.
+    public let epoch: Int
+    /// Within the epoch, from 0.
+    public let step: Int
+    /// What was first not finite, in words.
+    public let tensor: String
+    /// The rows of the training split that the shard held.
+    public let rows: [Int]
+
+    public var description: String {
+        let shown = rows.prefix(8).map(String.init).joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
+        let where_ = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
+        return "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite\(where_). "
+            + "The last finite parameters are kept. Try a smaller learning_rate, or look at these rows"
+    }
+}

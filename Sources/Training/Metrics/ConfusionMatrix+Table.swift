@@ -1,0 +1,90 @@
+import Foundation
+
+extension ConfusionMatrix {
+    /// Above this number of classes ``table(classNames:)`` lists the worst confusions instead.
+    static let widestTable = 30
+    static let longestLine = 120
+
+    /// The matrix as aligned text: a line per true class with the counts by predicted class, precision, recall and
+    /// number of rows; a line of totals with the macro means; and the accuracy. With more than 30 classes, the ten
+    /// most frequent confusions and the accuracy.
+    ///
+    /// Columns are headed by class indices where names would make lines longer than 120 characters. A class that
+    /// occurs neither among the targets nor among the predictions has `n/a` for precision and recall.
+    ///
+    /// - Parameter classNames: one name per class; an index stands for each that is missing.
+    public func table(classNames: [String]? = nil) -> String {
+        let names = (0..<classes).map { index in
+            if let classNames, classNames.indices.contains(index) { classNames[index] } else { String(index) }
+        }
+        let body = classes <= Self.widestTable ? matrixLines(names) : worstLines(names)
+        let summary = "accuracy \(MetricKind.format(accuracy)) (\(correct) of \(total))"
+        return (body + [summary]).joined(separator: "\n")
+    }
+
+    private func matrixLines(_ names: [String]) -> [String] {
+        let byName = Self.align(cells(rowNames: names, headings: names))
+        if byName.allSatisfy({ $0.count <= Self.longestLine }) { return byName }
+        let indexed = names.enumerated().map { $1 == String($0) ? $1 : "\($0) \($1)" }
+        return Self.align(cells(rowNames: indexed, headings: (0..<classes).map(String.init)))
+    }
+
+    private func cells(rowNames: [String], headings: [String]) -> [[String]] {
+        // The column of rows without a prediction is there only if there are any.
+        let lost = unpredicted.reduce(0, +)
+        let hasLost = lost > 0
+        var lines = [
+            ["true \\ predicted"] + headings + (hasLost ? ["none"] : []) + ["precision", "recall", "rows"]
+        ]
+        for row in 0..<classes {
+            let shown = occurs(row)
+            lines.append(
+                [rowNames[row]] + (0..<classes).map { String(self[row, $0]) }
+                    + (hasLost ? [String(unpredicted[row])] : [])
+                    + [
+                        MetricKind.format(shown ? precision(of: row) : .nan),
+                        MetricKind.format(shown ? recall(of: row) : .nan), String(support(of: row)),
+                    ])
+        }
+        lines.append(
+            ["total"] + (0..<classes).map { String(predictions(of: $0)) } + (hasLost ? [String(lost)] : [])
+                + [MetricKind.format(macroPrecision), MetricKind.format(macroRecall), String(total)])
+        return lines
+    }
+
+    private func worstLines(_ names: [String]) -> [String] {
+        var confusions: [(truth: Int, predicted: Int, count: Int)] = []
+        for truth in 0..<classes {
+            for predicted in 0..<classes where predicted != truth && self[truth, predicted] > 0 {
+                confusions.append((truth, predicted, self[truth, predicted]))
+            }
+        }
+        // By index among equal counts, so that the order does not depend on the sort.
+        confusions.sort { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }
+        var lines = [["true", "predicted", "rows", "of class"]]
+        for (truth, predicted, count) in confusions.prefix(10) {
+            let share = 100 * Double(count) / Double(support(of: truth))
+            lines.append([names[truth], names[predicted], String(count), String(format: "%.1f%%", share)])
+        }
+        let pairs = confusions.count
+        let heading =
+            pairs == 0
+            ? "\(classes) classes, none taken for another."
+            : "\(classes) classes; the most frequent \(min(10, pairs)) of \(pairs) pairs confused:"
+        var body = [heading] + (pairs == 0 ? [] : Self.align(lines))
+        let lost = unpredicted.reduce(0, +)
+        if lost > 0 { body.append("\(lost) rows got no prediction (NaN).") }
+        return body
+    }
+
+    /// Pads every column to its widest cell: the first to the right, the others, which hold numbers, to the left.
+    private static func align(_ lines: [[String]]) -> [String] {
+        let widths = (0..<(lines.first?.count ?? 0)).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            line.enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                return column == 0 ? cell + padding : padding + cell
+            }.joined(separator: "  ")
+        }
+    }
+}

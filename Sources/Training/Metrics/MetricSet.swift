@@ -1,0 +1,141 @@
+/// Metrics cannot be taken; `description` is the sentence that says why and what to do.
+public struct MetricError: Error, Hashable, CustomStringConvertible {
+    public let description: String
+}
+
+/// The running state of several metrics over the samples seen since the last ``reset()``.
+///
+/// Each shard of a mini-batch has a set of its own. After the forward pass its worker calls ``update``; at the end of
+/// an epoch the sets are merged in shard order into one, read by ``values()`` and reset. Counts are whole numbers and
+/// sums are in double precision, taken in a fixed order, so a pinned number of shards gives the same bits on any
+/// number of workers.
+///
+/// ``update`` allocates nothing unless ``MetricKind/rocAUC`` is among the metrics and more samples than the capacity
+/// come in; then its storage grows.
+///
+/// `@unchecked Sendable`: an instance has no lock. It is safe because one thread at a time uses it: the worker that
+/// runs the shard within a step, and the trainer between steps, and the engine's barriers lie in between.
+public final class MetricSet: @unchecked Sendable {
+    /// The metrics, in the order of ``values()``.
+    public let kinds: [MetricKind]
+    public let layout: MetricLayout
+    /// The number of samples seen since the last reset.
+    public private(set) var samples = 0
+
+    private let labels: LabelCounts?
+    private let binary: BinaryCounts?
+    private let errors: ErrorSums?
+    private let ranking: RankingScores?
+
+    /// - Parameters:
+    ///   - kinds: the metrics; may be empty, and a set then does nothing.
+    ///   - layout: the form of targets and predictions.
+    ///   - capacity: the number of samples between two resets for which storage is reserved. Only ROC AUC needs it:
+    ///     a float per sample, row and class or output, and one per label.
+    ///   - countsConfusion: whether to count ``confusion`` though no metric needs it. Classes × (classes + 1) integers.
+    /// - Throws: ``MetricError`` where a metric does not fit the form.
+    public init(
+        kinds: [MetricKind], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false
+    ) throws(MetricError) {
+        let form = layout.form
+        let wanted = Set(kinds)
+        if let problem = form.problem ?? kinds.lazy.compactMap({ $0.problem(with: form) }).first {
+            throw MetricError(description: problem)
+        }
+        guard layout.rowsPerSample >= 1 else {
+            throw MetricError(description: "A sample needs at least 1 row, and it has \(layout.rowsPerSample).")
+        }
+        self.kinds = kinds
+        self.layout = layout
+
+        let needsTable = countsConfusion || !wanted.isDisjoint(with: [.precision, .recall, .f1])
+        var depths = kinds.compactMap { if case .topK(let k) = $0 { k } else { nil } }
+        if wanted.contains(.accuracy) { depths.append(1) }
+        switch form {
+        case .sparseLabels(let classes), .oneHot(let classes):
+            labels =
+                needsTable || !depths.isEmpty
+                ? LabelCounts(classes: classes, sparse: form.targetWidth == 1, depths: depths, counting: needsTable)
+                : nil
+            binary = nil
+            errors = nil
+        case .binary(let outputs):
+            labels = nil
+            binary =
+                needsTable || wanted.contains(.accuracy)
+                ? BinaryCounts(outputs: outputs, threshold: layout.predictionsAreLogits ? 0 : 0.5) : nil
+            errors = nil
+        case .values(let outputs):
+            labels = nil
+            binary = nil
+            errors = kinds.isEmpty ? nil : ErrorSums(outputs: outputs, variance: wanted.contains(.r2))
+        }
+        ranking =
+            wanted.contains(.rocAUC)
+            ? RankingScores(
+                form: form, logits: layout.predictionsAreLogits, capacity: max(capacity, 0) * layout.rowsPerSample)
+            : nil
+    }
+
+    /// Takes in the predictions for `samples` samples.
+    ///
+    /// - Parameters:
+    ///   - predictions: samples × rows per sample × classes or outputs, row-major.
+    ///   - targets: samples × rows per sample × 1 for sparse labels, else as wide as the predictions.
+    public func update(predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, samples: Int) {
+        guard samples > 0 else { return }
+        let rows = samples * layout.rowsPerSample
+        labels?.update(predictions, targets, rows: rows)
+        binary?.update(predictions, targets, rows: rows)
+        errors?.update(predictions, targets, rows: rows)
+        ranking?.update(predictions, targets, rows: rows)
+        self.samples += samples
+    }
+
+    /// Adds what `other` has seen, as if its samples had come after this set's; `other` stays as it is.
+    ///
+    /// - Precondition: `other` was made with the same metrics and layout.
+    public func merge(_ other: MetricSet) {
+        precondition(other !== self && other.kinds == kinds && other.layout == layout, "metric sets do not match")
+        if let labels, let others = other.labels { labels.merge(others) }
+        if let binary, let others = other.binary { binary.merge(others) }
+        if let errors, let others = other.errors { errors.merge(others) }
+        if let ranking, let others = other.ranking { ranking.merge(others) }
+        samples += other.samples
+    }
+
+    /// Forgets all samples; storage is kept.
+    public func reset() {
+        labels?.reset()
+        binary?.reset()
+        errors?.reset()
+        ranking?.reset()
+        samples = 0
+    }
+
+    /// The true classes against the predicted ones, if asked for at init or needed by precision, recall or F1.
+    /// It exists for class targets and for one binary output.
+    public var confusion: ConfusionMatrix? {
+        labels?.confusion ?? (layout.form == .binary(outputs: 1) ? binary?.confusion(of: 0) : nil)
+    }
+
+    /// One value per metric, in the order of ``kinds``; NaN where it is not defined, as for all of no samples.
+    /// Meant for the end of an epoch: it allocates, and ROC AUC sorts its scores.
+    public func values() -> [Double] {
+        guard samples > 0 else { return kinds.map { _ in .nan } }
+        let confusion = labels?.confusion
+        return kinds.map { kind in
+            switch kind {
+            case .accuracy: labels?.hitRate(depth: 1) ?? binary?.accuracy ?? .nan
+            case .topK(let k): labels?.hitRate(depth: k) ?? .nan
+            case .precision: confusion?.macroPrecision ?? binary?.mean { $0.precision(of: 1) } ?? .nan
+            case .recall: confusion?.macroRecall ?? binary?.mean { $0.recall(of: 1) } ?? .nan
+            case .f1: confusion?.macroF1 ?? binary?.mean { $0.f1(of: 1) } ?? .nan
+            case .rocAUC: ranking?.areaUnderCurve() ?? .nan
+            case .meanAbsoluteError: errors?.meanAbsoluteError ?? .nan
+            case .rootMeanSquaredError: errors?.rootMeanSquaredError ?? .nan
+            case .r2: errors?.r2 ?? .nan
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+
+/// The scores and truths of all rows, kept so that the area under the ROC curve is exact.
+///
+/// The area is the probability that a positive row scores above a negative one, equal scores counting half: the
+/// statistic of Mann and Whitney (1947), from the ranks of the positives with equal scores sharing their mean rank.
+/// A score that is NaN loses every comparison: the lowest of a positive row, the highest of a negative one.
+final class RankingScores {
+    private let form: TargetForm
+    private let width: Int
+    private let truthWidth: Int
+    private let softmax: Bool
+    /// Rows × width.
+    private var scores: UnsafeMutablePointer<Float>
+    /// Rows × 1 class index (−1 if there is none), or rows × outputs for binary targets.
+    private var truths: UnsafeMutablePointer<Float>
+    private var rows = 0
+    private var capacity: Int
+
+    /// `capacity` is in rows.
+    init(form: TargetForm, logits: Bool, capacity: Int) {
+        self.form = form
+        width = form.predictionWidth
+        truthWidth = form.classes == nil ? width : 1
+        // A sigmoid keeps the order of its column. A softmax does not: it weighs a row's classes against each other.
+        softmax = logits && form.classes != nil
+        self.capacity = capacity
+        scores = .allocate(capacity: capacity * width)
+        truths = .allocate(capacity: capacity * truthWidth)
+    }
+
+    deinit {
+        scores.deallocate()
+        truths.deallocate()
+    }
+
+    private func reserve(_ needed: Int) {
+        guard needed > capacity else { return }
+        let grown = max(needed, capacity * 2)
+        let newScores = UnsafeMutablePointer<Float>.allocate(capacity: grown * width)
+        let newTruths = UnsafeMutablePointer<Float>.allocate(capacity: grown * truthWidth)
+        newScores.moveInitialize(from: scores, count: rows * width)
+        newTruths.moveInitialize(from: truths, count: rows * truthWidth)
+        scores.deallocate()
+        truths.deallocate()
+        scores = newScores
+        truths = newTruths
+        capacity = grown
+    }
+
+    func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows added: Int) {
+        reserve(rows + added)
+        let newScores = scores + rows * width
+        let newTruths = truths + rows * truthWidth
+        newScores.initialize(from: predictions, count: added * width)
+        if softmax {
+            for row in 0..<added { Self.takeLogSoftmax(newScores + row * width, width) }
+        }
+        switch form {
+        case .sparseLabels(let classes):
+            for row in 0..<added {
+                (newTruths + row).initialize(to: Float(classIndex(targets[row], classes: classes)))
+            }
+        case .oneHot(let classes):
+            for row in 0..<added {
+                (newTruths + row).initialize(to: Float(greatestIndex(targets + row * classes, classes)))
+            }
+        case .binary, .values:
+            newTruths.initialize(from: targets, count: added * truthWidth)
+        }
+        rows += added
+    }
+
+    /// The logarithm orders as the softmax does, and tells apart probabilities that round to 0.
+    private static func takeLogSoftmax(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
+        var greatest = -Float.infinity
+        for i in 0..<count { greatest = max(greatest, row[i]) }
+        var sum = 0.0
+        for i in 0..<count { sum += exp(Double(row[i] - greatest)) }
+        let logSum = log(sum)
+        for i in 0..<count { row[i] = Float(Double(row[i] - greatest) - logSum) }
+    }
+
+    func merge(_ other: RankingScores) {
+        reserve(rows + other.rows)
+        (scores + rows * width).initialize(from: other.scores, count: other.rows * width)
+        (truths + rows * truthWidth).initialize(from: other.truths, count: other.rows * truthWidth)
+        rows += other.rows
+    }
+
+    func reset() { rows = 0 }
+
+    /// The mean over classes or outputs; NaN where one of them lacks positive or negative rows.
+    func areaUnderCurve() -> Double {
+        var ranked: [(score: Float, positive: Bool)] = []
+        ranked.reserveCapacity(rows)
+        var sum = 0.0
+        for column in 0..<width {
+            ranked.removeAll(keepingCapacity: true)
+            for row in 0..<rows {
+                let positive =
+                    truthWidth == width ? truths[row * width + column] > 0.5 : truths[row] == Float(column)
+                let score = scores[row * width + column]
+                ranked.append((score.isNaN ? (positive ? -.infinity : .infinity) : score, positive))
+            }
+            sum += Self.areaUnderCurve(&ranked)
+        }
+        return sum / Double(width)
+    }
+
+    static func areaUnderCurve(_ ranked: inout [(score: Float, positive: Bool)]) -> Double {
+        ranked.sort { $0.score < $1.score }
+        var positives = 0
+        var doubledRanks = 0
+        var start = 0
+        while start < ranked.count {
+            var end = start
+            var found = 0
+            while end < ranked.count && ranked[end].score == ranked[start].score {
+                found += ranked[end].positive ? 1 : 0
+                end += 1
+            }
+            // Ranks start + 1 ... end share their mean, (start + 1 + end) / 2; doubled, it is a whole number.
+            doubledRanks += found * (start + 1 + end)
+            positives += found
+            start = end
+        }
+        let negatives = ranked.count - positives
+        guard positives > 0, negatives > 0 else { return .nan }
+        return Double(doubledRanks - positives * (positives + 1)) / (2 * Double(positives) * Double(negatives))
+    }
+}

@@ -1,0 +1,54 @@
+import Configuration
+import Testing
+
+@Suite struct ConfigurationErrorTests {
+    @Test func oneMistakeIsOneSentence() {
+        let problem = Problem(path: "model.layers[2].activaton", line: 14, message: "unknown key")
+        let error = ConfigurationError(file: "digits.json", problems: [problem])
+        #expect(error.description == "digits.json:14: model.layers[2].activaton: unknown key")
+    }
+
+    @Test func severalAreCountedAndSortedByLineThenAsFound() {
+        let error = ConfigurationError(
+            file: "digits.json",
+            problems: [
+                Problem(path: "z", origin: .assignment("z"), message: "fifth"),
+                Problem(path: "a.b", origin: .assignment("a"), message: "sixth"),
+                Problem(path: "c", line: 9, message: "third"), Problem(path: "b", line: 2, message: "first"),
+                Problem(path: "a", line: 9, message: "fourth"), Problem(path: "y", line: 2, message: "second"),
+                Problem(path: "", line: nil, message: "seventh"),
+            ])
+        #expect(
+            error.description == """
+                7 mistakes in digits.json:
+                digits.json:2: b: first
+                digits.json:2: y: second
+                digits.json:9: c: third
+                digits.json:9: a: fourth
+                --set z: fifth
+                --set a: a.b: sixth
+                digits.json: seventh
+                """)
+    }
+
+    @Test func withoutAFileThePathStandsAlone() {
+        let one = Problem(path: "layers[0].units", line: nil, message: "is missing")
+        #expect(ConfigurationError(file: "", problems: [one]).description == "layers[0].units: is missing")
+        #expect(
+            ConfigurationError(file: "", problems: [one, one]).description == """
+                2 mistakes:
+                layers[0].units: is missing
+                layers[0].units: is missing
+                """)
+    }
+
+    @Test func diagnosticsThrowOnlyWhenThereIsSomething() throws {
+        let diagnostics = Diagnostics()
+        try diagnostics.throwIfAny(file: "a.json")
+        let problem = Problem(path: "a", line: 1, message: "is wrong")
+        diagnostics.add(problem)
+        #expect(throws: ConfigurationError(file: "a.json", problems: [problem])) {
+            try diagnostics.throwIfAny(file: "a.json")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Configuration
+
+/// What `body` says when it fails; nil when it does not.
+func sentence(_ body: () throws(ConfigurationError) -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error.description
+    }
+}
+
+func root(_ text: String) throws -> JSONNode { try ConfigurationDocument(text: text, file: "a.json").root }
+
+/// A small generator with a seed, so that a failing mutation can be repeated.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

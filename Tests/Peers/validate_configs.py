@@ -1,0 +1,41 @@
+"""Validate configs against the JSON Schema that editors read.
+
+    python3 Tests/Peers/validate_configs.py Configs/schema.json Configs/digits-mlp.json ...
+
+First checks that SCHEMA is itself a valid schema (JSON Schema 2020-12), then prints one line a CONFIG, with
+the place of every error. Exits 1 if anything is not valid. Needs jsonschema.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from jsonschema import Draft202012Validator, SchemaError
+
+
+def main(schema_path, *config_paths):
+    schema = json.loads(Path(schema_path).read_text())
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        sys.exit(f"{schema_path}: not a valid schema: {error.json_path}: {error.message}")
+
+    validator = Draft202012Validator(schema)
+    failed = False
+    for path in config_paths:
+        try:
+            config = json.loads(Path(path).read_text())
+        except (OSError, ValueError) as error:
+            problems = [str(error)]
+        else:
+            errors = sorted(validator.iter_errors(config), key=lambda error: error.json_path)
+            problems = [f"{error.json_path}: {error.message}" for error in errors]
+        print(f"{path}: {'; '.join(problems) or 'valid'}")
+        failed |= bool(problems)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
