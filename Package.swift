@@ -31,8 +31,10 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "HDF5", "TestSupport"], exclude: ["Fixtures"]),
+            name: "TrainingTests", dependencies: ["Training", "HDF5", "TestSupport", "CAllocationCounter"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "CommandTests", dependencies: ["stormo-cli"]),
     ]
 )

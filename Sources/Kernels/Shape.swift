@@ -2,18 +2,22 @@
 ///
 /// The shapes of a network are those of *one sample*; how many samples stand together is told apart from them.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
-    public var dimensions: [Int]
+    public var dimensions: [Int] { didSet { count = dimensions.reduce(1, *) } }
 
-    public init(_ dimensions: [Int]) { self.dimensions = dimensions }
-    public init(arrayLiteral elements: Int...) { dimensions = elements }
+    /// The product of the dimensions: 1 for a scalar.
+    public private(set) var count: Int
+
+    public init(_ dimensions: [Int]) {
+        self.dimensions = dimensions
+        count = dimensions.reduce(1, *)
+    }
+
+    public init(arrayLiteral elements: Int...) { self.init(elements) }
 
     /// One number: no dimensions.
     public static let scalar = Shape([])
 
     public var rank: Int { dimensions.count }
-
-    /// The product of the dimensions: 1 for a scalar.
-    public var count: Int { dimensions.reduce(1, *) }
 
     public subscript(axis: Int) -> Int { dimensions[axis] }
 

@@ -10,6 +10,9 @@ public struct Window2D: Hashable, Sendable {
     public var before: (height: Int, width: Int) { (padding[0], padding[1]) }
     public var after: (height: Int, width: Int) { (padding[2], padding[3]) }
 
+    /// No window or step is larger: an image of that size would not fit into memory.
+    public static let largest = 32_767
+
     private var sizes: [Int]
     private var strides: [Int]
     private var padding: [Int]
@@ -65,6 +68,9 @@ public final class Convolution2DKernel: Kernel {
     private var value: UnsafeMutablePointer<Float>?
     private var diffDst: UnsafeMutablePointer<Float>?
     private var deltaValues: UnsafeMutablePointer<Float>?
+    /// Where the bias's gradient goes when the library does not compute it beside the weights'.
+    private var diffBiasAlone: UnsafeMutablePointer<Float>?
+    private let biasComesWithWeights: Bool
 
     /// A primitive together with the change of layout that its weights need, if any.
     private struct Weighted {
@@ -105,11 +111,11 @@ public final class Convolution2DKernel: Kernel {
     /// - Parameters:
     ///   - image: height, width and channels of src.
     ///   - activation: one whose derivative follows from its value.
-    ///   - gradients: whether the gradients of src and of the weights and the bias are wanted.
+    ///   - gradients: whether the gradients of src, weights and bias are wanted.
     /// - Throws: `KernelError` where the library refuses the shapes.
     public init(
         _ context: KernelContext, samples n: Int, image: (height: Int, width: Int, channels: Int), filters: Int,
-        window: Window2D, hasBias: Bool, activation: Activation, gradients: (src: Bool, weights: Bool)
+        window: Window2D, hasBias: Bool, activation: Activation, gradients: (src: Bool, weights: Bool, bias: Bool)
     ) throws(KernelError) {
         let (h, w, c) = image
         let (kh, kw) = window.size
@@ -119,6 +125,8 @@ public final class Convolution2DKernel: Kernel {
         self.filters = filters
         self.hasBias = hasBias
         pixels = n * out.height * out.width
+        let biasComesWithWeights = hasBias && gradients.weights && gradients.bias
+        self.biasComesWithWeights = biasComesWithWeights
 
         src = try TensorMemory(.images(n, h, w, c))
         dst = try TensorMemory(.images(n, out.height, out.width, filters))
@@ -162,6 +170,7 @@ public final class Convolution2DKernel: Kernel {
             }
         }
         if context.isDifferentiable && gradients.weights {
+            if !biasComesWithWeights { biasLayout = MemoryDescriptor() }
             try OneDNN.check(
                 dnnl_dilated_convolution_backward_weights_desc_init(
                     &operation, dnnl_convolution_direct, &srcLayout, &weightsLayout, &biasLayout,
@@ -172,7 +181,7 @@ public final class Convolution2DKernel: Kernel {
                 isGradient: true
             ) { [src, delta, diffBias] weights in
                 [(DNNL_ARG_SRC, src), (DNNL_ARG_DIFF_DST, delta), (DNNL_ARG_DIFF_WEIGHTS, weights)]
-                    + (hasBias ? [(DNNL_ARG_DIFF_BIAS, diffBias)] : [])
+                    + (biasComesWithWeights ? [(DNNL_ARG_DIFF_BIAS, diffBias)] : [])
             }
         }
         let needsDelta = context.isDifferentiable && self.activation.kind != Int32(STORMO_LINEAR)
@@ -193,6 +202,7 @@ public final class Convolution2DKernel: Kernel {
         if hasBias {
             bias.attach(binding.inputs[2])
             diffBias.attach(binding.inputGradients[2])
+            diffBiasAlone = biasComesWithWeights ? nil : binding.inputGradients[2]
         }
         dst.attach(binding.output)
         value = binding.output
@@ -210,9 +220,9 @@ public final class Convolution2DKernel: Kernel {
     }
 
     public func backward(_ pass: Pass) {
-        if deltaBytes > 0, let diffDst {
+        if let diffDst, deltaBytes > 0 || diffBiasAlone != nil {
             stormo_activation_backward(
-                activation.kind, activation.alpha, deltaValues, nil, value, diffDst, pixels, filters)
+                activation.kind, activation.alpha, deltaValues, diffBiasAlone, value, diffDst, pixels, filters)
         }
         if let weightsGradient {
             weightsGradient.primitive.execute()

@@ -101,7 +101,7 @@ final class BoundPlan {
             }
         }
         for (index, place) in program.backward.gradient { gradients[index] = pointer(place) }
-        seed = program.loss.flatMap { gradients[$0] }
+        seed = pointer(program.backward.seed)
 
         forward = []
         for index in program.order {

@@ -35,7 +35,7 @@ struct Lifetimes {
             }
             if program.results.contains(index) { use(index, at: end) }
         }
-        if let loss = program.loss { use(program.backward.gradient[loss], at: turn) }
+        use(program.backward.seed, at: turn)
         for (position, step) in program.backward.steps.enumerated() {
             let time = turn + position
             switch step {

@@ -29,6 +29,9 @@ public struct Program: Sendable {
         var buffers: [TensorType] = []
         /// For each node where its gradient stands.
         var gradient: [Int: Place] = [:]
+        /// Where the gradient of the loss with respect to itself is put to begin with; nil where it depends on no
+        /// parameter.
+        var seed: Place?
         /// For each node and input where the node writes the input's gradient.
         var inputGradients: [Int: [Place?]] = [:]
         var steps: [Step] = []
@@ -124,13 +127,17 @@ public struct Program: Sendable {
         }
 
         var result = Backward()
-        /// What consumers have written for a node; `isOwn` tells that nobody else reads that buffer.
+        /// What consumers have written for a node; `isOwn` tells that it is nobody else's gradient.
         var received: [Int: [(place: Backward.Place, isOwn: Bool)]] = [:]
         func newBuffer(_ type: TensorType) -> Backward.Place {
             result.buffers.append(type)
             return .buffer(result.buffers.count - 1)
         }
-        received[loss] = [(newBuffer(nodes[loss].type), true)]
+        if depends[loss] {
+            let seed = newBuffer(nodes[loss].type)
+            result.seed = seed
+            received[loss] = [(seed, true)]
+        }
 
         for index in order.reversed() where depends[index] {
             guard let parts = received[index], let only = parts.first else { continue }
@@ -162,9 +169,8 @@ public struct Program: Sendable {
                 }
                 let part: (place: Backward.Place, isOwn: Bool)
                 switch transfer {
-                case .view: part = gradient
-                case .gradientUnchanged:
-                    part = (gradient.place, gradient.isOwn && wanted.count(where: { $0 }) == 1)
+                // The buffer is this node's gradient too, so nothing may be added to it.
+                case .view, .gradientUnchanged: part = (gradient.place, false)
                 case .computed:
                     if case .parameter = nodes[input].kind, consumers(of: input, nodes, order) == 1 {
                         part = (.parameter(input), true)

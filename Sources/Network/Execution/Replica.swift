@@ -58,7 +58,7 @@ public final class Replica: @unchecked Sendable {
     }
 
     private func plan(_ samples: Int) -> BoundPlan {
-        for plan in plans where plan.samples == samples { return plan }
+        for index in 0..<plans.count where plans[index].samples == samples { return plans[index] }
         preconditionFailure("a replica runs the numbers of samples that it was made for, not \(samples)")
     }
 
@@ -76,24 +76,27 @@ public final class Replica: @unchecked Sendable {
 
     /// Computes the results from the inputs.
     public func forward(samples: Int, _ pass: Pass) {
-        for kernel in plan(samples).forward { kernel.forward(pass) }
+        let kernels = plan(samples).forward
+        for index in 0..<kernels.count { kernels[index].forward(pass) }
     }
 
     /// Computes the gradient of Σ scale·loss with respect to the parameters, after a forward pass.
     public func backward(samples: Int, scale: Float, _ pass: Pass) {
         let plan = plan(samples)
         plan.seed?.update(repeating: scale, count: plan.seedCount)
-        for step in plan.backward {
-            switch step {
+        for index in 0..<plan.backward.count {
+            switch plan.backward[index] {
             case .kernel(let kernel): kernel.backward(pass)
             case .sum(let dst, let parts, let count):
                 if parts.count == 1 {
                     dst.update(from: parts[0], count: count)
-                } else if parts[0] == dst {
-                    for part in parts.dropFirst() { VectorLoops.accumulate(dst, part, count: count) }
-                } else {
-                    VectorLoops.add(dst, parts[0], parts[1], count: count)
-                    for part in parts.dropFirst(2) { VectorLoops.accumulate(dst, part, count: count) }
+                    continue
+                }
+                // The sum is formed in the place of one of its parts, or in a place of its own.
+                let isInPlace = parts[0] == dst
+                if !isInPlace { VectorLoops.add(dst, parts[0], parts[1], count: count) }
+                for part in (isInPlace ? 1 : 2)..<parts.count {
+                    VectorLoops.accumulate(dst, parts[part], count: count)
                 }
             }
         }

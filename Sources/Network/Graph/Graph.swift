@@ -34,12 +34,14 @@ public final class Graph {
 
     /// A tensor that is given for each sample of a batch.
     public func input(_ shape: Shape, name: String = "input") -> Variable {
-        append(Node(kind: .input, type: .batched(shape), name: name))
+        if let error = tooLarge(shape, name) { fail(error) }
+        return append(Node(kind: .input, type: .batched(shape), name: name))
     }
 
     /// A tensor that is trained, filled by the initializer from the run's seed.
     public func parameter(_ shape: Shape, _ initializer: Initializer, name: String) -> Variable {
-        append(Node(kind: .parameter(initializer), type: .single(shape), name: name))
+        if let error = tooLarge(shape, name) { fail(error) }
+        return append(Node(kind: .parameter(initializer), type: .single(shape), name: name))
     }
 
     /// One number that is trained.
@@ -67,6 +69,7 @@ public final class Graph {
             throw GraphError("\(operation.name) takes variables of one graph, but '\(input.name)' is of another")
         }
         let type = try operation.output(of: inputs.map(\.type))
+        if let error = tooLarge(type.shape, name ?? operation.name) { throw error }
         return append(
             Node(
                 kind: .operation(operation, inputs: inputs.map(\.index)), type: type, name: name ?? operation.name))
@@ -80,6 +83,22 @@ public final class Graph {
             fail(error)
             return append(Node(kind: .constant([0]), type: .single(.scalar), name: operation.name))
         }
+    }
+
+    /// A size beyond this is a slip of the pen, and products of sizes below it do not overflow.
+    private static let largestTensor = Int(Int32.max)
+
+    private func tooLarge(_ shape: Shape, _ name: String) -> GraphError? {
+        var count = 1
+        for dimension in shape.dimensions {
+            let (product, overflows) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflows, product <= Self.largestTensor else {
+                return GraphError(
+                    "\(name): a tensor of \(shape) has more than the \(Self.largestTensor) elements that are possible")
+            }
+            count = product
+        }
+        return nil
     }
 
     private func fail(_ error: GraphError) { firstError = firstError ?? error }

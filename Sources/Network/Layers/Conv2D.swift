@@ -69,8 +69,9 @@ public struct Conv2D: Layer {
                 "conv2d: takes images of height×width×channels, but was given \(x.type.shape); "
                     + "a layer of type 'reshape' can make them")
         }
-        guard filters > 0, (kernelSize + strides).allSatisfy({ $0 > 0 }) else {
-            throw GraphError("conv2d: filters, kernel_size and strides must be 1 or more")
+        guard filters > 0 else { throw GraphError("conv2d: filters must be 1 or more, but is \(filters)") }
+        guard (kernelSize + strides).allSatisfy((1...Window2D.largest).contains) else {
+            throw GraphError("conv2d: kernel_size and strides must be from 1 to \(Window2D.largest)")
         }
         let kernel = graph.parameter(
             Shape(kernelSize + [x.type.shape.last, filters]), kernelInitializer, name: "\(name)/kernel")

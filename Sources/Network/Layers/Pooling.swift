@@ -39,8 +39,8 @@ public struct Pooling: Layer {
     }
 
     public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
-        guard (poolSize + strides).allSatisfy({ $0 > 0 }) else {
-            throw GraphError("\(type): pool_size and strides must be 1 or more")
+        guard (poolSize + strides).allSatisfy((1...Window2D.largest).contains) else {
+            throw GraphError("\(type): pool_size and strides must be from 1 to \(Window2D.largest)")
         }
         return try inputs[0].graph.apply(
             Pooling2DOperator(reduction, size: poolSize, stride: strides, same: padding == .same), to: inputs,

@@ -86,6 +86,10 @@ public struct Model: Sendable {
                             ? "takes its input from '\(input)', which comes later; known so far are \(known)"
                             : "takes its input from '\(input)', but there is no such layer; known are \(known)"))
             }
+            if inputs.isEmpty { problems.append(.init(layer: index, message: "must name at least one input")) }
+            if name.isEmpty || name.contains("/") {
+                problems.append(.init(layer: index, message: "the name must be a word without '/', but is '\(name)'"))
+            }
             if inputs.count > 1, !entry.layer.takesSeveralInputs {
                 problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
             }
@@ -124,6 +128,7 @@ public struct Model: Sendable {
             let inputs = step.inputs.compactMap { results[$0] }
             do {
                 let result = try step.layer.apply(to: inputs, name: step.name)
+                if let error = graph.firstError { throw error }
                 results[step.name] = result
                 layers.append(result)
             } catch {

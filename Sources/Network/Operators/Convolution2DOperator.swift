@@ -40,10 +40,11 @@ public struct Convolution2DOperator: Operator {
 
     public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let (image, weights) = (request.inputs[0].shape, request.inputs[1].shape)
+        let wanted = request.gradients
         return try Convolution2DKernel(
             request.context, samples: request.samples, image: (image[0], image[1], image[2]), filters: weights[3],
             window: window(weights, over: image), hasBias: request.inputs.count > 2, activation: activation,
-            gradients: (request.gradients[0], request.gradients[1]))
+            gradients: (wanted[0], wanted[1], wanted.count > 2 && wanted[2]))
     }
 
     public var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }

@@ -1,5 +1,6 @@
 public import Configuration
-import Kernels
+import Foundation
+public import Kernels
 public import Network
 
 /// Everything that decides a run: what a config file says, with defaults filled in and paths made whole.
@@ -48,6 +49,7 @@ public struct RunConfiguration: Sendable {
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
         for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }
+        origins["training.batch_size"] = document.root["training"]?["batch_size"]?.origin
         for (index, reader) in readers.enumerated() { origins["model.layers[\(index)]"] = reader.origin }
         self.origins = origins
         try diagnostics.throwIfAny(file: document.file)
@@ -90,6 +92,16 @@ public struct RunConfiguration: Sendable {
         return ConfigurationError(file: file, problems: problems)
     }
 
+    /// The model for samples of a shape.
+    /// - Throws: `ConfigurationError` where the layers do not fit it or each other.
+    public func model(input shape: Shape) throws(ConfigurationError) -> Model {
+        do {
+            return try Model(input: shape, layers: layers)
+        } catch {
+            throw self.error(error)
+        }
+    }
+
     /// The config in full: defaults written out, paths whole. Reading it gives the same run.
     public func configuration(model: Model) -> JSONNode {
         [
@@ -114,7 +126,7 @@ public struct DataConfiguration: Sendable {
             guard let reader else { return nil }
             let file = reader.requiredString("file") ?? ""
             let source = DataSource(
-                file: file.hasPrefix("/") ? file : Self.join(directory, file),
+                file: Self.join(directory, file),
                 inputs: reader.string("inputs", default: "/\(split)/inputs"),
                 targets: reader.string("targets", default: "/\(split)/targets"))
             reader.finish()
@@ -129,6 +141,7 @@ public struct DataConfiguration: Sendable {
 
     /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show.
     static func join(_ directory: String, _ path: String) -> String {
+        if path.hasPrefix("/") { return path }
         var parts = directory.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         for part in path.split(separator: "/").map(String.init) where part != "." {
             if part == "..", let last = parts.last, last != "..", last != "." {
@@ -144,7 +157,9 @@ public struct DataConfiguration: Sendable {
     var configuration: JSONNode {
         func source(_ source: DataSource) -> JSONNode {
             [
-                "file": JSONNode(source.file), "inputs": JSONNode(source.inputs),
+                // Whole, since this is read in another directory than the one that the run was started in.
+                "file": JSONNode(Self.join(FileManager.default.currentDirectoryPath, source.file)),
+                "inputs": JSONNode(source.inputs),
                 "targets": source.targets.map { JSONNode($0) } ?? .init(.null),
             ]
         }

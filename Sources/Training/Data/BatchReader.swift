@@ -20,6 +20,13 @@ struct EpochOrder: Sendable {
         }
     }
 
+    /// The given rows in the given order.
+    init(_ rows: [Int64]) throws {
+        count = rows.count
+        memory = try AlignedMemory(byteCount: count * MemoryLayout<Int64>.stride)
+        for (index, row) in rows.enumerated() { memory.base.assumingMemoryBound(to: Int64.self)[index] = row }
+    }
+
     var rows: UnsafePointer<Int64> { UnsafePointer(memory.base.assumingMemoryBound(to: Int64.self)) }
 }
 

@@ -35,7 +35,8 @@ final class PhaseBarrier: Sendable {
         if arrived.add(1, ordering: .acquiringAndReleasing).newValue == workers {
             arrived.store(0, ordering: .relaxed)
             phase.store(current &+ 1, ordering: .sequentiallyConsistent)
-            for (index, place) in parking.enumerated() where index != worker {
+            for other in 0..<workers where other != worker {
+                let place = parking[other]
                 if place.isParked.exchange(false, ordering: .sequentiallyConsistent) { place.wake.signal() }
             }
             return
@@ -45,12 +46,17 @@ final class PhaseBarrier: Sendable {
             VectorLoops.pause()
         }
         let place = parking[worker]
-        place.isParked.store(true, ordering: .sequentiallyConsistent)
-        if phase.load(ordering: .sequentiallyConsistent) != current {
-            // Either the flag is taken back, or the last to arrive has taken it and its signal is on the way.
-            if !place.isParked.exchange(false, ordering: .sequentiallyConsistent) { place.wake.wait() }
-            return
+        while true {
+            place.isParked.store(true, ordering: .sequentiallyConsistent)
+            if phase.load(ordering: .sequentiallyConsistent) != current {
+                // Either the flag is taken back, or somebody has taken it and the signal is on the way.
+                if !place.isParked.exchange(false, ordering: .sequentiallyConsistent) { place.wake.wait() }
+                return
+            }
+            place.wake.wait()
+            // The signal may come late from the phase before, whose last arrival was still waking the others when
+            // this worker was through already and came round again.
+            if phase.load(ordering: .acquiring) != current { return }
         }
-        place.wake.wait()
     }
 }

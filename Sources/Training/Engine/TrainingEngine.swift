@@ -38,6 +38,8 @@ public struct StepProgress: Sendable {
     public let samples: Int
     public let seconds: Double
     public let loss: Double
+    /// Of the epoch so far; nil where they are too costly to take in between, as ROC AUC is.
+    public let metrics: [Double]?
 }
 
 /// Trains a network on worker threads: mini-batches are cut into shards, each worker runs its shards on replicas,
@@ -201,6 +203,10 @@ public final class TrainingEngine: @unchecked Sendable {
                     own.failedStep = index
                     break
                 }
+                // Between the barriers nobody touches the metrics, so that the first worker may look at all of them.
+                let now = worker == 0 && progress != nil ? ContinuousClock.now : start
+                let isDue = now - lastReport > .milliseconds(50)
+                let metrics = isDue ? runningMetrics() : nil
                 reducer.step(
                     worker: worker, optimizer, parameters.floats, rate: rate(at: first + index),
                     step: first + index + 1)
@@ -214,15 +220,12 @@ public final class TrainingEngine: @unchecked Sendable {
                 own.samples += batch.count
                 own.steps += 1
                 own.norm += reducer.norm
-                if let progress {
-                    let now = ContinuousClock.now
-                    if now - lastReport > .milliseconds(50) {
-                        lastReport = now
-                        progress(
-                            StepProgress(
-                                epoch: epoch, step: index + 1, stepsPerEpoch: steps, samples: own.samples,
-                                seconds: (now - start).seconds, loss: own.loss / Double(own.samples)))
-                    }
+                if isDue, let progress {
+                    lastReport = now
+                    progress(
+                        StepProgress(
+                            epoch: epoch, step: index + 1, stepsPerEpoch: steps, samples: own.samples,
+                            seconds: (now - start).seconds, loss: own.loss / Double(own.samples), metrics: metrics))
                 }
             }
             if worker == 0 { totals.withLock { $0 = own } }
@@ -278,6 +281,16 @@ public final class TrainingEngine: @unchecked Sendable {
             targets: target.baseAddress!, samples: count)
         // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
         replica.backward(samples: count, scale: 1 / Float(batch.count), pass)
+    }
+
+    /// The metrics of the epoch so far; nil where that means to sort all scores.
+    private func runningMetrics() -> [Double]? {
+        let kinds = metricSets[0].kinds
+        guard !kinds.contains(.rocAUC),
+            let sum = try? MetricSet(kinds: kinds, layout: metricSets[0].layout, capacity: 0)
+        else { return nil }
+        for set in metricSets { sum.merge(set) }
+        return sum.values()
     }
 
     private func lossSum() -> Double {

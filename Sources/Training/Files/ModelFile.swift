@@ -79,7 +79,7 @@ enum ModelFile {
 
     static func read(_ path: String) throws -> TrainedModel {
         let file = try HDF5File.open(path)
-        func bad(_ message: String) -> FileError { FileError("\(path): \(message)", isBadData: true) }
+        func bad(_ message: String) -> FileError { FileError("\(path) \(message)", isBadData: true) }
         guard (try? file.exists(group)) == true else {
             throw bad("is an HDF5 file, but not a model that stormo wrote: it has no group /stormo")
         }

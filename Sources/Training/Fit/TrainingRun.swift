@@ -21,13 +21,11 @@ public final class TrainingRun {
         self.training = try Dataset(reading: data.train)
         validation = try data.validation.map { try Dataset(reading: $0) }
         test = try data.test.map { try Dataset(reading: $0) }
+        model = try configuration.model(input: self.training.inputs.rowShape)
         let objective: Objective
         do {
-            model = try Model(input: self.training.inputs.rowShape, layers: configuration.layers)
             objective = try Objective(
                 model, loss: configuration.loss.function, fromLogits: configuration.loss.fromLogits)
-        } catch let error as ModelError {
-            throw configuration.error(error)
         } catch let error as ObjectiveError {
             throw configuration.error("loss", "\(error)")
         }
@@ -37,10 +35,10 @@ public final class TrainingRun {
         }
         if training.batchSize > self.training.count {
             throw configuration.error(
-                "training", "batch_size is \(training.batchSize), but \(self.training.inputsPlace) has only "
+                "training.batch_size", "is \(training.batchSize), but \(self.training.inputsPlace) has only "
                     + "\(self.training.count) rows; make it smaller")
         }
-        for dataset in [validation, test] { try dataset?.check(against: objective) }
+        for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
 
         var settings = Trainer.Settings()
         settings.optimizer = configuration.optimizer

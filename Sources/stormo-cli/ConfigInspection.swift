@@ -1,0 +1,80 @@
+import Configuration
+import HDF5
+import Kernels
+import Network
+import Training
+
+/// What `inspect` says of a config.
+struct ConfigInspection {
+    private let path: String
+    private let configuration: RunConfiguration
+
+    /// - Throws: `ConfigurationError` with all mistakes.
+    init(_ path: String) throws {
+        self.path = path
+        let document = try ConfigurationDocument(contentsOf: path)
+        configuration = try RunConfiguration(document, directory: ConfigOptions.directory(of: path))
+    }
+
+    func print() throws {
+        Console.print("\(path): config '\(configuration.name)'", style: .bold)
+        Console.print()
+        var settings = TextTable([("", .left), ("", .left)])
+        let data = configuration.data
+        for (split, source) in [
+            ("train", data.train as DataSource?), ("validation", data.validation), ("test", data.test),
+        ] {
+            if let source { settings.append([split, Self.words(source)]) }
+        }
+        settings.append(["normalize", data.normalize.rawValue])
+
+        // The layers' shapes follow from those of the data, if these are there.
+        do {
+            let model = try configuration.model(input: Self.sampleShape(data.train))
+            settings.append(contentsOf: configuration.configuration(model: model))
+            try LayerTable(model).print()
+        } catch let error as HDF5Error {
+            settings.append(["layers", configuration.layers.map(\.layer.type).joined(separator: ", ")])
+            Console.print("No layer table, since the shape of the inputs is not known: \(error)")
+        }
+        Console.print()
+        for line in settings.lines.dropFirst() { Console.print(line) }
+    }
+
+    private static func sampleShape(_ source: DataSource) throws -> Shape {
+        Shape(Array(try HDF5File.open(source.file).dataset(source.inputs).shape.dropFirst()))
+    }
+
+    private static func words(_ source: DataSource) -> String {
+        func shape(_ path: String) -> String {
+            guard let dataset = try? HDF5File.open(source.file).dataset(path) else { return path }
+            return "\(path) (\(Shape(dataset.shape)) \(dataset.elementType))"
+        }
+        return "\(source.file): "
+            + ([source.inputs] + (source.targets.map { [$0] } ?? [])).map(shape).joined(separator: ", ")
+    }
+}
+
+extension TextTable {
+    /// Adds the parts of a resolved config that are not shown elsewhere, each on a line.
+    fileprivate mutating func append(contentsOf configuration: JSONNode) {
+        for key in ["loss", "metrics", "optimizer", "training", "parallel", "seed"] {
+            if let value = configuration[key] { append([key, Self.words(value)]) }
+        }
+    }
+
+    /// `adam, learning_rate 0.001, schedule (cosine, final 0)`.
+    private static func words(_ node: JSONNode) -> String {
+        switch node.value {
+        case .string(let text): text
+        case .array(let elements): elements.isEmpty ? "none" : elements.map(words).joined(separator: ", ")
+        case .object(let members):
+            members.map { member in
+                if member.key == "type" { return words(member.value) }
+                if case .object = member.value.value { return "\(member.key) (\(words(member.value)))" }
+                return "\(member.key) \(words(member.value))"
+            }.joined(separator: ", ")
+        default: node.jsonText(pretty: false)
+        }
+    }
+}

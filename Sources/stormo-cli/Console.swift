@@ -1,0 +1,97 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The standard output and the standard error.
+///
+/// A reader that goes away, as `head` does, ends the output, not the program: a training goes on to its model file.
+enum Console {
+    enum Style: String {
+        case plain = ""
+        case bold = "\u{1B}[1m"
+        case dim = "\u{1B}[2m"
+        case red = "\u{1B}[1;31m"
+    }
+
+    private struct State {
+        var isClosed = false
+        var failure: String?
+    }
+    private static let state = Mutex(State())
+
+    /// Why the output could not be written, if it was not just its reader who left.
+    static var failure: String? { state.withLock { $0.failure } }
+
+    /// To be called before anything is written.
+    static func prepare() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Ends the process at once. Nothing is buffered, and the library's threads hold nothing that would be lost.
+    static func exit(_ status: Int32) -> Never { _exit(status) }
+
+    /// Writes lines to the standard output.
+    static func print(_ text: String = "", style: Style = .plain) {
+        let styled = style == .plain || !Terminal.output.isColored ? printable(text) : paint(text, style)
+        write(styled + "\n")
+    }
+
+    /// Writes lines to the standard error; a beginning of `stormo:` is set off.
+    static func error(_ text: String) {
+        var text = printable(text)
+        let name = "stormo:"
+        if Terminal.error.isColored, text.hasPrefix(name) { text = paint(name, .red) + text.dropFirst(name.count) }
+        _ = writeAll(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes text as it is to the standard output.
+    static func write(_ text: String) {
+        state.withLock { state in
+            guard !state.isClosed, let code = writeAll(text, to: STDOUT_FILENO) else { return }
+            state.isClosed = true
+            if code != EPIPE { state.failure = String(cString: strerror(code)) }
+        }
+    }
+
+    private static func paint(_ text: String, _ style: Style) -> String {
+        style.rawValue + printable(text) + "\u{1B}[0m"
+    }
+
+    /// Text from files without what a terminal would obey.
+    static func printable(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            (scalar.value < 0x20 && scalar != "\n") || (0x7F...0x9F).contains(scalar.value)
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var clean = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { clean.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
+        return String(clean)
+    }
+
+    /// - Returns: the `errno` of a failure.
+    private static func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var bytes = UnsafeRawBufferPointer(bytes)
+            while let base = bytes.baseAddress, !bytes.isEmpty {
+                let count = Self.systemWrite(descriptor, base, bytes.count)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    return errno
+                }
+                bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+            }
+            return nil
+        }
+    }
+
+    private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, base, count)
+        #else
+            Musl.write(descriptor, base, count)
+        #endif
+    }
+}

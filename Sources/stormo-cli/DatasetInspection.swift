@@ -1,0 +1,61 @@
+import HDF5
+import Kernels
+
+/// What `inspect` says of an HDF5 file of data.
+struct DatasetInspection {
+    private let file: HDF5File
+
+    init(_ file: HDF5File) { self.file = file }
+
+    func print() throws {
+        let datasets = try file.allDatasetPaths().map { try file.dataset($0) }
+        Console.print("\(file.path): HDF5 file with \(Figures.count(datasets.count, "dataset"))", style: .bold)
+        if !datasets.isEmpty {
+            var table = TextTable([
+                ("dataset", .left), ("shape", .left), ("type", .left), ("layout", .left), ("filters", .left),
+                ("size", .right),
+            ])
+            for dataset in datasets {
+                // What the values take in memory; compression and strings have no such size.
+                let size = dataset.elementType.size
+                table.append([
+                    dataset.path, "\(Shape(dataset.shape))", "\(dataset.elementType)", Self.words(dataset.layout),
+                    dataset.filters.joined(separator: ", "),
+                    size > 0 ? Figures.bytes(dataset.count * size) : "",
+                ])
+            }
+            Console.print()
+            table.print()
+        }
+        let owners = [("/", file.attributes)] + datasets.map { ($0.path, $0.attributes) }
+        for (path, attributes) in owners {
+            for name in try attributes.names { describe(name, of: path, attributes) }
+        }
+    }
+
+    private static func words(_ layout: HDF5Layout) -> String {
+        if case .chunked(let shape) = layout { return "chunks of \(Shape(shape))" }
+        return "\(layout)"
+    }
+
+    private func describe(_ name: String, of path: String, _ attributes: HDF5Attributes) {
+        let label = path == "/" ? name : "\(path) \(name)"
+        if let strings = try? attributes.strings(name) {
+            Console.print("\n\(label) (\(Figures.count(strings.count))): " + Self.list(strings))
+        } else if let numbers = try? attributes.doubles(name) {
+            Console.print("\n\(label) (\(Figures.count(numbers.count))): " + Self.list(numbers.map { "\($0)" }))
+        }
+    }
+
+    /// The first of many, a few hundred characters at most.
+    static func list(_ words: [String]) -> String {
+        var text = ""
+        for (index, word) in words.enumerated() {
+            // One long text, such as a description in JSON, is cut, too.
+            let word = word.count > 200 ? word.prefix(200) + "…" : word[...]
+            if text.count + word.count > 400 { return text + ", … and \(Figures.count(words.count - index)) more" }
+            text += (index > 0 ? ", " : "") + word
+        }
+        return text.split(separator: "\n").joined(separator: " ")
+    }
+}

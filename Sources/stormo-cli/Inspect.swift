@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import HDF5
+import Training
+
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what is in a dataset file, a model file or a config.",
+        discussion: """
+            FLOPs are the floating-point operations of a forward pass for one sample; a multiply-add counts as two.
+            """)
+
+    @Argument(help: "The file: HDF5 or JSON.")
+    var file: String
+
+    func run() throws {
+        // By content; the name decides only where the content can't be read.
+        if Self.looksLikeJSON(file) || (file.hasSuffix(".json") && !Self.looksLikeHDF5(file)) {
+            return try ConfigInspection(file).print()
+        }
+        let opened = try Self.open(file)
+        if try opened.exists("/stormo") {
+            try ModelInspection(file).print()
+        } else {
+            try DatasetInspection(opened).print()
+        }
+    }
+
+    private static func open(_ path: String) throws -> HDF5File {
+        do {
+            return try HDF5File.open(path)
+        } catch {
+            guard error.kind == .notHDF5, !firstBytes(path).isEmpty else { throw error }
+            throw FileError("\(path) is neither an HDF5 file nor a JSON config", isBadData: true)
+        }
+    }
+
+    private static func looksLikeJSON(_ path: String) -> Bool {
+        firstBytes(path).first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "{")
+    }
+
+    private static func looksLikeHDF5(_ path: String) -> Bool {
+        firstBytes(path).starts(with: [0x89, 0x48, 0x44, 0x46])
+    }
+
+    /// The beginning of a file; nothing where there is no regular file that can be read.
+    private static func firstBytes(_ path: String) -> [UInt8] {
+        // Opening a pipe would wait for a writer.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular, let handle = FileHandle(forReadingAtPath: path)
+        else { return [] }
+        defer { try? handle.close() }
+        return [UInt8]((try? handle.read(upToCount: 64)) ?? Data())
+    }
+}

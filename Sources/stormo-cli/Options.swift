@@ -1,0 +1,86 @@
+import ArgumentParser
+import Configuration
+import Training
+
+/// The config that a command works on, with its overrides.
+struct ConfigOptions: ParsableArguments {
+    @Argument(help: "The config, a JSON file.")
+    var config: String
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Override a value of the config, for example training.epochs=3; may be given several times.",
+            valueName: "path=value"))
+    var assignments: [String] = []
+
+    /// - Throws: `ConfigurationError` with all mistakes.
+    func read(workers: WorkerCount? = nil) throws -> RunConfiguration {
+        var document = try ConfigurationDocument(contentsOf: config)
+        for assignment in assignments { try document.set(assignment) }
+        if let workers { try document.set("parallel.workers=\(workers)") }
+        return try RunConfiguration(document, directory: Self.directory(of: config))
+    }
+
+    /// The folder of a file, empty for one in the working directory.
+    static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// A number of worker threads, or `auto` for as many as the CPUs that the process may use.
+enum WorkerCount: ExpressibleByArgument, CustomStringConvertible {
+    case auto
+    case number(Int)
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .auto
+        } else if let count = Int(argument), (1...4096).contains(count) {
+            self = .number(count)
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .auto: "auto"
+        case .number(let count): "\(count)"
+        }
+    }
+
+    static let help = ArgumentHelp(
+        "The number of worker threads, 1 to 4096, or auto for the CPUs that the process may use.", valueName: "n")
+
+    /// For commands without a config.
+    var parallelism: Parallelism {
+        switch self {
+        case .auto: Parallelism(workers: AvailableCPUs.count)
+        case .number(let count): Parallelism(workers: count)
+        }
+    }
+}
+
+/// A model, and the data that it is used on.
+struct ModelOptions: ParsableArguments {
+    @Argument(help: "The model, a model.h5 that stormo train wrote.")
+    var model: String
+
+    @Option(help: ArgumentHelp("The HDF5 file with the data.", valueName: "file"))
+    var data: String
+
+    @Option(
+        help: ArgumentHelp("The group in it that holds the dataset inputs, and targets if need be.", valueName: "group")
+    )
+    var group = "/test"
+
+    @Option(help: WorkerCount.help)
+    var workers = WorkerCount.auto
+
+    func source(hasTargets: Bool) -> DataSource {
+        let path = group.split(separator: "/").map { "/" + $0 }.joined()
+        return DataSource(file: data, inputs: path + "/inputs", targets: hasTargets ? path + "/targets" : nil)
+    }
+}

@@ -1,0 +1,69 @@
+import Synchronization
+import Training
+
+/// Shows a training as it goes: a line an epoch, and on a terminal a bar below them.
+final class ProgressDisplay: TrainingObserver {
+    private let epochs: Int
+    private let text: ProgressText
+    private let isQuiet: Bool
+    private let isInteractive = Terminal.output.isInteractive
+    private let start = ContinuousClock.now
+    private let state: Mutex<State>
+
+    private struct State {
+        var lastDrawing: ContinuousClock.Instant
+        var bar: ProgressText.Moment
+        var isDrawn = false
+    }
+
+    init(epochs: Int, metrics: [MetricKind], isQuiet: Bool) {
+        self.epochs = epochs
+        self.isQuiet = isQuiet
+        text = ProgressText(epochs: epochs, metrics: metrics, isUnicode: Terminal.output.isUnicode)
+        state = Mutex(State(lastDrawing: start, bar: .init(epoch: 1, fraction: 0)))
+    }
+
+    func progressed(_ progress: StepProgress) {
+        guard isInteractive, !isQuiet else { return }
+        state.withLock { state in
+            let share = Double(progress.step) / Double(max(progress.stepsPerEpoch, 1))
+            state.bar = ProgressText.Moment(
+                epoch: progress.epoch + 1, fraction: (Double(progress.epoch) + share) / Double(epochs),
+                loss: progress.loss, metric: progress.metrics?.first,
+                samplesPerSecond: progress.seconds > 0 ? Double(progress.samples) / progress.seconds : nil)
+            draw(&state)
+        }
+    }
+
+    func finished(_ record: EpochRecord) throws {
+        guard !isQuiet else { return }
+        state.withLock { state in
+            guard isInteractive else { return Console.print(text.line(record)) }
+            erase(&state)
+            Console.print(text.line(record, width: Terminal.output.columns))
+            state.bar = ProgressText.Moment(
+                epoch: min(record.epoch + 1, epochs), fraction: Double(record.epoch) / Double(epochs),
+                loss: record.loss, metric: record.metrics?.first, samplesPerSecond: record.samplesPerSecond)
+            if record.epoch < epochs { draw(&state) }
+        }
+    }
+
+    /// Takes the bar away.
+    func finish() { state.withLock { erase(&$0) } }
+
+    /// Twenty times a second at most, unless the bar is not there at all.
+    private func draw(_ state: inout State) {
+        let now = ContinuousClock.now
+        guard !state.isDrawn || now - state.lastDrawing >= .milliseconds(50) else { return }
+        state.lastDrawing = now
+        state.isDrawn = true
+        let elapsed = (now - start) / .seconds(1)
+        let line = text.bar(state.bar, elapsed: elapsed, width: Terminal.output.columns ?? 80)
+        Console.write("\r\(line)\u{1B}[K")
+    }
+
+    private func erase(_ state: inout State) {
+        if state.isDrawn { Console.write("\r\u{1B}[K") }
+        state.isDrawn = false
+    }
+}

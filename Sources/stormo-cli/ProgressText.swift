@@ -1,0 +1,125 @@
+import Foundation
+import Training
+
+/// The lines that a training shows, each fitted to a width.
+struct ProgressText: Sendable {
+    let epochs: Int
+    let metrics: [MetricKind]
+    let isUnicode: Bool
+
+    /// Where the run stands.
+    struct Moment {
+        /// Counted from 1.
+        var epoch: Int
+        /// The share of the whole run that is done.
+        var fraction: Double
+        var loss: Double?
+        var metric: Double?
+        var samplesPerSecond: Double?
+    }
+
+    /// A piece of a line; those of a low rank come first where there is too little room.
+    private struct Piece {
+        var text: String
+        var rank: Int
+    }
+
+    /// An epoch's figures: `epoch  3/40  loss 0.4321  accuracy 0.8712  …  112k samples/s  gradient 1.94`.
+    /// - Parameter width: the columns of the terminal; nil for no limit.
+    func line(_ record: EpochRecord, width: Int? = nil) -> String {
+        func pieces(prefix: String) -> [Piece] {
+            var pieces = [Piece(text: label(record.epoch), rank: 0)]
+            func add(_ name: String, _ value: Double?, rank: Int) {
+                if let value { pieces.append(Piece(text: "\(name) \(Figures.figure(value))", rank: rank)) }
+            }
+            add("loss", record.loss, rank: 1)
+            for (index, metric) in metrics.enumerated() {
+                add(metric.name, record.metrics?[index], rank: index == 0 ? 4 : 6)
+            }
+            add(prefix + "loss", record.validationLoss, rank: 3)
+            for (index, metric) in metrics.enumerated() {
+                add(prefix + metric.name, record.validationMetrics?[index], rank: index == 0 ? 2 : 5)
+            }
+            pieces.append(Piece(text: "\(Figures.short(record.samplesPerSecond)) samples/s", rank: 7))
+            pieces.append(Piece(text: "gradient \(Self.gradient(record.gradientNorm))", rank: 8))
+            return pieces
+        }
+        guard let width else { return Self.joined(pieces(prefix: "validation_")) }
+        let short = pieces(prefix: "val_")
+        // The short names only where the long ones would cost a figure.
+        let essential = pieces(prefix: "validation_").filter { $0.rank < 7 }
+        return Self.fitted(Self.joined(essential).count < width ? pieces(prefix: "validation_") : short, to: width)
+    }
+
+    /// The line that is drawn again and again, with the time that the whole run has left.
+    /// - Parameter elapsed: in seconds.
+    func bar(_ moment: Moment, elapsed: Double, width: Int) -> String {
+        var pieces = [Piece(text: label(moment.epoch), rank: 0)]
+        if let loss = moment.loss { pieces.append(Piece(text: "loss \(Figures.figure(loss))", rank: 3)) }
+        if let metric = moment.metric, let kind = metrics.first {
+            pieces.append(Piece(text: "\(kind.name) \(Figures.figure(metric))", rank: 4))
+        }
+        if let rate = moment.samplesPerSecond {
+            pieces.append(Piece(text: "\(Figures.short(rate)) samples/s", rank: 5))
+        }
+        // The first moments say nothing about the rest.
+        if moment.fraction > 0, elapsed > 0.2 {
+            let left = elapsed * (1 - moment.fraction) / moment.fraction
+            pieces.append(Piece(text: "\(Figures.time(seconds: left)) left", rank: 2))
+        }
+        let shortestBar = 10
+        let longestBar = 30
+        pieces.insert(Piece(text: String(repeating: " ", count: shortestBar), rank: 1), at: 1)
+        let kept = Self.kept(pieces, width: width)
+        guard kept.contains(where: { $0.rank == 1 }) else { return Self.fitted(kept, to: width) }
+        let spare = max(0, width - 1 - Self.joined(kept).count)
+        let cells = min(longestBar, shortestBar + spare)
+        return Self.joined(
+            kept.map { $0.rank == 1 ? Piece(text: drawn(moment.fraction, cells: cells), rank: 1) : $0 })
+    }
+
+    private func label(_ epoch: Int) -> String {
+        let number = String(epoch)
+        let total = String(epochs)
+        return "epoch " + String(repeating: " ", count: max(0, total.count - number.count)) + number + "/" + total
+    }
+
+    private func drawn(_ fraction: Double, cells: Int) -> String {
+        let share = min(max(fraction, 0), 1)
+        guard isUnicode else {
+            let full = Int(share * Double(cells - 2))
+            return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: cells - 2 - full) + "]"
+        }
+        let full = Int(share * Double(cells))
+        return String(repeating: "━", count: full) + String(repeating: "┄", count: cells - full)
+    }
+
+    private static func gradient(_ norm: Double) -> String {
+        norm.isNaN
+            ? "n/a"
+            : norm != 0 && (norm < 0.01 || norm >= 10000) ? String(format: "%.1e", norm) : String(format: "%.2f", norm)
+    }
+
+    private static func joined(_ pieces: [Piece]) -> String { pieces.map(\.text).joined(separator: "  ") }
+
+    /// The pieces that fit beside each other, taken by their ranks. The last column stays free: some terminals wrap
+    /// there.
+    private static func kept(_ pieces: [Piece], width: Int) -> [Piece] {
+        var ranks: Set<Int> = [0]
+        var isFull = false
+        for rank in pieces.map(\.rank).sorted() {
+            let longer = pieces.filter { ranks.contains($0.rank) || $0.rank == rank }
+            if joined(longer).count >= width {
+                isFull = true
+            } else if rank <= 4 || !isFull {
+                // A lesser piece does not take the place of a better one.
+                ranks.insert(rank)
+            }
+        }
+        return pieces.filter { ranks.contains($0.rank) }
+    }
+
+    private static func fitted(_ pieces: [Piece], to width: Int) -> String {
+        String(joined(kept(pieces, width: width)).prefix(max(width - 1, 1)))
+    }
+}

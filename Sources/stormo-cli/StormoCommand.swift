@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// The root of the command line: finds the command, runs it, and turns what it throws into a sentence and a status.
+@main
+struct StormoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stormo",
+        abstract: "Trains neural networks on the CPU from JSON configs and HDF5 data.",
+        discussion: """
+            Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config. Errors go to the standard \
+            error, one sentence each.
+            """,
+        version: "stormo 0.1.0",
+        subcommands: [Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self])
+
+    static func main() {
+        Console.prepare()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            report(error)
+        }
+        if let reason = Console.failure {
+            Console.error("stormo: the output can't be written: \(reason)")
+            exit(ExitStatus.failure)
+        }
+    }
+
+    private static func report(_ error: any Error) {
+        if let status = error as? ExitStatus { exit(status) }
+        if let status = ExitStatus(of: error) {
+            Console.error("stormo: \(error)")
+            exit(status)
+        }
+        // What the argument parser throws: a request for help, or a mistake in the arguments.
+        let message = fullMessage(for: error)
+        let code = exitCode(for: error)
+        if code.isSuccess {
+            Console.print(message)
+        } else {
+            Console.error("stormo: " + (message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message))
+        }
+        Console.exit(code.rawValue)
+    }
+
+    private static func exit(_ status: ExitStatus) -> Never { Console.exit(status.rawValue) }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+struct CheckTests {
+    @Test func comparesTheGradients() throws {
+        let result = try Workspace().run("check", "config.json")
+        #expect(result.status == 0)
+        let lines = result.lines
+        try #require(lines.count == 10)
+        #expect(lines[0] == "config.json is valid: 48 samples of 4, 67 parameters")
+        #expect(lines[2] == "Gradients on 8 samples, against central differences:")
+        #expect(lines[3] == "  layer   parameter  worst relative error  compared  passed over")
+        for (line, name) in zip(lines[4...7], ["dense   kernel", "dense   bias", "logits  kernel", "logits  bias"]) {
+            let pattern = "^  \(name) +[0-9.]+e-0[2-9] +[1-9] +[0-9]$"
+            #expect(line.range(of: pattern, options: .regularExpression) != nil, "\(line)")
+        }
+        #expect(lines[8] == "")
+        #expect(lines[9].hasPrefix("The gradients are right: the worst relative error is "))
+        #expect(lines[9].hasSuffix(", and 0.02 is the limit."))
+    }
+
+    @Test func leavesNothingBehind() throws {
+        let workspace = try Workspace()
+        let before = try workspace.listing()
+        try workspace.run("check", "config.json")
+        #expect(try workspace.listing() == before)
+    }
+}

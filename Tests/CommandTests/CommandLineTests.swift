@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// What holds for every command: help, usage, and outputs that go away.
+struct CommandLineTests {
+    @Test func knowsItsVersionAndCommands() throws {
+        let workspace = try Workspace()
+        #expect(try workspace.run("--version").output == "stormo 0.1.0\n")
+        let help = try workspace.run("help")
+        #expect(help.status == 0)
+        #expect(
+            help.lines.first
+                == "OVERVIEW: Trains neural networks on the CPU from JSON configs and HDF5 data.")
+        for command in ["train", "evaluate", "predict", "inspect", "check"] {
+            #expect(help.output.contains("  \(command) "))
+            #expect(try workspace.run(command, "--help").status == 0)
+        }
+    }
+
+    @Test func wrongUsageIs64() throws {
+        let workspace = try Workspace()
+        let missing = try workspace.run("train")
+        #expect(missing.status == 64)
+        #expect(missing.errors.hasPrefix("stormo: Missing expected argument '<config>'\n"))
+        let workers = try workspace.run("train", "config.json", "--workers", "0")
+        #expect(workers.status == 64)
+        #expect(workers.errors.hasPrefix("stormo: The value '0' is invalid for '--workers <n>'\n"))
+        let unknown = try workspace.run("trian", "config.json")
+        #expect(unknown.status == 64)
+        #expect(unknown.errors.hasPrefix("stormo: "))
+        #expect(unknown.output == "")
+    }
+
+    @Test func aReaderThatLeavesIsNoFailure() throws {
+        let workspace = try Workspace()
+        let process = try workspace.process(["train", "config.json"], [:])
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        let errors = Pipe()
+        process.standardError = errors
+        // Closed before a word is written.
+        try pipe.fileHandleForReading.close()
+        try Workspace.finish(process)
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+        try errors.fileHandleForWriting.close()
+        #expect(try errors.fileHandleForReading.readToEnd() ?? Data() == Data())
+        #expect(try workspace.listing().contains("runs/three/model.h5"))
+    }
+
+    @Test func aFullDiskIsAFailure() throws {
+        let workspace = try Workspace()
+        let process = try workspace.process(["inspect", "data.h5"], [:])
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        let errors = Pipe()
+        process.standardError = errors
+        try Workspace.finish(process)
+        #expect(process.terminationStatus == 1)
+        try errors.fileHandleForWriting.close()
+        let text = try String(decoding: errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(text == "stormo: the output can't be written: No space left on device\n")
+    }
+
+    @Test func namesFromFilesCannotCommandTheTerminal() throws {
+        let workspace = try Workspace(config: Workspace.config.replacingOccurrences(of: "three", with: "a\\u001b[2Jb"))
+        let result = try workspace.run("inspect", "config.json")
+        #expect(result.lines.first == "config.json: config 'a\u{FFFD}[2Jb'")
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+struct EvaluateTests {
+    @Test func givesTheFiguresOfTheTrainingsTest() throws {
+        let workspace = try Workspace()
+        let trained = try workspace.run("train", "config.json")
+        let result = try workspace.run("evaluate", "runs/three/model.h5", "--data", "data.h5", "--workers", "3")
+        #expect(result.status == 0)
+        #expect(result.lines.first == "12 samples of 4 from /test/inputs in data.h5")
+        #expect(result.lines.dropFirst().map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
+    }
+
+    @Test func takesGroupsWithoutASlashAndOtherMetrics() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        let result = try workspace.run(
+            "evaluate", "runs/three/model.h5", "--data", "data.h5", "--group", "validation", "--metrics", "f1,recall")
+        #expect(result.status == 0)
+        #expect(result.lines.first == "15 samples of 4 from /validation/inputs in data.h5")
+        #expect(result.lines.dropFirst().map { $0.prefix { $0 != " " } } == ["loss", "f1", "recall"])
+    }
+
+    @Test func printsJSON() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json", "--set", "training.epochs=40")
+        let arguments = ["evaluate", "runs/three/model.h5", "--data", "data.h5", "--json"]
+        let plain = try workspace.run(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
+        #expect(plain.lines.count == 1)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(plain.output.utf8)) as? [String: Any])
+        #expect(Set(object.keys) == ["samples", "loss", "metrics"])
+        #expect(object["samples"] as? Int == 12)
+        #expect((object["loss"] as? Double ?? 9) < 0.2)
+        #expect(object["metrics"] as? [String: Double] == ["accuracy": 1])
+
+        let full = try workspace.run(
+            arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], "--confusion")
+        let second = try #require(try JSONSerialization.jsonObject(with: Data(full.output.utf8)) as? [String: Any])
+        let confusion = try #require(second["confusion"] as? [String: Any])
+        #expect(confusion["classes"] as? [String] == ["red", "green", "blue"])
+        #expect(confusion["counts"] as? [[Int]] == [[4, 0, 0], [0, 4, 0], [0, 0, 4]])
+    }
+
+    @Test func printsTheConfusionMatrix() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json", "--set", "training.epochs=40")
+        let result = try workspace.run("evaluate", "runs/three/model.h5", "--data", "data.h5", "--confusion")
+        #expect(
+            result.lines.suffix(6) == [
+                "true \\ predicted  red  green  blue  precision  recall  rows",
+                "red                 4      0     0     1.0000  1.0000     4",
+                "green               0      4     0     1.0000  1.0000     4",
+                "blue                0      0     4     1.0000  1.0000     4",
+                "total               4      4     4     1.0000  1.0000    12",
+                "accuracy 1.0000 (12 of 12)",
+            ])
+    }
+
+    @Test func refusesWhatDoesNotFit() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        let model = "runs/three/model.h5"
+        try workspace.expectFailure(
+            64, "--metrics: unknown metric 'acuracy'; did you mean 'accuracy'?", "evaluate", model, "--data", "data.h5",
+            "--metrics", "acuracy")
+        try workspace.expectFailure(
+            64,
+            "The metric \"mae\" needs regression values, and these are class targets; "
+                + "use \"accuracy\", \"f1\" or \"roc_auc\".",
+            "evaluate", model, "--data", "data.h5", "--metrics", "mae")
+        try workspace.expectFailure(
+            65, "no dataset '/nope/inputs' in data.h5: there is no '/nope'; it has: /test, /train, /validation",
+            "evaluate", model, "--data", "data.h5", "--group", "nope")
+        try workspace.expectFailure(
+            65, "data.h5 is an HDF5 file, but not a model that stormo wrote: it has no group /stormo", "evaluate",
+            "data.h5", "--data", "data.h5")
+        try workspace.expectFailure(
+            65, "cannot open gone.h5: there is no such file", "evaluate", model, "--data", "gone.h5")
+    }
+
+    @Test func refusesSamplesOfAnotherShape() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        var rows = Workspace.Rows()
+        rows.inputColumns = 2
+        for (split, count) in Workspace.Rows.sizes { rows.inputs[split] = Array(repeating: 0, count: count * 2) }
+        try rows.write(to: workspace.path + "/narrow.h5")
+        try workspace.expectFailure(
+            65, "narrow.h5: /test/inputs has samples of shape 2, but the model takes 4", "evaluate",
+            "runs/three/model.h5", "--data", "narrow.h5")
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+struct InspectTests {
+    private static let layers = [
+        "layer   type   output  parameters  FLOPs/sample",
+        "dense   dense  8               40            96",
+        "logits  dense  3               27            60",
+        "total                          67           156",
+    ]
+
+    @Test func showsADataset() throws {
+        let result = try Workspace().run("inspect", "data.h5")
+        #expect(result.status == 0)
+        #expect(
+            result.lines == [
+                "data.h5: HDF5 file with 6 datasets",
+                "",
+                "dataset              shape  type     layout       size",
+                "/test/inputs         12×4   float32  contiguous  192 B",
+                "/test/targets        12     int32    contiguous   48 B",
+                "/train/inputs        48×4   float32  contiguous  768 B",
+                "/train/targets       48     int32    contiguous  192 B",
+                "/validation/inputs   15×4   float32  contiguous  240 B",
+                "/validation/targets  15     int32    contiguous   60 B",
+                "",
+                "class_names (3): red, green, blue",
+            ])
+    }
+
+    @Test func showsAModel() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        let result = try workspace.run("inspect", "runs/three/model.h5")
+        #expect(result.status == 0)
+        #expect(
+            result.lines == [
+                "runs/three/model.h5: model 'three' of 4 → 3",
+                "",
+            ] + Self.layers + [
+                "",
+                "loss           sparse_categorical_crossentropy",
+                "metrics        accuracy",
+                "preprocessing  standardize, by the mean and deviation of 4 features",
+                "classes        red, green, blue",
+            ])
+    }
+
+    @Test func showsAConfig() throws {
+        let result = try Workspace().run("inspect", "config.json")
+        #expect(result.status == 0)
+        #expect(
+            result.lines == [
+                "config.json: config 'three'",
+                "",
+            ] + Self.layers + [
+                "",
+                "train       data.h5: /train/inputs (48×4 float32), /train/targets (48 int32)",
+                "validation  data.h5: /validation/inputs (15×4 float32), /validation/targets (15 int32)",
+                "test        data.h5: /test/inputs (12×4 float32), /test/targets (12 int32)",
+                "normalize   standardize",
+                "loss        sparse_categorical_crossentropy, from_logits false",
+                "metrics     accuracy",
+                "optimizer   adam, learning_rate 0.05, beta_1 0.9, beta_2 0.999, epsilon 1e-08, weight_decay 0.0, "
+                    + "schedule (constant)",
+                "training    epochs 2, batch_size 8, shuffle true",
+                "parallel    workers 2, shards 2",
+                "seed        3",
+            ])
+    }
+
+    @Test func showsAConfigWithoutItsData() throws {
+        let workspace = try Workspace()
+        try FileManager.default.removeItem(atPath: workspace.path + "/data.h5")
+        let result = try workspace.run("inspect", "config.json")
+        #expect(result.status == 0)
+        #expect(
+            result.lines[2]
+                == "No layer table, since the shape of the inputs is not known: cannot open data.h5: "
+                + "there is no such file")
+        #expect(result.lines.contains("layers      dense, dense"))
+    }
+
+    @Test func showsABranchedModel() throws {
+        let config = Workspace.config.replacingOccurrences(
+            of: #"{"type": "dense", "name""#,
+            with: """
+                {"type": "dense", "name": "side", "units": 8, "inputs": ["input"]},
+                {"type": "add", "inputs": ["dense", "side"]},
+                {"type": "dense", "name"
+                """)
+        let result = try Workspace(config: config).run("inspect", "config.json")
+        #expect(
+            result.lines.prefix(7) == [
+                "config.json: config 'three'",
+                "",
+                "layer   type   inputs       output  parameters  FLOPs/sample",
+                "dense   dense               8               40            96",
+                "side    dense  input        8               40            64",
+                "add     add    dense, side  8                0             8",
+                "logits  dense               3               27            60",
+            ])
+    }
+
+    @Test func refusesOtherFiles() throws {
+        let workspace = try Workspace()
+        try workspace.write("import Foundation\n", to: "text.swift")
+        try workspace.expectFailure(
+            65, "text.swift is neither an HDF5 file nor a JSON config", "inspect", "text.swift")
+        try workspace.expectFailure(65, "cannot open gone.h5: there is no such file", "inspect", "gone.h5")
+        try workspace.expectFailure(78, "gone.json: there is no such file", "inspect", "gone.json")
+        try workspace.expectFailure(65, "cannot open .: it is a directory", "inspect", ".")
+    }
+}

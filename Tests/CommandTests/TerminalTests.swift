@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What `train` shows on a terminal, seen through a pseudo-terminal.
+struct TerminalTests {
+    @Test func redrawsABarWithinTheWidth() throws {
+        let workspace = try Workspace()
+        for width in [100, 40] {
+            let text = try show(workspace, width: width, ["TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"])
+            #expect(text.contains("\r") && text.contains("\u{1B}[K"))
+            #expect(text.contains("━") || text.contains("┄"))
+            for line in drawn(text) where line.hasPrefix("epoch") { #expect(line.count < width, "\(line)") }
+            #expect(drawn(text).filter { $0.hasPrefix("epoch ") && $0.contains("loss") }.count >= 3)
+        }
+    }
+
+    @Test func respectsNoColorAndPlainLocales() throws {
+        let workspace = try Workspace()
+        let text = try show(workspace, width: 100, ["TERM": "xterm", "NO_COLOR": "1", "LC_ALL": "C"])
+        #expect(text.contains("\u{1B}[K"))
+        #expect(!text.contains("\u{1B}[1m") && !text.contains("\u{1B}[2m"))
+        #expect(text.contains("....]") && !text.contains("━"))
+    }
+
+    @Test func aDumbTerminalGetsPlainLines() throws {
+        let workspace = try Workspace()
+        let text = try show(workspace, width: 100, ["TERM": "dumb", "LC_ALL": "C.UTF-8"])
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.contains("epoch 3/3  loss "))
+    }
+
+    /// The texts between carriage returns, line ends and escape sequences.
+    private func drawn(_ text: String) -> [String] {
+        var lines = [""]
+        var isEscape = false
+        // By scalars, since a carriage return with a line feed is one character.
+        for scalar in text.unicodeScalars {
+            if isEscape {
+                isEscape = !scalar.properties.isAlphabetic
+            } else if scalar == "\u{1B}" {
+                isEscape = true
+            } else if scalar == "\r" || scalar == "\n" {
+                lines.append("")
+            } else {
+                lines[lines.count - 1].unicodeScalars.append(scalar)
+            }
+        }
+        return lines.filter { !$0.isEmpty }
+    }
+
+    /// Both ends of a new pseudo-terminal.
+    private static func makeTerminal() throws -> (master: Int32, slave: Int32) {
+        // By the system calls themselves, since posix_openpt and its like are hidden from Swift.
+        let (lockRequest, numberRequest): (UInt, UInt) = (0x4004_5431, 0x8004_5430)  // TIOCSPTLCK, TIOCGPTN
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        try #require(master >= 0)
+        var (isLocked, number): (Int32, Int32) = (0, 0)
+        let status = (ioctl(master, lockRequest, &isLocked), ioctl(master, numberRequest, &number))
+        try #require(status == (0, 0))
+        let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        try #require(slave >= 0)
+        return (master, slave)
+    }
+
+    private func show(_ workspace: Workspace, width: Int, _ environment: [String: String]) throws -> String {
+        let (master, slave) = try Self.makeTerminal()
+        var size = winsize(ws_row: 24, ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+        let status = ioctl(slave, UInt(TIOCSWINSZ), &size)
+        try #require(status == 0)
+
+        let process = try workspace.process(["train", "config.json", "--set", "training.epochs=3"], environment)
+        if environment["NO_COLOR"] == nil { process.environment?["NO_COLOR"] = nil }
+        process.standardOutput = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
+        let reader = DispatchQueue(label: "terminal")
+        let finished = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) var bytes: [UInt8] = []
+        reader.async {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(master, &buffer, buffer.count)
+                if count <= 0 { break }
+                bytes += buffer[..<count]
+            }
+            finished.signal()
+        }
+        try Workspace.finish(process)
+        // The last one to hold the terminal's end; reading then ends.
+        close(slave)
+        finished.wait()
+        close(master)
+        #expect(process.terminationStatus == 0)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

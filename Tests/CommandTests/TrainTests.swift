@@ -1,0 +1,120 @@
+import Foundation
+import HDF5
+import Testing
+
+struct TrainTests {
+    @Test func saysWhatIsTrainedAndALineAnEpoch() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run("train", "config.json")
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let lines = result.lines
+        try #require(lines.count == 8)
+        #expect(lines[0] == "three: 48 samples of 4 from data.h5")
+        #expect(lines[1] == "67 parameters, 6 steps of 8 samples an epoch, 2 workers, 2 shards")
+        let figure = #"\d\.\d{4}"#
+        for (index, line) in lines[2...3].enumerated() {
+            let pattern =
+                "^epoch \(index + 1)/2  loss \(figure)  accuracy \(figure)  validation_loss \(figure)  "
+                + "validation_accuracy \(figure)  [0-9.]+k? samples/s  gradient [0-9.]+$"
+            #expect(line.range(of: pattern, options: .regularExpression) != nil, "\(line)")
+        }
+        #expect(lines[4].range(of: "^test loss \(figure)$", options: .regularExpression) != nil, "\(lines[4])")
+        #expect(lines[5].range(of: "^test accuracy \(figure)$", options: .regularExpression) != nil, "\(lines[5])")
+        #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5"])
+        #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    }
+
+    @Test func writesTheRunDirectory() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run("train", "config.json", "--output", "here/run")
+        #expect(result.lines.suffix(2) == ["run here/run", "model here/run/model.h5"])
+        #expect(
+            try workspace.listing() == [
+                "config.json", "data.h5", "here", "here/run", "here/run/config.json", "here/run/metrics.csv",
+                "here/run/model.h5",
+            ])
+        let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
+        #expect(
+            metrics.first == [
+                "epoch", "step", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy",
+                "samples_per_second", "gradient_norm",
+            ])
+        try #require(metrics.count == 3)
+        #expect(metrics[1].prefix(3) == ["1", "6", "0.05"])
+        #expect(metrics[2].prefix(3) == ["2", "12", "0.05"])
+        #expect(metrics.allSatisfy { $0.count == 9 })
+        #expect(metrics.dropFirst().allSatisfy { $0.allSatisfy { Double($0)?.isFinite == true } })
+
+        let model = try HDF5File.open(workspace.path + "/here/run/model.h5")
+        #expect(try model.dataset("/model_weights/logits/logits/kernel:0").shape == [8, 3])
+    }
+
+    @Test func theResolvedConfigGivesTheSameRun() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        let second = try workspace.run("train", "runs/three/config.json")
+        #expect(second.status == 0)
+        #expect(second.lines.last == "model runs/three-2/model.h5")
+        let (first, again) = try (
+            Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three/model.h5")),
+            Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three-2/model.h5"))
+        )
+        #expect(first == again)
+    }
+
+    @Test func overridesValues() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run(
+            "train", "config.json", "--set", "training.epochs=1", "--set", "name=other", "--workers", "1")
+        #expect(result.status == 0)
+        #expect(result.lines[0] == "other: 48 samples of 4 from data.h5")
+        #expect(result.lines[1].hasSuffix("1 worker, 2 shards"))
+        #expect(result.lines.filter { $0.hasPrefix("epoch") }.count == 1)
+        #expect(result.lines.last == "model runs/other/model.h5")
+        let config = try workspace.read("runs/other/config.json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any])
+        #expect((object["parallel"] as? [String: Any])?["workers"] as? Int == 1)
+    }
+
+    @Test func quietPrintsNothing() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run("train", "config.json", "--quiet")
+        #expect(result.status == 0)
+        #expect(result.output + result.errors == "")
+        #expect(try workspace.listing().contains("runs/three/model.h5"))
+    }
+
+    @Test func saysWhyItStoppedEarly() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run(
+            "train", "config.json", "--set", "training.epochs=30",
+            "--set", #"training.early_stopping={"monitor": "validation_loss", "patience": 2, "min_delta": 5}"#)
+        #expect(result.status == 0)
+        #expect(
+            result.lines.contains(
+                "stopped after epoch 3: validation_loss has not improved in 2 epochs; "
+                    + "the model is that of epoch 1, the best"))
+    }
+
+    @Test func divergenceKeepsTheLastFiniteModel() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run(
+            "train", "config.json", "--set", "optimizer.learning_rate=1e30", "--set", "model.layers[0].activation=relu")
+        #expect(result.status == 1)
+        let sentence =
+            #"^stormo: training diverged in epoch 1, step \d+: .* is not finite \(rows [0-9, ]+ of the training "#
+            + #"data\)\. The last finite parameters are kept\. Try a smaller learning_rate, or look at these rows\n"#
+            + #"The model as it was before that step is in runs/three/model\.h5\n$"#
+        #expect(result.errors.range(of: sentence, options: .regularExpression) != nil, "\(result.errors)")
+        #expect(
+            try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [
+                "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
+            ])
+        let kernel = try HDF5File.open(workspace.path + "/runs/three/model.h5")
+            .dataset("/model_weights/logits/logits/kernel:0").read(Float.self)
+        let isFinite = kernel.allSatisfy(\.isFinite)
+        #expect(isFinite)
+        #expect(try workspace.run("inspect", "runs/three/model.h5").status == 0)
+    }
+}

@@ -1,0 +1,157 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// Values within 2e-6, gradients within 1e-5 of central differences, relative to a tensor's largest number.
+struct LossKernelTests {
+    typealias Size = (samples: Int, rows: Int, width: Int)
+    static let sizes: [Size] = [(1, 1, 1), (1, 1, 5), (4, 1, 3), (3, 2, 4), (2, 3, 17)]
+    static let classSizes: [Size] = [(1, 1, 2), (5, 1, 10), (3, 2, 4), (2, 3, 17)]
+
+    @Test(
+        arguments: [
+            LossFunction.meanSquaredError(factor: 1), .meanSquaredError(factor: 0.5), .meanAbsoluteError,
+            .huber(delta: 1), .huber(delta: 0.25),
+        ], sizes)
+    func regression(_ function: LossFunction, _ size: Size) throws {
+        var random = SeededRandom(size.samples * size.width)
+        let count = size.samples * size.rows * size.width
+        let target = random.floats(count, in: -2...2)
+        // Clear of the kinks at a difference of 0 and ± δ.
+        let differences = random.floats(count, in: -2...2, clearOf: [0, 1, -1, 0.25, -0.25])
+        let prediction = zip(target, differences).map { $0 + $1 }
+        expectNone(try problems(function, fromLogits: false, [prediction, target], size))
+    }
+
+    @Test(arguments: sizes)
+    func binaryFromProbabilities(_ size: Size) throws {
+        var random = SeededRandom(size.samples + size.width)
+        let count = size.samples * size.rows * size.width
+        let prediction = random.floats(count, in: 0.05...0.95)
+        for target in [random.labels(count, below: 2), random.floats(count, in: 0...1)] {
+            expectNone(try problems(.binaryCrossEntropy, fromLogits: false, [prediction, target], size))
+        }
+    }
+
+    @Test(arguments: sizes)
+    func binaryFromLogits(_ size: Size) throws {
+        var random = SeededRandom(size.samples + size.width)
+        let count = size.samples * size.rows * size.width
+        let logits = random.floats(count, in: -5...5)
+        let probabilities = logits.map { Float(Reference.activation(.sigmoid, Double($0))) }
+        for target in [random.labels(count, below: 2), random.floats(count, in: 0...1)] {
+            expectNone(
+                try problems(.binaryCrossEntropy, fromLogits: true, [logits, probabilities, target], size))
+        }
+    }
+
+    @Test(arguments: classSizes, [LossFunction.categoricalCrossEntropy, .sparseCategoricalCrossEntropy])
+    func categoricalFromProbabilities(_ size: Size, _ function: LossFunction) throws {
+        var random = SeededRandom(size.samples + size.width)
+        let prediction = random.distributions(rows: size.samples * size.rows, width: size.width)
+        let target = target(function, size, &random)
+        expectNone(try problems(function, fromLogits: false, [prediction, target], size))
+    }
+
+    @Test(arguments: classSizes, [LossFunction.categoricalCrossEntropy, .sparseCategoricalCrossEntropy])
+    func categoricalFromLogits(_ size: Size, _ function: LossFunction) throws {
+        var random = SeededRandom(size.samples + size.width)
+        let logits = random.floats(size.samples * size.rows * size.width, in: -4...4)
+        let target = target(function, size, &random)
+        expectNone(
+            try problems(function, fromLogits: true, [logits, softmax(logits, size.width), target], size))
+    }
+
+    @Test("Targets that do not add up to 1 have the gradient of their formula")
+    func categoricalWeights() throws {
+        let logits: [Float] = [0.5, -1, 2]
+        let target: [Float] = [0.5, 0, 2]
+        expectNone(
+            try problems(
+                .categoricalCrossEntropy, fromLogits: true, [logits, softmax(logits, 3), target], (1, 1, 3)))
+    }
+
+    @Test("Logits far from 0 give finite and right losses")
+    func extremeLogits() throws {
+        let logits: [Float] = [120, -120, 0, 90, 95, -200]
+        for (label, expected) in [(Float(0), 0.0), (1, 240), (2, 120)] {
+            let check = KernelCheck(
+                inputs: [Array(logits[..<3]), softmax(Array(logits[..<3]), 3), [label]], outputCount: 1,
+                wanted: [true, false, false])
+            let kernel = LossKernel(.sparseCategoricalCrossEntropy, fromLogits: true, samples: 1, rows: 1, width: 3)
+            let result = try check.run(kernel)
+            #expect(abs(Double(result.output[0]) - expected) < 1e-3)
+            #expect(result.gradients[0]?.allSatisfy { $0.isFinite } == true)
+        }
+        let probabilities = logits.map { Float(Reference.activation(.sigmoid, Double($0))) }
+        let check = KernelCheck(
+            inputs: [logits, probabilities, [0, 1, 1, 1, 0, 0]], outputCount: 6, wanted: [true, false, false])
+        let kernel = LossKernel(.binaryCrossEntropy, fromLogits: true, samples: 6, rows: 1, width: 1)
+        let expected = Reference.loss(
+            .binaryCrossEntropy, fromLogits: true, logits.map(Double.init), target: [0, 1, 1, 1, 0, 0], rows: 1,
+            width: 1)
+        #expect(Deviation.relative(try check.run(kernel).output, expected) < 1e-6)
+    }
+
+    @Test("Probabilities of 0 and 1 count as 1e-7 away from them, and have no gradient there")
+    func clampedProbabilities() throws {
+        let binary = KernelCheck(inputs: [[0, 1, 0, 1], [1, 0, 0, 1]], outputCount: 4, wanted: [true, false])
+        let result = try binary.run(
+            LossKernel(.binaryCrossEntropy, fromLogits: false, samples: 4, rows: 1, width: 1))
+        #expect(abs(result.output[0] - 16.118) < 1e-3)
+        #expect(abs(result.output[1] - 16.118) < 0.2)
+        #expect(result.output[2...].allSatisfy { $0 >= 0 && $0 < 1e-6 })
+        #expect(result.gradients[0] == [0, 0, 0, 0])
+        let sparse = KernelCheck(inputs: [[0, 1], [0]], outputCount: 1, wanted: [true, false])
+        let loss = try sparse.run(
+            LossKernel(.sparseCategoricalCrossEntropy, fromLogits: false, samples: 1, rows: 1, width: 2))
+        #expect(abs(loss.output[0] - 16.118) < 1e-3)
+        #expect(loss.gradients[0] == [0, 0])
+    }
+
+    @Test(
+        "A label outside of the classes gives NaN, never a read outside of the row",
+        arguments: [Float(-1), 3, .nan, 1e30])
+    func labelsOutOfRange(_ label: Float) throws {
+        for fromLogits in [false, true] {
+            let row: [Float] = [0.25, 0.25, 0.5]
+            let check = KernelCheck(
+                inputs: (fromLogits ? [row, row] : [row]) + [[label]], outputCount: 1,
+                wanted: fromLogits ? [true, false, false] : [true, false])
+            let result = try check.run(
+                LossKernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, samples: 1, rows: 1, width: 3))
+            #expect(result.output[0].isNaN)
+            #expect(result.gradients[0]?.allSatisfy { $0.isNaN } == true)
+        }
+    }
+
+    @Test func kinds() {
+        #expect(LossFunction.sparseCategoricalCrossEntropy.isRowwise)
+        #expect(!LossFunction.binaryCrossEntropy.isRowwise)
+        #expect(LossFunction.binaryCrossEntropy.isCrossEntropy)
+        #expect(!LossFunction.huber(delta: 1).isCrossEntropy)
+    }
+
+    private func problems(
+        _ function: LossFunction, fromLogits: Bool, _ inputs: [[Float]], _ size: Size
+    ) throws -> [String] {
+        let wanted = inputs.indices.map { $0 == 0 }
+        let check = KernelCheck(inputs: inputs, outputCount: size.samples, wanted: wanted)
+        let kernel = LossKernel(
+            function, fromLogits: fromLogits, samples: size.samples, rows: size.rows, width: size.width)
+        return try check.problems(kernel) {
+            Reference.loss(
+                function, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width)
+        }
+    }
+
+    private func softmax(_ logits: [Float], _ width: Int) -> [Float] {
+        Reference.activation(.softmax, logits.map(Double.init), width: width).map { Float($0) }
+    }
+
+    private func target(_ function: LossFunction, _ size: Size, _ random: inout SeededRandom) -> [Float] {
+        let rows = size.samples * size.rows
+        return function == .categoricalCrossEntropy
+            ? random.distributions(rows: rows, width: size.width) : random.labels(rows, below: size.width)
+    }
+}

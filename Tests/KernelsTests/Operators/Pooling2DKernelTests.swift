@@ -1,0 +1,66 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// Values within 2e-6, gradients within 1e-5 of central differences, relative to a tensor's largest number.
+struct Pooling2DKernelTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var images: (samples: Int, height: Int, width: Int, channels: Int)
+        var window: Reference.Window
+        var testDescription: String { "\(images), \(window)" }
+    }
+
+    static let cases = [
+        Case(images: (1, 1, 1, 1), window: .init(1, 1)),
+        Case(images: (1, 4, 6, 3), window: .init(2, 2, stride: (2, 2))),
+        Case(images: (3, 5, 7, 2), window: .init(2, 2, stride: (2, 2))),
+        Case(images: (2, 5, 5, 1), window: .init(2, 2, stride: (2, 2), same: true)),
+        Case(images: (2, 7, 4, 5), window: .init(3, 3, stride: (1, 1), same: true)),
+        Case(images: (1, 5, 6, 17), window: .init(3, 2, stride: (2, 1))),
+        Case(images: (2, 3, 4, 16), window: .init(3, 4)),
+        Case(images: (2, 8, 8, 2), window: .init(2, 2, stride: (3, 3), same: true)),
+    ]
+
+    @Test(arguments: cases, [Pooling2DKernel.Reduction.max, .average])
+    func agreesWithTheFormula(_ test: Case, _ reduction: Pooling2DKernel.Reduction) throws {
+        let (n, h, w, c) = test.images
+        let images = Reference.Images(n, h, w, c)
+        var random = SeededRandom(images.count)
+        // With negative values among them, so that a padding of zeros would be noticed.
+        let inputs = [random.distinct(images.count).map { $0 - 0.5 }]
+        let check = KernelCheck(inputs: inputs, outputCount: test.window.result(over: images, channels: c).count)
+        let kernel = try kernel(test, reduction, isDifferentiable: true)
+        expectNone(try check.problems(kernel) { Reference.pooling(reduction, $0[0], images, test.window) })
+    }
+
+    @Test("In inference too", arguments: [Pooling2DKernel.Reduction.max, .average])
+    func inference(_ reduction: Pooling2DKernel.Reduction) throws {
+        let test = Self.cases[2]
+        let images = Reference.Images(3, 5, 7, 2)
+        var random = SeededRandom(4)
+        let check = KernelCheck(inputs: [random.distinct(images.count)], outputCount: 3 * 2 * 3 * 2, wanted: [false])
+        let kernel = try kernel(test, reduction, isDifferentiable: false)
+        expectNone(try check.problems(kernel) { Reference.pooling(reduction, $0[0], images, test.window) })
+    }
+
+    @Test func theFirstOfEqualsGetsTheGradient() throws {
+        let kernel = try kernel(
+            Case(images: (1, 2, 2, 1), window: .init(2, 2)), .max, isDifferentiable: true)
+        let check = KernelCheck(inputs: [[0.5, 0.5, 0.5, 0.25]], outputCount: 1)
+        let result = try check.run(kernel)
+        #expect(result.output == [0.5])
+        #expect(result.gradients[0] == [check.upstream[0], 0, 0, 0])
+    }
+
+    private func kernel(
+        _ test: Case, _ reduction: Pooling2DKernel.Reduction, isDifferentiable: Bool
+    ) throws -> Pooling2DKernel {
+        let (n, h, w, c) = test.images
+        return try Pooling2DKernel(
+            KernelContext(isDifferentiable: isDifferentiable), samples: n, image: (h, w, c),
+            window: Window2D(
+                size: (test.window.height, test.window.width), stride: (test.window.down, test.window.across),
+                same: test.window.same, over: (h, w)),
+            reduction: reduction, gradient: true)
+    }
+}

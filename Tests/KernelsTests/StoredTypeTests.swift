@@ -1,0 +1,83 @@
+import Kernels
+import TestSupport
+import Testing
+
+struct StoredTypeTests {
+    private let rows: [Int64] = [2, 0, 2, 1]
+    private let width = 5
+
+    /// Three rows of a type's smallest, largest and middle values, gathered with and without constants and compared
+    /// with arithmetic in double precision: exact without constants, within 1e-6 with them.
+    private func check<T: BinaryInteger & FixedWidthInteger>(_ type: StoredType, _: T.Type) throws {
+        let values = (0..<15).map { index -> T in
+            switch index {
+            case 0: T.max
+            case 4: T.min
+            case 9: T.max / 2
+            default: T(truncatingIfNeeded: index * 3)
+            }
+        }
+        try check(type, values, values.map { Double($0) })
+        #expect(type.byteCount == MemoryLayout<T>.size)
+        #expect(!type.isFloatingPoint)
+    }
+
+    private func check<T>(_ type: StoredType, _ values: [T], _ exact: [Double]) throws {
+        let expected = rows.flatMap { exact[(Int($0) * width)..<(Int($0) + 1) * width] }
+        let result = try GuardedBuffer(count: expected.count)
+        values.withUnsafeBytes {
+            type.gather(
+                into: result.floats, from: $0.baseAddress!, rows: rows, count: rows.count, width: width, offset: nil,
+                scale: nil)
+        }
+        #expect(result.values == expected.map { Float($0) })
+
+        // Offsets and scales that suit the size of the values, one of them far off.
+        let size = max(1, exact.reduce(0) { max($0, abs($1)) })
+        let offset: [Float] = [0, 1, 2.5, -3, Float(size / 2)]
+        let scale: [Float] = [1, 0.5, 2, -1, Float(1 / size)]
+        result.poison()
+        values.withUnsafeBytes {
+            type.gather(
+                into: result.floats, from: $0.baseAddress!, rows: rows, count: rows.count, width: width,
+                offset: offset, scale: scale)
+        }
+        for (index, value) in expected.enumerated() {
+            let column = index % width
+            let exact = (value - Double(offset[column])) * Double(scale[column])
+            #expect(abs(Double(result.values[index]) - exact) <= 1e-6 * max(abs(exact), 1e-3))
+        }
+        #expect(result.isIntact)
+    }
+
+    @Test func integers() throws {
+        try check(.uint8, UInt8.self)
+        try check(.int8, Int8.self)
+        try check(.uint16, UInt16.self)
+        try check(.int16, Int16.self)
+        try check(.uint32, UInt32.self)
+        try check(.int32, Int32.self)
+        try check(.uint64, UInt64.self)
+        try check(.int64, Int64.self)
+    }
+
+    @Test func floats() throws {
+        let values = (0..<15).map { Double($0) * 1.25 - 7 }
+        try check(.float32, values.map { Float($0) }, values)
+        try check(.float64, values, values)
+        #expect(StoredType.float32.isFloatingPoint && StoredType.float64.isFloatingPoint)
+        #expect(StoredType.float32.byteCount == 4 && StoredType.float64.byteCount == 8)
+    }
+
+    @Test("A large offset is taken off before digits are lost")
+    func largeOffsets() throws {
+        let values: [Int64] = [1_000_000_001, 1_000_000_002]
+        let result = try GuardedBuffer(count: 2)
+        values.withUnsafeBytes {
+            StoredType.int64.gather(
+                into: result.floats, from: $0.baseAddress!, rows: [0, 1], count: 2, width: 1, offset: [1_000_000_000],
+                scale: [1])
+        }
+        #expect(result.values == [1, 2])
+    }
+}

@@ -1,0 +1,208 @@
+import Configuration
+import Kernels
+import Network
+import Testing
+
+struct ModelTests {
+    private func sentence(_ input: Shape = [4], @ModelBuilder _ layers: () -> [ModelLayer]) -> String? {
+        do throws(ModelError) {
+            _ = try Model(input: input, layers: layers())
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test("Layers without a name are numbered by type, past names that are given")
+    func names() throws {
+        let model = try Model(input: [4]) {
+            Dense(3)
+            Dense(3)
+            Dense(3).named("dense_2")
+            Dense(3)
+            Dense(3).named("logits", inputs: ["dense_1"])
+            Add().named(inputs: ["logits", "dense_3", "input"].dropLast())
+        }
+        #expect(model.steps.map(\.name) == ["dense", "dense_1", "dense_2", "dense_3", "logits", "add"])
+        #expect(
+            model.steps.map(\.inputs)
+                == [["input"], ["dense"], ["dense_1"], ["dense_2"], ["dense_1"], ["logits", "dense_3"]])
+    }
+
+    @Test func layersFromControlFlow() throws {
+        let deep = true
+        let model = try Model(input: [4]) {
+            for units in [5, 6] { Dense(units) }
+            if deep { Dense(7) } else { Dense(8) }
+            if !deep { Dense(9) }
+        }
+        #expect(model.steps.compactMap { ($0.layer as? Dense)?.units } == [5, 6, 7])
+    }
+
+    @Test func unknownInput() {
+        #expect(
+            sentence {
+                Dense(3).named("a")
+                Dense(2).named(inputs: ["b"])
+            } == "layers[1]: takes its input from 'b', but there is no such layer; known are a, input")
+    }
+
+    @Test func laterInput() {
+        #expect(
+            sentence {
+                Dense(3).named("a", inputs: ["b"])
+                Dense(2).named("b")
+            } == "layers[0]: takes its input from 'b', which comes later; known so far are input")
+        #expect(
+            sentence { Dense(3).named("a", inputs: ["a"]) }
+                == "layers[0]: takes its input from 'a', but there is no such layer; known are input")
+    }
+
+    @Test func duplicateName() {
+        #expect(
+            sentence {
+                Dense(3).named("a")
+                Dense(3).named("a")
+            } == "layers[1]: the name 'a' is taken by another layer or the input")
+        #expect(
+            sentence { Dense(3).named("input") } == "layers[0]: the name 'input' is taken by another layer or the input"
+        )
+    }
+
+    @Test func impossibleNames() {
+        for name in ["", "a/b"] {
+            #expect(
+                sentence { Dense(3).named(name) }
+                    == "layers[0]: the name must be a word without '/', but is '\(name)'")
+        }
+    }
+
+    @Test func unusedLayer() {
+        #expect(
+            sentence {
+                Dense(3).named("a")
+                Dense(3).named("b", inputs: ["input"])
+            } == "layers[0]: the result of 'a' goes nowhere; name it in the inputs of a later layer")
+    }
+
+    @Test func wrongNumberOfInputs() {
+        #expect(
+            sentence {
+                Dense(4).named("a")
+                Dense(3).named(inputs: ["a", "input"])
+            } == "layers[1]: takes one input, but is given 2")
+        #expect(sentence { Dense(4).named("a", inputs: []) } == "layers[0]: must name at least one input")
+        #expect(
+            sentence { Add() }
+                == "layers[0]: layer 'add' does not fit behind what comes before it ('input' gives 4): "
+                + "add: takes two or more inputs, but was given one")
+        #expect(
+            sentence { Concatenate() }?.hasSuffix("concatenate: takes two or more inputs, but was given one") == true)
+    }
+
+    @Test func noLayers() {
+        #expect(sentence {} == "a model needs at least one layer")
+    }
+
+    @Test("Everything that is wrong is told at once")
+    func severalProblems() {
+        #expect(
+            sentence {
+                Dense(3).named("input")
+                Dense(3).named("b", inputs: ["c", "d"])
+            }?.split(separator: "\n").count == 4)
+    }
+
+    @Test("Shapes that do not fit name both layers with their shapes")
+    func shapes() {
+        #expect(
+            sentence([8, 8, 1]) {
+                Conv2D(4, kernelSize: (3, 3)).named("edges")
+                Flatten().named("row")
+                Conv2D(4, kernelSize: (3, 3)).named("again")
+            }
+                == "layers[2]: layer 'again' does not fit behind what comes before it ('row' gives 144): "
+                + "conv2d: takes images of height×width×channels, but was given 144; "
+                + "a layer of type 'reshape' can make them")
+        #expect(
+            sentence([2, 2, 1]) { Conv2D(4, kernelSize: (3, 3)) }
+                == "layers[0]: layer 'conv2d' does not fit behind what comes before it ('input' gives 2×2×1): "
+                + "conv2d: a window of 3×3 does not fit into images of 2×2×1; "
+                + "use padding 'same' or a smaller kernel_size")
+        #expect(
+            sentence {
+                Dense(3).named("a")
+                Dense(2).named("b", inputs: ["input"])
+                Add().named(inputs: ["a", "b"])
+            }
+                == "layers[2]: layer 'add' does not fit behind what comes before it ('a' gives 3, 'b' gives 2): "
+                + "add: takes inputs of one shape, but 3 and 2 differ")
+        #expect(
+            sentence { Reshape([3, -1]) }
+                == "layers[0]: layer 'reshape' does not fit behind what comes before it ('input' gives 4): "
+                + "reshape: 4 has 4 elements and can't become 3×1, which has 3")
+        #expect(
+            sentence(.scalar) { Dense(3) }
+                == "layers[0]: layer 'dense' does not fit behind what comes before it ('input' gives scalar): "
+                + "dense: takes a vector, but was given scalar")
+        #expect(
+            sentence { GlobalAveragePooling2D() }
+                == "layers[0]: layer 'global_average_pooling2d' does not fit behind what comes before it "
+                + "('input' gives 4): average pooling: takes images of height×width×channels, but was given 4")
+    }
+
+    @Test("Numbers that no layer can have are sentences, whatever their size")
+    func impossibleNumbers() {
+        func tail(_ layer: any Layer, _ input: Shape = [4, 4, 1]) -> String? {
+            sentence(input) { layer }?.components(separatedBy: "): ").last
+        }
+        #expect(tail(Dense(0)) == "dense: units must be 1 or more, but is 0")
+        #expect(tail(Conv2D(0, kernelSize: (1, 1))) == "conv2d: filters must be 1 or more, but is 0")
+        #expect(tail(Conv2D(1, kernelSize: (1, 0))) == "conv2d: kernel_size and strides must be from 1 to 32767")
+        #expect(
+            tail(Conv2D(1, kernelSize: (1, 1), strides: (.max, 1)))
+                == "conv2d: kernel_size and strides must be from 1 to 32767")
+        #expect(
+            tail(Pooling(.max, poolSize: (2, .max), padding: .same))
+                == "max_pooling2d: pool_size and strides must be from 1 to 32767")
+        #expect(tail(Dropout(1)) == "dropout: rate must be 0 or more and below 1, but is 1.0")
+        #expect(tail(Dropout(.nan)) == "dropout: rate must be 0 or more and below 1, but is nan")
+        #expect(tail(Reshape([-1, -1])) == "reshape: target_shape takes numbers of 1 or more, and at most one -1")
+        #expect(tail(Reshape([0, 4])) == "reshape: target_shape takes numbers of 1 or more, and at most one -1")
+        #expect(tail(Reshape([.max, .max])) == "reshape: target_shape is too large")
+        #expect(
+            tail(Dense(.max), [4])
+                == "dense: a tensor of 9223372036854775807 has more than the 2147483647 elements that are possible")
+        #expect(
+            tail(Dense(2_000_000_000), [4])
+                == "dense/kernel: a tensor of 4×2000000000 has more than the 2147483647 elements that are possible")
+        #expect(tail(Conv2D(.max, kernelSize: (3, 3), padding: .same))?.contains("elements that are possible") == true)
+    }
+
+    @Test("The layers as they stand in a config, with names and inputs")
+    func configuration() throws {
+        let model = try Model(input: [4]) {
+            Dense(3, activation: .relu).named("a")
+            Dropout(0.5)
+        }
+        #expect(
+            model.configuration == [
+                [
+                    "type": "dense", "name": "a", "inputs": ["input"], "units": 3, "activation": "relu",
+                    "use_bias": true, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
+                ],
+                ["type": "dropout", "name": "dropout", "inputs": ["a"], "rate": 0.5],
+            ])
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [String] {
+        var (parts, rest) = ([String](), self[...])
+        while let range = rest.firstRange(of: separator) {
+            parts.append(String(rest[..<range.lowerBound]))
+            rest = rest[range.upperBound...]
+        }
+        return parts + [String(rest)]
+    }
+}

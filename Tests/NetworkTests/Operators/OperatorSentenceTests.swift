@@ -1,0 +1,106 @@
+import Kernels
+import Network
+import Testing
+
+/// What operators say of inputs that do not fit.
+struct OperatorSentenceTests {
+    private func sentence(_ operation: any Operator, _ types: TensorType...) -> String? {
+        do throws(GraphError) {
+            _ = try operation.output(of: types)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func dense() {
+        #expect(
+            sentence(DenseOperator(), .batched([4]), .single([3, 2]))
+                == "dense: rows of 4 can't be multiplied by a matrix of 3×2: the last dimension must be the matrix's first"
+        )
+        #expect(
+            sentence(DenseOperator(), .batched([3]), .single([3, 2]), .single([3]))
+                == "dense: the bias must have shape 2, but has 3")
+        #expect(sentence(DenseOperator(), .batched([3]), .single([3, 2]), .single([2])) == nil)
+    }
+
+    @Test func convolution() {
+        #expect(
+            sentence(Convolution2DOperator(same: false), .batched([9]), .single([3, 3, 1, 2]))
+                == "conv2d: takes images of height×width×channels, but was given 9")
+        #expect(
+            sentence(Convolution2DOperator(same: false), .batched([2, 5, 1]), .single([3, 3, 1, 2]))
+                == "conv2d: a window of 3×3 does not fit into images of 2×5×1; "
+                + "use padding 'same' or a smaller kernel_size")
+        #expect(sentence(Convolution2DOperator(same: true), .batched([2, 5, 1]), .single([3, 3, 1, 2])) == nil)
+    }
+
+    @Test func pooling() {
+        let pooling = Pooling2DOperator(.max, size: [3, 2], stride: [1, 1], same: false)
+        #expect(
+            sentence(pooling, .batched([4]))
+                == "max pooling: takes images of height×width×channels, but was given 4")
+        #expect(
+            sentence(pooling, .batched([2, 4, 1]))
+                == "max pooling: a window of 3×2 does not fit into images of 2×4×1; "
+                + "use padding 'same' or a smaller pool_size")
+    }
+
+    @Test func concatenation() {
+        #expect(
+            sentence(ConcatenateOperator(axis: 1), .batched([2, 3]), .batched([4, 3]))
+                == "concatenate: 2×3 and 4×3 differ in more than axis 1")
+        #expect(
+            sentence(ConcatenateOperator(), .batched([2, 3]), .batched([2]))
+                == "concatenate: 2×3 and 2 differ in more than axis -1")
+        for axis in [2, -3] {
+            #expect(
+                sentence(ConcatenateOperator(axis: axis), .batched([2, 3]), .batched([2, 3]))
+                    == "concatenate: 2×3 has no axis \(axis)")
+        }
+        #expect(sentence(ConcatenateOperator(), .batched([2]), .single([2])) != nil)
+    }
+
+    @Test func addition() {
+        #expect(
+            sentence(BinaryOperator(.add), .batched([2, 3]), .batched([3]))
+                == "add: the shapes batch×2×3 and batch×3 do not fit: they must be equal, or one end with the other")
+        #expect(sentence(BinaryOperator(.add), .batched([2, 3]), .single([3])) == nil)
+        #expect(sentence(BinaryOperator(.add), .single([3]), .batched([2])) != nil)
+    }
+
+    @Test func reshaping() {
+        #expect(
+            sentence(ReshapeOperator([2, 2]), .batched([5]))
+                == "reshape: 5 has 5 elements and can't become 2×2, which has 4")
+    }
+
+    @Test func losses() {
+        #expect(
+            sentence(LossOperator(.meanAbsoluteError), .batched([3]), .batched([2]))
+                == "loss: predictions of 3 need targets of 3, not of 2")
+        #expect(
+            sentence(LossOperator(.sparseCategoricalCrossEntropy), .batched([4, 10]), .batched([10]))
+                == "loss: predictions of 4×10 need targets of 4, not of 10")
+        #expect(
+            sentence(LossOperator(.categoricalCrossEntropy), .batched(.scalar), .batched(.scalar))
+                == "loss: a categorical cross-entropy needs a dimension of classes, not single numbers")
+        #expect(
+            sentence(LossOperator(.binaryCrossEntropy, fromLogits: true), .batched([1]), .batched([1]))
+                == "loss: takes logits, probabilities and a target")
+        #expect(
+            sentence(LossOperator(.huber(delta: 1)), .batched([1]), .batched([1]), .batched([1]))
+                == "loss: takes a prediction and a target")
+        #expect(sentence(LossOperator(.huber(delta: 1)), .single([1]), .single([1])) != nil, "a loss is per sample")
+    }
+
+    @Test("Sizes that no machine can hold are told, not multiplied")
+    func tooLarge() {
+        let graph = Graph()
+        _ = graph.parameter([64, 4_000_000_000_000_000_000], .zeros, name: "dense/kernel")
+        #expect(
+            graph.firstError?.description
+                == "dense/kernel: a tensor of 64×4000000000000000000 has more than the 2147483647 elements that are possible"
+        )
+    }
+}

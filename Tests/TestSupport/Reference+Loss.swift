@@ -1,0 +1,63 @@
+public import Kernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension Reference {
+    /// The loss of each sample, from predictions, or for a cross-entropy from logits.
+    /// - Parameters:
+    ///   - rows: the rows of one sample's prediction.
+    ///   - width: the elements of a row.
+    public static func loss(
+        _ function: LossFunction, fromLogits: Bool = false, _ prediction: [Double], target: [Double], rows: Int,
+        width: Int
+    ) -> [Double] {
+        let size = rows * width
+        let isSparse = function == .sparseCategoricalCrossEntropy
+        let targetSize = isSparse ? rows : size
+        return (0..<prediction.count / size).map { sample in
+            let p = Array(prediction[sample * size..<(sample + 1) * size])
+            let t = Array(target[sample * targetSize..<(sample + 1) * targetSize])
+            switch function {
+            case .meanSquaredError(let factor):
+                return Double(factor) * mean(zip(p, t).map { ($0 - $1) * ($0 - $1) })
+            case .meanAbsoluteError:
+                return mean(zip(p, t).map { abs($0 - $1) })
+            case .huber(let delta):
+                let delta = Double(delta)
+                return mean(
+                    zip(p, t).map { p, t in
+                        let d = abs(p - t)
+                        return d <= delta ? d * d / 2 : delta * (d - delta / 2)
+                    })
+            case .binaryCrossEntropy:
+                return mean(
+                    zip(p, t).map { p, t in
+                        // log sigmoid(z) = -log(1 + e⁻ᶻ), log(1 - sigmoid(z)) = -log(1 + eᶻ).
+                        fromLogits ? t * log1pExp(-p) + (1 - t) * log1pExp(p) : -t * log(p) - (1 - t) * log(1 - p)
+                    })
+            case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
+                return mean(
+                    (0..<rows).map { row in
+                        let p = Array(p[row * width..<(row + 1) * width])
+                        let logs = fromLogits ? logSoftmax(p) : p.map { log($0) }
+                        if isSparse { return -logs[Int(t[row])] }
+                        return -zip(logs, t[row * width..<(row + 1) * width]).reduce(0) { $0 + $1.0 * $1.1 }
+                    })
+            }
+        }
+    }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+    private static func log1pExp(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+
+    private static func logSoftmax(_ z: [Double]) -> [Double] {
+        let largest = z.max() ?? 0
+        let total = largest + log(z.reduce(0) { $0 + exp($1 - largest) })
+        return z.map { $0 - total }
+    }
+}

@@ -1,0 +1,106 @@
+import Configuration
+import Foundation
+
+@testable import Training
+
+/// The repository's own configs.
+enum ShippedConfigs {
+    static let repository: String = {
+        var url = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { url.deleteLastPathComponent() }
+        return url.path
+    }()
+
+    static let directory = repository + "/Configs"
+    static let schemaPath = directory + "/schema.json"
+
+    /// The configs' paths, without the schema's.
+    static var paths: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+                .filter { $0.hasSuffix(".json") && $0 != "schema.json" }
+                .map { "\(directory)/\($0)" }
+        }
+    }
+}
+
+/// A config without anything that may be left out.
+let smallestConfig = """
+    {
+      "data": {"train": {"file": "a.h5"}},
+      "model": {"layers": [{"type": "dense", "units": 1}]},
+      "loss": "huber",
+      "optimizer": "sgd",
+      "training": {"epochs": 1}
+    }
+    """
+
+/// A config with every section, every type of layer and every key. Its layers do not make a model.
+let fullestConfig = """
+    {
+      "$schema": "schema.json",
+      "// a": 1,
+      "comment": {"b": [2]},
+      "name": "everything",
+      "seed": 7,
+      "data": {
+        "train": {"file": "../a.h5", "inputs": "/x", "targets": "/y"},
+        "validation": {"file": "a.h5", "inputs": "/v/x", "targets": "/v/y"},
+        "test": {"file": "/b/a.h5", "inputs": "/t/x", "targets": "/t/y"},
+        "normalize": "scale"
+      },
+      "model": {
+        "layers": [
+          {
+            "type": "conv2d", "name": "first", "inputs": ["input"], "filters": 4, "kernel_size": [3, 2], "strides": 2,
+            "padding": "same", "activation": "relu", "use_bias": false,
+            "kernel_initializer": {"type": "constant", "value": 0.1}, "bias_initializer": "ones"
+          },
+          {"type": "max_pooling2d", "pool_size": [2, 1], "strides": 1, "padding": "valid"},
+          {"type": "average_pooling2d", "pool_size": 3, "strides": [2, 2], "padding": "same"},
+          {"type": "global_average_pooling2d", "name": "means"},
+          {"type": "flatten", "name": "flat", "inputs": ["first"]},
+          {"type": "reshape", "target_shape": [2, -1]},
+          {"type": "dropout", "rate": 0.5},
+          {"type": "activation", "activation": "softmax"},
+          {"type": "add", "inputs": ["first", "first"]},
+          {"type": "concatenate", "inputs": ["flat", "means"], "axis": 0},
+          {"type": "linear"}, {"type": "relu"}, {"type": "leaky_relu", "negative_slope": 0.01},
+          {"type": "elu", "alpha": 0.5}, {"type": "gelu"}, {"type": "sigmoid"}, {"type": "tanh"},
+          {"type": "softplus"}, {"type": "swish"}, {"type": "softmax"},
+          {
+            "type": "dense", "name": "last", "units": 3, "activation": "tanh", "use_bias": true,
+            "kernel_initializer": {"type": "he_normal"}, "bias_initializer": {"type": "constant", "value": -1}
+          }
+        ]
+      },
+      "loss": {"type": "mean_squared_error", "factor": 0.5},
+      "metrics": ["mae", "top_2_accuracy"],
+      "optimizer": {
+        "type": "sgd", "learning_rate": 0.5, "momentum": 0.5, "nesterov": true, "weight_decay": 0.1,
+        "schedule": {"type": "cosine", "warmup_epochs": 0.5, "final": 0.1}
+      },
+      "training": {
+        "epochs": 3, "batch_size": 8, "shuffle": false,
+        "early_stopping": {"monitor": "loss", "patience": 2, "min_delta": 0.01, "restore_best": false}
+      },
+      "parallel": {"workers": 2, "shards": 4}
+    }
+    """
+
+/// The smallest config after some `--set`s.
+func smallest(_ assignments: String...) throws -> ConfigurationDocument {
+    var document = try ConfigurationDocument(text: smallestConfig, file: "a.json")
+    for assignment in assignments { try document.set(assignment) }
+    return document
+}
+
+/// What is wrong with a config, as `path: message`.
+func mistakes(_ document: ConfigurationDocument) -> [String] {
+    do throws(ConfigurationError) {
+        _ = try RunConfiguration(document, directory: "Configs")
+        return []
+    } catch {
+        return error.problems.map { "\($0.path): \($0.message)" }
+    }
+}

@@ -1,0 +1,50 @@
+import CAllocationCounter
+import Kernels
+import Network
+import Testing
+
+@testable import Training
+
+/// A training step allocates nothing on the heap; the kernel library's own argument lists are counted apart.
+@Suite struct AllocationTests {
+    /// The allocations of so many steps, without those of starting and ending a run.
+    private static func allocations(_ model: Model, on data: Dataset, workers: Int, steps: Int) throws -> (own: Int, library: Int) {
+        let engine = try TrainingFixture.engine(
+            model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1])
+        // Warm: queues, threads and lazily made state.
+        _ = try engine.run(epoch: 0, limit: 4)
+        func count(_ limit: Int) throws -> (Int, Int) {
+            let order = try EpochOrder(rows: data.count, shuffled: true, seed: 1, epoch: 1)
+            stormo_count_begin()
+            _ = try engine.run(epoch: 1, order: order, limit: limit)
+            stormo_count_end()
+            return (stormo_count_own(), stormo_count_library())
+        }
+        let few = try count(1)
+        let many = try count(1 + steps)
+        return (many.0 - few.0, many.1 - few.1)
+    }
+
+    /// In a process of its own, in which no other test allocates.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func aStepAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let data = try TrainingFixture.noise(rows: 8 * 101 + 3)
+            let model = try Model(input: [6, 6, 2]) {
+                Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Pooling(.max).named("pool")
+                Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .gelu)
+                Add().named("add", inputs: ["conv2d_1", "pool"])
+                Flatten()
+                Dropout(0.3)
+                Dense(7, activation: .tanh)
+                Dense(3, activation: .softmax)
+            }
+            for workers in [1, 2] {
+                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
+                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
+                #expect(counted.library > 0, "the counter sees the kernel library's allocations")
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Kernels
+import Network
+@testable import Training
+
+/// Small models and data for the engine's tests.
+enum TrainingFixture {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    static func digits(_ split: String = "train") throws -> Dataset {
+        try Dataset(
+            reading: DataSource(
+                file: root + "/Datasets/digits.h5", inputs: "/\(split)/inputs", targets: "/\(split)/targets"))
+    }
+
+    /// Images of noise with labels: what is learnt does not matter, only how.
+    static func noise(rows: Int, shape: Shape = [6, 6, 2], classes: Int = 3) throws -> Dataset {
+        var random = Philox(seed: 77, stream: .shuffling)
+        return try Dataset(
+            inputs: (0..<rows).map { _ in (0..<shape.count).map { _ in random.uniform() - 0.5 } }, shape: shape,
+            targets: (0..<rows).map { [Float($0 % classes)] })
+    }
+
+    static func mlp(_ input: Shape = [8, 8, 1], classes: Int = 10) throws -> Model {
+        try Model(input: input) {
+            Flatten()
+            Dense(24, activation: .relu)
+            Dropout(0.2)
+            Dense(classes, activation: .softmax)
+        }
+    }
+
+    static func cnn(_ input: Shape = [6, 6, 2], classes: Int = 3) throws -> Model {
+        try Model(input: input) {
+            Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .tanh)
+            Pooling(.average)
+            Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .tanh)
+            Flatten()
+            Dense(classes, activation: .softmax)
+        }
+    }
+
+    static func engine(
+        _ model: Model, on data: Dataset, batchSize: Int, workers: Int, shards: Int? = nil, epochs: Int = 10,
+        optimizer: Optimizer = .adam(learningRate: 0.01), loss: LossFunction = .sparseCategoricalCrossEntropy,
+        metrics: [MetricKind] = [.accuracy]
+    ) throws -> TrainingEngine {
+        var settings = TrainingEngine.Settings(
+            optimizer: optimizer, epochs: epochs, batchSize: batchSize,
+            parallelism: Parallelism(workers: workers, shards: shards))
+        settings.seed = 5
+        settings.metrics = metrics
+        return try TrainingEngine(
+            Objective(model, loss: loss), on: data, preprocessing: Preprocessing(fitting: .scale, to: data.inputs),
+            settings)
+    }
+
+    static func values(_ engine: TrainingEngine) -> [Float] {
+        Array(UnsafeBufferPointer(start: engine.parameters.floats, count: engine.objective.layout.count))
+    }
+
+    static func bits(_ engine: TrainingEngine) -> [UInt32] { values(engine).map(\.bitPattern) }
+}
