@@ -33,7 +33,7 @@ let package = Package(
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "HDF5", "TestSupport", "CAllocationCounter"],
+            name: "TrainingTests", dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"]),
         .testTarget(name: "CommandTests", dependencies: ["stormo-cli"]),
     ]

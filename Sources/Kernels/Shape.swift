@@ -2,14 +2,22 @@
 ///
 /// The shapes of a network are those of *one sample*; how many samples stand together is told apart from them.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
-    public var dimensions: [Int] { didSet { count = dimensions.reduce(1, *) } }
+    public var dimensions: [Int] { didSet { count = Self.product(dimensions) } }
 
-    /// The product of the dimensions: 1 for a scalar.
+    /// The product of the dimensions: 1 for a scalar, `Int.max` where it does not fit.
     public private(set) var count: Int
 
     public init(_ dimensions: [Int]) {
         self.dimensions = dimensions
-        count = dimensions.reduce(1, *)
+        count = Self.product(dimensions)
+    }
+
+    // A config may ask for any size; whether it is too large is said where the tensor's name is known.
+    private static func product(_ dimensions: [Int]) -> Int {
+        dimensions.reduce(1) { product, dimension in
+            let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
+            return overflows ? .max : next
+        }
     }
 
     public init(arrayLiteral elements: Int...) { self.init(elements) }

@@ -22,7 +22,9 @@ struct BadConfigTests {
     }
 
     @Test func notJSON() throws {
-        try expect("config.json:1: not valid JSON at column 1: this '{' is never closed", ["\"shards\": 2}\n}": "\"shards\": 2}\n"])
+        try expect(
+            "config.json:1: not valid JSON at column 1: this '{' is never closed",
+            ["\"shards\": 2}\n}": "\"shards\": 2}\n"])
     }
 
     @Test func severalMistakesAtOnce() throws {
@@ -111,5 +113,8 @@ struct BadConfigTests {
         try workspace.expectFailure(
             1, "the output directory locked can't be written to: Permission denied; choose another with --output",
             "train", "config.json", "--output", "locked")
+        try workspace.expectFailure(
+            1, "the output directory locked/a can't be made: Permission denied; choose another with --output",
+            "train", "config.json", "--output", "locked/a")
     }
 }

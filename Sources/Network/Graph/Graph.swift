@@ -89,16 +89,9 @@ public final class Graph {
     private static let largestTensor = Int(Int32.max)
 
     private func tooLarge(_ shape: Shape, _ name: String) -> GraphError? {
-        var count = 1
-        for dimension in shape.dimensions {
-            let (product, overflows) = count.multipliedReportingOverflow(by: dimension)
-            guard !overflows, product <= Self.largestTensor else {
-                return GraphError(
-                    "\(name): a tensor of \(shape) has more than the \(Self.largestTensor) elements that are possible")
-            }
-            count = product
-        }
-        return nil
+        guard shape.count > Self.largestTensor else { return nil }
+        return GraphError(
+            "\(name): a tensor of \(shape) has more than the \(Self.largestTensor) elements that are possible")
     }
 
     private func fail(_ error: GraphError) { firstError = firstError ?? error }

@@ -1,105 +1,105 @@
 internal import HDF5
 
 #if canImport(Glibc)
-  import Glibc
+    import Glibc
 #elseif canImport(Musl)
-  import Musl
+    import Musl
 #endif
 
 /// A file that could not be written or is not what it should be, as a sentence.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Whether the contents are at fault rather than the writing.
-  public let isBadData: Bool
-  public let description: String
+    /// Whether the contents are at fault rather than the writing.
+    public let isBadData: Bool
+    public let description: String
 
-  public init(_ description: String, isBadData: Bool = false) {
-    self.description = description
-    self.isBadData = isBadData
-  }
+    public init(_ description: String, isBadData: Bool = false) {
+        self.description = description
+        self.isBadData = isBadData
+    }
 }
 
 /// Replaces files whole: whoever looks sees the old file or the new one, and after a crash too.
 enum AtomicFile {
-  /// Lets `write` make a sibling of the file, then puts it in the file's place.
-  ///
-  /// The sibling is flushed to the disk before it is renamed, and the directory after. If anything fails, the
-  /// sibling is removed and the file is as it was.
-  ///
-  /// A link is followed: what it leads to is replaced.
-  /// - Throws: `FileError`, and what `write` throws.
-  static func replace(_ path: String, write: (_ sibling: String) throws -> Void) throws {
-    let (target, directory) = try place(path)
-    let sibling = "\(target).\(getpid()).partial"
-    unlink(sibling)
-    do {
-      try write(sibling)
-      try sync(sibling, path)
-      guard rename(sibling, target) == 0 else {
-        throw FileError("\(path) can't be written: \(reason())")
-      }
-    } catch let error as HDF5Error where error.file == sibling {
-      unlink(sibling)
-      // The user knows nothing of the sibling.
-      throw FileError("\(path) can't be written: \(error.reason)")
-    } catch {
-      unlink(sibling)
-      throw error
-    }
-    try sync(directory, directory)
-  }
-
-  /// The file to be replaced, links followed, and the directory that it is in.
-  private static func place(_ path: String) throws -> (file: String, directory: String) {
-    var target = path
-    if let whole = realpath(path, nil) {
-      target = String(cString: whole)
-      free(whole)
-    }
-    if isDirectory(target) {
-      throw FileError("\(path) can't be written: it is a directory; name a file")
-    }
-    let parent = target.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
-    let directory = parent.isEmpty ? (target.hasPrefix("/") ? "/" : ".") : parent
-    if !isDirectory(directory) {
-      throw FileError("\(path) can't be written: there is no directory \(directory); make it first")
-    }
-    return (target, directory)
-  }
-
-  /// Whether the path leads to a directory.
-  static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  static func replace(_ path: String, with text: String) throws {
-    try replace(path) { sibling in
-      let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }
-      defer { close(descriptor) }
-      var text = text
-      try text.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
-        while !rest.isEmpty {
-          let count = write(descriptor, rest.baseAddress, rest.count)
-          if count < 0, errno == EINTR { continue }
-          guard count > 0 else { throw FileError("\(path) can't be written: \(reason())") }
-          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    /// Lets `write` make a sibling of the file, then puts it in the file's place.
+    ///
+    /// The sibling is flushed to the disk before it is renamed, and the directory after. If anything fails, the
+    /// sibling is removed and the file is as it was.
+    ///
+    /// A link is followed: what it leads to is replaced.
+    /// - Throws: `FileError`, and what `write` throws.
+    static func replace(_ path: String, write: (_ sibling: String) throws -> Void) throws {
+        let (target, directory) = try place(path)
+        let sibling = "\(target).\(getpid()).partial"
+        unlink(sibling)
+        do {
+            try write(sibling)
+            try sync(sibling, path)
+            guard rename(sibling, target) == 0 else {
+                throw FileError("\(path) can't be written: \(reason())")
+            }
+        } catch let error as HDF5Error where error.file == sibling {
+            unlink(sibling)
+            // The user knows nothing of the sibling.
+            throw FileError("\(path) can't be written: \(error.reason)")
+        } catch {
+            unlink(sibling)
+            throw error
         }
-      }
+        try sync(directory, directory)
     }
-  }
 
-  private static func sync(_ path: String, _ name: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("\(name) can't be opened: \(reason())") }
-    defer { close(descriptor) }
-    // Some file systems can't flush a directory, and say so.
-    guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw FileError("\(name) can't be flushed to the disk: \(reason())")
+    /// The file to be replaced, links followed, and the directory that it is in.
+    private static func place(_ path: String) throws -> (file: String, directory: String) {
+        var target = path
+        if let whole = realpath(path, nil) {
+            target = String(cString: whole)
+            free(whole)
+        }
+        if isDirectory(target) {
+            throw FileError("\(path) can't be written: it is a directory; name a file")
+        }
+        let parent = target.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
+        let directory = parent.isEmpty ? (target.hasPrefix("/") ? "/" : ".") : parent
+        if !isDirectory(directory) {
+            throw FileError("\(path) can't be written: there is no directory \(directory); make it first")
+        }
+        return (target, directory)
     }
-  }
 
-  static func reason() -> String { String(cString: strerror(errno)) }
+    /// Whether the path leads to a directory.
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func replace(_ path: String, with text: String) throws {
+        try replace(path) { sibling in
+            let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }
+            defer { close(descriptor) }
+            var text = text
+            try text.withUTF8 { bytes in
+                var rest = UnsafeRawBufferPointer(bytes)
+                while !rest.isEmpty {
+                    let count = write(descriptor, rest.baseAddress, rest.count)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else { throw FileError("\(path) can't be written: \(reason())") }
+                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                }
+            }
+        }
+    }
+
+    private static func sync(_ path: String, _ name: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("\(name) can't be opened: \(reason())") }
+        defer { close(descriptor) }
+        // Some file systems can't flush a directory, and say so.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw FileError("\(name) can't be flushed to the disk: \(reason())")
+        }
+    }
+
+    static func reason() -> String { String(cString: strerror(errno)) }
 }
