@@ -23,7 +23,8 @@ let package = Package(
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
-                "Training", "HDF5", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Training", "Network", "Kernels", "Configuration", "HDF5",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", dependencies: ["Kernels", "Network"], path: "Tests/TestSupport"),
@@ -35,6 +36,6 @@ let package = Package(
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "CommandTests", dependencies: ["stormo-cli"]),
+        .testTarget(name: "CommandTests", dependencies: ["stormo-cli", "Training", "Configuration", "HDF5"]),
     ]
 )

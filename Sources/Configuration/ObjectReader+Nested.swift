@@ -26,8 +26,10 @@ extension ObjectReader {
             noteMissing(key, expected: "a list of objects")
             return []
         }
-        if member.value.value == .array([]) {
-            fail("must be a list of objects, at least one, but is an empty list", key: key)
+        switch member.value.value {
+        case .array([]): fail("must be a list of objects, at least one, but is an empty list", key: key)
+        case .null: fail("must be a list of objects, but is null", key: key)
+        default: break
         }
         return objects(key)
     }

@@ -1,5 +1,6 @@
 /// Why an operator's arithmetic could not be set up.
 public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// `bytes` is 0 where the kernel library does not say how many it asked for.
     case outOfMemory(bytes: Int)
     /// The kernel library refused an operation; `operation` says which, with its shapes.
     case unsupported(operation: String, reason: String)
@@ -7,7 +8,7 @@ public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .outOfMemory(let bytes):
-            "the system has no \(bytes) bytes of memory left; use a smaller batch_size or fewer workers"
+            "the system has no \(bytes > 0 ? "\(bytes) bytes of memory" : "memory") left; use a smaller batch_size or fewer workers"
         case .unsupported(let operation, let reason):
             "\(operation) can't be computed on this machine: the kernel library says '\(reason)'"
         }
