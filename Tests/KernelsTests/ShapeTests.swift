@@ -17,4 +17,17 @@ struct ShapeTests {
         #expect(Shape.scalar.last == 1)
         #expect("\(Shape.scalar)" == "scalar")
     }
+
+    @Test func theCountFollowsTheDimensions() {
+        var shape: Shape = [2, 3]
+        shape.dimensions[1] = 5
+        #expect(shape.count == 10)
+        #expect(shape == [2, 5])
+    }
+
+    @Test("A product that no integer holds counts as the largest")
+    func tooLarge() {
+        #expect(Shape([1 << 40, 1 << 40]).count == .max)
+        #expect("\(Shape([1 << 40, 1 << 40]))" == "1099511627776×1099511627776")
+    }
 }

@@ -29,8 +29,10 @@ public struct LossOperator: Operator {
         if function.isRowwise, prediction.shape.rank == 0 {
             throw GraphError("loss: a categorical cross-entropy needs a dimension of classes, not single numbers")
         }
-        guard target.shape.count == targetShape(for: prediction.shape).count, target.isBatched, prediction.isBatched
-        else {
+        guard target.isBatched, prediction.isBatched else {
+            throw GraphError("loss: takes a prediction and a target for each sample, not tensors that all share")
+        }
+        guard target.shape.count == targetShape(for: prediction.shape).count else {
             throw GraphError(
                 "loss: predictions of \(prediction.shape) need targets of \(targetShape(for: prediction.shape)), "
                     + "not of \(target.shape)")

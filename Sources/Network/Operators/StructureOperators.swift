@@ -45,7 +45,10 @@ public struct ConcatenateOperator: Operator {
         for other in inputs.dropFirst() {
             var expected = other.shape
             if expected.rank == shape.rank { expected.dimensions[axis] = first.shape[axis] }
-            guard expected == first.shape, other.isBatched == first.isBatched else {
+            guard other.isBatched == first.isBatched else {
+                throw GraphError("concatenate: takes tensors of each sample or tensors that all share, not both")
+            }
+            guard expected == first.shape else {
                 throw GraphError(
                     "concatenate: \(first.shape) and \(other.shape) differ in more than axis \(self.axis)")
             }

@@ -72,6 +72,8 @@ public final class TrainingEngine: @unchecked Sendable {
     private let replicas: [Replica]
     private let metricSets: [MetricSet]
     private let lossOfShard: AlignedMemory
+    /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
+    public var profile: StepProfile?
 
     public struct Settings: Sendable {
         public var optimizer: Optimizer
@@ -192,11 +194,13 @@ public final class TrainingEngine: @unchecked Sendable {
             // The first worker keeps the books; it alone writes these.
             var own = Totals()
             var lastReport = start
+            profile?.start(worker)
             for index in 0..<steps {
                 let batch = BatchReader.batch(index, of: order, size: reader.batchSize)
                 let pass = Pass(isTraining: true, seed: seed, step: first + index)
-                for shard in plan.shards(of: worker) { compute(shard, of: batch, pass) }
+                for shard in plan.shards(of: worker) { compute(shard, of: batch, pass, worker) }
                 barrier.wait(worker)
+                profile?.mark(worker, .wait, step: pass.step)
 
                 let sum = lossSum()
                 guard sum.isFinite else {
@@ -210,7 +214,9 @@ public final class TrainingEngine: @unchecked Sendable {
                 reducer.step(
                     worker: worker, optimizer, parameters.floats, rate: rate(at: first + index),
                     step: first + index + 1)
+                profile?.mark(worker, .reduce, step: pass.step)
                 barrier.wait(worker)
+                profile?.mark(worker, .wait, step: pass.step)
                 if reducer.hasFailed {
                     own.failedStep = index
                     break
@@ -252,10 +258,11 @@ public final class TrainingEngine: @unchecked Sendable {
     }
 
     /// A shard's part of a step: gather, forward, backward.
-    private func compute(_ shard: Int, of batch: Batch, _ pass: Pass) {
+    private func compute(_ shard: Int, of batch: Batch, _ pass: Pass, _ worker: Int) {
         let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
         let range = plan.samples(of: shard, in: batch.count)
         let count = range.count
+        profile?.mark(worker, .other, step: pass.step)
         guard count > 0 else {
             losses[shard] = 0
             reducer.clearGradient(of: shard)
@@ -268,9 +275,11 @@ public final class TrainingEngine: @unchecked Sendable {
         data.inputs.gather(
             into: input.baseAddress!, rows: rows, count: count, offset: constants?.offset, scale: constants?.scale)
         targets.gather(into: target.baseAddress!, rows: rows, count: count)
+        profile?.mark(worker, .gather, step: pass.step)
         var pass = pass
         pass.firstSample = range.lowerBound
         replica.forward(samples: count, pass)
+        profile?.mark(worker, .forward, step: pass.step)
 
         let sampleLosses = replica.value(of: objective.sampleLoss, samples: count)
         var sum = 0.0
@@ -279,8 +288,10 @@ public final class TrainingEngine: @unchecked Sendable {
         metricSets[shard].update(
             predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
             targets: target.baseAddress!, samples: count)
+        profile?.mark(worker, .other, step: pass.step)
         // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
         replica.backward(samples: count, scale: 1 / Float(batch.count), pass)
+        profile?.mark(worker, .backward, step: pass.step)
     }
 
     /// The metrics of the epoch so far; nil where that means to sort all scores.

@@ -19,7 +19,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Replaces files whole: whoever looks sees the old file or the new one, and after a crash too.
-enum AtomicFile {
+public enum AtomicFile {
     /// Lets `write` make a sibling of the file, then puts it in the file's place.
     ///
     /// The sibling is flushed to the disk before it is renamed, and the directory after. If anything fails, the
@@ -73,7 +73,9 @@ enum AtomicFile {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    static func replace(_ path: String, with text: String) throws {
+    /// Replaces a file by a text.
+    /// - Throws: `FileError` where it can't be written; the file is then as it was.
+    public static func replace(_ path: String, with text: String) throws {
         try replace(path) { sibling in
             let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }

@@ -172,6 +172,16 @@ struct ProgramTests {
         #expect(isFused == activation.derivativeFollowsFromValue)
     }
 
+    @Test("What others read too is not fused away")
+    func noFusionOfSharedValues() throws {
+        let graph = Graph()
+        let y = try dense(graph.input([3]), 4, .linear, "dense")
+        let loss = (y.applying(.tanh) + y).sum()
+        try check(loss)
+        let operations = try Program(results: [], loss: loss).nodes.compactMap { $0.operation as? DenseOperator }
+        #expect(operations.map(\.activation) == [.linear])
+    }
+
     @Test("Two activations in a row: the first is fused, the second is not")
     func twoActivations() throws {
         let graph = Graph()

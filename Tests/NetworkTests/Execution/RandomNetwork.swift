@@ -12,7 +12,11 @@ struct RandomNetwork {
     private var pool: [Variable] = []
     private var parameters: [Variable] = []
 
-    init(seed: Int, nodes: Int = 14) throws {
+    private let hasMaxima: Bool
+
+    /// - Parameter hasMaxima: with max pooling, which has kinks where dropout makes zeros.
+    init(seed: Int, nodes: Int = 14, hasMaxima: Bool = true) throws {
+        self.hasMaxima = hasMaxima
         random = SeededRandom(seed)
         pool = [graph.input([4, 3, 2], name: "image"), graph.input([24], name: "vector")]
         loss = pool[0]
@@ -63,7 +67,8 @@ struct RandomNetwork {
             return y.applying(activation)
         case 4:
             guard let x = pick({ $0.rank == 3 }) else { return any }
-            return try graph.apply(Pooling2DOperator(.average, size: [2, 2], stride: [1, 1], same: true), to: [x])
+            let reduction: Pooling2DKernel.Reduction = hasMaxima && Bool.random(using: &random) ? .max : .average
+            return try graph.apply(Pooling2DOperator(reduction, size: [2, 2], stride: [1, 1], same: true), to: [x])
         case 5, 6:
             guard let other = pick({ $0 == shape }) else { return any }
             return any + other

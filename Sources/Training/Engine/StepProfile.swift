@@ -1,0 +1,90 @@
+internal import Dispatch
+
+/// Where the time of training steps goes, worker by worker.
+///
+/// A worker marks the end of each phase; the time since its last mark is that phase's. On demand the phases are kept
+/// one by one, for a trace.
+///
+/// `@unchecked Sendable`: each worker writes its own row alone; rows are read when no run is under way.
+public final class StepProfile: @unchecked Sendable {
+    public enum Phase: Int, CaseIterable, Sendable {
+        case gather
+        case forward
+        case backward
+        /// At the barriers: for slower workers.
+        case wait
+        case reduce
+        /// Metrics, bookkeeping, starting and ending.
+        case other
+    }
+
+    struct Event {
+        let phase: Phase
+        let step: Int
+        /// In nanoseconds of the machine's uptime.
+        let start: UInt64
+        let end: UInt64
+    }
+
+    /// A worker's own times, apart from the others' so that no cache line is shared.
+    private final class Row {
+        var last: UInt64 = 0
+        var nanoseconds = Array(repeating: UInt64(0), count: Phase.allCases.count)
+        var events: [Event] = []
+        var dropped = 0
+    }
+
+    public let workers: Int
+    private let rows: [Row]
+    private let eventCapacity: Int
+
+    /// - Parameter eventCapacity: how many phases a worker keeps one by one; further ones are only counted.
+    public init(workers: Int, eventCapacity: Int = 0) {
+        self.workers = workers
+        self.eventCapacity = eventCapacity
+        rows = (0..<workers).map { _ in Row() }
+        for row in rows { row.events.reserveCapacity(eventCapacity) }
+    }
+
+    /// Begins a worker's clock.
+    @inline(__always)
+    func start(_ worker: Int) { rows[worker].last = DispatchTime.now().uptimeNanoseconds }
+
+    /// Ends a phase of a worker.
+    @inline(__always)
+    func mark(_ worker: Int, _ phase: Phase, step: Int) {
+        let row = rows[worker]
+        let now = DispatchTime.now().uptimeNanoseconds
+        row.nanoseconds[phase.rawValue] += now - row.last
+        if eventCapacity > 0 {
+            if row.events.count < eventCapacity {
+                row.events.append(Event(phase: phase, step: step, start: row.last, end: now))
+            } else {
+                row.dropped += 1
+            }
+        }
+        row.last = now
+    }
+
+    public func reset() {
+        for row in rows {
+            for index in row.nanoseconds.indices { row.nanoseconds[index] = 0 }
+            row.events.removeAll(keepingCapacity: true)
+            row.dropped = 0
+        }
+    }
+
+    /// The seconds of a phase, added up over the workers.
+    public func seconds(_ phase: Phase) -> Double {
+        rows.reduce(0) { $0 + Double($1.nanoseconds[phase.rawValue]) * 1e-9 }
+    }
+
+    /// Each phase's share of all workers' time; zeros before anything has run.
+    public var shares: [(phase: Phase, share: Double)] {
+        let total = Phase.allCases.reduce(0) { $0 + seconds($1) }
+        return Phase.allCases.map { ($0, total > 0 ? seconds($0) / total : 0) }
+    }
+
+    func events(of worker: Int) -> [Event] { rows[worker].events }
+    var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Training
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how a config's training speed grows with the workers.",
+        discussion: """
+            Trains the config's model on its data with each number of workers in turn, several rounds, and prints \
+            medians. Strong scaling keeps the batch; weak scaling grows it with the workers.
+            """)
+
+    @OptionGroup var options: ConfigOptions
+
+    @Option(help: ArgumentHelp("The numbers of workers, such as 1,2,4. (default: 1, 2, 4 … up to the CPUs)", valueName: "list"))
+    var workers: WorkerList?
+
+    @Option(help: "strong or weak.")
+    var mode: ScalingBenchmark.Mode = .strong
+
+    @Option(help: "The seconds for each number of workers.")
+    var seconds = 3.0
+
+    @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
+    var json: String?
+
+    func validate() throws {
+        guard seconds > 0, seconds <= 3600 else {
+            throw ValidationError("--seconds must be above 0 and at most 3600, but is \(seconds)")
+        }
+    }
+
+    func run() throws {
+        let configuration = try options.read()
+        let benchmark = try ScalingBenchmark(
+            configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode, seconds: seconds)
+        Console.print("\(benchmark.name), \(benchmark.mode) scaling, \(Figures.count(benchmark.operationsPerSample)) FLOPs a sample")
+        var table = TextTable([
+            ("workers", .right), ("batch", .right), ("samples/s", .right), ("spread", .right), ("speed-up", .right),
+            ("efficiency", .right), ("GFLOP/s", .right), ("of peak", .right),
+        ] + StepProfile.Phase.allCases.map { ("\($0)", .right) })
+        for result in benchmark.results {
+            let rate = result.samplesPerSecond
+            table.append([
+                "\(result.workers)", "\(result.batchSize)", Figures.count(Int(rate.median)),
+                "±" + percent((rate.maximum - rate.minimum) / 2 / rate.median),
+                String(format: "%.2f", result.speedUp), percent(result.efficiency),
+                String(format: "%.1f", result.flops * 1e-9), percent(result.peakShare),
+            ] + result.phases.map { percent($0.share) })
+        }
+        table.print()
+        Console.print(benchmark.advice)
+        if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
+    }
+
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+}
+
+extension ScalingBenchmark.Mode: ExpressibleByArgument {}
+
+/// Numbers of workers, separated by commas.
+struct WorkerList: ExpressibleByArgument {
+    let counts: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard !parts.isEmpty, parts.allSatisfy({ $0.map { (1...4096).contains($0) } ?? false }) else { return nil }
+        counts = parts.compactMap { $0 }
+    }
+
+    /// 1, 2, 4 … and the number of CPUs.
+    static var upToCPUs: [Int] {
+        let limit = AvailableCPUs.count
+        var counts = Array(sequence(first: 1) { $0 * 2 < limit ? $0 * 2 : nil })
+        if limit > 1 { counts.append(limit) }
+        return counts
+    }
+}
