@@ -30,6 +30,7 @@ void stormo_adam(float *restrict p, float *restrict m, float *restrict v, const 
         float d = scale * g[i] + decay * p[i];
         m[i] = beta1 * m[i] + (1 - beta1) * d;
         v[i] = beta2 * v[i] + (1 - beta2) * (d * d);
-        p[i] = p[i] * shrink - step * m[i] / (__builtin_sqrtf(v[i]) * corr + epsilon);
+        // sqrtf may set errno, which keeps a loop from being vectorised; this one may not.
+        p[i] = p[i] * shrink - step * m[i] / (__builtin_elementwise_sqrt(v[i]) * corr + epsilon);
     }
 }

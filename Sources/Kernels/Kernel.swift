@@ -1,3 +1,5 @@
+internal import CVector
+
 /// What a kernel must know of the step in which it runs.
 public struct Pass: Sendable {
     /// Whether dropout and its like are at work.
@@ -72,6 +74,15 @@ public final class KernelContext {
         KernelContext.useOneThread()
         self.isDifferentiable = isDifferentiable
         stream = try Stream()
+    }
+
+    /// Runs the body with the calling thread prepared for kernels: the library keeps to it, and numbers that are too
+    /// small to be normal count as zero. The thread's floating-point mode is put back at the end.
+    public static func withPreparedThread(_ body: () throws -> Void) rethrows {
+        useOneThread()
+        let mode = stormo_flush_denormals()
+        defer { stormo_set_float_mode(mode) }
+        try body()
     }
 
     /// Keeps the kernel library to the calling thread. Each thread calls it before it makes or runs kernels:

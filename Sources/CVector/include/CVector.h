@@ -84,6 +84,35 @@ void stormo_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t ke
 void stormo_dropout(float *dst, const float *src, size_t n, uint32_t threshold, float keep_scale, uint32_t sample,
                     uint32_t step, uint32_t layer, const uint32_t key[2]);
 
+// MARK: The floating-point unit
+
+/// Makes the calling thread take numbers below 2⁻¹²⁶ for zero, and returns the mode before. A moment of Adam that
+/// decays towards zero otherwise stays among such numbers, where each operation costs several times as much.
+static inline uint64_t stormo_flush_denormals(void) {
+#if defined(__x86_64__)
+    uint32_t mode = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(mode | 0x8040);  // flush to zero, denormals are zero
+    return mode;
+#elif defined(__aarch64__)
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode | (1ull << 24)));
+    return mode;
+#else
+    return 0;
+#endif
+}
+
+static inline void stormo_set_float_mode(uint64_t mode) {
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr((uint32_t)mode);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+#else
+    (void)mode;
+#endif
+}
+
 // MARK: Waiting
 
 /// Tells the CPU that the caller spins, so that it saves power and lets its sibling thread go ahead.

@@ -1,3 +1,4 @@
+import Foundation
 internal import HDF5
 public import Kernels
 
@@ -18,6 +19,9 @@ public struct Dataset: Sendable {
     public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil) throws {
         func tensor(_ rows: [[Float]], _ shape: Shape?, _ what: String) throws -> StoredTensor {
             let shape = shape ?? [rows.first?.count ?? 0]
+            guard rows.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
+                throw DataError("\(what): the rows have no elements, since their shape is \(shape)")
+            }
             if let row = rows.firstIndex(where: { $0.count != shape.count }) {
                 throw DataError("\(what): row \(row) has \(rows[row].count) numbers, but should have \(shape.count)")
             }
@@ -60,9 +64,14 @@ public struct Dataset: Sendable {
         else {
             throw DataError("\(place) holds \(dataset.elementType), which are not numbers")
         }
+        // Chunks that were never written take no room in the file, so a small one can claim any number of rows.
+        let (byteCount, overflows) = dataset.count.multipliedReportingOverflow(by: type.byteCount)
+        guard !overflows, byteCount <= ProcessInfo.processInfo.physicalMemory else {
+            throw DataError(
+                "\(place) has \(dataset.shape[0]) rows of \(rowShape), more than fits into this machine's memory")
+        }
         return try StoredTensor(type, rows: dataset.shape[0], rowShape: rowShape) { base in
-            try dataset.read(
-                into: UnsafeMutableRawBufferPointer(start: base, count: dataset.count * type.byteCount), as: memoryType)
+            try dataset.read(into: UnsafeMutableRawBufferPointer(start: base, count: byteCount), as: memoryType)
         }
     }
 

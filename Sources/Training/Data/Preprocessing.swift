@@ -25,7 +25,7 @@ public struct Preprocessing: Sendable, Hashable {
     }
 
     /// Computes the constants in double precision, in two passes over the data. A feature that never changes keeps
-    /// its size: its deviation counts as 1.
+    /// its size: its deviation counts as 1. So does one that changes by no more than the rounding of its sum.
     public init(fitting kind: Normalization, to tensor: StoredTensor) {
         let width = tensor.rowShape.last
         let perColumn = Double(tensor.rows * tensor.rowShape.count / width)
@@ -46,9 +46,11 @@ public struct Preprocessing: Sendable, Hashable {
                 variance[column] += (value - mean[column]) * (value - mean[column])
                 nextColumn()
             }
-            self.init(
-                kind: kind, offset: mean.map { Float($0) },
-                scale: variance.map { $0 > 0 ? Float(1 / ($0 / perColumn).squareRoot()) : 1 })
+            let scale = zip(mean, variance).map { mean, sum in
+                let deviation = (sum / perColumn).squareRoot()
+                return deviation > perColumn * abs(mean) * 0x1p-53 ? Float(1 / deviation) : 1
+            }
+            self.init(kind: kind, offset: mean.map { Float($0) }, scale: scale)
         case .scale:
             var largest = 0.0
             tensor.forEach { _, value in largest = max(largest, abs(value)) }

@@ -34,9 +34,10 @@ public struct GradientCheck: Sendable {
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, seed: UInt64, samples count: Int = 8
     ) throws {
         try data.check(against: objective)
+        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to measure against") }
         let parameters = try AlignedMemory(floats: objective.layout.count)
         objective.layout.initialise(parameters.floats, seed: seed)
-        samples = min(count, data.count)
+        samples = min(max(count, 1), data.count)
         let pass = Pass(isTraining: true, seed: seed)
         let inspection = try Inspection(
             objective, parameters: parameters, data: data,

@@ -99,6 +99,9 @@ public final class TrainingEngine: @unchecked Sendable {
     ) throws {
         try data.check(against: objective)
         guard let targets = data.targets else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
+        guard settings.batchSize > 0 else {
+            throw DataError("a batch_size must be 1 or more, but is \(settings.batchSize)")
+        }
         guard settings.batchSize <= data.count else {
             throw DataError(
                 "a batch_size of \(settings.batchSize) is larger than the dataset: \(data.inputsPlace) has "

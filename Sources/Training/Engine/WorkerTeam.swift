@@ -20,9 +20,8 @@ final class WorkerTeam: Sendable {
         let errors = Mutex<[Int: any Error]>([:])
         for worker in 0..<count {
             queues[worker].async(group: group) {
-                KernelContext.useOneThread()
                 do {
-                    try body(worker)
+                    try KernelContext.withPreparedThread { try body(worker) }
                 } catch {
                     errors.withLock { $0[worker] = error }
                 }

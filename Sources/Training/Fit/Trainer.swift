@@ -133,11 +133,14 @@ public final class Trainer {
         return stride(from: 0, to: flat.count, by: width).map { Array(flat[$0..<$0 + width]) }
     }
 
-    /// The model as it stands, to be saved or used elsewhere.
-    public func trainedModel() -> TrainedModel {
-        TrainedModel(
+    /// The model as it stands, to be saved or used elsewhere; it stays so when training goes on.
+    /// - Throws: `KernelError.outOfMemory`.
+    public func trainedModel() throws -> TrainedModel {
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        parameters.floats.update(from: engine.parameters.floats, count: objective.layout.count)
+        return TrainedModel(
             objective: objective, metrics: settings.metrics, preprocessing: preprocessing, classNames: classNames,
-            parameters: engine.parameters)
+            parameters: parameters)
     }
 
     /// Writes the model as a Keras HDF5 file.

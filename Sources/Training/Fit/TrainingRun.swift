@@ -82,7 +82,7 @@ public final class TrainingRun {
     }
 
     private func save(_ directory: RunDirectory) throws {
-        var trained = trainer.trainedModel()
+        var trained = try trainer.trainedModel()
         trained.configuration = resolved
         try trained.save(directory.modelPath)
     }
