@@ -25,6 +25,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
     var json: String?
 
+    @Flag(help: "Print the time and the speed of each layer on one worker instead.")
+    var operators = false
+
     func validate() throws {
         guard seconds > 0, seconds <= 3600 else {
             throw ValidationError("--seconds must be above 0 and at most 3600, but is \(seconds)")
@@ -33,6 +36,7 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let configuration = try options.read()
+        if operators { return try benchOperators(configuration) }
         let benchmark = try ScalingBenchmark(
             configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode, seconds: seconds)
         Console.print("\(benchmark.name), \(benchmark.mode) scaling, \(Figures.count(benchmark.operationsPerSample)) FLOPs a sample")
@@ -51,6 +55,34 @@ struct Bench: ParsableCommand {
         }
         table.print()
         Console.print(benchmark.advice)
+        if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
+    }
+
+    private func benchOperators(_ configuration: RunConfiguration) throws {
+        let benchmark = try OperatorBenchmark(configuration, seconds: seconds)
+        Console.print(
+            "\(benchmark.name), shards of \(Figures.count(benchmark.samples, "sample")) on one worker; a matrix product "
+                + String(format: "runs at %.0f GFLOP/s", benchmark.peak * 1e-9))
+        var table = TextTable([
+            ("layer", .left), ("forward µs", .right), ("GFLOP/s", .right), ("of peak", .right),
+            ("backward µs", .right), ("GFLOP/s", .right), ("of peak", .right),
+        ])
+        func cells(_ seconds: Double, _ operations: Int) -> [String] {
+            guard seconds > 0, operations > 0 else { return [String(format: "%.1f", seconds * 1e6), "", ""] }
+            let rate = Double(operations) / seconds
+            return [
+                String(format: "%.1f", seconds * 1e6), String(format: "%.1f", rate * 1e-9),
+                percent(rate / benchmark.peak),
+            ]
+        }
+        for row in benchmark.rows {
+            table.append([row.layer] + cells(row.forward, row.forwardOperations) + cells(row.backward, row.backwardOperations))
+        }
+        func total(_ value: (OperatorBenchmark.Row) -> Double) -> Double { benchmark.rows.reduce(0) { $0 + value($1) } }
+        table.append(
+            ["total"] + cells(total(\.forward), Int(total { Double($0.forwardOperations) }))
+                + cells(total(\.backward), Int(total { Double($0.backwardOperations) })))
+        table.print()
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
     }
 

@@ -3,7 +3,7 @@ import Kernels
 /// A program's kernels for one number of samples, with every buffer's place in the arena.
 final class BoundPlan {
     enum BackwardStep {
-        case kernel(any Kernel)
+        case kernel(any Kernel, node: Int)
         case sum(UnsafeMutablePointer<Float>, of: [UnsafeMutablePointer<Float>], count: Int)
     }
 
@@ -11,7 +11,7 @@ final class BoundPlan {
     let byteCount: Int
     private(set) var values: [UnsafeMutablePointer<Float>?] = []
     private(set) var gradients: [UnsafeMutablePointer<Float>?] = []
-    private(set) var forward: [any Kernel] = []
+    private(set) var forward: [(kernel: any Kernel, node: Int)] = []
     private(set) var backward: [BackwardStep] = []
     private(set) var seed: UnsafeMutablePointer<Float>?
     let seedCount: Int
@@ -114,11 +114,11 @@ final class BoundPlan {
                     inputs: inputs.map { values[$0]! }, output: values[index]!,
                     inputGradients: inputs.indices.map { pointer(wanted?[$0]) }, outputGradient: gradients[index],
                     workspace: arena + (workspaceOffsets[index] ?? 0), scratch: arena + scratchOffset))
-            forward.append(kernel)
+            forward.append((kernel, index))
         }
         backward = program.backward.steps.map { step in
             switch step {
-            case .kernel(let index): .kernel(kernels[index]!)
+            case .kernel(let index): .kernel(kernels[index]!, node: index)
             case .sum(let place, let parts, let type):
                 .sum(pointer(place)!, of: parts.map { pointer($0)! }, count: type.count(samples: samples))
             }

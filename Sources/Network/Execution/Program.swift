@@ -23,15 +23,21 @@ public struct Program: Sendable {
     /// The nodes that are run, inputs and parameters included, in order.
     public var computed: [Int] { order }
 
-    /// The floating-point operations that one sample needs in a pass: forward, and backward for those gradients that
+    /// The floating-point operations that one sample needs of a node: forward, and backward for those gradients that
     /// are wanted; the first layer's input, for example, needs none. A multiply-add counts as two.
+    public func operationsPerSample(of node: Int) -> (forward: Int, backward: Int) {
+        guard case .operation(let operation, let inputs) = nodes[node].kind else { return (0, 0) }
+        let forward = operation.operations(inputs: inputs.map { nodes[$0].type }, output: nodes[node].type)
+        // A product has two factors, each of whose gradients costs what the product does; the rest is cheap.
+        let gradients = backward.inputGradients[node]?.prefix(2).count { $0 != nil } ?? 0
+        return (forward, forward * gradients)
+    }
+
+    /// The same for the whole program.
     public var operationsPerSample: Int {
-        order.reduce(0) { sum, index in
-            guard case .operation(let operation, let inputs) = nodes[index].kind else { return sum }
-            let forward = operation.operations(inputs: inputs.map { nodes[$0].type }, output: nodes[index].type)
-            // A product has two factors, each of whose gradients costs what the product does; the rest is cheap.
-            let gradients = backward.inputGradients[index]?.prefix(2).count { $0 != nil } ?? 0
-            return sum + forward * (1 + gradients)
+        order.reduce(0) { sum, node in
+            let (forward, backward) = operationsPerSample(of: node)
+            return sum + forward + backward
         }
     }
 

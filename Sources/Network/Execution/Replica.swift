@@ -75,18 +75,25 @@ public final class Replica: @unchecked Sendable {
     }
 
     /// Computes the results from the inputs.
-    public func forward(samples: Int, _ pass: Pass) {
-        let kernels = plan(samples).forward
-        for index in 0..<kernels.count { kernels[index].forward(pass) }
+    /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
+    public func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+        let steps = plan(samples).forward
+        for index in 0..<steps.count {
+            steps[index].kernel.forward(pass)
+            finished?(steps[index].node)
+        }
     }
 
-    /// Computes the gradient of Σ scale·loss with respect to the parameters, after a forward pass.
-    public func backward(samples: Int, scale: Float, _ pass: Pass) {
+    /// Computes the gradient of Σ scale·loss with respect to the parameters, after a forward pass. That of a parameter
+    /// which the loss does not reach stays as the buffer has it.
+    public func backward(samples: Int, scale: Float, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
         let plan = plan(samples)
         plan.seed?.update(repeating: scale, count: plan.seedCount)
         for index in 0..<plan.backward.count {
             switch plan.backward[index] {
-            case .kernel(let kernel): kernel.backward(pass)
+            case .kernel(let kernel, let node):
+                kernel.backward(pass)
+                finished?(node)
             case .sum(let dst, let parts, let count):
                 if parts.count == 1 {
                     dst.update(from: parts[0], count: count)
