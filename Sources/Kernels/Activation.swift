@@ -30,6 +30,15 @@ public enum Activation: Hashable, Sendable {
     /// Whether the derivative follows from the value f(x) alone, so that x need not be kept.
     public var derivativeFollowsFromValue: Bool { loop != nil }
 
+    /// Whether max(f(x), f(y)) is f(max(x, y)), to the bit.
+    public var commutesWithMaximum: Bool {
+        switch self {
+        case .linear, .relu: true
+        case .leakyRelu(let slope): slope >= 0
+        case .elu, .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax: false
+        }
+    }
+
     /// The code of the vector loop that has its derivative. With a negative α the value does not tell on which side
     /// of 0 x is.
     var loop: (kind: Int32, alpha: Float)? {

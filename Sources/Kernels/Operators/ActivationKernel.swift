@@ -1,10 +1,15 @@
 internal import COneDNN
+internal import CVector
 
 /// dst = f(src) element by element, or row by row for softmax.
 public final class ActivationKernel: Kernel {
     private let src, dst, diffSrc, diffDst: TensorMemory
     private let function: Primitive
     private var gradient: Primitive?
+    /// The loop that computes the gradient where it follows from the value.
+    private var loop: (kind: Int32, alpha: Float)?
+    private let count: Int
+    private var value, valueGradient, sourceGradient: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
     ///   - rows, width: the elements of src; `width` is the last dimension.
@@ -14,6 +19,7 @@ public final class ActivationKernel: Kernel {
     ) throws(KernelError) {
         let name = "\(activation) of \(rows) rows of \(width)"
         let (algorithm, alpha) = activation.algorithm
+        count = rows * width
         src = try TensorMemory(.plain([rows, width]))
         dst = try TensorMemory(src.descriptor)
         diffSrc = try TensorMemory(src.descriptor)
@@ -37,7 +43,9 @@ public final class ActivationKernel: Kernel {
         function = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
 
         guard context.isDifferentiable && wantsGradient else { return }
-        if activation == .softmax {
+        if let loop = activation.loop {
+            self.loop = loop
+        } else if activation == .softmax {
             var operation = dnnl_softmax_v2_desc_t()
             try OneDNN.check(
                 dnnl_softmax_v2_backward_desc_init(
@@ -62,10 +70,21 @@ public final class ActivationKernel: Kernel {
         dst.attach(binding.output)
         diffSrc.attach(binding.inputGradients[0])
         diffDst.attach(binding.outputGradient)
+        value = binding.output
+        valueGradient = binding.outputGradient
+        sourceGradient = binding.inputGradients[0]
         function.attachScratchpad(binding.scratch)
         gradient?.attachScratchpad(binding.scratch)
     }
 
     public func forward(_ pass: Pass) { function.execute() }
-    public func backward(_ pass: Pass) { gradient?.execute() }
+
+    public func backward(_ pass: Pass) {
+        if let loop {
+            stormo_activation_backward(
+                loop.kind, loop.alpha, sourceGradient, nil, value, valueGradient, 1, count)
+        } else {
+            gradient?.execute()
+        }
+    }
 }

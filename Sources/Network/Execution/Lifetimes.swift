@@ -1,4 +1,7 @@
 /// When each buffer of a program is in use, on a clock that counts the nodes forward and then the steps backward.
+///
+/// What is run tile by tile comes round again with every tile, so all of it counts as one moment. A buffer that is used
+/// in one such moment alone need hold no more than a tile.
 struct Lifetimes {
     /// By the node that owns the buffer.
     private(set) var values: [Int: ClosedRange<Int>] = [:]
@@ -8,9 +11,12 @@ struct Lifetimes {
     private(set) var kernels: [Int: ClosedRange<Int>] = [:]
     /// All of a pass.
     let whole: ClosedRange<Int>
+    /// The buffers, by owner and by place, that hold one tile at a time.
+    private(set) var tileValues: Set<Int> = []
+    private(set) var tileGradients: Set<Int> = []
 
     /// - Parameter owner: for each node the node whose buffer it shares; itself, unless it is a view.
-    init(_ program: Program, owner: [Int]) {
+    init(_ program: Program, owner: [Int], _ tiling: Tiling) {
         let nodes = program.nodes
         let turn = program.order.count
         let end = turn + program.backward.steps.count
@@ -51,8 +57,23 @@ struct Lifetimes {
                 for part in parts { use(part, at: time) }
             }
         }
-        self.values = values
-        self.gradients = gradients.map { $0 ?? end...end }
+        var moments: [ClosedRange<Int>] = []
+        if tiling.nodeCount > 0 { moments.append(0...tiling.nodeCount - 1) }
+        if tiling.wholeSteps < program.backward.steps.count { moments.append(turn + tiling.wholeSteps...end - 1) }
+        func widened(_ span: ClosedRange<Int>) -> ClosedRange<Int> {
+            moments.reduce(span) { span, moment in
+                guard span.overlaps(moment) else { return span }
+                return min(span.lowerBound, moment.lowerBound)...max(span.upperBound, moment.upperBound)
+            }
+        }
+        func isWithinOne(_ span: ClosedRange<Int>) -> Bool {
+            moments.contains { $0.lowerBound <= span.lowerBound && span.upperBound <= $0.upperBound }
+        }
+        tileValues = Set(values.filter { isWithinOne($0.value) }.keys)
+        tileGradients = Set(gradients.indices.filter { index in gradients[index].map(isWithinOne) ?? false })
+        self.values = values.mapValues(widened)
+        self.gradients = gradients.map { widened($0 ?? end...end) }
+        kernels = kernels.mapValues(widened)
     }
 
     private static func extended(_ span: ClosedRange<Int>?, to time: Int) -> ClosedRange<Int> {

@@ -101,7 +101,7 @@ public struct Program: Sendable {
         backward = Self.differentiated(nodes, order, loss: loss.index, constants: differentiatesConstants)
     }
 
-    /// Drops what the results do not need, and joins an activation with the operator before it where that can
+    /// Drops what the results do not need, puts relu behind a max pooling that follows it, and joins an activation with the operator before it where that can
     /// compute both in one go and nobody else wants the value in between.
     private static func fused(_ nodes: [Graph.Node], wanted: Set<Int>) -> ([Graph.Node], [Int]) {
         var nodes = nodes
@@ -116,6 +116,21 @@ public struct Program: Sendable {
         var consumers = Array(repeating: 0, count: nodes.count)
         for index in needed() {
             if case .operation(_, let inputs) = nodes[index].kind { for input in inputs { consumers[input] += 1 } }
+        }
+        // The largest of relu(x) is relu of the largest x. Behind the pooling it has a fraction of the elements, and
+        // what stands before the pooling need not be kept for the backward pass.
+        for index in needed() {
+            guard case .operation(let operation, let inputs) = nodes[index].kind,
+                let pooling = operation as? Pooling2DOperator, pooling.reduction == .max,
+                consumers[inputs[0]] == 1, !wanted.contains(inputs[0]),
+                case .operation(let before, let sources) = nodes[inputs[0]].kind,
+                let activate = before as? ActivationOperator, activate.activation.commutesWithMaximum
+            else { continue }
+            let (pooled, activated) = (nodes[index], nodes[inputs[0]])
+            nodes[inputs[0]] = Graph.Node(
+                kind: .operation(pooling, inputs: sources), type: pooled.type, name: pooled.name)
+            nodes[index] = Graph.Node(
+                kind: .operation(activate, inputs: inputs), type: pooled.type, name: activated.name)
         }
         for index in needed() {
             guard case .operation(let operation, let inputs) = nodes[index].kind,

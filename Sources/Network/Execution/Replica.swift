@@ -79,7 +79,9 @@ public final class Replica: @unchecked Sendable {
     public func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
         let steps = plan(samples).forward
         for index in 0..<steps.count {
-            steps[index].kernel.forward(pass)
+            var own = pass
+            own.firstSample += steps[index].firstSample
+            steps[index].kernel.forward(own)
             finished?(steps[index].node)
         }
     }
@@ -91,8 +93,10 @@ public final class Replica: @unchecked Sendable {
         plan.seed?.update(repeating: scale, count: plan.seedCount)
         for index in 0..<plan.backward.count {
             switch plan.backward[index] {
-            case .kernel(let kernel, let node):
-                kernel.backward(pass)
+            case .kernel(let kernel, let node, let firstSample):
+                var own = pass
+                own.firstSample += firstSample
+                kernel.backward(own)
                 finished?(node)
             case .sum(let dst, let parts, let count):
                 if parts.count == 1 {

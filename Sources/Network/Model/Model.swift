@@ -122,6 +122,8 @@ public struct Model: Sendable {
     /// - Throws: `ModelError` where shapes do not fit; it names both layers.
     public func build(in graph: Graph) throws(ModelError) -> Built {
         let input = graph.input(inputShape, name: Self.inputName)
+        // Before layers reckon with a size that they can't.
+        if let error = graph.firstError { throw ModelError([.init(layer: nil, message: "\(error)")]) }
         var results = [Self.inputName: input]
         var layers: [Variable] = []
         for (index, step) in steps.enumerated() {

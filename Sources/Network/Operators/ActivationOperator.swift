@@ -24,6 +24,9 @@ public struct ActivationOperator: Operator {
         activation == .linear ? .view : .computed
     }
 
-    public var backwardReads: (inputs: Bool, output: Bool) { (activation != .softmax, activation == .softmax) }
+    public var backwardReads: (inputs: Bool, output: Bool) {
+        let readsValue = activation == .softmax || activation.derivativeFollowsFromValue
+        return (!readsValue, readsValue)
+    }
     public func operations(inputs: [TensorType], output: TensorType) -> Int { 4 * output.shape.count }
 }

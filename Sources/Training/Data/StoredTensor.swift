@@ -64,17 +64,18 @@ public struct StoredTensor: Sendable {
             let values = memory.base.assumingMemoryBound(to: T.self)
             for index in 0..<rows * rowShape.count { body(index, convert(values[index])) }
         }
+        // Written out, since `Double.init` of a UInt64 can also mean the number with that pattern of bits.
         switch type {
-        case .uint8: each(UInt8.self, Double.init)
-        case .int8: each(Int8.self, Double.init)
-        case .uint16: each(UInt16.self, Double.init)
-        case .int16: each(Int16.self, Double.init)
-        case .uint32: each(UInt32.self, Double.init)
-        case .int32: each(Int32.self, Double.init)
-        case .uint64: each(UInt64.self, Double.init)
-        case .int64: each(Int64.self, Double.init)
-        case .float32: each(Float.self, Double.init)
-        case .float64: each(Double.self, { $0 })
+        case .uint8: each(UInt8.self) { Double($0) }
+        case .int8: each(Int8.self) { Double($0) }
+        case .uint16: each(UInt16.self) { Double($0) }
+        case .int16: each(Int16.self) { Double($0) }
+        case .uint32: each(UInt32.self) { Double($0) }
+        case .int32: each(Int32.self) { Double($0) }
+        case .uint64: each(UInt64.self) { Double($0) }
+        case .int64: each(Int64.self) { Double($0) }
+        case .float32: each(Float.self) { Double($0) }
+        case .float64: each(Double.self) { $0 }
         }
     }
 }

@@ -71,8 +71,8 @@ enum ModelFile {
         try own.set("loss", (["loss": loss.configuration] as JSONNode).jsonText(pretty: false))
         try own.set("metrics", trained.metrics.map(\.name))
         try own.set("preprocessing", trained.preprocessing.kind.rawValue)
-        try own.set("preprocessing_offset", trained.preprocessing.offset.map(Double.init))
-        try own.set("preprocessing_scale", trained.preprocessing.scale.map(Double.init))
+        try own.set("preprocessing_offset", trained.preprocessing.offset.map { Double($0) })
+        try own.set("preprocessing_scale", trained.preprocessing.scale.map { Double($0) })
         if let names = trained.classNames { try own.set("class_names", names) }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
     }
@@ -122,7 +122,8 @@ enum ModelFile {
         else { throw bad("is damaged: its preprocessing does not fit its inputs") }
 
         let names = try own.contains("class_names") ? own.strings("class_names") : nil
-        let configuration = try own.contains("config") ? document("config") : nil
+        // Not a plain nil, which would be JSON's null.
+        let configuration = try own.contains("config") ? document("config") : JSONNode?.none
         return try TrainedModel(
             objective: objective, metrics: own.strings("metrics").compactMap { MetricKind(name: $0) },
             preprocessing: preprocessing, classNames: names, configuration: configuration
