@@ -43,7 +43,7 @@ public final class ActivationKernel: Kernel {
         function = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
 
         guard context.isDifferentiable && wantsGradient else { return }
-        if let loop = activation.loop {
+        if activation != .linear, let loop = activation.loop {
             self.loop = loop
         } else if activation == .softmax {
             var operation = dnnl_softmax_v2_desc_t()

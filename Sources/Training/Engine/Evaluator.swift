@@ -28,6 +28,8 @@ public final class Evaluator: @unchecked Sendable {
     private let replicas: [Replica]
     private let predictsOnly: Bool
     private let rows: EpochOrder
+    // Held, since the replicas point into it.
+    private let parameters: AlignedMemory
 
     /// - Parameters:
     ///   - parameters: of the objective's layout; read at each call.
@@ -53,6 +55,7 @@ public final class Evaluator: @unchecked Sendable {
         self.data = data
         self.team = team
         self.predictsOnly = predictsOnly
+        self.parameters = parameters
         self.chunk = max(1, min(chunk, (data.count + parallelism.shards - 1) / parallelism.shards))
         constants = try preprocessing.rowConstants(data.inputs.rowShape)
         plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)

@@ -6,6 +6,8 @@ public final class Inspection {
     private let objective: Objective
     private let replica: Replica
     private let samples: Int
+    // Held, since the replica points into it.
+    private let parameters: AlignedMemory
     /// The gradients of the parameters, in the layout of the objective.
     public let gradients: AlignedMemory
 
@@ -14,6 +16,7 @@ public final class Inspection {
         _ pass: Pass
     ) throws {
         self.objective = objective
+        self.parameters = parameters
         samples = rows.count
         replica = try Replica(objective.training, samples: [samples], keepsAll: true)
         gradients = try AlignedMemory(floats: objective.layout.count)

@@ -57,7 +57,7 @@ public final class RunDirectory {
     public var modelPath: String { path + "/model.h5" }
 
     public func write(_ configuration: JSONNode) throws {
-        try AtomicFile.replace(path + "/config.json", with: configuration.jsonText() + "\n")
+        try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
     }
 
     /// Begins `metrics.csv` anew.

@@ -13,7 +13,7 @@ struct LifetimesTests {
         let z = y.exponential()
         let loss = z.sum()
         let program = try Program(results: [], loss: loss)
-        let lifetimes = Lifetimes(program, owner: Array(program.nodes.indices))
+        let lifetimes = Lifetimes(program, owner: Array(program.nodes.indices), Tiling(program, samples: 1))
         // Forward x, w, y, z, loss at 0...4; backward loss, z, y at 5, 6, 7.
         #expect(lifetimes.whole == -1...8)
         // A product's backward pass reads its inputs; eˣ's reads its result; the loss is a result of the program.
@@ -36,7 +36,7 @@ struct LifetimesTests {
         let program = try Program(results: results)
         var owner = Array(program.nodes.indices)
         owner[flat.index] = y.index
-        let lifetimes = Lifetimes(program, owner: owner)
+        let lifetimes = Lifetimes(program, owner: owner, Tiling(program, samples: 1))
         #expect(lifetimes.values == [x.index: -1...1, y.index: 1...3, results[0].index: 3...4])
         #expect(lifetimes.gradients.isEmpty)
     }

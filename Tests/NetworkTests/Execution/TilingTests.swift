@@ -1,0 +1,117 @@
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Network
+
+@Suite struct TilingTests {
+    /// Convolutions of 28×28 images. The first pooling has 28·28·32 + 14·14·32 floats a sample, 125,440 bytes, of which
+    /// seven samples fit into 896 KiB.
+    private func images() throws -> Objective {
+        try Objective(
+            Model(input: [28, 28, 1]) {
+                Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Pooling(.max)
+                Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .tanh).named("branch")
+                Add().named("sum", inputs: ["conv2d_1", "branch"])
+                Pooling(.average)
+                Dropout(0.25)
+                Flatten()
+                Dense(10, activation: .softmax)
+            }, loss: .sparseCategoricalCrossEntropy)
+    }
+
+    @Test func tilesCoverTheSamplesAndEndBeforeTheDenseLayer() throws {
+        let program = try images().training
+        let tiling = Tiling(program, samples: 61)
+        #expect(tiling.tiles.count == 9)
+        #expect(tiling.tiles.flatMap { Array($0) } == Array(0..<61))
+        let last = program.order[tiling.nodeCount - 1]
+        #expect(program.nodes[last].name == "flatten")
+        #expect(tiling.wholeSteps == 2, "the loss and the dense layer go backward over the whole shard")
+    }
+
+    @Test func whatFitsTheCacheIsNotTiled() throws {
+        #expect(Tiling(try images().training, samples: 7).tiles == [0..<7])
+        let dense = try Objective(
+            Model(input: [784]) {
+                Dense(512, activation: .relu)
+                Dense(10, activation: .softmax)
+            }, loss: .sparseCategoricalCrossEntropy)
+        #expect(Tiling(dense.training, samples: 512).tiles == [0..<512])
+    }
+
+    /// A weight that two operators share has its gradient summed elsewhere.
+    @Test func sharedWeightsAreNotTiled() throws {
+        let graph = Graph()
+        let x = graph.input([64, 64, 16])
+        let w = graph.parameter([3, 3, 16, 16], .heNormal, name: "w")
+        let convolution = Convolution2DOperator(same: true)
+        let once = try graph.apply(convolution, to: [x, w])
+        let twice = try graph.apply(convolution, to: [once, w])
+        let program = try Program(results: [], loss: twice.mean())
+        #expect(Tiling(program, samples: 64).tiles == [0..<64])
+    }
+
+    private struct Run {
+        var gradients: [Float]
+        var losses: [Float]
+    }
+
+    private func run(_ objective: Objective, samples: Int, first: Int = 0, keepsAll: Bool = false) throws -> Run {
+        let replica = try Replica(objective.training, samples: [samples], keepsAll: keepsAll)
+        let layout = objective.layout
+        let (parameters, gradients) = (try AlignedMemory(floats: layout.count), try AlignedMemory(floats: layout.count))
+        layout.initialise(parameters.floats, seed: 3)
+        replica.bind(
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
+            gradients: gradients.floats)
+        let input = replica.value(of: objective.input, samples: samples)
+        let target = replica.value(of: objective.target, samples: samples)
+        let width = objective.model.inputShape.count
+        for sample in 0..<samples {
+            var random = Philox(seed: 9, stream: .shuffling, index: first + sample)
+            for index in 0..<width { input[sample * width + index] = random.uniform() - 0.5 }
+            target[sample] = Float((first + sample) % 10)
+        }
+        var pass = Pass(isTraining: true, seed: 1, step: 4)
+        pass.firstSample = first
+        replica.forward(samples: samples, pass)
+        replica.backward(samples: samples, scale: 1, pass)
+        return Run(
+            gradients: (0..<layout.count).map { gradients.floats[$0] },
+            losses: Array(replica.value(of: objective.sampleLoss, samples: samples)))
+    }
+
+    /// Sample by sample nothing is tiled; the sums must agree, dropout's masks included.
+    @Test func tilesGiveWhatSingleSamplesGive() throws {
+        let objective = try images()
+        let samples = 21
+        #expect(Tiling(objective.training, samples: samples).tiles.count == 3)
+        let tiled = try run(objective, samples: samples)
+        var sum = Array(repeating: 0.0, count: objective.layout.count)
+        for sample in 0..<samples {
+            let single = try run(objective, samples: 1, first: sample)
+            #expect(abs(single.losses[0] - tiled.losses[sample]) < 1e-5)
+            for index in sum.indices { sum[index] += Double(single.gradients[index]) }
+        }
+        let largest = sum.map { abs($0) }.max() ?? 0
+        let worst = zip(sum, tiled.gradients).map { abs($0 - Double($1)) }.max() ?? 1
+        #expect(worst < 1e-5 * largest)
+    }
+
+    @Test func plannedMemoryGivesTheBitsOfMemoryThatIsNeverReused() throws {
+        let objective = try images()
+        let planned = try run(objective, samples: 21)
+        let kept = try run(objective, samples: 21, keepsAll: true)
+        #expect(planned.gradients.map(\.bitPattern) == kept.gradients.map(\.bitPattern))
+        #expect(planned.losses == kept.losses)
+    }
+
+    @Test func tilesNeedLessMemory() throws {
+        let program = try images().inference
+        let (small, large) = (try Replica(program, samples: [8]), try Replica(program, samples: [256]))
+        #expect(large.arenaBytes < 8 * small.arenaBytes)
+    }
+}

@@ -1,0 +1,123 @@
+import HDF5
+import Kernels
+import Network
+import Testing
+
+@testable import Training
+
+@Suite struct DatasetTargetsTests {
+    private func objective(
+        units: Int = 3, _ activation: Activation = .softmax, _ loss: LossFunction = .sparseCategoricalCrossEntropy
+    ) throws -> Objective {
+        try Objective(Model(input: [2]) { Dense(units, activation: activation).named("out") }, loss: loss)
+    }
+
+    private func expect(
+        _ sentence: String?, targets: [[Float]], _ objective: Objective,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let data = try Dataset(inputs: targets.map { _ in [1, 2] }, targets: targets)
+        var thrown: String?
+        do {
+            try data.check(against: objective)
+        } catch {
+            thrown = "\(error)"
+        }
+        #expect(thrown == sentence, sourceLocation: sourceLocation)
+    }
+
+    @Test func samplesMustHaveTheModelsShape() throws {
+        let data = try Dataset(inputs: [[1, 2, 3, 4]], shape: [2, 2], targets: [[0]])
+        #expect(throws: DataError("inputs has samples of shape 2×2, but the model takes 2")) {
+            try data.check(against: objective())
+        }
+    }
+
+    @Test func theFileAndTheDatasetAreNamed() throws {
+        let directory = try TestDirectory()
+        let path = try directory.hdf5 { root in
+            try root.createDataset("/x", .float32, shape: [3]).write([1, 2, 3] as [Float])
+            try root.createDataset("/y", .int32, shape: [3]).write([0, 1, -5] as [Int32])
+        }
+        let data = try Dataset(reading: DataSource(file: path, inputs: "/x", targets: "/y"))
+        #expect(throws: DataError("\(path): /x has samples of shape scalar, but the model takes 2")) {
+            try data.check(against: objective())
+        }
+        let model = try Model(input: .scalar) {
+            Reshape([1])
+            Dense(2, activation: .softmax).named("out")
+        }
+        #expect(
+            throws: DataError(
+                "\(path): /y holds -5 in row 2, which is out of range: the labels of 2 classes are whole numbers "
+                    + "from 0 to 1; the last layer 'out' decides how many classes there are")
+        ) { try data.check(against: Objective(model, loss: .sparseCategoricalCrossEntropy)) }
+    }
+
+    @Test func targetsMustHaveTheShapeOfTheLoss() throws {
+        try expect(
+            "targets holds 3 numbers for each sample, but the loss needs one number, since the last layer 'out' "
+                + "gives 3 numbers; change that layer, the loss or the targets",
+            targets: [[0, 1, 0]], objective())
+        try expect(
+            "targets holds one number for each sample, but the loss needs 3 numbers, since the last layer 'out' "
+                + "gives 3 numbers; change that layer, the loss or the targets",
+            targets: [[0]], objective(.softmax, .categoricalCrossEntropy))
+        try expect(
+            "targets holds 2 numbers for each sample, but the loss needs one number, since the last layer 'out' "
+                + "gives one number; change that layer, the loss or the targets",
+            targets: [[0, 1]], objective(units: 1, .linear, .meanSquaredError(factor: 1)))
+    }
+
+    private func objective(_ activation: Activation, _ loss: LossFunction) throws -> Objective {
+        try objective(units: 3, activation, loss)
+    }
+
+    @Test(
+        arguments: [(3, "3"), (-1, "-1"), (1.5, "1.5"), (0x1p60, "1.152921504606847e+18"), (-0.25, "-0.25")]
+            as [(Float, String)])
+    func labelsMustBeClasses(label: Float, words: String) throws {
+        try expect(
+            "targets holds \(words) in row 2, which is out of range: the labels of 3 classes are whole numbers from 0 "
+                + "to 2; the last layer 'out' decides how many classes there are",
+            targets: [[0], [2], [label], [99]], objective())
+    }
+
+    @Test func labelsOfRowsWithSeveralPositionsNameTheRow() throws {
+        let model = try Model(input: [2]) {
+            Reshape([2, 1])
+            Dense(3, activation: .softmax).named("out")
+        }
+        try expect(
+            "targets holds 7 in row 1, which is out of range: the labels of 3 classes are whole numbers from 0 "
+                + "to 2; the last layer 'out' decides how many classes there are",
+            targets: [[0, 1], [2, 7]], Objective(model, loss: .sparseCategoricalCrossEntropy))
+    }
+
+    @Test(arguments: [1.25, -0.5] as [Float])
+    func probabilitiesLieBetweenZeroAndOne(value: Float) throws {
+        let sentence =
+            "targets holds \(value) in row 1, which is out of range: "
+            + "a target of a cross-entropy is a probability, from 0 to 1"
+        try expect(
+            sentence, targets: [[0, 0, 1], [1, value, 0]], objective(.softmax, .categoricalCrossEntropy))
+        try expect(sentence, targets: [[1], [value]], objective(units: 1, .sigmoid, .binaryCrossEntropy))
+    }
+
+    @Test func whatFitsIsTaken() throws {
+        try expect(nil, targets: [[0], [2], [1]], objective())
+        try expect(nil, targets: [[0, 0.5, 0.5]], objective(.softmax, .categoricalCrossEntropy))
+        try expect(nil, targets: [[0], [1], [0.5]], objective(units: 1, .sigmoid, .binaryCrossEntropy))
+        try expect(nil, targets: [[-1e6], [1e6]], objective(units: 1, .linear, .meanSquaredError(factor: 1)))
+        try Dataset(inputs: [[1, 2]]).check(against: objective())
+    }
+
+    @Test func theFormOfTheTargetsFollowsFromTheLoss() throws {
+        #expect(Dataset.targetForm(try objective()) == .sparseLabels(classes: 3))
+        #expect(Dataset.targetForm(try objective(.softmax, .categoricalCrossEntropy)) == .oneHot(classes: 3))
+        #expect(Dataset.targetForm(try objective(.sigmoid, .binaryCrossEntropy)) == .binary(outputs: 3))
+        for loss in [LossFunction.meanSquaredError(factor: 1), .meanAbsoluteError, .huber(delta: 1)] {
+            #expect(Dataset.targetForm(try objective(.linear, loss)) == .values(outputs: 3))
+        }
+    }
+}

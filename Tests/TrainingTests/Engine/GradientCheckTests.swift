@@ -1,0 +1,176 @@
+import Kernels
+import Network
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct GradientCheckTests {
+    private func noise(_ shape: Shape, targets: Int = 1, rows: Int = 6, below classes: Int? = nil) throws -> Dataset {
+        var random = SeededRandom(9)
+        return try Dataset(
+            inputs: (0..<rows).map { _ in random.floats(shape.count) }, shape: shape,
+            targets: (0..<rows).map { _ in
+                classes.map { random.labels(targets, below: $0) } ?? random.floats(targets, in: 0...1)
+            })
+    }
+
+    private func check(_ model: Model, _ loss: LossFunction, on data: Dataset, fromLogits: Bool = false) throws
+        -> GradientCheck
+    {
+        try GradientCheck(
+            Objective(model, loss: loss, fromLogits: fromLogits), on: data,
+            preprocessing: Preprocessing(fitting: .standardize, to: data.inputs), seed: 4)
+    }
+
+    private func expectRight(_ check: GradientCheck, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(check.passes, sourceLocation: sourceLocation)
+        for row in check.rows {
+            // A row in which nothing was compared would pass whatever the gradient.
+            #expect(row.compared > 0, "\(row)", sourceLocation: sourceLocation)
+            #expect((row.worst ?? 1) < 1e-2, "\(row)", sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test func aModelOfAllLayersIsRight() throws {
+        let model = try Model(input: [6, 6, 2]) {
+            Conv2D(4, kernelSize: (3, 3), padding: .same, activation: .tanh).named("stem")
+            Conv2D(4, kernelSize: (3, 2), padding: .same, activation: .elu(1)).named("side", inputs: ["stem"])
+            Add().named("sum", inputs: ["stem", "side"])
+            Pooling(.max, poolSize: (2, 2)).named("max", inputs: ["sum"])
+            Pooling(.average, poolSize: (2, 2)).named("mean", inputs: ["sum"])
+            Concatenate().named("both", inputs: ["max", "mean"])
+            Conv2D(3, kernelSize: (2, 2), strides: (1, 2), activation: .leakyRelu(0.2), useBias: false)
+            GlobalAveragePooling2D().named("pooled")
+            Reshape([-1, 8]).named("rows", inputs: ["both"])
+            Dense(3, activation: .gelu)
+            Flatten()
+            Dropout(0.25)
+            Dense(5, activation: .swish).named("last")
+            Concatenate().named("all", inputs: ["last", "pooled"])
+            ActivationLayer(.softplus)
+            Dense(3, activation: .softmax).named("out")
+        }
+        let result = try check(model, .sparseCategoricalCrossEntropy, on: noise([6, 6, 2], below: 3))
+        expectRight(result)
+        #expect(result.samples == 6)
+        #expect(
+            result.rows.map(\.parameter) == [
+                "stem/kernel", "stem/bias", "side/kernel", "side/bias", "conv2d/kernel", "dense/kernel", "dense/bias",
+                "last/kernel", "last/bias", "out/kernel", "out/bias",
+            ])
+    }
+
+    @Test(arguments: [
+        Activation.linear, .relu, .leakyRelu(0.2), .elu(1), .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax,
+    ])
+    func everyActivationIsRight(activation: Activation) throws {
+        let model = try Model(input: [4]) {
+            Dense(6, activation: activation)
+            Dense(2)
+        }
+        expectRight(try check(model, .meanSquaredError(factor: 0.5), on: noise([4], targets: 2)))
+    }
+
+    @Test(arguments: [
+        (LossFunction.meanSquaredError(factor: 1), Activation.linear), (.meanAbsoluteError, .linear),
+        (.huber(delta: 0.5), .linear), (.binaryCrossEntropy, .sigmoid), (.categoricalCrossEntropy, .softmax),
+    ])
+    func everyLossIsRight(loss: LossFunction, activation: Activation) throws {
+        func model(_ activation: Activation) throws -> Model {
+            try Model(input: [4]) {
+                Dense(5, activation: .tanh)
+                Dense(3, activation: activation)
+            }
+        }
+        let data = try noise([4], targets: 3)
+        expectRight(try check(model(activation), loss, on: data))
+        if loss.isCrossEntropy { expectRight(try check(model(.linear), loss, on: data, fromLogits: true)) }
+    }
+
+    /// Targets in the hundreds, as of a regression without scaling, need longer steps.
+    @Test func largeTargetsAreMeasurable() throws {
+        var random = SeededRandom(3)
+        let data = try Dataset(
+            inputs: (0..<8).map { _ in random.floats(3) }, targets: random.floats(8, in: 50...300).map { [$0] })
+        let model = try Model(input: [3]) {
+            Dense(8)
+            Dense(1)
+        }
+        expectRight(try check(model, .meanSquaredError(factor: 1), on: data))
+    }
+
+    // MARK: What is wrong is found
+
+    /// y = x², with a derivative of `factor`·x instead of 2x.
+    private struct Square: Layer, Operator {
+        let factor: Float
+        var name: String { "square" }
+        var type: String { "square" }
+        var keras: KerasLayer { KerasLayer("Square") }
+
+        func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
+            try inputs[0].graph.apply(self, to: inputs, name: name)
+        }
+        func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
+        func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+            SquareKernel(factor, request.output.count(samples: request.samples))
+        }
+    }
+
+    private final class SquareKernel: Kernel {
+        private let factor: Float
+        private let count: Int
+        private var binding: Binding?
+
+        init(_ factor: Float, _ count: Int) { (self.factor, self.count) = (factor, count) }
+
+        func bind(_ binding: Binding) { self.binding = binding }
+        func forward(_ pass: Pass) {
+            guard let binding else { return }
+            for index in 0..<count { binding.output[index] = binding.inputs[0][index] * binding.inputs[0][index] }
+        }
+        func backward(_ pass: Pass) {
+            guard let binding, let gradient = binding.inputGradients[0], let own = binding.outputGradient else {
+                return
+            }
+            for index in 0..<count { gradient[index] = factor * binding.inputs[0][index] * own[index] }
+        }
+    }
+
+    private func squares(_ factor: Float) throws -> GradientCheck {
+        let model = try Model(input: [3]) {
+            Dense(4, activation: .tanh).named("before")
+            Square(factor: factor)
+            Dense(2).named("after")
+        }
+        return try check(model, .meanSquaredError(factor: 1), on: noise([3], targets: 2))
+    }
+
+    @Test func aRightDerivativePasses() throws { expectRight(try squares(2)) }
+
+    /// The one that is forgotten, one with the wrong sign, and one that is off by a twentieth.
+    @Test(arguments: [(0, 1), (1, 0.5), (-2, 2), (2.1, 0.05)] as [(Float, Double)])
+    func aWrongDerivativeFails(factor: Float, error: Double) throws {
+        let result = try squares(factor)
+        #expect(!result.passes)
+        for row in result.rows {
+            // Only what lies before the wrong layer is reached by its gradient.
+            if row.parameter.hasPrefix("before") {
+                #expect(abs((row.worst ?? 0) - error) < 0.02, "\(row)")
+            } else {
+                #expect((row.worst ?? 1) < 1e-2, "\(row)")
+            }
+        }
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        let model = try Model(input: [3]) { Dense(1) }
+        #expect(throws: DataError("inputs has samples of shape 4, but the model takes 3")) {
+            try check(model, .meanAbsoluteError, on: noise([4]))
+        }
+        #expect(throws: DataError("inputs has no targets to measure against")) {
+            try check(model, .meanAbsoluteError, on: Dataset(inputs: [[1, 2, 3]]))
+        }
+    }
+}

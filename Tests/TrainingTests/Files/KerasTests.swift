@@ -1,0 +1,178 @@
+import Foundation
+import HDF5
+import Kernels
+import Network
+import Testing
+
+@testable import Training
+
+private let python = ProcessInfo.processInfo.environment["STORMO_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
+
+/// The model files in the hands of Keras and PyTorch. Runs where `STORMO_PYTHON` names a Python with keras and h5py;
+/// what needs torch runs where that Python has it.
+@Suite(.enabled(if: python != nil, "STORMO_PYTHON names no Python with keras and h5py"))
+struct KerasTests {
+    private static let data = TrainingFixture.root + "/Datasets/digits.h5"
+
+    private struct Output {
+        let status: Int32
+        let text: String
+    }
+
+    /// Runs Python and waits for its end.
+    private func run(_ arguments: [String], log: String) throws -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(python))
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        process.environment = environment
+        #expect(FileManager.default.createFile(atPath: log, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: log))
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        // Waiting on the process itself would need its thread's run loop.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        ended.wait()
+        return Output(
+            status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))
+    }
+
+    private func script(_ name: String, _ arguments: String..., in directory: TestDirectory) throws -> String {
+        let output = try run(
+            ["\(TrainingFixture.root)/Tests/Peers/\(name)"] + arguments, log: directory.file("\(name).log"))
+        try #require(output.status == 0, "\(name): \(output.text)")
+        return output.text
+    }
+
+    private func trained(_ model: Model, _ normalization: Normalization, epochs: Int = 2) throws -> TrainedModel {
+        let trainer = try Trainer(
+            model, loss: .sparseCategoricalCrossEntropy, on: TrainingFixture.digits()
+        ) {
+            $0.optimizer = .adam(learningRate: 0.003)
+            $0.epochs = epochs
+            $0.batchSize = 64
+            $0.normalization = normalization
+        }
+        try trainer.fit()
+        return try trainer.trainedModel()
+    }
+
+    /// The largest difference between our predictions of the test split and those of a peer's script.
+    private func deviation(_ script: String, _ model: TrainedModel, in directory: TestDirectory) throws -> Float {
+        let (path, out) = (directory.file("model.h5"), directory.file("predictions.h5"))
+        try model.save(path)
+        _ = try self.script(script, path, Self.data, "test", out, in: directory)
+        let theirs = try HDF5File.open(out).dataset("predictions")
+        let test = try TrainingFixture.digits("test")
+        #expect(theirs.shape == [test.count, 10])
+        let ours = try model.evaluator(on: test, Parallelism(workers: 2), predictsOnly: true).predict()
+        // Were they alike for all samples, agreeing would prove little.
+        let firsts = stride(from: 0, to: ours.count, by: 10).map { ours[$0] }
+        #expect((firsts.max() ?? 0) - (firsts.min() ?? 0) > 0.1)
+        return zip(ours, try theirs.read(Float.self)).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+
+    private func mlp() throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            Flatten()
+            Dense(32, activation: .relu)
+            Dropout(0.2)
+            Dense(16, activation: .relu).named("middle")
+            Dense(10, activation: .softmax).named("logits")
+        }
+        return try trained(model, .scale)
+    }
+
+    private func cnn() throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(8, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max)
+            Conv2D(12, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max)
+            Flatten()
+            Dense(24, activation: .relu)
+            Dense(10, activation: .softmax).named("logits")
+        }
+        return try trained(model, .standardize)
+    }
+
+    /// Every type of layer and every activation, alone and within a layer; branches whose weights could be mistaken
+    /// for each other's by their shapes; windows that leave a rest.
+    private func branched() throws -> TrainedModel {
+        let activations: [Activation] = [
+            .linear, .relu, .leakyRelu(0.1), .elu(0.5), .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax,
+        ]
+        let fused: [Activation] = [
+            .relu, .leakyRelu(0.2), .elu(1), .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax, .linear,
+        ]
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .relu).named("stem")
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .swish).named("left", inputs: ["stem"])
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .elu(1)).named("right", inputs: ["stem"])
+            Add().named("sum", inputs: ["right", "left", "stem"])
+            Pooling(.max, poolSize: (3, 2), strides: (2, 2), padding: .same).named("max", inputs: ["sum"])
+            Pooling(.average, poolSize: (3, 3), strides: (2, 2), padding: .same).named("mean", inputs: ["sum"])
+            Concatenate().named("both", inputs: ["mean", "max"])
+            Conv2D(8, kernelSize: (2, 3), strides: (2, 1), padding: .same, activation: .leakyRelu(0.2), useBias: false)
+                .named("strided")
+            Conv2D(8, kernelSize: (2, 2)).named("valid")
+            GlobalAveragePooling2D().named("pooled")
+            Reshape([-1, 8]).named("rows", inputs: ["both"])
+            Dense(5, activation: .gelu).named("shared")
+            Flatten()
+            Dropout(0.2)
+            Dense(8).named("wide")
+            Concatenate(axis: 0).named("joined", inputs: ["wide", "pooled"])
+            for (index, activation) in fused.enumerated() {
+                Dense(4, activation: activation).named("dense\(index)", inputs: ["joined"])
+            }
+            for (index, activation) in activations.enumerated() {
+                ActivationLayer(activation).named("alone\(index)", inputs: ["dense\(9 - index)"])
+            }
+            Concatenate().named("all", inputs: activations.indices.map { "alone\($0)" })
+            Dense(10).named("last")
+            ActivationLayer(.softmax).named("probabilities")
+        }
+        return try trained(model, .standardize)
+    }
+
+    @Test func kerasPredictsTheSameFromAnMLP() throws {
+        #expect(try deviation("keras_predict.py", mlp(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func kerasPredictsTheSameFromACNN() throws {
+        #expect(try deviation("keras_predict.py", cnn(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func kerasPredictsTheSameFromEveryLayer() throws {
+        #expect(try deviation("keras_predict.py", branched(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func h5pyListsTheWeightsByLayer() throws {
+        let directory = try TestDirectory()
+        try cnn().save(directory.file("model.h5"))
+        #expect(
+            try script("list_weights.py", directory.file("model.h5"), in: directory) == """
+                /model_weights/conv2d/conv2d/kernel:0 (3, 3, 1, 8)
+                /model_weights/conv2d/conv2d/bias:0 (8,)
+                /model_weights/conv2d_1/conv2d_1/kernel:0 (3, 3, 8, 12)
+                /model_weights/conv2d_1/conv2d_1/bias:0 (12,)
+                /model_weights/dense/dense/kernel:0 (48, 24)
+                /model_weights/dense/dense/bias:0 (24,)
+                /model_weights/logits/logits/kernel:0 (24, 10)
+                /model_weights/logits/logits/bias:0 (10,)
+
+                """)
+    }
+
+    @Test func torchPredictsTheSame() throws {
+        let directory = try TestDirectory()
+        guard try run(["-c", "import torch"], log: directory.file("import.log")).status == 0 else { return }
+        #expect(try deviation("torch_weights.py", mlp(), in: directory) <= 1e-4)
+        #expect(try deviation("torch_weights.py", cnn(), in: directory) <= 1e-4)
+    }
+}

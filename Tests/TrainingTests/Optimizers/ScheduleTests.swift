@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Training
+
+@Suite struct ScheduleTests {
+    private func factors(_ schedule: Schedule, stepsPerEpoch: Int, epochs: Int) -> [Double] {
+        (0..<stepsPerEpoch * epochs).map { schedule.factor(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs) }
+    }
+
+    @Test func constantIsConstant() {
+        #expect(factors(.constant, stepsPerEpoch: 5, epochs: 4).allSatisfy { $0 == 1 })
+    }
+
+    @Test func theCosineFallsFromTheWholeRateToItsEnd() {
+        let factors = factors(.cosine(warmupEpochs: 0, final: 0.1), stepsPerEpoch: 10, epochs: 5)
+        #expect(factors[0] == 1)
+        #expect(abs(factors[49] - 0.1) < 1e-12)
+        #expect(zip(factors, factors.dropFirst()).allSatisfy { $0 > $1 })
+        // Halfway between two steps: their mean is the mean of the ends.
+        #expect(abs((factors[24] + factors[25]) / 2 - 0.55) < 1e-12)
+        // Slow at both ends, as half a cosine is, and fastest in between.
+        #expect(factors[0] - factors[1] < (factors[24] - factors[25]) / 5)
+        #expect(factors[48] - factors[49] < (factors[24] - factors[25]) / 5)
+    }
+
+    @Test func theWarmUpRisesInEqualStepsToTheWholeRate() {
+        let factors = factors(.cosine(warmupEpochs: 1, final: 0), stepsPerEpoch: 4, epochs: 5)
+        for step in 0..<4 { #expect(abs(factors[step] - Double(step + 1) / 5) < 1e-12) }
+        #expect(factors[4] == 1)
+        #expect(zip(factors.dropFirst(4), factors.dropFirst(5)).allSatisfy { $0 > $1 })
+        #expect(abs(factors[19]) < 1e-12)
+    }
+
+    @Test func partsOfAnEpochWarmUpToo() {
+        let factors = factors(.cosine(warmupEpochs: 0.5, final: 0), stepsPerEpoch: 4, epochs: 2)
+        #expect(abs(factors[0] - 1.0 / 3) < 1e-12)
+        #expect(abs(factors[1] - 2.0 / 3) < 1e-12)
+        #expect(factors[2] == 1)
+        #expect(abs(factors[7]) < 1e-12)
+    }
+
+    @Test func steadyLengthsOfAnyKindStayBetweenZeroAndOne() {
+        for warmup in [0.0, 0.3, 1, 3, 100] {
+            for (steps, epochs) in [(1, 1), (1, 3), (7, 1), (3, 4)] {
+                for final in [0.0, 0.5, 1] {
+                    let all = factors(.cosine(warmupEpochs: warmup, final: final), stepsPerEpoch: steps, epochs: epochs)
+                    #expect(all.allSatisfy { $0 >= 0 && $0 <= 1 })
+                }
+            }
+        }
+        // Beyond the planned end the rate stays at its last.
+        let schedule = Schedule.cosine(warmupEpochs: 0, final: 0.25)
+        #expect(abs(schedule.factor(step: 99, stepsPerEpoch: 2, epochs: 3) - 0.25) < 1e-12)
+    }
+}
