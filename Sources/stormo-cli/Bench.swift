@@ -25,6 +25,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Draw the speed-up with the ideal line into this file.", valueName: "file"))
+    var svg: String?
+
     @Flag(help: "Print the time and the speed of each layer on one worker instead.")
     var operators = false
 
@@ -56,6 +59,7 @@ struct Bench: ParsableCommand {
         table.print()
         Console.print(benchmark.advice)
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
+        if let svg { try AtomicFile.replace(svg, with: ScalingChart.svg(benchmark)) }
     }
 
     private func benchOperators(_ configuration: RunConfiguration) throws {

@@ -21,6 +21,11 @@ struct Train: ParsableCommand {
                 + "or runs/NAME-2 and so on where that is taken)", valueName: "dir"))
     var output: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write a Chrome trace with a lane for each worker and the reader; Perfetto opens it.", valueName: "file"))
+    var trace: String?
+
     @Flag(help: "Print nothing but errors.")
     var quiet = false
 
@@ -29,6 +34,12 @@ struct Train: ParsableCommand {
         let run = try TrainingRun(configuration)
         let directory = try RunDirectory(output ?? RunDirectory.unused(configuration.name))
         if !quiet { introduce(run) }
+        if trace != nil {
+            // Some 100 MB of JSON at the most; what comes later is left out, and that is said.
+            run.trainer.engine.profile = StepProfile(
+                workers: run.trainer.engine.parallelism.workers,
+                eventCapacity: 600_000 / run.trainer.engine.parallelism.workers)
+        }
 
         let display = ProgressDisplay(
             epochs: configuration.training.epochs, metrics: configuration.metrics, isQuiet: quiet)
@@ -44,6 +55,13 @@ struct Train: ParsableCommand {
             throw ExitStatus.failure
         }
         if !quiet { conclude(run, outcome, directory) }
+        if let trace, let profile = run.trainer.engine.profile {
+            try ChromeTrace.write(profile, to: trace)
+            if !quiet {
+                let rest = profile.dropped > 0 ? ", without the last \(Figures.count(profile.dropped, "phase"))" : ""
+                Console.print("trace \(trace)\(rest)")
+            }
+        }
     }
 
     /// What is trained on what, and how.

@@ -50,6 +50,8 @@ final class BatchReader: @unchecked Sendable {
     private let seed: UInt64
     private let queue = DispatchQueue(label: "stormo.reader", qos: .userInitiated)
     private var pending: (epoch: Int, result: PendingOrder)?
+    /// Told of each order that is made. To be changed between epochs only.
+    var profile: StepProfile?
 
     init(rows: Int, batchSize: Int, shuffled: Bool, seed: UInt64) {
         self.rows = rows
@@ -65,7 +67,10 @@ final class BatchReader: @unchecked Sendable {
         let order = try pending?.epoch == epoch ? pending!.result.wait() : make(epoch)
         let next = PendingOrder()
         pending = (epoch + 1, next)
-        queue.async { [self] in next.fulfil(Result { try make(epoch + 1) }) }
+        queue.async { [self, profile] in
+            next.fulfil(
+                Result { try profile?.noteReading(epoch: epoch + 1) { try make(epoch + 1) } ?? make(epoch + 1) })
+        }
         return order
     }
 

@@ -1,4 +1,5 @@
 internal import Dispatch
+import Synchronization
 
 /// Where the time of training steps goes, worker by worker.
 ///
@@ -37,6 +38,8 @@ public final class StepProfile: @unchecked Sendable {
     public let workers: Int
     private let rows: [Row]
     private let eventCapacity: Int
+    /// What the reader has made, epoch by epoch.
+    private let readings = Mutex<[Event]>([])
 
     /// - Parameter eventCapacity: how many phases a worker keeps one by one; further ones are only counted.
     public init(workers: Int, eventCapacity: Int = 0) {
@@ -66,6 +69,15 @@ public final class StepProfile: @unchecked Sendable {
         row.last = now
     }
 
+    /// Notes that the reader's queue has made the order of an epoch, which stands in the event's `step`.
+    func noteReading(epoch: Int, _ body: () throws -> EpochOrder) rethrows -> EpochOrder {
+        let start = DispatchTime.now().uptimeNanoseconds
+        let order = try body()
+        let event = Event(phase: .other, step: epoch, start: start, end: DispatchTime.now().uptimeNanoseconds)
+        readings.withLock { $0.append(event) }
+        return order
+    }
+
     public func reset() {
         for row in rows {
             for index in row.nanoseconds.indices { row.nanoseconds[index] = 0 }
@@ -86,5 +98,7 @@ public final class StepProfile: @unchecked Sendable {
     }
 
     func events(of worker: Int) -> [Event] { rows[worker].events }
-    var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
+    var readerEvents: [Event] { readings.withLock { $0 } }
+    /// The phases that were counted but not kept.
+    public var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
 }

@@ -73,7 +73,7 @@ public final class TrainingEngine: @unchecked Sendable {
     private let metricSets: [MetricSet]
     private let lossOfShard: AlignedMemory
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
-    public var profile: StepProfile?
+    public var profile: StepProfile? { didSet { reader.profile = profile } }
 
     public struct Settings: Sendable {
         public var optimizer: Optimizer
