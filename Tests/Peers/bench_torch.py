@@ -2,7 +2,7 @@
 
     python3 Tests/Peers/bench_torch.py WORKLOAD [--threads N] [--seconds S]
 
-Prints one line of JSON. The choices, each the fastest of those tried:
+Prints one line of JSON. The choices, as fast as any that were tried:
 - Data: one float32 tensor in memory; an epoch is torch.randperm, a batch is index_select. No DataLoader.
 - zero_grad(set_to_none=True), Adam(fused=True).
 - The CNN's weights and activations are channels last.
@@ -49,9 +49,8 @@ def build(layers, shape):
 def steps():
     global loss
     while True:
-        for rows in torch.randperm(len(images))[: workload.steps_per_epoch * workload.batch_size].split(
-            workload.batch_size
-        ):
+        order = torch.randperm(len(images))[: workload.steps_per_epoch * workload.batch_size]
+        for rows in order.split(workload.batch_size):
             optimizer.zero_grad(set_to_none=True)
             loss = criterion(model(images.index_select(0, rows)), labels.index_select(0, rows))
             loss.backward()

@@ -66,6 +66,12 @@ public struct Dense: Layer {
 extension Variable {
     /// The activation of a layer's result, under the layer's name.
     func activated(_ activation: Activation, name: String) throws(GraphError) -> Variable {
-        activation == .linear ? self : try graph.apply(ActivationOperator(activation), to: [self], name: name)
+        // The file formats have a word for the activation of a layer, but no place for its constant.
+        guard activation == ActivationName(activation).activation else {
+            throw GraphError(
+                "the activation \(activation) of a layer has Keras's own constant, "
+                    + "\(ActivationName(activation).activation); for another one add an ActivationLayer")
+        }
+        return activation == .linear ? self : try graph.apply(ActivationOperator(activation), to: [self], name: name)
     }
 }

@@ -58,20 +58,22 @@ public final class TrainingEngine: @unchecked Sendable {
     /// The number of steps taken.
     public private(set) var step = 0
 
-    private let data: Dataset
-    private let targets: StoredTensor
-    private let constants: RowConstants?
-    private let reader: BatchReader
+    let data: Dataset
+    let targets: StoredTensor
+    let constants: RowConstants?
+    let reader: BatchReader
     private let schedule: Schedule
     private let epochs: Int
-    private let seed: UInt64
-    private let plan: ShardPlan
+    let seed: UInt64
+    let plan: ShardPlan
     let team: WorkerTeam
-    private let barrier: PhaseBarrier
-    private let reducer: Reducer
-    private let replicas: [Replica]
-    private let metricSets: [MetricSet]
-    private let lossOfShard: AlignedMemory
+    let barrier: PhaseBarrier
+    let reducer: Reducer
+    let replicas: [Replica]
+    let metricSets: [MetricSet]
+    let lossOfShard: AlignedMemory
+    /// Whether steps are shared; the first worker's own during a run.
+    var pace = Pace()
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
     public var profile: StepProfile? { didSet { reader.profile = profile } }
 
@@ -164,7 +166,7 @@ public final class TrainingEngine: @unchecked Sendable {
     /// The learning rate of the step before; of the first one, if there was none.
     public var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
 
-    private func rate(at step: Int) -> Double {
+    func rate(at step: Int) -> Double {
         optimizer.optimizer.learningRate
             * schedule.factor(step: step, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs)
     }
@@ -188,130 +190,22 @@ public final class TrainingEngine: @unchecked Sendable {
     ) throws -> EpochResult {
         for set in metricSets { set.reset() }
         let batches = (order.count + reader.batchSize - 1) / reader.batchSize
-        let steps = min(batches, limit ?? batches)
-        let first = step
-        let start = ContinuousClock.now
-        let totals = Mutex<Totals>(Totals())
-
-        try team.run { [self] worker in
-            // The first worker keeps the books; it alone writes these.
-            var own = Totals()
-            var lastReport = start
-            profile?.start(worker)
-            for index in 0..<steps {
-                let batch = BatchReader.batch(index, of: order, size: reader.batchSize)
-                let pass = Pass(isTraining: true, seed: seed, step: first + index)
-                for shard in plan.shards(of: worker) { compute(shard, of: batch, pass, worker) }
-                barrier.wait(worker)
-                profile?.mark(worker, .wait, step: pass.step)
-
-                let sum = lossSum()
-                guard sum.isFinite else {
-                    own.failedStep = index
-                    break
-                }
-                // Between the barriers nobody touches the metrics, so that the first worker may look at all of them.
-                let now = worker == 0 && progress != nil ? ContinuousClock.now : start
-                let isDue = now - lastReport > .milliseconds(50)
-                let metrics = isDue ? runningMetrics() : nil
-                reducer.step(
-                    worker: worker, optimizer, parameters.floats, rate: rate(at: first + index),
-                    step: first + index + 1)
-                profile?.mark(worker, .reduce, step: pass.step)
-                barrier.wait(worker)
-                profile?.mark(worker, .wait, step: pass.step)
-                if reducer.hasFailed {
-                    own.failedStep = index
-                    break
-                }
-                guard worker == 0 else { continue }
-                own.loss += sum
-                own.samples += batch.count
-                own.steps += 1
-                own.norm += reducer.norm
-                if isDue, let progress {
-                    lastReport = now
-                    progress(
-                        StepProgress(
-                            epoch: epoch, step: index + 1, stepsPerEpoch: steps, samples: own.samples,
-                            seconds: (now - start).seconds, loss: own.loss / Double(own.samples), metrics: metrics))
-                }
-            }
-            if worker == 0 { totals.withLock { $0 = own } }
-        }
-        let total = totals.withLock { $0 }
-        step = first + total.steps
-        if let failed = total.failedStep {
-            throw diagnose(epoch: epoch, step: failed, BatchReader.batch(failed, of: order, size: reader.batchSize))
+        let epoch = EpochUnderWay(
+            number: epoch, order: order, steps: min(batches, limit ?? batches), firstStep: step, progress: progress,
+            chunk: pace.remaining)
+        try team.run { [self] worker in work(worker, on: epoch) }
+        let totals = epoch.totals
+        step += totals.steps
+        if let failed = totals.failedStep {
+            throw diagnose(
+                epoch: epoch.number, step: failed, BatchReader.batch(failed, of: order, size: reader.batchSize))
         }
         let metrics = metricSets[0]
         for set in metricSets.dropFirst() { metrics.merge(set) }
         return EpochResult(
-            loss: total.loss / Double(max(total.samples, 1)), metrics: metrics.values(),
-            gradientNorm: total.norm / Double(max(total.steps, 1)), samples: total.samples,
-            seconds: (ContinuousClock.now - start).seconds)
-    }
-
-    private struct Totals {
-        var loss = 0.0
-        var norm = 0.0
-        var samples = 0
-        var steps = 0
-        var failedStep: Int?
-    }
-
-    /// A shard's part of a step: gather, forward, backward.
-    private func compute(_ shard: Int, of batch: Batch, _ pass: Pass, _ worker: Int) {
-        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
-        let range = plan.samples(of: shard, in: batch.count)
-        let count = range.count
-        profile?.mark(worker, .other, step: pass.step)
-        guard count > 0 else {
-            losses[shard] = 0
-            reducer.clearGradient(of: shard)
-            return
-        }
-        let replica = replicas[shard]
-        let input = replica.value(of: objective.input, samples: count)
-        let target = replica.value(of: objective.target, samples: count)
-        let rows = batch.rows + range.lowerBound
-        data.inputs.gather(
-            into: input.baseAddress!, rows: rows, count: count, offset: constants?.offset, scale: constants?.scale)
-        targets.gather(into: target.baseAddress!, rows: rows, count: count)
-        profile?.mark(worker, .gather, step: pass.step)
-        var pass = pass
-        pass.firstSample = range.lowerBound
-        replica.forward(samples: count, pass)
-        profile?.mark(worker, .forward, step: pass.step)
-
-        let sampleLosses = replica.value(of: objective.sampleLoss, samples: count)
-        var sum = 0.0
-        for sample in 0..<count { sum += Double(sampleLosses[sample]) }
-        losses[shard] = sum
-        metricSets[shard].update(
-            predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
-            targets: target.baseAddress!, samples: count)
-        profile?.mark(worker, .other, step: pass.step)
-        // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
-        replica.backward(samples: count, scale: 1 / Float(batch.count), pass)
-        profile?.mark(worker, .backward, step: pass.step)
-    }
-
-    /// The metrics of the epoch so far; nil where that means to sort all scores.
-    private func runningMetrics() -> [Double]? {
-        let kinds = metricSets[0].kinds
-        guard !kinds.contains(.rocAUC),
-            let sum = try? MetricSet(kinds: kinds, layout: metricSets[0].layout, capacity: 0)
-        else { return nil }
-        for set in metricSets { sum.merge(set) }
-        return sum.values()
-    }
-
-    private func lossSum() -> Double {
-        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
-        var sum = 0.0
-        for shard in 0..<plan.shards { sum += losses[shard] }
-        return sum
+            loss: totals.loss / Double(max(totals.samples, 1)), metrics: metrics.values(),
+            gradientNorm: totals.norm / Double(max(totals.steps, 1)), samples: totals.samples,
+            seconds: (ContinuousClock.now - epoch.start).seconds)
     }
 
     /// Runs the failed step's shards once more, keeping everything, and finds the first tensor that is not finite.

@@ -35,6 +35,31 @@ import Testing
         for result in results { #expect(result == results[0]) }
     }
 
+    /// Whether a step is shared is decided by the clock, so it must not show.
+    @Test func stepsTakenAloneGiveTheBitsOfSharedSteps() throws {
+        let data = try TrainingFixture.digits()
+        let results = try [true, false].map { isShared in
+            let engine = try TrainingFixture.engine(
+                TrainingFixture.mlp(), on: data, batchSize: 32, workers: 3, metrics: [.accuracy, .f1])
+            engine.pace = Pace(first: Pace.Chunk(isShared: isShared, steps: 1_000_000))
+            let epochs = try (0..<3).map { try engine.run(epoch: $0) }
+            return (TrainingFixture.bits(engine), epochs.map(\.loss), epochs.map(\.metrics))
+        }
+        #expect(results[0].0 == results[1].0)
+        #expect(results[0].1 == results[1].1)
+        #expect(results[0].2 == results[1].2)
+    }
+
+    @Test func aStepTakenAloneThatIsNotFiniteStopsAllWorkers() throws {
+        let engine = try TrainingFixture.engine(
+            TrainingFixture.cnn(), on: TrainingFixture.noise(rows: 12), batchSize: 4, workers: 2)
+        engine.pace = Pace(first: Pace.Chunk(isShared: false, steps: 1_000_000))
+        engine.parameters.floats[0] = .nan
+        let error = #expect(throws: Divergence.self) { try engine.run(epoch: 0) }
+        #expect(error?.step == 0)
+        #expect(error?.tensor == "the parameter 'conv2d/kernel'")
+    }
+
     @Test func twoRunsGiveTheSameBits() throws {
         let data = try TrainingFixture.digits()
         let runs = try (0..<2).map { _ in
