@@ -51,7 +51,7 @@ struct Pace {
     }
 
     private mutating func settle(isShared: Bool, _ perStep: Double) {
-        let steps = Int(min(Self.horizon / max(perStep, 1e-7), 1e6))
+        let steps = Int(min(Self.horizon / max(perStep, 1e-7), 1e6).rounded())
         begin(Chunk(isShared: isShared, steps: max(steps, Self.trialSteps)), isTrial: false)
     }
 
