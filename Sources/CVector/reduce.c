@@ -13,6 +13,10 @@ STORMO_CLONES
 static void add_blocks(float *dst, const float *a, const float *b, size_t n) { add_into(dst, a, b, n); }
 
 static void tree_sum(float *dst, const float *const *gradients, int low, int high, size_t begin, size_t n) {
+    if (high - low == 1) {
+        __builtin_memcpy(dst, gradients[low] + begin, n * sizeof(float));
+        return;
+    }
     if (high - low == 2) {
         add_blocks(dst, gradients[low] + begin, gradients[low + 1] + begin, n);
         return;
@@ -42,7 +46,8 @@ static double sum_of_squares(const float *a, size_t n) {
 }
 
 double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n) {
-    if (shards == 1) __builtin_memcpy(dst, gradients[0] + begin, n * sizeof(float));
-    else tree_sum(dst, gradients, 0, shards, begin, n);
+    tree_sum(dst, gradients, 0, shards, begin, n);
     return sum_of_squares(dst, n);
 }
+
+double stormo_sum_of_squares(const float *a, size_t n) { return sum_of_squares(a, n); }

@@ -26,10 +26,6 @@ public final class HDF5File: Sendable {
     ///
     /// - Throws: kinds `notFound`, `notHDF5`, `damaged` (truncated, too), `cannotOpen`.
     public static func open(_ path: String, writable: Bool = false) throws(HDF5Error) -> HDF5File {
-        try waitingForLock { () throws(HDF5Error) in try openOnce(path, writable: writable) }
-    }
-
-    private static func openOnce(_ path: String, writable: Bool) throws(HDF5Error) -> HDF5File {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: path)
@@ -37,7 +33,6 @@ public final class HDF5File: Sendable {
         let access = try accessProperties(place)
         let id = H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access.id)
         guard id >= 0 else { throw explainOpening(place.libraryFailure("open"), place) }
-        keepFromChildren(id)
         return try HDF5File(OpenFile(id: id, path: path, isWritable: writable))
     }
 
@@ -46,10 +41,6 @@ public final class HDF5File: Sendable {
     /// The same contents written in the same order make the same bytes: no times are stored.
     /// - Throws: kind `cannotOpen`.
     public static func create(_ path: String) throws(HDF5Error) -> HDF5File {
-        try waitingForLock { () throws(HDF5Error) in try createOnce(path) }
-    }
-
-    private static func createOnce(_ path: String) throws(HDF5Error) -> HDF5File {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: path)
@@ -65,7 +56,6 @@ public final class HDF5File: Sendable {
                 kind: .cannotOpen, file: path, object: nil, action: "create", reason: failure.reason,
                 libraryMessages: failure.libraryMessages)
         }
-        keepFromChildren(id)
         return try HDF5File(OpenFile(id: id, path: path, isWritable: true))
     }
 
@@ -151,43 +141,13 @@ public final class HDF5File: Sendable {
         return access
     }
 
-    /// Sees that a program started from this one does not inherit the file, and with it the file's lock, which would
-    /// then outlast `close()`.
-    private static func keepFromChildren(_ id: hid_t) {
-        var descriptor: UnsafeMutableRawPointer?
-        guard H5Fget_vfd_handle(id, Library.defaultProperties, &descriptor) >= 0, let descriptor else { return }
-        _ = fcntl(descriptor.load(as: Int32.self), F_SETFD, FD_CLOEXEC)
-    }
-
-    /// Tries for a quarter of a second to open a file that is locked.
-    ///
-    /// A process that is being started has copies of all our open files until it becomes its own program, and with
-    /// them the locks of files that have been closed here meanwhile.
-    private static func waitingForLock(
-        _ open: () throws(HDF5Error) -> HDF5File
-    ) throws(HDF5Error) -> HDF5File {
-        for pause: UInt32 in [1, 2, 4, 8, 16, 32, 64, 128] {
-            do throws(HDF5Error) {
-                return try open()
-            } catch {
-                guard isLocked(error) else { throw error }
-                usleep(1000 * pause)
-            }
-        }
-        return try open()
-    }
-
-    private static func isLocked(_ error: HDF5Error) -> Bool {
-        error.libraryMessages.contains { $0.contains("unable to lock file") }
-    }
-
     private static func explainOpening(_ error: HDF5Error, _ place: Place) -> HDF5Error {
         let messages = error.libraryMessages.joined(separator: "\n")
         var kind = error.kind == .readFailed ? HDF5Error.Kind.cannotOpen : error.kind
         var reason = error.reason
         if messages.contains("truncated file") {
             reason = "the file is truncated, its end is missing; copy, download or make it again"
-        } else if isLocked(error) {
+        } else if messages.contains("unable to lock file") {
             kind = .cannotOpen
             reason = "another program has the file open (\(error.reason))"
         } else if messages.contains("already open") || messages.contains("already opened") {

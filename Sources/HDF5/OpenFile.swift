@@ -1,4 +1,5 @@
 internal import CHDF5
+import Foundation
 
 /// An open file, shared by the `HDF5File` and the objects that came out of it; it closes with the last of them.
 ///
@@ -57,7 +58,26 @@ final class OpenFile: @unchecked Sendable {
         // Whatever H5Fclose answers, the identifier must not be used again: after a failed close the library has
         // freed what stands behind it.
         openID = nil
+        let lock = Self.copyOfLastDescriptor(id)
         if H5Fclose(id) < 0 { failure = failure ?? Place(self).libraryFailure("close", isWrite: isWritable) }
+        if let lock {
+            flock(lock, LOCK_UN)
+            Foundation.close(lock)
+        }
         if let failure { throw failure }
+    }
+
+    /// A copy of the file's descriptor, with which to give its lock back after closing; nil where the file is open
+    /// a second time.
+    ///
+    /// The library leaves that to the system, which does so when the last copy of the descriptor is closed. But a
+    /// program that was started meanwhile has inherited one, and until its end nobody could open the file again.
+    private static func copyOfLastDescriptor(_ id: hid_t) -> Int32? {
+        var descriptor: UnsafeMutableRawPointer?
+        guard H5Fget_obj_count(id, UInt32(H5F_OBJ_FILE)) == 1,
+            H5Fget_vfd_handle(id, Library.defaultProperties, &descriptor) >= 0, let descriptor
+        else { return nil }
+        let copy = fcntl(descriptor.load(as: Int32.self), F_DUPFD_CLOEXEC, 0)
+        return copy < 0 ? nil : copy
     }
 }

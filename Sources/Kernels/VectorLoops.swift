@@ -17,6 +17,12 @@ public enum VectorLoops {
         stormo_reduce_block(dst, gradients, Int32(shards), begin, count)
     }
 
+    /// Σ a², as `reduce` adds it up.
+    @inline(__always)
+    public static func sumOfSquares(_ a: UnsafePointer<Float>, count: Int) -> Double {
+        stormo_sum_of_squares(a, count)
+    }
+
     @inline(__always)
     public static func sgd(
         _ p: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,

@@ -185,8 +185,8 @@ def speed(options, python, stormo, threads):
 
 def train(stormo, workload, threads):
     with tempfile.TemporaryDirectory() as folder:
-        command = [stormo, "train", config(workload), "--workers", threads, "--output", Path(folder) / "run", "--quiet"]
-        return execute(command, threads)
+        output = ["--output", Path(folder) / "run", "--quiet"]
+        return execute([stormo, "train", config(workload), "--workers", threads, *output], threads)
 
 
 def memory(stormo, threads):
@@ -206,8 +206,12 @@ def start_up(python, stormo):
 def machine():
     information = Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*: (.*)$", information, re.M)
-    cores = len(workloads.physical_cores())
-    return {"cpu": model.group(1) if model else os.uname().machine, "cores": cores, "system": " ".join(os.uname()[0:3:2])}
+    system = os.uname()
+    return {
+        "cpu": model.group(1) if model else system.machine,
+        "cores": len(workloads.physical_cores()),
+        "system": f"{system.sysname} {system.release}",
+    }
 
 
 def versions(stormo, runs):
@@ -251,7 +255,8 @@ def markdown(options, record):
             cells = [f"{value:,.0f}" if value else "–" for value in values.values()]
             scan = ratio(values["Stormo"], values["JAX scan"])
             rows.append([workload, *cells[:-1], ratio(values["Stormo"], best), cells[-1], scan])
-        head = ["workload", "Stormo", *step_peers, "Stormo to the best", "JAX, an epoch in one program", "Stormo to that"]
+        head = ["workload", "Stormo", *step_peers, "Stormo to the best"]
+        head += ["JAX, an epoch in one program", "Stormo to that"]
         plural = "thread" if threads == 1 else "threads"
         parts += [f"**Samples per second, {threads} {plural}**", table(head, rows)]
     if several and options.threads[0] == 1:

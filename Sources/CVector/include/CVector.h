@@ -18,6 +18,9 @@
 /// (or if the sum of squares leaves the range of a double, which floats cannot reach).
 double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n);
 
+/// Σ a[i]² in double, in the order that `stormo_reduce_block` has.
+double stormo_sum_of_squares(const float *a, size_t n);
+
 /// The number of elements that are reduced and stepped together: small enough for the first-level cache, and the
 /// unit in which squares are summed, so that a gradient's norm does not depend on how many threads share the work.
 enum { STORMO_BLOCK = 2048 };

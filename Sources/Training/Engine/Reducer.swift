@@ -56,12 +56,17 @@ final class Reducer: @unchecked Sendable {
         for block in worker * blocks / workers..<(worker + 1) * blocks / workers {
             let begin = block * VectorLoops.block
             let length = min(VectorLoops.block, count - begin)
-            norms[block] = VectorLoops.reduce(into: sum, pointers, shards: shards, from: begin, count: length)
+            // A single shard's gradient is the sum already.
+            let gradient = shards == 1 ? UnsafePointer(gradients[0].floats + begin) : UnsafePointer(sum)
+            norms[block] =
+                shards == 1
+                ? VectorLoops.sumOfSquares(gradient, count: length)
+                : VectorLoops.reduce(into: sum, pointers, shards: shards, from: begin, count: length)
             guard norms[block].isFinite else {
                 sawNonFinite.store(true, ordering: .relaxed)
                 continue
             }
-            optimizer.update(parameters, gradient: sum, from: begin, count: length, rate: rate, step: step)
+            optimizer.update(parameters, gradient: gradient, from: begin, count: length, rate: rate, step: step)
         }
     }
 

@@ -165,7 +165,8 @@ import Testing
         let directory = try TestDirectory()
         expect(
             {
-                "\($0): /train/inputs has 3 rows, but \($0): /train/targets has 2; each row of inputs needs one of targets"
+                "\($0): /train/inputs has 3 rows, but \($0): /train/targets has 2; "
+                    + "each row of inputs needs one of targets"
             },
             try file(directory, targets: [0, 1]))
         expect(
