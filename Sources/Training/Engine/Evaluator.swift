@@ -1,6 +1,5 @@
 public import Kernels
 public import Network
-import Synchronization
 
 /// What a model comes to on a dataset.
 public struct Evaluation: Sendable {
@@ -62,19 +61,12 @@ public final class Evaluator: @unchecked Sendable {
         rows = try EpochOrder(rows: data.count, shuffled: false, seed: 0, epoch: 0)
 
         let program = predictsOnly ? objective.inference : objective.evaluation
-        let made = Mutex<[Int: Replica]>([:])
-        try team.run { [plan, chunk = self.chunk] worker in
-            let own = try plan.shards(of: worker).map { shard in
+        replicas = try team.makeReplicas(
+            program, plan,
+            samples: { [plan, chunk = self.chunk] shard in
                 let count = plan.samples(of: shard, in: data.count).count
-                return (shard, try Replica(program, samples: [min(chunk, count), count % chunk]))
-            }
-            let arena = try AlignedMemory(byteCount: own.map(\.1.arenaBytes).max() ?? 0)
-            for (shard, replica) in own {
-                replica.bind(arena: arena, parameters: parameters.floats, gradients: nil)
-                made.withLock { $0[shard] = replica }
-            }
-        }
-        replicas = made.withLock { made in (0..<parallelism.shards).compactMap { made[$0] } }
+                return [min(chunk, count), count % chunk]
+            }, parameters: parameters)
     }
 
     /// Measures the loss and the metrics.
@@ -89,19 +81,20 @@ public final class Evaluator: @unchecked Sendable {
                 capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
                 countsConfusion: countsConfusion)
         }
-        let sums = Mutex(Array(repeating: 0.0, count: plan.shards))
+        // A place for each shard, which the worker that runs it writes alone.
+        let sums = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Double>.stride)
         try eachChunk { [objective] shard, replica, _, count in
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
                 targets: target.baseAddress!, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
-            var sum = 0.0
-            for loss in losses { sum += Double(loss) }
-            sums.withLock { $0[shard] += sum }
+            let sum = sums.base.assumingMemoryBound(to: Double.self) + shard
+            for loss in losses { sum.pointee += Double(loss) }
         }
         for set in sets.dropFirst() { sets[0].merge(set) }
-        let loss = sums.withLock { $0.reduce(0, +) } / Double(data.count)
+        let losses = UnsafeBufferPointer(start: sums.base.assumingMemoryBound(to: Double.self), count: plan.shards)
+        let loss = losses.reduce(0, +) / Double(data.count)
         return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
     }
 

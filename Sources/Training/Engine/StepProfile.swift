@@ -1,12 +1,13 @@
 internal import Dispatch
-import Synchronization
+import Foundation
 
 /// Where the time of training steps goes, worker by worker.
 ///
 /// A worker marks the end of each phase; the time since its last mark is that phase's. On demand the phases are kept
 /// one by one, for a trace.
 ///
-/// `@unchecked Sendable`: each worker writes its own row alone; rows are read when no run is under way.
+/// `@unchecked Sendable`: each worker writes its own row alone, and rows are read when no run is under way; what the
+/// reader has made stands behind a lock.
 public final class StepProfile: @unchecked Sendable {
     public enum Phase: Int, CaseIterable, Sendable {
         case gather
@@ -39,7 +40,8 @@ public final class StepProfile: @unchecked Sendable {
     private let rows: [Row]
     private let eventCapacity: Int
     /// What the reader has made, epoch by epoch.
-    private let readings = Mutex<[Event]>([])
+    private var readings: [Event] = []
+    private let readingsLock = NSLock()
 
     /// - Parameter eventCapacity: how many phases a worker keeps one by one; further ones are only counted.
     public init(workers: Int, eventCapacity: Int = 0) {
@@ -74,7 +76,7 @@ public final class StepProfile: @unchecked Sendable {
         let start = DispatchTime.now().uptimeNanoseconds
         let order = try body()
         let event = Event(phase: .other, step: epoch, start: start, end: DispatchTime.now().uptimeNanoseconds)
-        readings.withLock { $0.append(event) }
+        readingsLock.withLock { readings.append(event) }
         return order
     }
 
@@ -98,7 +100,7 @@ public final class StepProfile: @unchecked Sendable {
     }
 
     func events(of worker: Int) -> [Event] { rows[worker].events }
-    var readerEvents: [Event] { readings.withLock { $0 } }
+    var readerEvents: [Event] { readingsLock.withLock { readings } }
     /// The phases that were counted but not kept.
     public var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
 }

@@ -1,6 +1,5 @@
 public import Kernels
 public import Network
-import Synchronization
 
 /// How many threads train, and into how many parts a batch is cut.
 public struct Parallelism: Sendable, Hashable {
@@ -136,31 +135,11 @@ public final class TrainingEngine: @unchecked Sendable {
         metricSets = try (0..<shards).map { _ in
             try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
         }
-        replicas = try Self.makeReplicas(
-            objective.training, plan, team,
-            batches: [settings.batchSize, data.count % settings.batchSize], parameters, reducer)
-    }
-
-    /// Makes each replica on the thread that will run it, which thereby is the first to touch its memory.
-    private static func makeReplicas(
-        _ program: Program, _ plan: ShardPlan, _ team: WorkerTeam, batches: [Int], _ parameters: AlignedMemory,
-        _ reducer: Reducer
-    ) throws -> [Replica] {
-        let made = Mutex<[Int: Replica]>([:])
-        try team.run { worker in
-            let own = try plan.shards(of: worker).map { shard in
-                let sizes = Set(batches.map { plan.samples(of: shard, in: $0).count })
-                return (shard, try Replica(program, samples: sizes))
-            }
-            // A worker runs its shards one after another, so they share one arena.
-            let arena = try AlignedMemory(byteCount: own.map(\.1.arenaBytes).max() ?? 0)
-            for (shard, replica) in own {
-                replica.bind(
-                    arena: arena, parameters: parameters.floats, gradients: reducer.gradient(of: shard))
-                made.withLock { $0[shard] = replica }
-            }
-        }
-        return made.withLock { made in (0..<plan.shards).compactMap { made[$0] } }
+        let batches = [settings.batchSize, data.count % settings.batchSize]
+        replicas = try team.makeReplicas(
+            objective.training, plan,
+            samples: { [plan] shard in Set(batches.map { plan.samples(of: shard, in: $0).count }) },
+            parameters: parameters, gradients: { [reducer] in reducer.gradient(of: $0) })
     }
 
     /// The learning rate of the step before; of the first one, if there was none.
