@@ -1,36 +1,103 @@
 internal import Dispatch
+import Foundation
 import Kernels
 
-/// Worker threads: long-lived blocks, each on a serial queue of its own.
+/// Worker threads: the caller's own, and long-lived blocks that each hold a serial queue.
+///
+/// Between two jobs the workers wait at a barrier, spinning for a moment and then parked, because waking a thread costs
+/// as much as many steps of a small network.
 final class WorkerTeam: Sendable {
     let count: Int
-    private let queues: [DispatchQueue]
+    private let crew: Crew
 
     init(_ count: Int) {
         self.count = count
-        queues = (0..<count).map { DispatchQueue(label: "stormo.worker.\($0)", qos: .userInitiated) }
+        crew = Crew(count)
     }
 
-    /// Runs the body once on each worker, at the same time, and waits for all.
+    deinit { crew.dismiss() }
+
+    /// Runs the body once on each worker, at the same time, and waits for all; the caller is worker 0. One caller at a
+    /// time: others wait, and a body must not call it.
     /// - Returns: what the bodies return, by worker.
     /// - Throws: the error of the first worker, by number, whose body throws. Bodies that wait for each other must
     ///   not throw before their last barrier.
     @discardableResult
     func run<T: Sendable>(_ body: @Sendable @escaping (_ worker: Int) throws -> T) throws -> [T] {
         let results = Results<T>(count)
-        let group = DispatchGroup()
-        for worker in 0..<count {
-            queues[worker].async(group: group) {
-                KernelContext.withPreparedThread { results[worker] = Result { try body(worker) } }
+        crew.perform { worker in
+            KernelContext.withPreparedThread { results[worker] = Result { try body(worker) } }
+        }
+        return try results.all()
+    }
+
+    /// A barrier for bodies that run on this team.
+    func makeBarrier() -> PhaseBarrier { PhaseBarrier(workers: count, spins: Self.spins(count, 4000)) }
+
+    /// Who spins where there are more workers than CPUs keeps others from arriving.
+    private static func spins(_ count: Int, _ wanted: Int) -> Int { count <= AvailableCPUs.count ? wanted : 0 }
+
+    /// The threads behind a team. They refer to the crew alone, so that a team can end while they wait.
+    ///
+    /// `@unchecked Sendable`: `job` is written by the caller before a barrier and read by the workers behind it;
+    /// `isWorking` is touched under the lock.
+    private final class Crew: @unchecked Sendable {
+        private let count: Int
+        private let barrier: PhaseBarrier
+        private let turn = NSLock()
+        private var job: (@Sendable (Int) -> Void)?
+        private var isWorking = false
+
+        init(_ count: Int) {
+            self.count = count
+            barrier = PhaseBarrier(workers: count, spins: WorkerTeam.spins(count, 20_000))
+        }
+
+        func perform(_ job: @Sendable @escaping (Int) -> Void) {
+            turn.withLock {
+                if !isWorking { start() }
+                self.job = job
+                barrier.wait(0)
+                job(0)
+                barrier.wait(0)
+                self.job = nil
             }
         }
-        group.wait()
-        return try results.all()
+
+        private func start() {
+            isWorking = true
+            for worker in 1..<max(count, 1) {
+                DispatchQueue(label: "stormo.worker.\(worker)", qos: .userInitiated).async { [self] in
+                    repeat { barrier.wait(worker) } while work(worker)
+                }
+            }
+        }
+
+        /// Does the job and waits for the others.
+        /// - Returns: false where there is no job, which means the end.
+        private func work(_ worker: Int) -> Bool {
+            // The job must be let go before the caller goes on: it may hold the last reference to the team, whose end
+            // waits for this thread.
+            guard doJob(worker) else { return false }
+            barrier.wait(worker)
+            return true
+        }
+
+        @inline(never)
+        private func doJob(_ worker: Int) -> Bool {
+            guard let job else { return false }
+            job(worker)
+            return true
+        }
+
+        func dismiss() {
+            turn.withLock { if isWorking { barrier.wait(0) } }
+        }
     }
 
     /// A place for each worker's result.
     ///
-    /// `@unchecked Sendable`: each worker writes its own place once, and the group's end stands between that and the
+    /// `@unchecked Sendable`: each worker writes its own place once, and a barrier stands between that and the
     /// reading.
     private final class Results<T>: @unchecked Sendable {
         private let places: UnsafeMutableBufferPointer<Result<T, any Error>?>
@@ -51,10 +118,5 @@ final class WorkerTeam: Sendable {
         }
 
         func all() throws -> [T] { try places.map { try $0!.get() } }
-    }
-
-    /// A barrier for bodies that run on this team.
-    func makeBarrier() -> PhaseBarrier {
-        PhaseBarrier(workers: count, spins: count <= AvailableCPUs.count ? 4000 : 0)
     }
 }
