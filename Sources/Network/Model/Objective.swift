@@ -105,5 +105,5 @@ public struct Objective: Sendable {
 /// A loss that does not fit its model, as a sentence.
 public struct ObjectiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }

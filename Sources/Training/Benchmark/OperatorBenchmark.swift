@@ -27,9 +27,7 @@ public struct OperatorBenchmark: Sendable {
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
     public init(_ configuration: RunConfiguration, seconds: Double) throws {
         let data = try Dataset(reading: configuration.data.train)
-        let model = try configuration.model(input: data.inputs.rowShape)
-        let objective = try Objective(
-            model, loss: configuration.loss.function, fromLogits: configuration.loss.fromLogits)
+        let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
         try data.check(against: objective)
         let parallelism = configuration.parallel.resolved(batchSize: configuration.training.batchSize)
         let samples = max(1, min(configuration.training.batchSize / parallelism.shards, data.count))

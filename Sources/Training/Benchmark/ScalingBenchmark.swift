@@ -57,9 +57,7 @@ public struct ScalingBenchmark: Sendable {
         _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
     ) throws {
         let data = try Dataset(reading: configuration.data.train)
-        let model = try configuration.model(input: data.inputs.rowShape)
-        let objective = try Objective(
-            model, loss: configuration.loss.function, fromLogits: configuration.loss.fromLogits)
+        let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
         let preprocessing = Preprocessing(fitting: configuration.data.normalize, to: data.inputs)
         name = configuration.name
         self.mode = mode

@@ -43,8 +43,8 @@ public struct RunConfiguration: Sendable {
         parallel = ParallelConfiguration(reading: root.object("parallel"))
         root.finish(ignoring: .annotations)
 
-        if let stopping = training.earlyStopping {
-            stopping.check(metrics: metrics, hasValidation: data.validation != nil, root.object("training"))
+        if let problem = training.earlyStopping?.problem(metrics: metrics, hasValidation: data.validation != nil) {
+            root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
@@ -100,6 +100,22 @@ public struct RunConfiguration: Sendable {
         } catch {
             throw self.error(error)
         }
+    }
+
+    /// The model with its loss, checked against the metrics.
+    /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer.
+    public func objective(_ model: Model) throws -> Objective {
+        let objective: Objective
+        do {
+            objective = try Objective(model, loss: loss.function, fromLogits: loss.fromLogits)
+        } catch let error as ObjectiveError {
+            throw self.error("loss", "\(error)")
+        }
+        let form = Dataset.targetForm(objective)
+        for kind in metrics {
+            if let problem = kind.problem(with: form) { throw error("metrics", problem) }
+        }
+        return objective
     }
 
     /// The config in full: defaults written out, paths whole. Reading it gives the same run.

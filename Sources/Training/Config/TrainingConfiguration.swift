@@ -60,19 +60,18 @@ public struct EarlyStopping: Sendable, Hashable {
 
     private static let validationPrefix = "validation_"
 
-    /// Notes with the reader what the run would not have.
-    func check(metrics: [MetricKind], hasValidation: Bool, _ training: ObjectReader?) {
-        guard let reader = training?.object("early_stopping") else { return }
+    /// Why the figure is none that a run has; the rest of a sentence that begins with the key.
+    func problem(metrics: [MetricKind], hasValidation: Bool) -> String? {
         let plain = ["loss"] + metrics.map(\.name)
         let known = plain + (hasValidation ? plain.map { Self.validationPrefix + $0 } : [])
-        guard !known.contains(monitor) else { return }
+        if known.contains(monitor) { return nil }
         if monitor.hasPrefix(Self.validationPrefix), !hasValidation {
-            reader.fail("watches '\(monitor)', but data.validation is missing; add it, or watch 'loss'", key: "monitor")
-        } else if let near = nearestWord(to: monitor, among: known) {
-            reader.fail("unknown figure '\(monitor)'; did you mean '\(near)'?", key: "monitor")
-        } else {
-            reader.fail("unknown figure '\(monitor)'; known are \(known.joined(separator: ", "))", key: "monitor")
+            return "watches '\(monitor)', but data.validation is missing; add it, or watch 'loss'"
         }
+        if let near = nearestWord(to: monitor, among: known) {
+            return "unknown figure '\(monitor)'; did you mean '\(near)'?"
+        }
+        return "unknown figure '\(monitor)'; known are \(known.joined(separator: ", "))"
     }
 
     /// The monitored figure of an epoch, and whether more is better.

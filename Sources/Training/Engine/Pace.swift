@@ -11,13 +11,17 @@ struct Pace {
         var steps: Int
     }
 
-    private static let trialSteps = 16
-    /// For how long a decision holds, in seconds.
-    private static let horizon = 0.25
+    /// Trials are short, but not so short that one interruption decides them.
+    private static let trial = (seconds: 1e-3, steps: 8...64)
+    /// For how long a decision holds, in seconds: at first, and at most, after it has been confirmed again and again.
+    private static let horizon = (first: 0.25, last: 4.0)
+    /// By what factor the one way must be faster for the decision to count as clear.
+    private static let clearly = 1.25
     private static let worthSharing = 1e-3
 
     private(set) var chunk: Chunk
     private var isTrial = true
+    private var horizon = Pace.horizon.first
     /// What has been taken of the chunk.
     private var taken = 0
     private var elapsed = 0.0
@@ -25,7 +29,7 @@ struct Pace {
     private var shared: Double?
     private var alone: Double?
 
-    init(first chunk: Chunk = Chunk(isShared: true, steps: Pace.trialSteps)) { self.chunk = chunk }
+    init(first chunk: Chunk = Chunk(isShared: true, steps: Pace.trial.steps.upperBound)) { self.chunk = chunk }
 
     /// What is left of the chunk, at least one step.
     var remaining: Chunk { Chunk(isShared: chunk.isShared, steps: max(chunk.steps - taken, 1)) }
@@ -41,22 +45,22 @@ struct Pace {
 
         if chunk.isShared, perStep > Self.worthSharing {
             settle(isShared: true, perStep)
-        } else if !isTrial {
-            begin(Chunk(isShared: !chunk.isShared, steps: Self.trialSteps), isTrial: true)
-        } else if let shared, let alone {
+        } else if isTrial, let shared, let alone {
+            let isClear = max(shared, alone) > Self.clearly * min(shared, alone)
+            horizon = isClear ? min(2 * horizon, Self.horizon.last) : Self.horizon.first
             settle(isShared: shared <= alone, min(shared, alone))
         } else {
-            begin(Chunk(isShared: shared == nil, steps: Self.trialSteps), isTrial: true)
+            // The other way, for as many steps as a trial has time for.
+            let steps = Int((Self.trial.seconds / max(perStep, 1e-9)).rounded())
+            chunk = Chunk(
+                isShared: !chunk.isShared, steps: min(max(steps, Self.trial.steps.lowerBound), Self.trial.steps.upperBound))
+            isTrial = true
         }
     }
 
     private mutating func settle(isShared: Bool, _ perStep: Double) {
-        let steps = Int(min(Self.horizon / max(perStep, 1e-7), 1e6).rounded())
-        begin(Chunk(isShared: isShared, steps: max(steps, Self.trialSteps)), isTrial: false)
-    }
-
-    private mutating func begin(_ chunk: Chunk, isTrial: Bool) {
-        self.chunk = chunk
-        self.isTrial = isTrial
+        let steps = Int(min(horizon / max(perStep, 1e-7), 1e7).rounded())
+        chunk = Chunk(isShared: isShared, steps: max(steps, Self.trial.steps.upperBound))
+        isTrial = false
     }
 }

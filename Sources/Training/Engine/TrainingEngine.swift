@@ -155,8 +155,8 @@ public final class TrainingEngine: @unchecked Sendable {
     ///   - epoch: counted from 0; decides the order of the rows.
     ///   - limit: an end after so many steps.
     ///   - progress: called now and then on a worker's thread.
-    /// - Throws: `Divergence` where the loss or a gradient is no longer finite; the parameters then are those before
-    ///   that step.
+    /// - Throws: `Divergence` where the loss or a gradient is no longer finite. The parameters then are finite: those
+    ///   before that step, or, where only a gradient was at fault, those with its finite blocks stepped.
     public func run(
         epoch: Int, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
     ) throws -> EpochResult {

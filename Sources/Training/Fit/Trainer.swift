@@ -60,6 +60,11 @@ public final class Trainer {
     }
 
     init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {
+        if let problem = settings.earlyStopping?.problem(
+            metrics: settings.metrics, hasValidation: settings.validation != nil)
+        {
+            throw ObjectiveError("earlyStopping.monitor: \(problem)")
+        }
         self.objective = objective
         self.settings = settings
         classNames = data.classNames

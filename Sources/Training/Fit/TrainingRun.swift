@@ -22,17 +22,7 @@ public final class TrainingRun {
         validation = try data.validation.map { try Dataset(reading: $0) }
         test = try data.test.map { try Dataset(reading: $0) }
         model = try configuration.model(input: self.training.inputs.rowShape)
-        let objective: Objective
-        do {
-            objective = try Objective(
-                model, loss: configuration.loss.function, fromLogits: configuration.loss.fromLogits)
-        } catch let error as ObjectiveError {
-            throw configuration.error("loss", "\(error)")
-        }
-        let form = Dataset.targetForm(objective)
-        for kind in configuration.metrics {
-            if let problem = kind.problem(with: form) { throw configuration.error("metrics", problem) }
-        }
+        let objective = try configuration.objective(model)
         if training.batchSize > self.training.count {
             throw configuration.error(
                 "training.batch_size", "is \(training.batchSize), but \(self.training.inputsPlace) has only "

@@ -232,4 +232,24 @@ import Testing
         #expect(try trainer.trainedModel().parameter("dense/kernel") != kernel)
         #expect(trained.parameter("dense/gamma") == nil)
     }
+
+    @Test func aFigureThatNobodyMeasuresIsRefused() throws {
+        let model = try Model(input: [2]) { Dense(1, activation: .sigmoid) }
+        let data = try Dataset(inputs: [[0, 1], [1, 0]], targets: [[0], [1]])
+        func trainer(_ monitor: String) throws -> Trainer {
+            try Trainer(model, loss: .binaryCrossEntropy, on: data) {
+                $0.batchSize = 2
+                $0.metrics = [.accuracy]
+                $0.earlyStopping = EarlyStopping(monitor: monitor)
+            }
+        }
+        #expect(
+            throws: ObjectiveError(
+                "earlyStopping.monitor: watches 'validation_loss', but data.validation is missing; add it, or watch 'loss'")
+        ) { _ = try trainer("validation_loss") }
+        #expect(throws: ObjectiveError("earlyStopping.monitor: unknown figure 'acuracy'; did you mean 'accuracy'?")) {
+            _ = try trainer("acuracy")
+        }
+        _ = try trainer("accuracy")
+    }
 }

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+struct BenchTests {
+    @Test func printsATableAndWritesFigures() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run(
+            "bench", "config.json", "--workers", "1,2", "--seconds", "0.2", "--json", "bench.json", "--svg", "bench.svg")
+        #expect(result.status == 0)
+        let lines = result.lines
+        try #require(lines.count == 5)
+        #expect(lines[0].contains("strong scaling, "))
+        #expect(
+            lines[1].split(separator: " ").joined(separator: " ")
+                == "workers batch samples/s spread speed-up efficiency GFLOP/s of peak gather forward backward wait "
+                + "reduce other")
+        #expect(lines[2].split(separator: " ").first == "1")
+        #expect(lines[2].contains(" 1.00 "))
+        #expect(lines[3].split(separator: " ").first == "2")
+        #expect(lines[4].contains("% of the time at 2 workers is "))
+        let listing = try workspace.listing()
+        #expect(listing.contains("bench.json") && listing.contains("bench.svg"))
+    }
+
+    @Test func timesTheLayers() throws {
+        let result = try Workspace().run("bench", "config.json", "--operators", "--seconds", "0.1")
+        #expect(result.status == 0)
+        let names = result.lines.dropFirst(2).compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(names == ["dense", "logits", "loss", "total"])
+    }
+
+    @Test func refusesWhatCannotBeMeasured() throws {
+        let workspace = try Workspace()
+        #expect(try workspace.run("bench", "config.json", "--workers", "0").status == 64)
+        #expect(try workspace.run("bench", "config.json", "--workers", "1,,2").status == 64)
+        #expect(try workspace.run("bench", "config.json", "--seconds", "0").status == 64)
+        #expect(try workspace.run("bench", "missing.json").status == 78)
+        let large = try workspace.run("bench", "config.json", "--set", "training.batch_size=100000", "--seconds", "0.1")
+        #expect(large.status == 65)
+    }
+
+    @Test func trainWritesATrace() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run("train", "config.json", "--output", "run", "--trace", "trace.json")
+        #expect(result.status == 0)
+        #expect(result.lines.last == "trace trace.json")
+        #expect(try workspace.listing().contains("trace.json"))
+    }
+}
