@@ -34,7 +34,8 @@ let package = Package(
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
+            name: "TrainingTests",
+            dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"]),
         .testTarget(name: "CommandTests", dependencies: ["stormo-cli", "Training", "Configuration", "HDF5"]),
     ]

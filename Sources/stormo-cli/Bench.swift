@@ -13,7 +13,9 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var options: ConfigOptions
 
-    @Option(help: ArgumentHelp("The numbers of workers, such as 1,2,4. (default: 1, 2, 4 … up to the CPUs)", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "The numbers of workers, such as 1,2,4. (default: 1, 2, 4 … up to the CPUs)", valueName: "list"))
     var workers: WorkerList?
 
     @Option(help: "strong or weak.")
@@ -42,19 +44,23 @@ struct Bench: ParsableCommand {
         if operators { return try benchOperators(configuration) }
         let benchmark = try ScalingBenchmark(
             configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode, seconds: seconds)
-        Console.print("\(benchmark.name), \(benchmark.mode) scaling, \(Figures.count(benchmark.operationsPerSample)) FLOPs a sample")
-        var table = TextTable([
-            ("workers", .right), ("batch", .right), ("samples/s", .right), ("spread", .right), ("speed-up", .right),
-            ("efficiency", .right), ("GFLOP/s", .right), ("of peak", .right),
-        ] + StepProfile.Phase.allCases.map { ("\($0)", .right) })
+        Console.print(
+            "\(benchmark.name), \(benchmark.mode) scaling, \(Figures.count(benchmark.operationsPerSample)) FLOPs a sample"
+        )
+        var table = TextTable(
+            [
+                ("workers", .right), ("batch", .right), ("samples/s", .right), ("spread", .right), ("speed-up", .right),
+                ("efficiency", .right), ("GFLOP/s", .right), ("of peak", .right),
+            ] + StepProfile.Phase.allCases.map { ("\($0)", .right) })
         for result in benchmark.results {
             let rate = result.samplesPerSecond
-            table.append([
-                "\(result.workers)", "\(result.batchSize)", Figures.count(Int(rate.median)),
-                "±" + percent((rate.maximum - rate.minimum) / 2 / rate.median),
-                String(format: "%.2f", result.speedUp), percent(result.efficiency),
-                String(format: "%.1f", result.flops * 1e-9), percent(result.peakShare),
-            ] + result.phases.map { percent($0.share) })
+            table.append(
+                [
+                    "\(result.workers)", "\(result.batchSize)", Figures.count(Int(rate.median)),
+                    "±" + percent((rate.maximum - rate.minimum) / 2 / rate.median),
+                    String(format: "%.2f", result.speedUp), percent(result.efficiency),
+                    String(format: "%.1f", result.flops * 1e-9), percent(result.peakShare),
+                ] + result.phases.map { percent($0.share) })
         }
         table.print()
         Console.print(benchmark.advice)
@@ -80,7 +86,8 @@ struct Bench: ParsableCommand {
             ]
         }
         for row in benchmark.rows {
-            table.append([row.layer] + cells(row.forward, row.forwardOperations) + cells(row.backward, row.backwardOperations))
+            table.append(
+                [row.layer] + cells(row.forward, row.forwardOperations) + cells(row.backward, row.backwardOperations))
         }
         func total(_ value: (OperatorBenchmark.Row) -> Double) -> Double { benchmark.rows.reduce(0) { $0 + value($1) } }
         table.append(

@@ -5,7 +5,8 @@ struct BenchTests {
     @Test func printsATableAndWritesFigures() throws {
         let workspace = try Workspace()
         let result = try workspace.run(
-            "bench", "config.json", "--workers", "1,2", "--seconds", "0.2", "--json", "bench.json", "--svg", "bench.svg")
+            "bench", "config.json", "--workers", "1,2", "--seconds", "0.2", "--json", "bench.json", "--svg", "bench.svg"
+        )
         #expect(result.status == 0)
         let lines = result.lines
         try #require(lines.count == 5)

@@ -148,14 +148,18 @@ final class BoundPlan {
         seed = gradient(program.backward.seed, whole)
 
         func bindKernel(_ index: Int, _ number: Int, _ tile: Range<Int>) {
-            guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else { return }
+            guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else {
+                return
+            }
             let places = program.backward.inputGradients[index]
             kernel.bind(
                 Binding(
                     inputs: inputs.map { value($0, tile)! }, output: value(index, tile)!,
                     inputGradients: inputs.indices.map { input in
                         // The tile that comes first going backward, the last one, lays the ground for the others.
-                        if let part = partOffsets[index]?[input], number < tiling.tiles.count - 1 { return floats(part) }
+                        if let part = partOffsets[index]?[input], number < tiling.tiles.count - 1 {
+                            return floats(part)
+                        }
                         return gradient(places?[input], tile)
                     },
                     outputGradient: gradient(program.backward.gradient[index], tile),
@@ -171,7 +175,9 @@ final class BoundPlan {
         func append(_ step: Program.Backward.Step, _ number: Int, _ tile: Range<Int>) {
             switch step {
             case .kernel(let index):
-                guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else { return }
+                guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else {
+                    return
+                }
                 backward.append(.kernel(kernel, node: index, firstSample: tile.lowerBound))
                 guard number < tiling.tiles.count - 1 else { return }
                 for (input, part) in (partOffsets[index] ?? [:]).sorted(by: { $0.key < $1.key }) {

@@ -23,7 +23,7 @@ struct Lifetimes {
         whole = -1...end
         gradients = Array(repeating: end...end, count: program.backward.buffers.count)
         var values: [Int: ClosedRange<Int>] = [:]
-        var gradients = Array<ClosedRange<Int>?>(repeating: nil, count: program.backward.buffers.count)
+        var gradients = [ClosedRange<Int>?](repeating: nil, count: program.backward.buffers.count)
 
         func use(_ node: Int, at time: Int) { values[owner[node]] = Self.extended(values[owner[node]], to: time) }
         func use(_ place: Program.Backward.Place?, at time: Int) {

@@ -48,7 +48,8 @@ public enum Initializer: Hashable, Sendable {
         case .zeros: buffer.update(repeating: 0)
         case .ones: buffer.update(repeating: 1)
         case .constant(let value): buffer.update(repeating: value)
-        case .values(let values): for (index, value) in values.prefix(buffer.count).enumerated() { buffer[index] = value }
+        case .values(let values):
+            for (index, value) in values.prefix(buffer.count).enumerated() { buffer[index] = value }
         }
     }
 

@@ -55,7 +55,8 @@ public struct ActivationLayer: Layer {
     init(reading reader: ObjectReader) {
         activation = reader.choice("activation", default: ActivationName.linear).activation
         if !reader.has("activation") {
-            reader.fail("is missing; give one of \(ActivationName.allCases.map(\.rawValue).joined(separator: ", "))",
+            reader.fail(
+                "is missing; give one of \(ActivationName.allCases.map(\.rawValue).joined(separator: ", "))",
                 key: "activation")
         }
     }

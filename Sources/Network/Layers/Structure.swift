@@ -63,7 +63,9 @@ public struct Dropout: Layer {
     public var keras: KerasLayer { KerasLayer("Dropout", configuration) }
 
     public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
-        guard rate >= 0, rate < 1 else { throw GraphError("dropout: rate must be 0 or more and below 1, but is \(rate)") }
+        guard rate >= 0, rate < 1 else {
+            throw GraphError("dropout: rate must be 0 or more and below 1, but is \(rate)")
+        }
         return try inputs[0].graph.apply(DropoutOperator(rate: rate), to: inputs, name: name)
     }
 }
@@ -78,7 +80,8 @@ public struct Add: Layer {
 
     public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
         for input in inputs where input.type != inputs[0].type {
-            throw GraphError("add: takes inputs of one shape, but \(inputs[0].type.shape) and \(input.type.shape) differ")
+            throw GraphError(
+                "add: takes inputs of one shape, but \(inputs[0].type.shape) and \(input.type.shape) differ")
         }
         guard inputs.count > 1 else { throw GraphError("add: takes two or more inputs, but was given one") }
         var sum = inputs[0]

@@ -55,7 +55,9 @@ public struct Model: Sendable {
     }
 
     public init(input: Shape, layers: [ModelLayer]) throws(ModelError) {
-        guard !layers.isEmpty else { throw ModelError([.init(layer: nil, message: "a model needs at least one layer")]) }
+        guard !layers.isEmpty else {
+            throw ModelError([.init(layer: nil, message: "a model needs at least one layer")])
+        }
         inputShape = input
         var problems: [ModelError.Problem] = []
         var names: Set<String> = [Self.inputName]
@@ -72,7 +74,8 @@ public struct Model: Sendable {
                     counts[entry.layer.type] = count + 1
                 } while given.contains(name)
             } else if names.contains(name) {
-                problems.append(.init(layer: index, message: "the name '\(name)' is taken by another layer or the input"))
+                problems.append(
+                    .init(layer: index, message: "the name '\(name)' is taken by another layer or the input"))
             }
             let before = steps.last?.name ?? Self.inputName
             let inputs = entry.inputs ?? [before]

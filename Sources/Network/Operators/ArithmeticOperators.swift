@@ -17,7 +17,9 @@ public struct BinaryOperator: Operator {
     public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         BinaryKernel(
             operation,
-            counts: (request.inputs[0].count(samples: request.samples), request.inputs[1].count(samples: request.samples)))
+            counts: (
+                request.inputs[0].count(samples: request.samples), request.inputs[1].count(samples: request.samples)
+            ))
     }
 
     public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {

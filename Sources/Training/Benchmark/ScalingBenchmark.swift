@@ -147,7 +147,8 @@ public struct ScalingBenchmark: Sendable {
         let at = "at \(last.workers) worker\(last.workers == 1 ? "" : "s")"
         if share(.wait) > 0.1 {
             let microseconds = last.stepSeconds * 1e6
-            return "\(percent(share(.wait))) of the time \(at) is waiting: a step of \(Int(microseconds)) µs with shards "
+            return
+                "\(percent(share(.wait))) of the time \(at) is waiting: a step of \(Int(microseconds)) µs with shards "
                 + "of \(shard) samples is too small to share; try batch_size \(4 * last.batchSize)"
         }
         if share(.reduce) > 0.25 {

@@ -31,7 +31,9 @@ public enum ScalingChart {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(width)) \(Int(height))\" "
                 + "font-family=\"sans-serif\" font-size=\"13\" fill=\"#333\">",
             "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>",
-            text(left, 26, "start", "\(benchmark.name): \(benchmark.mode) scaling", " font-size=\"16\" font-weight=\"bold\""),
+            text(
+                left, 26, "start", "\(benchmark.name): \(benchmark.mode) scaling",
+                " font-size=\"16\" font-weight=\"bold\""),
         ]
         var tick = 0.0
         while tick <= ceiling + 1e-9 {
@@ -49,7 +51,8 @@ public enum ScalingChart {
         var lastLabel = -Double.infinity
         for result in results {
             lines.append(
-                "<circle cx=\"\(number(x(result.workers)))\" cy=\"\(number(y(result.speedUp)))\" r=\"4\" fill=\"#1a6fb5\"/>")
+                "<circle cx=\"\(number(x(result.workers)))\" cy=\"\(number(y(result.speedUp)))\" r=\"4\" fill=\"#1a6fb5\"/>"
+            )
             // Small numbers of workers stand close together on a long axis; labels that would touch are left out.
             guard x(result.workers) - lastLabel > 34 || result.workers == last.workers else { continue }
             lastLabel = x(result.workers)

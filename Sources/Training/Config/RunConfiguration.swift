@@ -196,11 +196,13 @@ public struct ParallelConfiguration: Sendable, Hashable {
 
     init(reading reader: ObjectReader?) {
         let limit = 1...4096
-        if case .integer(let count) = reader?.integerOrWord("workers", in: limit, words: ["auto"], default: .word("auto")) {
+        if case .integer(let count) = reader?.integerOrWord(
+            "workers", in: limit, words: ["auto"], default: .word("auto"))
+        {
             workers = count
         }
-        if case .integer(let count)
-            = reader?.integerOrWord("shards", in: limit, words: ["workers"], default: .word("workers"))
+        if case .integer(let count) = reader?.integerOrWord(
+            "shards", in: limit, words: ["workers"], default: .word("workers"))
         {
             shards = count
         }

@@ -36,7 +36,8 @@ public struct EarlyStopping: Sendable, Hashable {
     /// Whether the parameters of the best epoch are the run's result.
     public var restoreBest: Bool
 
-    public init(monitor: String = "validation_loss", patience: Int = 5, minDelta: Double = 0, restoreBest: Bool = true) {
+    public init(monitor: String = "validation_loss", patience: Int = 5, minDelta: Double = 0, restoreBest: Bool = true)
+    {
         self.monitor = monitor
         self.patience = patience
         self.minDelta = minDelta

@@ -59,7 +59,9 @@ public struct Dataset: Sendable {
         }
         guard dataset.shape[0] > 0 else { throw DataError("\(place) is empty: it has no rows") }
         let rowShape = Shape(Array(dataset.shape.dropFirst()))
-        guard rowShape.count > 0 else { throw DataError("\(place) has rows without elements: its shape is \(Shape(dataset.shape))") }
+        guard rowShape.count > 0 else {
+            throw DataError("\(place) has rows without elements: its shape is \(Shape(dataset.shape))")
+        }
         guard let memoryType = dataset.elementType.memoryType, let type = StoredType(rawValue: memoryType.rawValue)
         else {
             throw DataError("\(place) holds \(dataset.elementType), which are not numbers")

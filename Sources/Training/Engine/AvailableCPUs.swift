@@ -26,7 +26,8 @@ public enum AvailableCPUs {
     ///   - root: where the control groups are mounted.
     ///   - membership: the text of `/proc/self/cgroup`.
     static func quota(
-        root: String = "/sys/fs/cgroup", membership: String? = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
+        root: String = "/sys/fs/cgroup",
+        membership: String? = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
     ) -> Int? {
         var limits: [Double] = []
         func numbers(_ path: String) -> [String] {

@@ -49,7 +49,9 @@ public final class Evaluator: @unchecked Sendable {
         _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
     ) throws {
         try data.check(against: objective)
-        if !predictsOnly && data.targets == nil { throw DataError("\(data.inputsPlace) has no targets to measure against") }
+        if !predictsOnly && data.targets == nil {
+            throw DataError("\(data.inputsPlace) has no targets to measure against")
+        }
         self.objective = objective
         self.data = data
         self.team = team

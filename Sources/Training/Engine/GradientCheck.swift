@@ -41,7 +41,8 @@ public struct GradientCheck: Sendable {
         let pass = Pass(isTraining: true, seed: seed)
         let inspection = try Inspection(
             objective, parameters: parameters, data: data,
-            constants: try preprocessing.rowConstants(data.inputs.rowShape), rows: (0..<Int64(samples)).map { $0 }, pass)
+            constants: try preprocessing.rowConstants(data.inputs.rowShape), rows: (0..<Int64(samples)).map { $0 }, pass
+        )
         let gradients = Array(UnsafeBufferPointer(start: inspection.gradients.floats, count: objective.layout.count))
         let loss = inspection.loss(pass)
         var random = Philox(seed: seed, stream: .gradientCheck)

@@ -58,7 +58,8 @@ public final class Inspection {
             case .input: return index == objective.input ? "the input" : "the target"
             case .parameter: return "the parameter '\(nodes[index].name)'"
             case .constant: return "a constant"
-            case .operation: return index == objective.sampleLoss ? "the loss" : "the output of layer '\(nodes[index].name)'"
+            case .operation:
+                return index == objective.sampleLoss ? "the loss" : "the output of layer '\(nodes[index].name)'"
             }
         }
         for index in objective.training.computed.reversed() {
@@ -85,8 +86,8 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         let shown = rows.prefix(8).map(String.init).joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
-        let where_ = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
-        return "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite\(where_). "
+        let place = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
+        return "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite\(place). "
             + "The last finite parameters are kept. Try a smaller learning_rate, or look at these rows"
     }
 }

@@ -53,7 +53,8 @@ struct Pace {
             // The other way, for as many steps as a trial has time for.
             let steps = Int((Self.trial.seconds / max(perStep, 1e-9)).rounded())
             chunk = Chunk(
-                isShared: !chunk.isShared, steps: min(max(steps, Self.trial.steps.lowerBound), Self.trial.steps.upperBound))
+                isShared: !chunk.isShared,
+                steps: min(max(steps, Self.trial.steps.lowerBound), Self.trial.steps.upperBound))
             isTrial = true
         }
     }

@@ -32,7 +32,9 @@ enum ModelFile {
 
     private static func fill(_ file: HDF5File, with trained: TrainedModel) throws {
         let model = trained.objective.model
-        let name = (trained.configuration?["name"]).flatMap { if case .string(let name) = $0.value { name } else { nil } }
+        let name = (trained.configuration?["name"]).flatMap {
+            if case .string(let name) = $0.value { name } else { nil }
+        }
         try file.attributes.set("backend", "stormo")
         try file.attributes.set("keras_version", "3.0.0")
         try file.attributes.set(
@@ -41,7 +43,8 @@ enum ModelFile {
 
         let group = try file.root.createGroup(weights)
         let entries = trained.objective.layout.entries
-        let order = KerasFormat.layerOrder(model).filter { layer in entries.contains { dataset($0.name).layer == layer } }
+        let order = KerasFormat.layerOrder(model).filter { layer in entries.contains { dataset($0.name).layer == layer }
+        }
         try group.attributes.set("layer_names", order)
         try group.attributes.set("backend", "stormo")
         try group.attributes.set("keras_version", "3.0.0")
@@ -154,7 +157,8 @@ extension TrainedModel {
     public func save(_ path: String) throws { try ModelFile.write(self, to: path) }
 
     /// An evaluator of this model on data.
-    public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator {
+    public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator
+    {
         try Evaluator(
             objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism,
             predictsOnly: predictsOnly)

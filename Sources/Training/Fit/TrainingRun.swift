@@ -25,7 +25,8 @@ public final class TrainingRun {
         let objective = try configuration.objective(model)
         if training.batchSize > self.training.count {
             throw configuration.error(
-                "training.batch_size", "is \(training.batchSize), but \(self.training.inputsPlace) has only "
+                "training.batch_size",
+                "is \(training.batchSize), but \(self.training.inputsPlace) has only "
                     + "\(self.training.count) rows; make it smaller")
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }

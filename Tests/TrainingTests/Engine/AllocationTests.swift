@@ -8,7 +8,9 @@ import Testing
 /// A training step allocates nothing on the heap; the kernel library's own argument lists are counted apart.
 @Suite struct AllocationTests {
     /// The allocations of so many steps, without those of starting and ending a run.
-    private static func allocations(_ model: Model, on data: Dataset, workers: Int, steps: Int) throws -> (own: Int, library: Int) {
+    private static func allocations(_ model: Model, on data: Dataset, workers: Int, steps: Int) throws -> (
+        own: Int, library: Int
+    ) {
         let engine = try TrainingFixture.engine(
             model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1])
         func count(_ limit: Int) throws -> (Int, Int) {

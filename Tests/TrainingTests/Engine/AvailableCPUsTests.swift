@@ -13,14 +13,17 @@ import Testing
         let root = NSTemporaryDirectory() + "stormo-cgroup-\(UUID().uuidString)"
         for (path, text) in files {
             let file = URL(fileURLWithPath: "\(root)/\(path)")
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
         return root
     }
 
     @Test func theTightestQuotaOfTheGroupsAboveCounts() throws {
-        let root = try controlGroups(["cpu.max": "max 100000", "a/cpu.max": "150000 100000\n", "a/b/cpu.max": "400000 100000"])
+        let root = try controlGroups([
+            "cpu.max": "max 100000", "a/cpu.max": "150000 100000\n", "a/b/cpu.max": "400000 100000",
+        ])
         defer { try? FileManager.default.removeItem(atPath: root) }
         #expect(AvailableCPUs.quota(root: root, membership: "0::/a/b\n") == 2)
         #expect(AvailableCPUs.quota(root: root, membership: "0::/\n") == nil)

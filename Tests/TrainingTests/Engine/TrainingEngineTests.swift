@@ -125,7 +125,8 @@ import Testing
         let byHand = try trained(batchSize: 8, workers: 1)
         _ = try byHand.run(epoch: 0, limit: 1)
         let inspection = try Inspection(
-            byHand.objective, parameters: byHand.parameters, data: data, constants: nil, rows: [8], Pass(isTraining: true))
+            byHand.objective, parameters: byHand.parameters, data: data, constants: nil, rows: [8],
+            Pass(isTraining: true))
         for index in 0..<byHand.objective.layout.count {
             let expected = byHand.parameters.floats[index] - 0.5 * inspection.gradients.floats[index]
             #expect(abs(expected - one.parameters.floats[index]) < 1e-6)

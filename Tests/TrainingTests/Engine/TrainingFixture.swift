@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Network
+
 @testable import Training
 
 /// Small models and data for the engine's tests.

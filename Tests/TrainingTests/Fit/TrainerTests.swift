@@ -245,7 +245,8 @@ import Testing
         }
         #expect(
             throws: ObjectiveError(
-                "earlyStopping.monitor: watches 'validation_loss', but data.validation is missing; add it, or watch 'loss'")
+                "earlyStopping.monitor: watches 'validation_loss', but data.validation is missing; add it, or watch 'loss'"
+            )
         ) { _ = try trainer("validation_loss") }
         #expect(throws: ObjectiveError("earlyStopping.monitor: unknown figure 'acuracy'; did you mean 'accuracy'?")) {
             _ = try trainer("acuracy")
