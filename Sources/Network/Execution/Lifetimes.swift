@@ -71,6 +71,8 @@ struct Lifetimes {
         }
         tileValues = Set(values.filter { isWithinOne($0.value) }.keys)
         tileGradients = Set(gradients.indices.filter { index in gradients[index].map(isWithinOne) ?? false })
+        // The loss's own gradient is laid down for all samples before the first step.
+        if case .buffer(let seed) = program.backward.seed { tileGradients.remove(seed) }
         self.values = values.mapValues(widened)
         self.gradients = gradients.map { widened($0 ?? end...end) }
         kernels = kernels.mapValues(widened)

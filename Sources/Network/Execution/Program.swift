@@ -101,8 +101,8 @@ public struct Program: Sendable {
         backward = Self.differentiated(nodes, order, loss: loss.index, constants: differentiatesConstants)
     }
 
-    /// Drops what the results do not need, puts relu behind a max pooling that follows it, and joins an activation with the operator before it where that can
-    /// compute both in one go and nobody else wants the value in between.
+    /// Drops what the results do not need, puts relu behind a max pooling that follows it, and joins an activation with
+    /// the operator before it where that can compute both in one go and nobody else wants the value in between.
     private static func fused(_ nodes: [Graph.Node], wanted: Set<Int>) -> ([Graph.Node], [Int]) {
         var nodes = nodes
         func needed() -> [Int] {

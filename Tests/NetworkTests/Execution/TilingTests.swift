@@ -101,6 +101,49 @@ import Testing
         #expect(worst < 1e-5 * largest)
     }
 
+    /// Where the loss is run tile by tile as well, its own gradient is still laid down for the whole shard.
+    @Test func aNetworkOfConvolutionsAloneIsTiledToItsLoss() throws {
+        let objective = try Objective(
+            Model(input: [28, 28, 1]) {
+                Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .tanh)
+                Conv2D(10, kernelSize: (3, 3), padding: .same)
+                GlobalAveragePooling2D()
+                ActivationLayer(.softmax)
+            }, loss: .sparseCategoricalCrossEntropy)
+        let tiling = Tiling(objective.training, samples: 24)
+        #expect(tiling.tiles.count > 1)
+        #expect(tiling.wholeSteps == 0)
+        var owner = Array(objective.training.nodes.indices)
+        for index in objective.training.order {
+            guard case .operation(let operation, let inputs) = objective.training.nodes[index].kind,
+                case .view = operation.transfer(
+                    of: inputs.map { objective.training.nodes[$0].type }, isDifferentiable: true)
+            else { continue }
+            owner[index] = owner[inputs[0]]
+        }
+        let lifetimes = Lifetimes(objective.training, owner: owner, tiling)
+        guard case .buffer(let seed)? = objective.training.backward.seed else {
+            Issue.record("the loss depends on parameters")
+            return
+        }
+        #expect(!lifetimes.tileGradients.contains(seed))
+
+        // Held against untiled replicas of a tile's size: the library adds a bias's gradient up over all pixels in
+        // single precision, so that its rounding depends on how many samples it is given at once.
+        #expect(tiling.tiles.allSatisfy { $0.count == 6 })
+        #expect(Tiling(objective.training, samples: 6).tiles.count == 1)
+        let tiled = try run(objective, samples: 24)
+        var sum = Array(repeating: 0.0, count: objective.layout.count)
+        for first in stride(from: 0, to: 24, by: 6) {
+            let part = try run(objective, samples: 6, first: first)
+            #expect(part.losses == Array(tiled.losses[first..<first + 6]))
+            for index in sum.indices { sum[index] += Double(part.gradients[index]) }
+        }
+        let largest = sum.map { abs($0) }.max() ?? 0
+        let worst = zip(sum, tiled.gradients).map { abs($0 - Double($1)) }.max() ?? 1
+        #expect(worst < 1e-6 * largest)
+    }
+
     @Test func plannedMemoryGivesTheBitsOfMemoryThatIsNeverReused() throws {
         let objective = try images()
         let planned = try run(objective, samples: 21)
