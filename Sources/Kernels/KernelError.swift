@@ -8,7 +8,8 @@ public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .outOfMemory(let bytes):
-            "the system has no \(bytes > 0 ? "\(bytes) bytes of memory" : "memory") left; use a smaller batch_size or fewer workers"
+            "the system has no \(bytes > 0 ? "\(bytes) bytes of memory" : "memory") left; "
+                + "use a smaller batch_size or fewer workers"
         case .unsupported(let operation, let reason):
             "\(operation) can't be computed on this machine: the kernel library says '\(reason)'"
         }

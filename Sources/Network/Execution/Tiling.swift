@@ -47,7 +47,8 @@ struct Tiling {
         let first = steps.firstIndex { step in
             if case .kernel(let node) = step { tiled.contains(node) } else { false }
         }
-        let count = (samples + max(1, Self.budget / largest) - 1) / max(1, Self.budget / largest)
+        let capacity = max(1, Self.budget / largest)
+        let count = (samples + capacity - 1) / capacity
         guard count > 1, Self.canAccumulate(program, tiled, steps[(first ?? steps.count)...]) else {
             tiles = [0..<samples]
             nodeCount = 0
