@@ -7,23 +7,34 @@ let package = Package(
         .library(name: "Stormo", targets: ["Stormo"]),
         .executable(name: "stormo", targets: ["stormo-cli"]),
     ],
+    traits: [
+        .trait(name: "Images", description: "Converts folders of PNG and JPEG images; needs libgd.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CImages", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .target(name: "CVector"),
-        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate"]),
         .target(name: "Configuration"),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Training", dependencies: ["Network", "Configuration", "HDF5"]),
+        .target(
+            name: "Preparation",
+            dependencies: [
+                "Training", "Kernels", "Configuration", "HDF5", "CDeflate",
+                .target(name: "CImages", condition: .when(traits: ["Images"])),
+            ]),
         .target(name: "Stormo", dependencies: ["Training"]),
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
-                "Training", "Network", "Kernels", "Configuration", "HDF5",
+                "Preparation", "Training", "Network", "Kernels", "Configuration", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -37,6 +48,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "PreparationTests", dependencies: ["Preparation", "Training", "HDF5", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["stormo-cli", "Training", "Configuration", "HDF5"]),
     ]
 )

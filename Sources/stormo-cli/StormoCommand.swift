@@ -11,7 +11,7 @@ struct StormoCommand: ParsableCommand {
             error, one sentence each.
             """,
         version: "stormo 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self])
+        subcommands: [Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self, DataCommand.self])
 
     static func main() {
         Console.prepare()

@@ -27,7 +27,7 @@ public enum AtomicFile {
     ///
     /// A link is followed: what it leads to is replaced.
     /// - Throws: `FileError`, and what `write` throws.
-    static func replace(_ path: String, write: (_ sibling: String) throws -> Void) throws {
+    public static func replace(_ path: String, write: (_ sibling: String) throws -> Void) throws {
         let (target, directory) = try place(path)
         let sibling = "\(target).\(getpid()).partial"
         unlink(sibling)
@@ -68,7 +68,7 @@ public enum AtomicFile {
     }
 
     /// Whether the path leads to a directory.
-    static func isDirectory(_ path: String) -> Bool {
+    public static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
@@ -103,5 +103,5 @@ public enum AtomicFile {
         }
     }
 
-    static func reason() -> String { String(cString: strerror(errno)) }
+    public static func reason() -> String { String(cString: strerror(errno)) }
 }
