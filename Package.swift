@@ -23,7 +23,7 @@ let package = Package(
         .target(name: "Configuration"),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
-        .target(name: "Training", dependencies: ["Network", "Configuration", "HDF5"]),
+        .target(name: "Training", dependencies: ["Network", "Configuration", "HDF5", "CDeflate"]),
         .target(
             name: "Preparation",
             dependencies: [
@@ -48,7 +48,19 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "PreparationTests", dependencies: ["Preparation", "Training", "HDF5", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["stormo-cli", "Training", "Configuration", "HDF5"]),
+        .testTarget(
+            name: "PreparationTests",
+            dependencies: [
+                "Preparation", "Training", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
+            ]),
+        .executableTarget(
+            name: "stormo-fuzz",
+            dependencies: [
+                "Training", "Network", "Configuration", "HDF5", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Fuzz"),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["stormo-cli", "stormo-fuzz", "Training", "Configuration", "HDF5"]),
     ]
 )

@@ -27,6 +27,8 @@ CHDF5_ID(link_create_class, H5P_LINK_CREATE)
 CHDF5_ID(dataset_create_class, H5P_DATASET_CREATE)
 CHDF5_ID(dataset_transfer_class, H5P_DATASET_XFER)
 CHDF5_ID(attribute_create_class, H5P_ATTRIBUTE_CREATE)
+CHDF5_ID(link_access_class, H5P_LINK_ACCESS)
+CHDF5_ID(posix_driver, H5FD_SEC2)
 #undef CHDF5_ID
 
 // The same: these macros call H5open() or cast.
@@ -34,6 +36,7 @@ static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_every_object(void) { return H5F_OBJ_ALL; }
+static inline haddr_t chdf5_undefined_address(void) { return HADDR_UNDEF; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 
 // An alias for the enumerator of the newest format, which differs from release to release.
@@ -41,10 +44,10 @@ static inline H5F_libver_t chdf5_latest_format(void) { return H5F_LIBVER_LATEST;
 
 // H5Oget_info_by_name and its struct are macros for a version of themselves, which Swift can't import. Writes the
 // object's type (an H5O_type_t) and the two numbers that identify it: its file's and its address there.
-static inline herr_t chdf5_object_info(hid_t location, const char *path, int *type, unsigned long *file,
-                                       unsigned long long *address) {
+static inline herr_t chdf5_object_info(hid_t location, const char *path, hid_t access, int *type,
+                                       unsigned long *file, unsigned long long *address) {
     H5O_info_t info;
-    herr_t status = H5Oget_info_by_name(location, path, &info, H5P_DEFAULT);
+    herr_t status = H5Oget_info_by_name(location, path, &info, access);
     if (status >= 0) {
         *type = (int)info.type;
         *file = info.fileno;
@@ -54,9 +57,9 @@ static inline herr_t chdf5_object_info(hid_t location, const char *path, int *ty
 }
 
 // H5Lget_info is such a macro too (from 1.12). Writes the link's type, an H5L_type_t.
-static inline herr_t chdf5_link_type(hid_t location, const char *path, int *type) {
+static inline herr_t chdf5_link_type(hid_t location, const char *path, hid_t access, int *type) {
     H5L_info_t info;
-    herr_t status = H5Lget_info(location, path, &info, H5P_DEFAULT);
+    herr_t status = H5Lget_info(location, path, &info, access);
     if (status >= 0) *type = (int)info.type;
     return status;
 }

@@ -1,19 +1,6 @@
 #include "CVector.h"
 #include "clones.h"
-
-STORMO_INLINE void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
-    for (int round = 0; round < 10; round++) {
-        uint64_t a = (uint64_t)0xD2511F53u * c[0];
-        uint64_t b = (uint64_t)0xCD9E8D57u * c[2];
-        uint32_t c1 = c[1], c3 = c[3];
-        c[0] = (uint32_t)(b >> 32) ^ c1 ^ k0;
-        c[1] = (uint32_t)b;
-        c[2] = (uint32_t)(a >> 32) ^ c3 ^ k1;
-        c[3] = (uint32_t)a;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-}
+#include "philox.h"
 
 void stormo_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]) {
     for (int i = 0; i < 4; i++) out[i] = counter[i];

@@ -51,3 +51,11 @@ double stormo_reduce_block(float *dst, const float *const *gradients, int shards
 }
 
 double stormo_sum_of_squares(const float *a, size_t n) { return sum_of_squares(a, n); }
+
+STORMO_CLONES
+void stormo_clip(float *dst, const float *a, float limit, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        float low = a[i] < -limit ? -limit : a[i];
+        dst[i] = low > limit ? limit : low;
+    }
+}

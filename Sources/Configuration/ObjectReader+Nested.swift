@@ -163,4 +163,41 @@ extension ObjectReader {
         let values = read.compactMap { $0 }
         return values.count == read.count ? values : nil
     }
+
+    // MARK: - One or several
+
+    /// A string, or a list of at least one: `"file": "a.h5"` or `"file": ["a.h5", "b.h5"]`; nil where it is neither,
+    /// which is noted.
+    public func requiredStringOrStrings(_ key: String) -> [String]? {
+        guard let member = member(key) else {
+            noteMissing(key, expected: "a string")
+            return nil
+        }
+        switch member.value.value {
+        case .string(let text): return [text]
+        case .array([]):
+            fail("must be a string or a list of strings, at least one, but is an empty list", key: key)
+            return nil
+        case .array: return strings(key)
+        default:
+            fail("must be a string or a list of strings, but is \(member.value.described)", key: key)
+            return nil
+        }
+    }
+
+    /// A whole number or a string.
+    public enum IntegerOrString {
+        case integer(Int)
+        case string(String)
+    }
+
+    /// A whole number or a string, as `"memory_limit": 65536` or `"memory_limit": "2 GiB"`; nil where the key is
+    /// missing.
+    public func integerOrString(_ key: String) -> IntegerOrString? {
+        guard let member = setMember(key) else { return nil }
+        if case .string(let text) = member.value.value { return .string(text) }
+        if case .integer(let value) = member.value.value { return .integer(value) }
+        fail("must be a whole number or a string, but is \(member.value.described)", key: key)
+        return nil
+    }
 }

@@ -3,12 +3,15 @@ internal import CHDF5
 /// Setting an attribute replaces one of that name, whatever its type. All throw kinds `writeFailed`,
 /// `invalidArgument` (a NUL in a name or string) and `closed`.
 extension HDF5Attributes {
-    /// A single string of variable length, UTF-8, which h5py reads as `str`. Its length is not limited.
+    /// A single string of fixed length, UTF-8, which h5py reads as `bytes`. Its length is not limited.
+    ///
+    /// Strings of variable length lie in a part of the file of their own, whose damage the library (1.10) meets with
+    /// a crash; a fixed length keeps our files clear of that.
     public func set(_ name: String, _ value: String) throws(HDF5Error) {
         try setStrings(name, [value], shape: [])
     }
 
-    /// A list of strings of variable length, UTF-8; it may be empty.
+    /// A list of strings of fixed length, that of the longest, UTF-8; it may be empty.
     public func set(_ name: String, _ values: [String]) throws(HDF5Error) {
         try setStrings(name, values, shape: [values.count])
     }
@@ -37,19 +40,17 @@ extension HDF5Attributes {
         Library.enter()
         defer { Library.leave() }
         let action = Self.action("write", name)
-        let type = try HDF5ElementType.makeStringType(place)
+        // Before anything is replaced, so that a string which can't be written leaves the old value in place.
+        try StringTransfer.checkNoNUL(values, place, action)
+        let length = max(1, values.reduce(0) { max($0, $1.utf8.count) })
+        let type = try HDF5ElementType.makeStringType(place, length: length)
         guard !values.isEmpty else { return try replace(name, type, shape, with: nil) }
-        // Inside, so that a string which can't be written leaves the old value in place.
-        var failure: HDF5Error?
-        try StringTransfer.withCStrings(values, place, action) { pointers in
-            do throws(HDF5Error) {
-                try replace(name, type, shape, with: pointers)
-            } catch {
-                failure = error
-            }
-            return 0
+        let byteCount = try Extent.byteCount(values.count, length, place, action)
+        let buffer = try RawBuffer(byteCount: byteCount, place, action)
+        for (index, value) in values.enumerated() {
+            UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[(index * length)...]).copyBytes(from: value.utf8)
         }
-        if let failure { throw failure }
+        try replace(name, type, shape, with: buffer.bytes.baseAddress)
     }
 
     private func setNumbers<T: HDF5Element>(

@@ -87,7 +87,7 @@ public struct HDF5Attributes: Sendable {
         defer { Library.leave() }
         let attribute = try open(name)
         switch attribute.elementType.memoryType {
-        case nil, .float32, .float64: throw attribute.wrongType("integers")
+        case nil, .float16, .float32, .float64: throw attribute.wrongType("integers")
         case .uint64:
             let values = try attribute.numbers(UInt64.self)
             // The library would clip what is too large.

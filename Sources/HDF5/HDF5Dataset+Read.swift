@@ -27,8 +27,11 @@ extension HDF5Dataset {
         }
         try checkReadable()
         let selection = try Selection(rows, of: self, "read")
+        if leavesGaps { base.initializeMemory(as: UInt8.self, repeating: 0, count: needed) }
+        let compound = try columnInMemory(memoryType)
         if H5Dread(
-            handle.id, memoryType.nativeID, selection.memory, selection.file, Library.defaultProperties, base) < 0
+            handle.id, compound?.id ?? memoryType.nativeID, selection.memory, selection.file, Library.defaultProperties,
+            base) < 0
         {
             throw place.libraryFailure("read")
         }
@@ -67,6 +70,7 @@ extension HDF5Dataset {
         guard elementType == .string else {
             throw place.error(.wrongType, "read", "it holds \(elementType) values, not strings")
         }
+        if column != nil { throw place.error(.unsupported, "read", "columns of strings are not read, only numbers") }
         guard count > 0 else { return [] }
         try checkReadable()
         guard let type = Handle(H5Dget_type(handle.id), closedBy: H5Tclose) else { throw place.libraryFailure("read") }

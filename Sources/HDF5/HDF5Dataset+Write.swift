@@ -14,6 +14,7 @@ extension HDF5Dataset {
         Library.enter()
         defer { Library.leave() }
         _ = try file.writableID(for: place, "write")
+        if column != nil { throw place.error(.unsupported, "write", "a column of a table is read, but not written") }
         guard elementType.isNumeric else {
             throw place.error(.wrongType, "write", "it holds \(elementType) values, not numbers")
         }
@@ -49,6 +50,7 @@ extension HDF5Dataset {
         Library.enter()
         defer { Library.leave() }
         _ = try file.writableID(for: place, "write")
+        if column != nil { throw place.error(.unsupported, "write", "a column of a table is read, but not written") }
         guard elementType == .string else {
             throw place.error(.wrongType, "write", "it holds \(elementType) values, not strings")
         }

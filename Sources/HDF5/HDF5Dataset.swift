@@ -21,11 +21,12 @@ public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A dataset: an array of values in an HDF5 file. It keeps its file open.
+/// A dataset: an array of values in an HDF5 file, or one column of a table, which is a dataset of compound type. It
+/// keeps its file open.
 public final class HDF5Dataset: Sendable {
     /// The absolute path in the file.
     public let path: String
-    /// The size of each axis; empty for a single value.
+    /// The size of each axis; empty for a single value. A column's shape is its table's.
     public let shape: [Int]
     /// The number of elements, the product of `shape`.
     public let count: Int
@@ -40,17 +41,24 @@ public final class HDF5Dataset: Sendable {
 
     let file: OpenFile
     let handle: Handle
+    /// The member of a compound type that is read; nil where the elements are read whole.
+    let column: String?
+    /// Whether the library leaves the places of values that were never written as they are.
+    let leavesGaps: Bool
     /// The first filter that this library can't undo.
     let missingFilter: String?
     var place: Place { Place(file, path) }
 
-    /// Opens the dataset at an absolute path.
-    init(_ path: String, in file: OpenFile) throws(HDF5Error) {
+    /// Opens the dataset at an absolute path, or the column "/table/column" of the table "/table".
+    ///
+    /// - Parameter depth: how many virtual datasets lead to this one.
+    init(_ path: String, in file: OpenFile, depth: Int = 0) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file, path)
-        try file.require(.dataset, at: path)
-        let id = H5Dopen2(try file.id(for: place, "open"), path, Library.defaultProperties)
+        let (objectPath, column) = try file.tableAndColumn(path) ?? (path, nil)
+        if column == nil { try file.require(.dataset, at: path) }
+        let id = H5Dopen2(try file.id(for: place, "open"), objectPath, Library.defaultProperties)
         guard let handle = Handle(id, closedBy: H5Dclose, in: file) else { throw place.libraryFailure("open") }
         guard let space = Handle(H5Dget_space(id), closedBy: H5Sclose) else { throw place.libraryFailure("open") }
         guard let type = Handle(H5Dget_type(id), closedBy: H5Tclose) else { throw place.libraryFailure("open") }
@@ -58,14 +66,28 @@ public final class HDF5Dataset: Sendable {
             throw place.libraryFailure("open")
         }
         let extent = try Extent(ofSpace: space, place, "open")
+        self.column = column
+        self.leavesGaps = !Self.hasFillValue(creation)
         self.path = path
         self.file = file
         self.handle = handle
         self.shape = extent.shape
         self.count = extent.count
-        self.elementType = HDF5ElementType(ofType: type)
+        self.elementType =
+            try column.map { name throws(HDF5Error) in
+                try Self.columnType(name, in: type, place, table: objectPath)
+            } ?? HDF5ElementType(ofType: type)
         self.layout = try Self.layout(creation, rank: extent.shape.count, place)
         (self.filters, self.missingFilter) = try Self.filters(creation, place)
+        if file.linkGuard != nil { try checkStaysInFile(creation, depth: depth) }
+    }
+
+    /// Whether values that were never written are read as something.
+    static func hasFillValue(_ creation: Handle) -> Bool {
+        var status = H5D_FILL_VALUE_UNDEFINED
+        var time = H5D_FILL_TIME_IFSET
+        return H5Pfill_value_defined(creation.id, &status) >= 0 && status != H5D_FILL_VALUE_UNDEFINED
+            && H5Pget_fill_time(creation.id, &time) >= 0 && time != H5D_FILL_TIME_NEVER
     }
 
     /// Bytes that the values take in the file, compressed if they are (H5Dget_storage_size).

@@ -64,7 +64,6 @@ extension HDF5ElementType {
     func makeType(_ place: Place) throws(HDF5Error) -> Handle {
         switch self {
         case .string: return try Self.makeStringType(place)
-        case .float16: return try Self.makeHalfType(place)
         case .bool: return try Self.makeBooleanType(place)
         case .enumeration, .compound, .other:
             throw place.error(.invalidArgument, "create", "a dataset of type \(self) can be read, but not made")
@@ -76,23 +75,20 @@ extension HDF5ElementType {
         return type
     }
 
-    /// Variable length and UTF-8, which h5py reads as `str`.
-    static func makeStringType(_ place: Place) throws(HDF5Error) -> Handle {
+    /// UTF-8 of variable length, which h5py reads as `str`, or of `length` bytes, filled up with zeros.
+    static func makeStringType(_ place: Place, length: Int? = nil) throws(HDF5Error) -> Handle {
         guard let type = Handle(H5Tcopy(chdf5_c_string()), closedBy: H5Tclose),
-            H5Tset_size(type.id, chdf5_variable_length()) >= 0, H5Tset_cset(type.id, H5T_CSET_UTF8) >= 0
+            H5Tset_size(type.id, length ?? chdf5_variable_length()) >= 0, H5Tset_cset(type.id, H5T_CSET_UTF8) >= 0,
+            length == nil || H5Tset_strpad(type.id, H5T_STR_NULLPAD) >= 0
         else { throw place.libraryFailure("create", isWrite: true) }
         return type
     }
 
-    /// IEEE 754 binary16: sign in bit 15, five bits of exponent (bias 15) above ten of mantissa.
-    private static func makeHalfType(_ place: Place) throws(HDF5Error) -> Handle {
-        guard let type = Handle(H5Tcopy(chdf5_native_float()), closedBy: H5Tclose),
-            H5Tset_order(type.id, H5T_ORDER_LE) >= 0,
-            // The fields first, the size last: the library refuses fields that stand outside of the size.
-            H5Tset_fields(type.id, 15, 10, 5, 0, 10) >= 0, H5Tset_size(type.id, 2) >= 0,
-            H5Tset_ebias(type.id, 15) >= 0
-        else { throw place.libraryFailure("create", isWrite: true) }
-        return type
+    /// Turns a copy of a float type into IEEE 754 binary16: sign in bit 15, five bits of exponent (bias 15) above ten
+    /// of mantissa.
+    static func setHalf(_ type: hid_t) -> Bool {
+        // The fields first, the size last: the library refuses fields that stand outside of the size.
+        H5Tset_fields(type, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(type, 2) >= 0 && H5Tset_ebias(type, 15) >= 0
     }
 
     private static func makeBooleanType(_ place: Place) throws(HDF5Error) -> Handle {

@@ -26,8 +26,8 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
     /// Whether the values can be read as numbers.
     public var isNumeric: Bool { memoryType != nil }
 
-    /// The memory type that holds every value without loss and without needless width: the type itself, float32 for
-    /// float16, and the underlying integer for `bool` and enumerations. Nil if the values are not numbers.
+    /// The memory type that holds every value without loss and without needless width: the type itself, and the
+    /// underlying integer for `bool` and enumerations. Nil if the values are not numbers.
     public var memoryType: HDF5MemoryType? {
         switch self {
         case .int8, .bool: .int8
@@ -38,7 +38,8 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
         case .uint16: .uint16
         case .uint32: .uint32
         case .uint64: .uint64
-        case .float16, .float32: .float32
+        case .float16: .float16
+        case .float32: .float32
         case .float64: .float64
         case .enumeration(let base): base.memoryType
         case .string, .compound, .other: nil

@@ -17,6 +17,8 @@ public struct HDF5Error: Error, Sendable, Equatable {
         case invalidArgument
         /// The file needs a compression filter that the installed library lacks.
         case unsupported
+        /// The object lies in another file, and the file was opened without leave to go there.
+        case leavesFile
         /// Larger than this process can or will hold.
         case tooLarge
         case readFailed

@@ -24,8 +24,13 @@ public final class HDF5File: Sendable {
 
     /// Opens an existing file (H5Fopen).
     ///
+    /// - Parameter allowingExternal: whether links, and datasets whose values lie elsewhere, may lead into other files.
+    ///   A file from a stranger could show any file of this machine's as its own; so by default meeting one throws
+    ///   kind `leavesFile`.
     /// - Throws: kinds `notFound`, `notHDF5`, `damaged` (truncated, too), `cannotOpen`.
-    public static func open(_ path: String, writable: Bool = false) throws(HDF5Error) -> HDF5File {
+    public static func open(
+        _ path: String, writable: Bool = false, allowingExternal: Bool = false
+    ) throws(HDF5Error) -> HDF5File {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: path)
@@ -33,7 +38,8 @@ public final class HDF5File: Sendable {
         let access = try accessProperties(place)
         let id = H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access.id)
         guard id >= 0 else { throw explainOpening(place.libraryFailure("open"), place) }
-        return try HDF5File(OpenFile(id: id, path: path, isWritable: writable))
+        let linkGuard = allowingExternal ? nil : try ExternalLinkGuard(place)
+        return try HDF5File(OpenFile(id: id, path: path, isWritable: writable, linkGuard: linkGuard))
     }
 
     /// Makes a new file, empty and writable (H5Fcreate), in place of one that may be there.
@@ -56,7 +62,7 @@ public final class HDF5File: Sendable {
                 kind: .cannotOpen, file: path, object: nil, action: "create", reason: failure.reason,
                 libraryMessages: failure.libraryMessages)
         }
-        return try HDF5File(OpenFile(id: id, path: path, isWritable: true))
+        return try HDF5File(OpenFile(id: id, path: path, isWritable: true, linkGuard: ExternalLinkGuard(place)))
     }
 
     /// Writes what is still in memory, then closes the file and with it every group and dataset that came out of it.
@@ -136,7 +142,7 @@ public final class HDF5File: Sendable {
             H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) >= 0,
             // Room for 64 MiB of decompressed chunks per dataset; the default of 1 MiB makes a reader of row blocks
             // decompress a larger chunk again for each block. 4001 slots, a prime, as its documentation advises.
-            H5Pset_cache(access.id, 0, 4001, 64 << 20, 0.75) >= 0
+            H5Pset_cache(access.id, 0, 4001, OpenFile.chunkCacheBytes, 0.75) >= 0
         else { throw place.libraryFailure("open") }
         return access
     }

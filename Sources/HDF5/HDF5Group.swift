@@ -42,7 +42,7 @@ public final class HDF5Group: Sendable {
         for (name, _) in try links() {
             let child = ObjectPath.child(name, of: path)
             var link: Int32 = 0
-            _ = chdf5_link_type(handle.id, name, &link)
+            _ = chdf5_link_type(handle.id, name, file.linkAccess, &link)
             if link == H5L_TYPE_EXTERNAL.rawValue {
                 children.append((name, .externalLink))
             } else if let (kind, _) = try file.object(at: child, for: place, "list") {

@@ -2,13 +2,13 @@ internal import CHDF5
 
 /// The types of numbers into which values are read and from which they are written, in the machine's byte order.
 public enum HDF5MemoryType: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
-    case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64
+    case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
 
     /// Bytes of one element.
     public var size: Int {
         switch self {
         case .int8, .uint8: 1
-        case .int16, .uint16: 2
+        case .int16, .uint16, .float16: 2
         case .int32, .uint32, .float32: 4
         case .int64, .uint64, .float64: 8
         }
@@ -26,10 +26,19 @@ public enum HDF5MemoryType: String, Sendable, Hashable, CaseIterable, CustomStri
         case .uint16: chdf5_native_uint16()
         case .uint32: chdf5_native_uint32()
         case .uint64: chdf5_native_uint64()
+        case .float16: Self.half
         case .float32: chdf5_native_float()
         case .float64: chdf5_native_double()
         }
     }
+}
+
+extension HDF5MemoryType {
+    /// The library has no name for it before 1.14. Made once, inside `Library.enter()`, and kept.
+    private static let half: hid_t = {
+        let type = H5Tcopy(chdf5_native_float())
+        return HDF5ElementType.setHalf(type) ? type : -1
+    }()
 }
 
 /// A Swift number that HDF5 can read and write.
@@ -46,5 +55,6 @@ extension UInt8: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType 
 extension UInt16: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint16 } }
 extension UInt32: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint32 } }
 extension UInt64: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint64 } }
+extension Float16: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float16 } }
 extension Float: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float32 } }
 extension Double: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float64 } }

@@ -55,23 +55,32 @@ extension OpenFile {
 
     /// Kind and identity of the object at `path`; nil when there is none, or its header can't be read.
     func object(at path: String, for place: Place, _ action: String) throws(HDF5Error) -> (HDF5ObjectKind, Identity)? {
+        linkGuard?.forget()
         var type: Int32 = 0
         var file: UInt = 0
         var address: UInt64 = 0
-        guard chdf5_object_info(try id(for: place, action), path, &type, &file, &address) >= 0 else { return nil }
+        guard chdf5_object_info(try id(for: place, action), path, linkAccess, &type, &file, &address) >= 0 else {
+            return nil
+        }
         return (HDF5ObjectKind(objectType: type), Identity(file: file, address: address))
     }
 
     /// How far `path` leads: the deepest object that is there, and the first step that is not, if any.
-    private func follow(_ path: String, _ place: Place) throws(HDF5Error) -> (reached: String, missing: String?) {
+    ///
+    /// - Throws: kind `leavesFile` for a link into another file, unless the file was opened for that.
+    func follow(_ path: String, _ place: Place) throws(HDF5Error) -> (reached: String, missing: String?) {
         let file = try id(for: place, "open")
         var reached = "/"
         for step in ObjectPath.ancestorsAndSelf(of: path).dropFirst() {
-            guard H5Lexists(file, step, Library.defaultProperties) > 0 else { return (reached, step) }
+            guard H5Lexists(file, step, linkAccess) > 0 else { return (reached, step) }
             if try object(at: step, for: place, "open") == nil {
                 let failure = place.libraryFailure("open")
+                if let target = linkGuard?.refused {
+                    throw place.leavesFile(
+                        "the link '\(step)' leads to '\(target.object)' in another file, \(target.file)")
+                }
                 var link: Int32 = 0
-                let isHard = chdf5_link_type(file, step, &link) < 0 || link == H5L_TYPE_HARD.rawValue
+                let isHard = chdf5_link_type(file, step, linkAccess, &link) < 0 || link == H5L_TYPE_HARD.rawValue
                 // A hard link always leads somewhere, so an unreadable target is damage, not absence.
                 if isHard { throw failure }
                 return (reached, step)
@@ -82,7 +91,10 @@ extension OpenFile {
     }
 
     func exists(_ path: String) throws(HDF5Error) -> Bool {
-        try follow(path, Place(self, path)).missing == nil
+        let place = Place(self, path)
+        let (reached, missing) = try follow(path, place)
+        guard missing != nil, let (table, column) = try table(at: reached, before: path) else { return missing == nil }
+        return table.names.contains(column)
     }
 
     /// Throws the error that helps: what is missing, and what is there instead.

@@ -7,13 +7,20 @@ import Foundation
 final class OpenFile: @unchecked Sendable {
     let path: String
     let isWritable: Bool
+    /// The cache of decompressed chunks that the library keeps for each dataset.
+    static let chunkCacheBytes = 64 << 20
+
+    /// Nil where links that leave the file are followed.
+    let linkGuard: ExternalLinkGuard?
     private var openID: hid_t?
     private var failedClose: HDF5Error?
+    private var fileBytes: FileBytes?
 
-    init(id: hid_t, path: String, isWritable: Bool) {
+    init(id: hid_t, path: String, isWritable: Bool, linkGuard: ExternalLinkGuard?) {
         self.openID = id
         self.path = path
         self.isWritable = isWritable
+        self.linkGuard = linkGuard
     }
 
     deinit {
@@ -39,6 +46,48 @@ final class OpenFile: @unchecked Sendable {
         failedClose = failedClose ?? Place(self).libraryFailure("write", isWrite: true)
     }
 
+    /// What to give the library wherever it walks along a path.
+    var linkAccess: hid_t { linkGuard?.properties.id ?? Library.defaultProperties }
+
+    /// The bytes of the file in which a dataset lies, to be read beside the library; nil where they may not be what
+    /// the library would read: it may have changes in memory, another way to the bytes, or the dataset from another
+    /// file. Called inside `Library.enter()`.
+    func bytes(of dataset: Handle) -> FileBytes? {
+        guard let openID else { return nil }
+        var intent: UInt32 = 0
+        guard H5Fget_intent(openID, &intent) >= 0, intent & chdf5_read_write() == 0,
+            let access = Handle(H5Fget_access_plist(openID), closedBy: H5Pclose),
+            H5Pget_driver(access.id) == chdf5_posix_driver(),
+            let datasetFile = Handle(H5Iget_file_id(dataset.id), closedBy: H5Fclose),
+            let descriptor = Self.descriptor(openID), Self.descriptor(datasetFile.id) == descriptor
+        else { return nil }
+        fileBytes = fileBytes ?? FileBytes(copying: descriptor)
+        return fileBytes
+    }
+
+    /// Throws if the file has become shorter under the library, which would not notice.
+    func checkSize(_ place: Place) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        if fileBytes == nil, let openID, !isWritable, let descriptor = Self.descriptor(openID) {
+            fileBytes = FileBytes(copying: descriptor)
+        }
+        if !isWritable { try fileBytes?.checkSize(place) }
+    }
+
+    /// Whether the file begins with bytes of another kind. Called inside `Library.enter()`.
+    var hasUserBlock: Bool {
+        guard let openID, let creation = Handle(H5Fget_create_plist(openID), closedBy: H5Pclose) else { return true }
+        var size: hsize_t = 0
+        return H5Pget_userblock(creation.id, &size) < 0 || size > 0
+    }
+
+    private static func descriptor(_ id: hid_t) -> Int32? {
+        var descriptor: UnsafeMutableRawPointer?
+        guard H5Fget_vfd_handle(id, Library.defaultProperties, &descriptor) >= 0 else { return nil }
+        return descriptor?.load(as: Int32.self)
+    }
+
     func flush() throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
@@ -58,6 +107,7 @@ final class OpenFile: @unchecked Sendable {
         // Whatever H5Fclose answers, the identifier must not be used again: after a failed close the library has
         // freed what stands behind it.
         openID = nil
+        fileBytes?.markClosed()
         let lock = Self.copyOfLastDescriptor(id)
         if H5Fclose(id) < 0 { failure = failure ?? Place(self).libraryFailure("close", isWrite: isWritable) }
         if let lock {
@@ -73,11 +123,8 @@ final class OpenFile: @unchecked Sendable {
     /// The library leaves that to the system, which does so when the last copy of the descriptor is closed. But a
     /// program that was started meanwhile has inherited one, and until its end nobody could open the file again.
     private static func copyOfLastDescriptor(_ id: hid_t) -> Int32? {
-        var descriptor: UnsafeMutableRawPointer?
-        guard H5Fget_obj_count(id, UInt32(H5F_OBJ_FILE)) == 1,
-            H5Fget_vfd_handle(id, Library.defaultProperties, &descriptor) >= 0, let descriptor
-        else { return nil }
-        let copy = fcntl(descriptor.load(as: Int32.self), F_DUPFD_CLOEXEC, 0)
+        guard H5Fget_obj_count(id, UInt32(H5F_OBJ_FILE)) == 1, let descriptor = descriptor(id) else { return nil }
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         return copy < 0 ? nil : copy
     }
 }

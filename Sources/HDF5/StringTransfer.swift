@@ -26,14 +26,18 @@ enum StringTransfer {
         return pointers.map { $0.map { String(cString: $0) } ?? "" }
     }
 
-    /// Hands `body` an array of pointers to C strings; frees them after. `body` returns the library's status.
-    static func withCStrings(
-        _ strings: [String], _ place: Place, _ action: String, _ body: (UnsafeRawPointer) -> herr_t
-    ) throws(HDF5Error) {
+    static func checkNoNUL(_ strings: [String], _ place: Place, _ action: String) throws(HDF5Error) {
         for string in strings where string.utf8.contains(0) {
             throw place.error(
                 .invalidArgument, action, "HDF5 can't keep a NUL inside a string: \(string.debugDescription)")
         }
+    }
+
+    /// Hands `body` an array of pointers to C strings; frees them after. `body` returns the library's status.
+    static func withCStrings(
+        _ strings: [String], _ place: Place, _ action: String, _ body: (UnsafeRawPointer) -> herr_t
+    ) throws(HDF5Error) {
+        try checkNoNUL(strings, place, action)
         let pointers = strings.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
         guard pointers.allSatisfy({ $0 != nil }) else {

@@ -33,6 +33,13 @@ public final class AlignedMemory: @unchecked Sendable {
 
     deinit { free(base) }
 
+    /// A block with the same bytes.
+    public func copy() throws(KernelError) -> AlignedMemory {
+        let copy = try AlignedMemory(byteCount: byteCount)
+        copy.base.copyMemory(from: base, byteCount: byteCount)
+        return copy
+    }
+
     public var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
 
     /// The size rounded up to whole cache lines.

@@ -19,11 +19,29 @@ public struct Philox: RandomNumberGenerator, Sendable {
         counter = (0, stream.rawValue, UInt32(truncatingIfNeeded: index), 0xFFFF_FFFF)
     }
 
-    /// The purposes. Dropout counts from its own four words and leaves the last word below 2³² - 1.
+    /// The numbers of one transform of one training sample.
+    /// - Parameters:
+    ///   - step: the number of optimizer steps before this one.
+    ///   - sample: the sample's place in the mini-batch.
+    ///   - transform: the transform's place in the list of those that are applied.
+    public init(seed: UInt64, step: Int, sample: Int, transform: Int) {
+        key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        counter = Self.counter(step: step, sample: sample, transform: transform)
+    }
+
+    static func counter(step: Int, sample: Int, transform: Int) -> (UInt32, UInt32, UInt32, UInt32) {
+        let purpose = 0x8000_0000 | UInt32(truncatingIfNeeded: transform)
+        return (0, UInt32(truncatingIfNeeded: sample), UInt32(truncatingIfNeeded: step), purpose)
+    }
+
+    /// The purposes. Dropout and augmentation count from their own four words, the last of which is below 2³¹ for
+    /// dropout, and from 2³¹ to 2³² - 2 for augmentation.
     public enum Stream: UInt32, Sendable {
         case initialisation
         case shuffling
         case gradientCheck
+        case blocks
+        case splitting
     }
 
     public mutating func next() -> UInt64 {

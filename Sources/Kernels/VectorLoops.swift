@@ -8,7 +8,7 @@ public enum VectorLoops {
     /// The C twin of the argument list of a reduction: one pointer for each shard's gradient.
     public typealias GradientList = UnsafePointer<UnsafePointer<Float>?>
 
-    /// dst[i] = Σₛ gradients[s][begin + i] in a fixed tree over the shards.
+    /// dst[i] = Σₛ gradients[s][begin + i] in a fixed tree over the shards. dst may be gradients[0] + begin.
     /// - Returns: Σ dst², not finite where an element is not.
     @inline(__always)
     public static func reduce(
@@ -21,6 +21,14 @@ public enum VectorLoops {
     @inline(__always)
     public static func sumOfSquares(_ a: UnsafePointer<Float>, count: Int) -> Double {
         stormo_sum_of_squares(a, count)
+    }
+
+    /// dst = min(max(a, -limit), limit). dst may be a.
+    @inline(__always)
+    public static func clip(
+        into dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, limit: Float, count: Int
+    ) {
+        stormo_clip(dst, a, limit, count)
     }
 
     @inline(__always)
@@ -69,22 +77,56 @@ public enum VectorLoops {
     public static func pause() { stormo_pause() }
 
     public static func argmax(_ a: UnsafePointer<Float>, count: Int) -> Int { stormo_argmax(a, count) }
+
+    /// x = factor·x + (1 - factor)·a, where each of the rows of `x` is blended with the same row `a`.
+    public static func blend(
+        _ x: UnsafeMutablePointer<Float>, with a: UnsafePointer<Float>, factor: Float, width: Int, rows: Int = 1
+    ) {
+        stormo_blend(x, a, factor, width, rows)
+    }
+
+    /// dst is src turned by an angle about its centre, with bilinear interpolation.
+    /// - Parameters:
+    ///   - dst: an image of (height, width, channels).
+    ///   - src: the same with a margin of one colour, one pixel before and two after the image in both directions:
+    ///     (height + 3, width + 3, channels), and one float more.
+    public static func rotate(
+        _ dst: UnsafeMutablePointer<Float>, from src: UnsafePointer<Float>, height: Int, width: Int, channels: Int,
+        cosine: Float, sine: Float
+    ) {
+        stormo_rotate(dst, src, height, width, channels, cosine, sine)
+    }
+
+    /// x += deviation·z with normal z, which are a function of the place in `x` and of all that identifies them:
+    /// the noise of a sample does not depend on where it is computed.
+    /// - Parameter transform: as `Philox.init(seed:step:sample:transform:)` has it; the two share their numbers.
+    public static func addNoise(
+        _ x: UnsafeMutablePointer<Float>, count: Int, deviation: Float, seed: UInt64, step: Int, sample: Int,
+        transform: Int
+    ) {
+        let (_, sample, step, purpose) = Philox.counter(step: step, sample: sample, transform: transform)
+        var key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        withUnsafeBytes(of: &key) { key in
+            stormo_add_noise(
+                x, count, deviation, sample, step, purpose, key.baseAddress?.assumingMemoryBound(to: UInt32.self))
+        }
+    }
 }
 
 /// The types in which numbers rest in memory until a worker gathers them.
 public enum StoredType: String, Sendable, CaseIterable {
-    case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64
+    case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float16, float32, float64
 
     public var byteCount: Int {
         switch self {
         case .uint8, .int8: 1
-        case .uint16, .int16: 2
+        case .uint16, .int16, .float16: 2
         case .uint32, .int32, .float32: 4
         case .uint64, .int64, .float64: 8
         }
     }
 
-    public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
+    public var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
 
     /// dst[i][j] = (src[rows[i]][j] - offset[j])·scale[j], or a plain conversion without constants.
     public func gather(
@@ -102,6 +144,7 @@ public enum StoredType: String, Sendable, CaseIterable {
         case .int32: stormo_gather_i32(dst, typed(Int32.self), rows, count, width, offset, scale)
         case .uint64: stormo_gather_u64(dst, typed(UInt64.self), rows, count, width, offset, scale)
         case .int64: stormo_gather_i64(dst, typed(Int64.self), rows, count, width, offset, scale)
+        case .float16: stormo_gather_f16(dst, typed(Float16.self), rows, count, width, offset, scale)
         case .float32: stormo_gather_f32(dst, typed(Float.self), rows, count, width, offset, scale)
         case .float64: stormo_gather_f64(dst, typed(Double.self), rows, count, width, offset, scale)
         }

@@ -21,12 +21,16 @@ struct ConfigInspection {
         Console.print()
         var settings = TextTable([("", .left), ("", .left)])
         let data = configuration.data
-        for (split, source) in [
-            ("train", data.train as DataSource?), ("validation", data.validation), ("test", data.test),
-        ] {
-            if let source { settings.append([split, Self.words(source)]) }
+        settings.append(["train", Self.words(data.train)])
+        for (name, split) in [("validation", data.validation), ("test", data.test)] {
+            switch split {
+            case nil: break
+            case .source(let source): settings.append([name, Self.words(source)])
+            case .fraction(let fraction): settings.append([name, "\(Figures.figure(fraction)) of train"])
+            }
         }
-        settings.append(["normalize", data.normalize.rawValue])
+        if let folds = data.folds { settings.append(["validation", "\(folds) folds of train"]) }
+        settings.append(["normalize", "\(data.normalize)"])
 
         // The layers' shapes follow from those of the data, if these are there.
         do {
@@ -42,7 +46,7 @@ struct ConfigInspection {
     }
 
     private static func sampleShape(_ source: DataSource) throws -> Shape {
-        Shape(Array(try HDF5File.open(source.file).dataset(source.inputs).shape.dropFirst()))
+        Shape(Array(try HDF5File.open(source.files.first ?? "").dataset(source.inputs).shape.dropFirst()))
     }
 
     private static func words(_ source: DataSource) -> String {

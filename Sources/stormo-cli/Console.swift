@@ -26,8 +26,12 @@ enum Console {
     /// Why the output could not be written, if it was not just its reader who left.
     static var failure: String? { state.withLock { $0.failure } }
 
-    /// To be called before anything is written.
-    static func prepare() { signal(SIGPIPE, SIG_IGN) }
+    /// To be called before anything is written. A file that would grow beyond the process's limit is then an error
+    /// like a full disk, not the end.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
 
     /// Ends the process at once. Nothing is buffered, and the library's threads hold nothing that would be lost.
     static func exit(_ status: Int32) -> Never { _exit(status) }
@@ -44,6 +48,11 @@ enum Console {
         let name = "stormo:"
         if Terminal.error.isColored, text.hasPrefix(name) { text = paint(name, .red) + text.dropFirst(name.count) }
         _ = writeAll(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes a line to the standard error that may come while a bar is drawn.
+    static func note(_ text: String) {
+        error((Terminal.error.isInteractive ? "\n" : "") + text)
     }
 
     /// Writes text as it is to the standard output.

@@ -27,18 +27,9 @@ struct ModelInspection {
                 + (objective.predictsLogits ? ", from_logits true" : ""),
         ])
         if !model.metrics.isEmpty { table.append(["metrics", model.metrics.map(\.name).joined(separator: ", ")]) }
-        table.append(["preprocessing", Self.words(model.preprocessing)])
+        table.append(["preprocessing", "\(model.preprocessing)"])
         if let names = model.classNames { table.append(["classes", DatasetInspection.list(names)]) }
         for line in table.lines.dropFirst() { Console.print(line) }
-    }
-
-    private static func words(_ preprocessing: Preprocessing) -> String {
-        switch preprocessing.kind {
-        case .none: "none"
-        case .standardize:
-            "standardize, by the mean and deviation of \(Figures.count(preprocessing.offset.count, "feature"))"
-        case .scale: "scale, by \(preprocessing.scale.first.map { "\($0)" } ?? "1")"
-        }
     }
 }
 

@@ -7,19 +7,28 @@ struct ConfigOptions: ParsableArguments {
     @Argument(help: "The config, a JSON file.")
     var config: String
 
-    @Option(
-        name: .customLong("set"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "Override a value of the config, for example training.epochs=3; may be given several times.",
-            valueName: "path=value"))
+    @Option(name: .customLong("set"), parsing: .unconditionalSingleValue, help: Self.assignmentHelp)
     var assignments: [String] = []
+
+    static let assignmentHelp = ArgumentHelp(
+        "Override a value of the config, for example training.epochs=3; may be given several times.",
+        valueName: "path=value")
 
     /// - Throws: `ConfigurationError` with all mistakes.
     func read(workers: WorkerCount? = nil) throws -> RunConfiguration {
+        try Self.read(config, assignments, workers: workers)
+    }
+
+    static func read(_ config: String, _ assignments: [String], workers: WorkerCount? = nil) throws -> RunConfiguration {
+        var document = try document(config, assignments)
+        if let workers { try document.set("parallel.workers=\(workers)") }
+        return try RunConfiguration(document, directory: directory(of: config))
+    }
+
+    static func document(_ config: String, _ assignments: [String]) throws -> ConfigurationDocument {
         var document = try ConfigurationDocument(contentsOf: config)
         for assignment in assignments { try document.set(assignment) }
-        if let workers { try document.set("parallel.workers=\(workers)") }
-        return try RunConfiguration(document, directory: Self.directory(of: config))
+        return document
     }
 
     /// The folder of a file, empty for one in the working directory.

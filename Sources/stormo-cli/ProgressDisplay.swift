@@ -48,6 +48,18 @@ final class ProgressDisplay: TrainingObserver {
         }
     }
 
+    /// On the standard error, above the bar.
+    func warned(_ sentence: String) {
+        state.withLock { state in
+            erase(&state)
+            Console.error("warning: \(sentence)")
+        }
+    }
+
+    func wentBack(to history: [EpochRecord]) throws {
+        state.withLock { $0.bar = ProgressText.Moment(epoch: history.count + 1, fraction: Double(history.count) / Double(epochs)) }
+    }
+
     /// Takes the bar away.
     func finish() { state.withLock { erase(&$0) } }
 

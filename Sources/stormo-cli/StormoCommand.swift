@@ -1,4 +1,5 @@
 import ArgumentParser
+import Training
 
 /// The root of the command line: finds the command, runs it, and turns what it throws into a sentence and a status.
 @main
@@ -10,8 +11,11 @@ struct StormoCommand: ParsableCommand {
             Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config. Errors go to the standard \
             error, one sentence each.
             """,
-        version: "stormo 0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self, DataCommand.self])
+        version: "stormo \(StormoVersion.current)",
+        subcommands: [
+            Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self, DataCommand.self,
+            Verify.self, Runs.self,
+        ])
 
     static func main() {
         Console.prepare()

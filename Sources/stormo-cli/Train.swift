@@ -1,16 +1,32 @@
 import ArgumentParser
+import Configuration
 import Training
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train the model of a config, and write its run directory.",
         discussion: """
-            The run directory gets config.json (the config with everything written out), metrics.csv (a row an epoch) \
-            and model.h5 (a Keras model file). On a terminal a bar shows how far the run is; otherwise an epoch is one \
-            plain line.
+            The run directory gets config.json (the config with everything written out), metrics.csv (a row an epoch), \
+            times.csv, model.h5 (a Keras model file) and checkpoints. On a terminal a bar shows how far the run is; \
+            otherwise an epoch is one plain line.
+
+            SIGINT and SIGTERM end the run after the step, with its state saved; stormo train --resume goes on with it, \
+            to the same result to the bit. SIGHUP saves the state and goes on. A second SIGINT ends the process at once.
             """)
 
-    @OptionGroup var options: ConfigOptions
+    @Argument(help: "The config, a JSON file; not needed with --resume.")
+    var config: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ConfigOptions.assignmentHelp)
+    var assignments: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on with the run in this directory. What may change is training.epochs, checkpoint and --workers.",
+            valueName: "dir"))
+    var resume: String?
 
     @Option(help: WorkerCount.help)
     var workers: WorkerCount?
@@ -29,10 +45,77 @@ struct Train: ParsableCommand {
     @Flag(help: "Print nothing but errors.")
     var quiet = false
 
+    func validate() throws {
+        if config == nil, resume == nil { throw ValidationError("name a config, or a run directory with --resume") }
+        if resume != nil, output != nil { throw ValidationError("a resumed run stays in its directory: leave out --output") }
+    }
+
     func run() throws {
-        let configuration = try options.read(workers: workers)
-        let run = try TrainingRun(configuration)
-        let directory = try RunDirectory(output ?? RunDirectory.unused(configuration.name))
+        let signals = Signals()
+        if let resume { return try goOn(in: resume, signals) }
+        let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
+        let path = output ?? RunDirectory.unused(configuration.name)
+        if let folds = configuration.data.folds {
+            try CrossValidation(configuration, path, folds: folds, isQuiet: quiet).run { fold, directory in
+                try train(configuration, in: directory, signals, fold: fold)
+            }
+            return
+        }
+        try train(configuration, in: path, signals)
+    }
+
+    /// Goes on with the run in a directory, or with the folds in it.
+    private func goOn(in path: String, _ signals: Signals) throws {
+        let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let folds = CrossValidation.folds(in: directory)
+        guard folds.isEmpty else {
+            throw UsageError(
+                "\(directory) holds the folds of a cross-validation; resume one of them, as in --resume \(directory)/fold-1")
+        }
+        let earlier = try EarlierRun(directory)
+        var document = earlier.document
+        var workers = workers
+        if let config {
+            let given = try ConfigOptions.document(config, assignments)
+            let configuration = try RunConfiguration(given, directory: ConfigOptions.directory(of: config))
+            // Written out in the same way as the run's own, it can be compared.
+            document = try ConfigurationDocument(
+                text: TrainingRun(configuration).resolved.jsonText(), file: config)
+            workers = workers ?? .auto
+        } else {
+            for assignment in assignments { try document.set(assignment) }
+        }
+        try earlier.check(document)
+        var running = document
+        if let workers { try running.set("parallel.workers=\(workers)") }
+        let configuration = try RunConfiguration(running, directory: "")
+        for (file, reason) in earlier.damaged {
+            Console.error("stormo: passed over a damaged checkpoint: \(reason.contains(file) ? "" : "\(file): ")\(reason)")
+        }
+        if !quiet {
+            Console.print(
+                earlier.step.map { "resuming \(directory) at step \($0)" }
+                    ?? "resuming \(directory): nothing was saved yet, so it begins anew", style: .dim)
+        }
+        try train(
+            configuration, in: directory, signals, fold: CrossValidation.fold(of: directory), resuming: earlier)
+    }
+
+    /// - Returns: the last epoch's figures, for a summary.
+    @discardableResult
+    private func train(
+        _ configuration: RunConfiguration, in path: String, _ signals: Signals, fold: Int? = nil,
+        resuming earlier: EarlierRun? = nil
+    ) throws -> [EpochRecord] {
+        let run = try TrainingRun(configuration, fold: fold, resuming: earlier)
+        let directory = try RunDirectory(path)
+        let lock = try RunLock(directory.path)
+        defer { lock.release() }
+        directory.removeLeftovers()
+        if let process = lock.replacedStale {
+            Console.error(
+                "stormo: took over the lock of process \(process), which has ended without giving it back")
+        }
         if !quiet { introduce(run) }
         if trace != nil {
             // Some 100 MB of JSON at the most; what comes later is left out, and that is said.
@@ -44,8 +127,9 @@ struct Train: ParsableCommand {
         let display = ProgressDisplay(
             epochs: configuration.training.epochs, metrics: configuration.metrics, isQuiet: quiet)
         let outcome: TrainingRun.Outcome
+        signals.begin()
         do {
-            outcome = try run.run(in: directory, observer: display)
+            outcome = try run.run(in: directory, observer: display, stop: signals.request)
             display.finish()
         } catch {
             display.finish()
@@ -53,6 +137,16 @@ struct Train: ParsableCommand {
             Console.error("stormo: \(error)")
             Console.error("The model as it was before that step is in \(directory.modelPath)")
             throw ExitStatus.failure
+        }
+        if let signal = outcome.signal {
+            if let failure = outcome.saveFailure {
+                Console.error("stormo: the run was ended by \(Signals.name(signal)), and its state could not be saved: \(failure)")
+            } else if !quiet {
+                Console.print("ended by \(Signals.name(signal)); to go on:")
+                Console.print("  stormo train --resume \(directory.path)", style: .bold)
+            }
+            lock.release()
+            Console.exit(128 + signal)
         }
         if !quiet { conclude(run, outcome, directory) }
         if let trace, let profile = run.trainer.engine.profile {
@@ -62,6 +156,11 @@ struct Train: ParsableCommand {
                 Console.print("trace \(trace)\(rest)")
             }
         }
+        if outcome.saveFailure != nil {
+            Console.error("stormo: the run is finished, but some of its states or figures could not be saved")
+            throw ExitStatus.failure
+        }
+        return outcome.history
     }
 
     /// What is trained on what, and how.
@@ -79,6 +178,11 @@ struct Train: ParsableCommand {
                 + "\(Figures.count(steps, "step")) of \(Figures.count(batch, "sample")) an epoch, "
                 + "\(Figures.count(parallelism.workers, "worker")), \(Figures.count(parallelism.shards, "shard"))",
             style: .dim)
+        if !data.isInMemory {
+            Console.print(
+                "\(ByteCount(data.byteCount)) do not fit into \(ByteCount(data.windowBytes)) of memory: rows are read as "
+                    + "they are wanted", style: .dim)
+        }
     }
 
     private func conclude(_ run: TrainingRun, _ outcome: TrainingRun.Outcome, _ directory: RunDirectory) {

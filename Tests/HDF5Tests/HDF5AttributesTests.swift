@@ -18,13 +18,13 @@ struct HDF5AttributesTests {
     }
 
     @Test func strings() throws {
-        let long = String(repeating: "à", count: 50_000)
+        let long = String(repeating: "à", count: 1 << 19)
         try file.attributes.set("one", "naïve 🐦")
         try file.attributes.set("many", ["zero", "", "über"])
         try file.attributes.set("none", [String]())
         try file.attributes.set("empty", "")
         try file.attributes.set("long", long)
-        // More references than fit an object header of 64 KiB.
+        // More than fits an object header of 64 KiB.
         try file.attributes.set("thousands", (0..<10_000).map { "name\($0)" })
         let attributes = try reopened()
         #expect(try attributes.string("one") == "naïve 🐦")
@@ -104,6 +104,9 @@ struct HDF5AttributesTests {
                 try RawFile.add(name, to: file, type: type, values: values, count: count, asAttribute: true)
             }
             try add("fixed", RawFile.fixedString(5, H5T_STR_NULLPAD), Array("ab\0\0\0cdefg".utf8), count: 2)
+            try "variable".withCString {
+                try add("variable", RawFile.fixedString(chdf5_variable_length(), H5T_STR_NULLTERM), [$0])
+            }
             try add("u8", H5Tcopy(chdf5_native_uint8()), [UInt8(255)])
             try add("f32", H5Tcopy(chdf5_native_float()), [Float(0.5)])
             try add("u64", H5Tcopy(chdf5_native_uint64()), [UInt64.max])
@@ -114,6 +117,7 @@ struct HDF5AttributesTests {
         }
         let attributes = try HDF5File.open(path).attributes
         #expect(try attributes.strings("fixed") == ["ab", "cdefg"])
+        #expect(try attributes.string("variable") == "variable")
         #expect(try attributes.integers("u8") == [255])
         #expect(try attributes.doubles("f32") == [0.5])
         #expect(try attributes.integers("small u64") == [8])

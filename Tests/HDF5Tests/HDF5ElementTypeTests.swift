@@ -61,9 +61,13 @@ struct HDF5ElementTypeTests {
         let dataset = try file.root.createDataset("x", .float16, shape: [5])
         try dataset.write([1, -0.5, 65504, 6e-8, .infinity] as [Float])
         #expect(try file.dataset("x").elementType == .float16)
-        #expect(dataset.elementType.memoryType == .float32)
+        #expect(dataset.elementType.memoryType == .float16)
         #expect(dataset.storageSize == 10)
         #expect(try dataset.read(Float.self) == [1, -0.5, 65504, 5.9604645e-8, .infinity])
+        let halves: [Float16] = [-0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, -.infinity]
+        try dataset.write(halves)
+        #expect(try dataset.read(Float16.self).map(\.bitPattern) == halves.map(\.bitPattern))
+        #expect(try dataset.read(Double.self) == halves.map { Double($0) })
     }
 
     @Test func otherTypesAreNamed() throws {

@@ -66,6 +66,7 @@ struct HDF5FileTests {
         let dataset = try file.root.createDataset("g/x", .int16, shape: [40], chunk: [10], gzip: 4, fletcher32: true)
         try dataset.write((0..<40).map { Int16($0) })
         try dataset.attributes.set("scale", [0.5, 2])
+        try dataset.attributes.set("names", ["a", "bcd"])
         try file.close()
         let whole = try Data(contentsOf: URL(filePath: path))
         var failures = 0
@@ -78,7 +79,11 @@ struct HDF5FileTests {
                 for path in try file.allDatasetPaths() {
                     let dataset = try file.dataset(path)
                     _ = try dataset.read(Int16.self)
+                    let reader = try HDF5RowReader(dataset)
+                    let buffer = try RawBuffer(byteCount: reader.rows * reader.rowBytes, Place(file: path), "read")
+                    try buffer.bytes.baseAddress.map { try reader.read(rows: 0..<reader.rows, into: $0) }
                     _ = try dataset.attributes.doubles("scale")
+                    _ = try dataset.attributes.strings("names")
                 }
             } catch {
                 failures += 1

@@ -63,10 +63,31 @@ struct StoredTypeTests {
 
     @Test func floats() throws {
         let values = (0..<15).map { Double($0) * 1.25 - 7 }
+        try check(.float16, values.map { Float16($0) }, values)
         try check(.float32, values.map { Float($0) }, values)
         try check(.float64, values, values)
-        #expect(StoredType.float32.isFloatingPoint && StoredType.float64.isFloatingPoint)
+        #expect([StoredType.float16, .float32, .float64].allSatisfy { $0.isFloatingPoint })
         #expect(StoredType.float32.byteCount == 4 && StoredType.float64.byteCount == 8)
+    }
+
+    /// Every pattern of bits, also where the CPU takes the smallest floats for zero, as it does in training.
+    @Test(arguments: [false, true])
+    func everyHalf(flushing: Bool) throws {
+        let values = (0...UInt16.max).map { Float16(bitPattern: $0) }
+        let result = try GuardedBuffer(count: values.count)
+        func gather() {
+            values.withUnsafeBytes {
+                StoredType.float16.gather(
+                    into: result.floats, from: $0.baseAddress!, rows: [0], count: 1, width: values.count,
+                    offset: nil, scale: nil)
+            }
+        }
+        flushing ? KernelContext.withPreparedThread(gather) : gather()
+        for (value, float) in zip(values, result.values) {
+            #expect(float == Float(value) || float.isNaN && value.isNaN)
+            #expect(float.sign == value.sign)
+        }
+        #expect(result.isIntact)
     }
 
     @Test("A large offset is taken off before digits are lost")

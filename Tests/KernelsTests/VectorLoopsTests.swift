@@ -47,6 +47,37 @@ struct VectorLoopsTests {
         #expect(result.sum.map(\.bitPattern) == treeSum(gradients[...]).map(\.bitPattern))
     }
 
+    @Test("The sum may take the place of the first shard's gradient", arguments: 1...9)
+    func reductionInPlace(_ shards: Int) throws {
+        var random = SeededRandom(shards)
+        let gradients = (0..<shards).map { _ in random.floats(70) }
+        let buffers = try gradients.map { try GuardedBuffer($0) }
+        let list: [UnsafePointer<Float>?] = buffers.map { UnsafePointer($0.floats) }
+        _ = list.withUnsafeBufferPointer {
+            VectorLoops.reduce(into: buffers[0].floats + 3, $0.baseAddress!, shards: shards, from: 3, count: 60)
+        }
+        let sum = treeSum(gradients[...])
+        let expected = gradients[0][..<3] + sum[3..<63] + gradients[0][63...]
+        #expect(buffers[0].values.map(\.bitPattern) == expected.map(\.bitPattern))
+        for buffer in buffers { #expect(buffer.isIntact) }
+        for shard in 1..<shards { #expect(buffers[shard].values == gradients[shard]) }
+    }
+
+    @Test("Clipping leaves what is within the limit as it is, to the bit", arguments: [0, 1, 15, 16, 35])
+    func clipping(count: Int) throws {
+        var random = SeededRandom(3)
+        let values =
+            random.floats(count, in: -2...2) + [0.5, -0.5, -0.0, .greatestFiniteMagnitude, .leastNonzeroMagnitude]
+        let result = try GuardedBuffer(count: values.count)
+        VectorLoops.clip(into: result.floats, values, limit: 0.5, count: values.count)
+        let expected = values.map { $0.magnitude > 0.5 ? ($0 > 0 ? 0.5 : -0.5) : $0 }
+        #expect(result.values.map(\.bitPattern) == expected.map(\.bitPattern))
+        let inPlace = try GuardedBuffer(values)
+        VectorLoops.clip(into: inPlace.floats, inPlace.floats, limit: 0.5, count: values.count)
+        #expect(inPlace.values.map(\.bitPattern) == expected.map(\.bitPattern))
+        #expect(result.isIntact && inPlace.isIntact)
+    }
+
     @Test("A number that is not finite shows in the sum of squares", arguments: [Float.nan, .infinity, -.infinity])
     func notFinite(_ bad: Float) throws {
         for shards in [1, 2, 3, 8] {

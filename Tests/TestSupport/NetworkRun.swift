@@ -9,6 +9,8 @@ public final class NetworkRun {
     public let samples: Int
     public let pass: Pass
     public let scale: Float
+    /// One for each sample, or none.
+    public let weights: [Float]?
     public private(set) var given: [Int: [Float]] = [:]
     private let results: [Variable]
 
@@ -17,13 +19,15 @@ public final class NetworkRun {
     ///   - magnitude: parameters are drawn from ± this.
     public init(
         _ loss: Variable, results: [Variable] = [], samples: Int, inputs: [Int: [Float]] = [:],
-        pass: Pass = Pass(isTraining: true, seed: 5, step: 3), scale: Float = 1, magnitude: Float = 0.7, seed: Int = 1
+        pass: Pass = Pass(isTraining: true, seed: 5, step: 3), scale: Float = 1, weights: [Float]? = nil,
+        magnitude: Float = 0.7, seed: Int = 1
     ) throws {
         graph = loss.graph
         self.loss = loss
         self.samples = samples
         self.pass = pass
         self.scale = scale
+        self.weights = weights
         self.results = results
         program = try Program(results: results, loss: loss)
         var random = SeededRandom(seed)
@@ -76,7 +80,13 @@ public final class NetworkRun {
             for element in values.indices { buffer[element] = values[element] }
         }
         replica.forward(samples: samples, pass)
-        replica.backward(samples: samples, scale: scale, pass)
+        if let weights {
+            weights.withUnsafeBufferPointer {
+                replica.backward(samples: samples, scale: scale, weights: $0.baseAddress, pass)
+            }
+        } else {
+            replica.backward(samples: samples, scale: scale, pass)
+        }
 
         var result = Result()
         result.arenaBytes = replica.arenaBytes
@@ -136,7 +146,9 @@ public final class NetworkRun {
             for element in chosen {
                 let derivative = CentralDifferences.derivative { delta in
                     let change = ReferenceNetwork.Change(node: node, element: element, delta: delta)
-                    return Double(scale) * reference.values(point, changing: change)[loss.index].reduce(0, +)
+                    let losses = reference.values(point, changing: change)[loss.index]
+                    let weighted = losses.indices.map { losses[$0] * Double(weights?[$0] ?? 1) }
+                    return Double(scale) * weighted.reduce(0, +)
                 }
                 guard let derivative else { continue }
                 found.append(gradient[element])

@@ -11,9 +11,10 @@ extension Reference {
     /// - Parameters:
     ///   - rows: the rows of one sample's prediction.
     ///   - width: the elements of a row.
+    ///   - ignored: the label whose rows do not count.
     public static func loss(
         _ function: LossFunction, fromLogits: Bool = false, _ prediction: [Double], target: [Double], rows: Int,
-        width: Int
+        width: Int, ignoring ignored: Int? = nil
     ) -> [Double] {
         let size = rows * width
         let isSparse = function == .sparseCategoricalCrossEntropy
@@ -40,8 +41,10 @@ extension Reference {
                         fromLogits ? t * log1pExp(-p) + (1 - t) * log1pExp(p) : -t * log(p) - (1 - t) * log(1 - p)
                     })
             case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
+                let counted = (0..<rows).filter { !isSparse || ignored.map { Double($0) } != t[$0] }
+                if counted.isEmpty { return 0 }
                 return mean(
-                    (0..<rows).map { row in
+                    counted.map { row in
                         let p = Array(p[row * width..<(row + 1) * width])
                         let logs = fromLogits ? logSoftmax(p) : p.map { log($0) }
                         if isSparse { return -logs[Int(t[row])] }

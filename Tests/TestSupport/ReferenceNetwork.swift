@@ -89,7 +89,7 @@ public struct ReferenceNetwork {
         case let loss as LossOperator:
             return Reference.loss(
                 loss.function, fromLogits: loss.fromLogits, inputs[0], target: inputs[inputs.count - 1],
-                rows: shape.count / shape.last, width: shape.last)
+                rows: shape.count / shape.last, width: shape.last, ignoring: loss.ignoredLabel)
         default:
             fatalError("no reference for \(operation.name)")
         }

@@ -15,11 +15,15 @@
 
 /// dst[i] = Σ gradients[s][begin + i], 0 ≤ i < n ≤ STORMO_BLOCK, added as a balanced binary tree over s, so that
 /// the sum depends on the order of the shards alone. Returns Σ dst[i]², which is not finite if any dst[i] is not
-/// (or if the sum of squares leaves the range of a double, which floats cannot reach).
+/// (or if the sum of squares leaves the range of a double, which floats cannot reach). dst may be
+/// gradients[0] + begin.
 double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n);
 
 /// Σ a[i]² in double, in the order that `stormo_reduce_block` has.
 double stormo_sum_of_squares(const float *a, size_t n);
+
+/// dst[i] = min(max(a[i], -limit), limit). dst may be a.
+void stormo_clip(float *dst, const float *a, float limit, size_t n);
 
 /// The number of elements that are reduced and stepped together: small enough for the first-level cache, and the
 /// unit in which squares are summed, so that a gradient's norm does not depend on how many threads share the work.
@@ -51,6 +55,7 @@ STORMO_GATHER(u32, uint32_t);
 STORMO_GATHER(i32, int32_t);
 STORMO_GATHER(u64, uint64_t);
 STORMO_GATHER(i64, int64_t);
+STORMO_GATHER(f16, _Float16);
 STORMO_GATHER(f32, float);
 STORMO_GATHER(f64, double);
 
@@ -86,6 +91,24 @@ void stormo_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t ke
 /// counters {i/4, sample, step, layer}: the mask of a sample does not depend on where it is computed.
 void stormo_dropout(float *dst, const float *src, size_t n, uint32_t threshold, float keep_scale, uint32_t sample,
                     uint32_t step, uint32_t layer, const uint32_t key[2]);
+
+// MARK: Augmenting (augment.c)
+
+/// x[r][i] = factor·x[r][i] + (1 - factor)·a[i] for r < rows, i < width: every row is blended with the same one.
+void stormo_blend(float *x, const float *a, float factor, size_t width, size_t rows);
+
+/// dst, an image of (height, width, channels), is src turned about its centre by the angle of the given cosine and
+/// sine, with bilinear interpolation. src has a margin around the same image, of one pixel before and two after it
+/// in both directions: (height + 3, width + 3, channels), and one float more, which is read but not used. What lies
+/// outside of the image is taken from the margin, which must be of one colour.
+void stormo_rotate(float *dst, const float *src, size_t height, size_t width, size_t channels, float cosine,
+                   float sine);
+
+/// x[i] += deviation·z[i] with standard normal z: the words of each counter {i/4, sample, step, purpose} make four
+/// numbers, two from each pair of words (Box and Muller, "A note on the generation of random normal deviates",
+/// 1958), none of them beyond ±5.9.
+void stormo_add_noise(float *x, size_t n, float deviation, uint32_t sample, uint32_t step, uint32_t purpose,
+                      const uint32_t key[2]);
 
 // MARK: The floating-point unit
 

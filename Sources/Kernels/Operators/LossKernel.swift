@@ -15,7 +15,7 @@ internal import CVector
 /// | huber(δ) | mean of ½(p - t)² where │p - t│ ≤ δ, else δ(│p - t│ - ½δ) |
 /// | binaryCrossEntropy | mean of -t log p - (1 - t) log(1 - p) |
 /// | categoricalCrossEntropy | mean over rows of -Σ t log p |
-/// | sparseCategoricalCrossEntropy | mean over rows of -log p[t] |
+/// | sparseCategoricalCrossEntropy | mean over rows of -log p[t], but for rows of the ignored label |
 public enum LossFunction: Hashable, Sendable {
     case meanSquaredError(factor: Float)
     case meanAbsoluteError
@@ -38,12 +38,17 @@ public enum LossFunction: Hashable, Sendable {
 /// from them (sigmoid or softmax) and the target. From logits z the value is computed without the logarithm of a
 /// small number, as log Σeᶻ - z[t] and max(z, 0) - z·t + log(1 + e^-│z│), and the gradient is p - t.
 /// From probabilities, p is kept within 1e-7 of 0 and 1, as in Keras.
+///
+/// A row whose label is the ignored one has neither loss nor gradient, and the mean of its sample is over the other
+/// rows. A sample without any other has a loss of 0.
 public final class LossKernel: Kernel {
     private let function: LossFunction
     private let fromLogits: Bool
     private let samples: Int
     private let rows: Int
     private let width: Int
+    /// NaN where no label is ignored, which equals no label.
+    private let ignored: Float
     private static let margin: Float = 1e-7
 
     private var prediction, probabilities, target, loss: UnsafeMutablePointer<Float>?
@@ -52,12 +57,16 @@ public final class LossKernel: Kernel {
     /// - Parameters:
     ///   - rows: the rows of a sample's prediction, each with its own distribution over `width` classes.
     ///   - width: the elements of a row. For losses that are not over classes only the product counts.
-    public init(_ function: LossFunction, fromLogits: Bool, samples: Int, rows: Int, width: Int) {
+    ///   - ignored: the label that sparse categorical cross-entropy passes over; it need not be one of a class.
+    public init(
+        _ function: LossFunction, fromLogits: Bool, samples: Int, rows: Int, width: Int, ignoring ignored: Int? = nil
+    ) {
         self.function = function
         self.fromLogits = fromLogits
         self.samples = samples
         self.rows = rows
         self.width = width
+        self.ignored = ignored.map { Float($0) } ?? .nan
     }
 
     public func bind(_ binding: Binding) {
@@ -104,10 +113,19 @@ public final class LossKernel: Kernel {
                 return sum
             }
         case .sparseCategoricalCrossEntropy:
-            eachRow(loss) { row in
-                guard let label = label(t[row]) else { return .nan }
-                let (z, p) = (z + row * width, p + row * width)
-                return fromLogits ? logSum(z, p) - z[label] : -logf(clamped(p[label]))
+            for sample in 0..<samples {
+                var sum: Float = 0
+                var counted = 0
+                for row in sample * rows..<(sample + 1) * rows where t[row] != ignored {
+                    counted += 1
+                    guard let label = label(t[row]) else {
+                        sum = .nan
+                        continue
+                    }
+                    let (z, p) = (z + row * width, p + row * width)
+                    sum += fromLogits ? logSum(z, p) - z[label] : -logf(clamped(p[label]))
+                }
+                loss[sample] = counted > 0 ? sum / Float(counted) : 0
             }
         }
     }
@@ -116,9 +134,8 @@ public final class LossKernel: Kernel {
         guard let z = prediction, let p = probabilities, let t = target, let dz = gradient, let lossGradient else {
             return
         }
-        let perSample = function.isRowwise ? rows : rows * width
         for sample in 0..<samples {
-            let g = lossGradient[sample] / Float(perSample)
+            let g = lossGradient[sample] / Float(counted(sample, t))
             let start = sample * rows * width
             let elements = start..<start + rows * width
             switch function {
@@ -144,6 +161,10 @@ public final class LossKernel: Kernel {
             case .sparseCategoricalCrossEntropy:
                 for row in sample * rows..<(sample + 1) * rows {
                     let (p, dz) = (p + row * width, dz + row * width)
+                    guard t[row] != ignored else {
+                        dz.update(repeating: 0, count: width)
+                        continue
+                    }
                     guard let label = label(t[row]) else {
                         dz.update(repeating: .nan, count: width)
                         continue
@@ -158,6 +179,16 @@ public final class LossKernel: Kernel {
                 }
             }
         }
+    }
+
+    /// The elements or rows over which a sample's loss is the mean; 1 where all rows are ignored.
+    @inline(__always)
+    private func counted(_ sample: Int, _ target: UnsafePointer<Float>) -> Int {
+        guard function.isRowwise else { return rows * width }
+        guard !ignored.isNaN else { return rows }
+        var count = 0
+        for row in sample * rows..<(sample + 1) * rows where target[row] != ignored { count += 1 }
+        return max(count, 1)
     }
 
     /// log Σ eᶻ, from the largest logit and its probability, which is at least 1 / width.

@@ -112,6 +112,14 @@ final class BoundPlan {
         scratchOffset = plan.offsets[scratch]
     }
 
+    /// Sets the gradient with which the backward pass begins, that of Σ scale·weight·loss.
+    func fillSeed(scale: Float, weights: UnsafePointer<Float>?) {
+        guard let seed else { return }
+        guard let weights else { return seed.update(repeating: scale, count: seedCount) }
+        precondition(seedCount == samples, "a loss that all samples share has no weight for each")
+        for sample in 0..<samples { seed[sample] = scale * weights[sample] }
+    }
+
     func bind(
         _ program: Program, _ arena: UnsafeMutableRawPointer, _ constants: [Int: AlignedMemory],
         parameters: UnsafeMutablePointer<Float>, gradients gradientBuffer: UnsafeMutablePointer<Float>?

@@ -86,11 +86,15 @@ public final class Replica: @unchecked Sendable {
         }
     }
 
-    /// Computes the gradient of Σ scale·loss with respect to the parameters, after a forward pass. That of a parameter
-    /// which the loss does not reach stays as the buffer has it.
-    public func backward(samples: Int, scale: Float, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+    /// Computes the gradient of Σ scale·weight·loss with respect to the parameters, after a forward pass. That of a
+    /// parameter which the loss does not reach stays as the buffer has it. The losses themselves stay unweighted.
+    /// - Parameter weights: one for each sample, for a loss that each sample has; nil for weights of 1.
+    public func backward(
+        samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: Pass,
+        finished: ((_ node: Int) -> Void)? = nil
+    ) {
         let plan = plan(samples)
-        plan.seed?.update(repeating: scale, count: plan.seedCount)
+        plan.fillSeed(scale: scale, weights: weights)
         for index in 0..<plan.backward.count {
             switch plan.backward[index] {
             case .kernel(let kernel, let node, let firstSample):

@@ -4,6 +4,8 @@ public import Kernels
 public struct Objective: Sendable {
     public let model: Model
     public let loss: LossFunction
+    /// The label that a sparse categorical cross-entropy passes over: its rows have neither loss nor gradient.
+    public let ignoredLabel: Int?
 
     /// The shape that one sample's target must have.
     public let targetShape: Shape
@@ -28,14 +30,26 @@ public struct Objective: Sendable {
     /// The loss of each sample in `evaluation`.
     public let sampleLoss: Int
 
-    /// - Parameter fromLogits: the model's last layer gives logits for a cross-entropy, not probabilities.
+    /// - Parameters:
+    ///   - fromLogits: the model's last layer gives logits for a cross-entropy, not probabilities.
+    ///   - label: one that a sparse categorical cross-entropy passes over; it need not be one of the classes.
     /// - Throws: `ObjectiveError` where the loss does not fit the last layer; `ModelError`, `GraphError`.
-    public init(_ model: Model, loss: LossFunction, fromLogits: Bool = false) throws {
+    public init(_ model: Model, loss: LossFunction, fromLogits: Bool = false, ignoring label: Int? = nil) throws {
+        if let label {
+            guard loss == .sparseCategoricalCrossEntropy else {
+                throw ObjectiveError("ignore_class belongs to sparse_categorical_crossentropy; leave it out")
+            }
+            guard Self.labels.contains(label) else {
+                throw ObjectiveError(
+                    "ignore_class must be from \(Self.labels.lowerBound) to \(Self.labels.upperBound), "
+                        + "the whole numbers that single precision tells apart, but is \(label)")
+            }
+        }
         let graph = Graph()
         let built = try model.build(in: graph)
         let output = built.output
         let last = model.steps[model.steps.count - 1].name
-        let operation = LossOperator(loss, fromLogits: true)
+        let operation = LossOperator(loss, fromLogits: true, ignoring: label)
 
         // The last activation, if it is one that the cross-entropy takes as its own.
         var logits: Variable?
@@ -80,6 +94,7 @@ public struct Objective: Sendable {
 
         self.model = model
         self.loss = loss
+        ignoredLabel = label
         outputShape = output.type.shape
         predictsLogits = loss.isCrossEntropy && fromLogits
         input = built.input.index
@@ -100,6 +115,27 @@ public struct Objective: Sendable {
     }
 
     public var layout: ParameterLayout { training.layout }
+
+    /// The labels that may be ignored: whole numbers that a float holds exactly.
+    public static let labels = -(1 << 24)...(1 << 24)
+
+    /// The number of samples that have a loss: those with a label that is not ignored. The loss of a batch is the sum
+    /// over its samples divided by this, the gradient likewise; for one label a sample that is the mean over all labels
+    /// that are not ignored, as in PyTorch and Keras. Where no label is ignored, all samples count, and the targets are
+    /// not read.
+    /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
+    public func countedSamples(targets: UnsafePointer<Float>, samples: Int) -> Int {
+        guard let ignoredLabel else { return samples }
+        let ignored = Float(ignoredLabel)
+        let rows = targetShape.count
+        var count = 0
+        for sample in 0..<samples {
+            var found = 0
+            for row in sample * rows..<(sample + 1) * rows { found |= targets[row] != ignored ? 1 : 0 }
+            count += found
+        }
+        return count
+    }
 }
 
 /// A loss that does not fit its model, as a sentence.

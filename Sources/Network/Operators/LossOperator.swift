@@ -7,10 +7,13 @@ public import Kernels
 public struct LossOperator: Operator {
     public let function: LossFunction
     public let fromLogits: Bool
+    /// The label that a sparse categorical cross-entropy passes over.
+    public let ignoredLabel: Int?
 
-    public init(_ function: LossFunction, fromLogits: Bool = false) {
+    public init(_ function: LossFunction, fromLogits: Bool = false, ignoring label: Int? = nil) {
         self.function = function
         self.fromLogits = fromLogits && function.isCrossEntropy
+        ignoredLabel = function == .sparseCategoricalCrossEntropy ? label : nil
     }
 
     public var name: String { "loss" }
@@ -44,7 +47,7 @@ public struct LossOperator: Operator {
         let shape = request.inputs[0].shape
         return LossKernel(
             function, fromLogits: fromLogits, samples: request.samples, rows: shape.count / shape.last,
-            width: shape.last)
+            width: shape.last, ignoring: ignoredLabel)
     }
 
     public func operations(inputs: [TensorType], output: TensorType) -> Int { 4 * inputs[0].shape.count }

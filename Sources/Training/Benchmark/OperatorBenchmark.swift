@@ -26,14 +26,17 @@ public struct OperatorBenchmark: Sendable {
     /// - Parameter seconds: how long to run.
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
     public init(_ configuration: RunConfiguration, seconds: Double) throws {
-        let data = try Dataset(reading: configuration.data.train)
+        let data = try RunData(configuration).training
         let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
         try data.check(against: objective)
-        let parallelism = configuration.parallel.resolved(batchSize: configuration.training.batchSize)
+        let parallelism = configuration.parallel.resolved(
+            batchSize: configuration.training.batchSize, operations: objective.training.operationsPerSample)
         let samples = max(1, min(configuration.training.batchSize / parallelism.shards, data.count))
         name = configuration.name
         self.samples = samples
 
+        guard let pool = Pool(try data.head(samples)) else { preconditionFailure("a head is in memory") }
+        let feed = try ShardFeed(objective, on: data, preprocessing: .none)
         let passes = Passes()
         let seed = configuration.seed
         try WorkerTeam(1).run { _ in
@@ -45,15 +48,12 @@ public struct OperatorBenchmark: Sendable {
             replica.bind(
                 arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
                 gradients: gradients.floats)
-            let rows = try EpochOrder(rows: samples, shuffled: false, seed: 0, epoch: 0)
+            let rows = (0..<Int64(samples)).map { $0 }
             let start = ContinuousClock.now
             repeat {
-                data.inputs.gather(
-                    into: replica.value(of: objective.input, samples: samples).baseAddress!, rows: rows.rows,
-                    count: samples)
-                data.targets?.gather(
-                    into: replica.value(of: objective.target, samples: samples).baseAddress!, rows: rows.rows,
-                    count: samples)
+                rows.withUnsafeBufferPointer {
+                    feed.load(replica, from: pool, rows: $0.baseAddress!, count: samples)
+                }
                 var last = ContinuousClock.now
                 // A layer that is run tile by tile comes several times in a pass.
                 var (forward, backward): ([Int: Double], [Int: Double]) = ([:], [:])

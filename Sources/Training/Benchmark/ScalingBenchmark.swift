@@ -56,9 +56,9 @@ public struct ScalingBenchmark: Sendable {
     public init(
         _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
     ) throws {
-        let data = try Dataset(reading: configuration.data.train)
+        let data = try RunData(configuration).training
         let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
-        let preprocessing = Preprocessing(fitting: configuration.data.normalize, to: data.inputs)
+        let preprocessing = try Preprocessing(fitting: configuration.data.normalize, to: data)
         name = configuration.name
         self.mode = mode
         operationsPerSample = objective.training.operationsPerSample
@@ -100,11 +100,17 @@ public struct ScalingBenchmark: Sendable {
         ) throws {
             self.workers = workers
             batchSize = configuration.training.batchSize * (mode == .weak ? workers : 1)
+            var parallel = configuration.parallel
+            parallel.workers = workers
             var settings = TrainingEngine.Settings(
                 optimizer: configuration.optimizer, epochs: Int.max / 2 / max(data.count, 1), batchSize: batchSize,
-                parallelism: Parallelism(workers: workers, shards: configuration.parallel.shards))
+                parallelism: parallel.resolved(
+                    batchSize: batchSize, operations: objective.training.operationsPerSample))
             settings.seed = configuration.seed
             settings.metrics = configuration.metrics
+            settings.clipping = configuration.clipping
+            settings.augmentation = configuration.data.augmentation
+            settings.classWeights = configuration.data.classWeights
             engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, settings)
             profile = StepProfile(workers: engine.parallelism.workers)
             peak = try MatmulPeak(workers: workers)

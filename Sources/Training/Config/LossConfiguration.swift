@@ -1,15 +1,30 @@
 import Configuration
 public import Kernels
+import Network
 
 /// `loss`: a name, or an object with the name as `type` and the loss's constants.
 public struct LossConfiguration: Sendable, Hashable {
     public var function: LossFunction
     /// The last layer gives logits, not probabilities.
     public var fromLogits: Bool
+    /// The label that a sparse categorical cross-entropy passes over.
+    public var ignoreClass: Int?
 
-    public init(_ function: LossFunction, fromLogits: Bool = false) {
+    public init(_ function: LossFunction, fromLogits: Bool = false, ignoreClass: Int? = nil) {
         self.function = function
         self.fromLogits = fromLogits
+        self.ignoreClass = ignoreClass
+    }
+
+    /// The loss of an objective, as a model file keeps it.
+    init(_ objective: Objective) {
+        self.init(objective.loss, fromLogits: objective.predictsLogits, ignoreClass: objective.ignoredLabel)
+    }
+
+    /// A model with this loss.
+    /// - Throws: `ObjectiveError` where the loss does not fit the last layer; `ModelError`, `GraphError`.
+    func objective(_ model: Model) throws -> Objective {
+        try Objective(model, loss: function, fromLogits: fromLogits, ignoring: ignoreClass)
     }
 
     static let names = [
@@ -35,6 +50,9 @@ public struct LossConfiguration: Sendable, Hashable {
             {
                 self.function = function
                 fromLogits = function.isCrossEntropy ? object.bool("from_logits", default: false) : false
+                if function == .sparseCategoricalCrossEntropy {
+                    ignoreClass = object.optionalInteger("ignore_class", in: Objective.labels)
+                }
             }
             object.finish()
         }
@@ -74,6 +92,7 @@ public struct LossConfiguration: Sendable, Hashable {
         case .binaryCrossEntropy, .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
             members.append(.init(key: "from_logits", value: JSONNode(fromLogits)))
         }
+        if let ignoreClass { members.append(.init(key: "ignore_class", value: JSONNode(ignoreClass))) }
         return JSONNode(.object(members))
     }
 }

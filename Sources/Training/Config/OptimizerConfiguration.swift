@@ -1,28 +1,29 @@
 import Configuration
 
-/// `optimizer`: a name, or an object with the name as `type`, the rule's constants and a `schedule`.
+/// `optimizer`: a name, or an object with the name as `type`, the rule's constants, a `schedule` and one way of
+/// clipping gradients.
 enum OptimizerConfiguration {
     static let names = ["sgd", "adam", "adamw"]
 
-    static func read(_ root: ObjectReader, key: String) -> (Optimizer, Schedule) {
+    static func read(_ root: ObjectReader, key: String) -> (Optimizer, Schedule, GradientClipping) {
         let fallback = Optimizer.adam(learningRate: 0.001)
         switch root.requiredStringOrObject(key) {
-        case nil: return (fallback, .constant)
+        case nil: return (fallback, .constant, .none)
         case .string(let word):
             // The short form is the long one without constants, so that there is one place for the defaults.
             if names.contains(word) {
                 let reader = ObjectReader(["type": JSONNode(word)], path: key, diagnostics: root.diagnostics)
-                return (optimizer(word, reader), .constant)
+                return (optimizer(word, reader), .constant, .none)
             }
             let near = nearestWord(to: word, among: names)
             let hint = near.map { "did you mean '\($0)'?" } ?? "known are \(names.joined(separator: ", "))"
             root.fail("unknown optimizer '\(word)'; \(hint)", key: key)
-            return (fallback, .constant)
+            return (fallback, .constant, .none)
         case .object(let reader):
             guard let word = reader.requiredWord("type", among: names, noun: "optimizer") else {
-                return (fallback, .constant)
+                return (fallback, .constant, .none)
             }
-            let result = (optimizer(word, reader), schedule(reader))
+            let result = (optimizer(word, reader), schedule(reader), clipping(reader))
             reader.finish()
             return result
         }
@@ -61,13 +62,49 @@ enum OptimizerConfiguration {
             final: schedule.number("final", .between(0, 1), default: 0))
     }
 
-    static func configuration(_ optimizer: Optimizer, _ schedule: Schedule) -> JSONNode {
-        let shape: JSONNode =
-            switch schedule {
-            case .constant: ["type": "constant"]
-            case .cosine(let warmup, let final):
-                ["type": "cosine", "warmup_epochs": JSONNode(warmup), "final": JSONNode(final)]
+    /// The clipping by its key; nil without one.
+    private static func member(_ clipping: GradientClipping) -> (key: String, value: JSONNode)? {
+        switch clipping {
+        case .none: nil
+        case .value(let limit): ("clipvalue", JSONNode(limit))
+        case .norm(let limit): ("clipnorm", JSONNode(limit))
+        case .globalNorm(let limit): ("global_clipnorm", JSONNode(limit))
+        }
+    }
+
+    private static func clipping(_ reader: ObjectReader) -> GradientClipping {
+        let kinds: [(key: String, make: (Double) -> GradientClipping)] = [
+            ("clipvalue", { .value($0) }), ("clipnorm", { .norm($0) }), ("global_clipnorm", { .globalNorm($0) }),
+        ]
+        var found: (key: String, clipping: GradientClipping)?
+        for (key, make) in kinds {
+            guard let limit = reader.optionalNumber(key, .positive) else { continue }
+            if let found {
+                reader.fail("stands beside '\(found.key)'; gradients are clipped in one way, leave one out", key: key)
+            } else {
+                found = (key, make(limit))
             }
+        }
+        return found?.clipping ?? .none
+    }
+
+    static func configuration(
+        _ optimizer: Optimizer, _ schedule: Schedule, _ clipping: GradientClipping = .none
+    ) -> JSONNode {
+        var node = configuration(optimizer, shape: configuration(schedule))
+        if let member = member(clipping) { node[member.key] = member.value }
+        return node
+    }
+
+    private static func configuration(_ schedule: Schedule) -> JSONNode {
+        switch schedule {
+        case .constant: ["type": "constant"]
+        case .cosine(let warmup, let final):
+            ["type": "cosine", "warmup_epochs": JSONNode(warmup), "final": JSONNode(final)]
+        }
+    }
+
+    private static func configuration(_ optimizer: Optimizer, shape: JSONNode) -> JSONNode {
         switch optimizer {
         case .sgd(let rate, let momentum, let nesterov, let decay):
             return [

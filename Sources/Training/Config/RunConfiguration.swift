@@ -13,8 +13,10 @@ public struct RunConfiguration: Sendable {
     public var metrics: [MetricKind]
     public var optimizer: Optimizer
     public var schedule: Schedule
+    public var clipping: GradientClipping
     public var training: TrainingConfiguration
     public var parallel: ParallelConfiguration
+    public var checkpoint: CheckpointConfiguration
 
     /// The file, and where in it the parts stood, for mistakes that show only when data and model are at hand.
     public let file: String
@@ -38,12 +40,13 @@ public struct RunConfiguration: Sendable {
         model?.finish()
         loss = LossConfiguration(reading: root, key: "loss")
         metrics = Self.metrics(root)
-        (optimizer, schedule) = OptimizerConfiguration.read(root, key: "optimizer")
+        (optimizer, schedule, clipping) = OptimizerConfiguration.read(root, key: "optimizer")
         training = TrainingConfiguration(reading: root.requiredObject("training"))
         parallel = ParallelConfiguration(reading: root.object("parallel"))
+        checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
         root.finish(ignoring: .annotations)
 
-        if let problem = training.earlyStopping?.problem(metrics: metrics, hasValidation: data.validation != nil) {
+        if let problem = training.earlyStopping?.problem(metrics: metrics, hasValidation: data.validation != nil || data.folds != nil) {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
         file = document.file
@@ -107,13 +110,21 @@ public struct RunConfiguration: Sendable {
     public func objective(_ model: Model) throws -> Objective {
         let objective: Objective
         do {
-            objective = try Objective(model, loss: loss.function, fromLogits: loss.fromLogits)
+            objective = try loss.objective(model)
         } catch let error as ObjectiveError {
             throw self.error("loss", "\(error)")
         }
         let form = Dataset.targetForm(objective)
         for kind in metrics {
             if let problem = kind.problem(with: form) { throw error("metrics", problem) }
+        }
+        if data.classWeights != nil, let problem = ClassWeights.problem(with: MetricLayout(objective)) {
+            throw error("data.class_weight", problem)
+        }
+        if !data.augmentation.transforms.isEmpty,
+            let problem = data.augmentation.problem(inputShape: model.inputShape, targets: form)
+        {
+            throw error("data.augment[\(problem.index)]", problem.message)
         }
         return objective
     }
@@ -124,101 +135,9 @@ public struct RunConfiguration: Sendable {
             "name": JSONNode(name), "seed": JSONNode(Int(seed)), "data": data.configuration,
             "model": ["layers": model.configuration], "loss": loss.configuration,
             "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
-            "optimizer": OptimizerConfiguration.configuration(optimizer, schedule),
+            "optimizer": OptimizerConfiguration.configuration(optimizer, schedule, clipping),
             "training": training.configuration, "parallel": parallel.configuration,
-        ]
-    }
-}
-
-/// `data`: the splits, and how inputs are normalised.
-public struct DataConfiguration: Sendable {
-    public var train: DataSource
-    public var validation: DataSource?
-    public var test: DataSource?
-    public var normalize: Normalization
-
-    init(reading reader: ObjectReader?, directory: String) {
-        func source(_ reader: ObjectReader?, _ split: String) -> DataSource? {
-            guard let reader else { return nil }
-            let file = reader.requiredString("file") ?? ""
-            let source = DataSource(
-                file: Self.join(directory, file),
-                inputs: reader.string("inputs", default: "/\(split)/inputs"),
-                targets: reader.string("targets", default: "/\(split)/targets"))
-            reader.finish()
-            return source
-        }
-        train = source(reader?.requiredObject("train"), "train") ?? DataSource(file: "", inputs: "", targets: nil)
-        validation = source(reader?.object("validation"), "validation")
-        test = source(reader?.object("test"), "test")
-        normalize = reader?.choice("normalize", default: Normalization.none) ?? .none
-        reader?.finish()
-    }
-
-    /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show.
-    static func join(_ directory: String, _ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        var parts = directory.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        for part in path.split(separator: "/").map(String.init) where part != "." {
-            if part == "..", let last = parts.last, last != "..", last != "." {
-                parts.removeLast()
-            } else {
-                parts.append(part)
-            }
-        }
-        let joined = parts.filter { $0 != "." }.joined(separator: "/")
-        return directory.hasPrefix("/") ? "/" + joined : joined
-    }
-
-    var configuration: JSONNode {
-        func source(_ source: DataSource) -> JSONNode {
-            [
-                // Whole, since this is read in another directory than the one that the run was started in.
-                "file": JSONNode(Self.join(FileManager.default.currentDirectoryPath, source.file)),
-                "inputs": JSONNode(source.inputs),
-                "targets": source.targets.map { JSONNode($0) } ?? .init(.null),
-            ]
-        }
-        var members: [JSONNode.Member] = [.init(key: "train", value: source(train))]
-        if let validation { members.append(.init(key: "validation", value: source(validation))) }
-        if let test { members.append(.init(key: "test", value: source(test))) }
-        members.append(.init(key: "normalize", value: JSONNode(normalize.rawValue)))
-        return JSONNode(.object(members))
-    }
-}
-
-/// `parallel`: workers and shards, each a number or a word.
-public struct ParallelConfiguration: Sendable, Hashable {
-    /// Nil for `"auto"`: as many as the CPUs that the process may use.
-    public var workers: Int?
-    /// Nil for `"workers"`: as many as workers.
-    public var shards: Int?
-
-    init(reading reader: ObjectReader?) {
-        let limit = 1...4096
-        if case .integer(let count) = reader?.integerOrWord(
-            "workers", in: limit, words: ["auto"], default: .word("auto"))
-        {
-            workers = count
-        }
-        if case .integer(let count) = reader?.integerOrWord(
-            "shards", in: limit, words: ["workers"], default: .word("workers"))
-        {
-            shards = count
-        }
-        reader?.finish()
-    }
-
-    /// The numbers for this machine, and for batches of this size: more shards than samples would stay empty.
-    public func resolved(batchSize: Int) -> Parallelism {
-        let workers = self.workers ?? min(AvailableCPUs.count, shards ?? batchSize)
-        return Parallelism(workers: workers, shards: shards)
-    }
-
-    var configuration: JSONNode {
-        [
-            "workers": workers.map { JSONNode($0) } ?? "auto",
-            "shards": shards.map { JSONNode($0) } ?? "workers",
+            "checkpoint": checkpoint.configuration,
         ]
     }
 }

@@ -6,19 +6,21 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var batchSize: Int
     public var shuffle: Bool
     public var earlyStopping: EarlyStopping?
+    public var onNaN: DivergencePolicy
 
     init(reading reader: ObjectReader?) {
         epochs = reader?.requiredInteger("epochs", in: 1...) ?? 1
         batchSize = reader?.integer("batch_size", in: 1..., default: 32) ?? 32
         shuffle = reader?.bool("shuffle", default: true) ?? true
         earlyStopping = reader?.object("early_stopping").map { EarlyStopping(reading: $0) }
+        onNaN = DivergencePolicy(reading: reader, key: "on_nan")
         reader?.finish()
     }
 
     var configuration: JSONNode {
         var members: [JSONNode.Member] = [
             .init(key: "epochs", value: JSONNode(epochs)), .init(key: "batch_size", value: JSONNode(batchSize)),
-            .init(key: "shuffle", value: JSONNode(shuffle)),
+            .init(key: "shuffle", value: JSONNode(shuffle)), .init(key: "on_nan", value: onNaN.configuration),
         ]
         if let earlyStopping { members.append(.init(key: "early_stopping", value: earlyStopping.configuration)) }
         return JSONNode(.object(members))

@@ -1,104 +1,88 @@
-internal import Dispatch
 import Kernels
 
-/// The order in which an epoch visits the rows: a permutation that is a function of the seed and the epoch alone.
-struct EpochOrder: Sendable {
-    private let memory: AlignedMemory
-    let count: Int
-
-    init(rows count: Int, shuffled: Bool, seed: UInt64, epoch: Int) throws {
-        self.count = count
-        memory = try AlignedMemory(byteCount: count * MemoryLayout<Int64>.stride)
-        let rows = memory.base.assumingMemoryBound(to: Int64.self)
-        for index in 0..<count { rows[index] = Int64(index) }
-        guard shuffled else { return }
-        // Fisher and Yates's shuffle, written out so that it never changes with a library.
-        var random = Philox(seed: seed, stream: .shuffling, index: epoch)
-        for index in stride(from: count - 1, to: 0, by: -1) {
-            let other = Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high)
-            (rows[index], rows[other]) = (rows[other], rows[index])
-        }
-    }
-
-    /// The given rows in the given order.
-    init(_ rows: [Int64]) throws {
-        count = rows.count
-        memory = try AlignedMemory(byteCount: count * MemoryLayout<Int64>.stride)
-        for (index, row) in rows.enumerated() { memory.base.assumingMemoryBound(to: Int64.self)[index] = row }
-    }
-
-    var rows: UnsafePointer<Int64> { UnsafePointer(memory.base.assumingMemoryBound(to: Int64.self)) }
-}
-
-/// A mini-batch: which rows of the dataset it holds. The rows themselves stay where they are until each worker
-/// gathers its shard.
+/// A mini-batch: which rows of the pool it holds. The rows themselves stay where they are until each worker gathers its
+/// shard.
 struct Batch {
     let rows: UnsafePointer<Int64>
     let count: Int
 }
 
-/// Prepares batches ahead of the workers, on a queue of its own.
+/// Cuts an epoch's windows into mini-batches, in the order in which the rows are visited. The last one may be short.
 ///
-/// With data in memory a batch is a slice of the epoch's order; the order of the next epoch is made while this one
-/// runs.
-///
-/// `@unchecked Sendable`: `pending` is touched by the thread that calls `epoch` alone.
+/// `@unchecked Sendable`: one thread at a time uses it, the first worker during a run and the caller in between.
 final class BatchReader: @unchecked Sendable {
     let rows: Int
     let batchSize: Int
-    private let shuffled: Bool
-    private let seed: UInt64
-    private let queue = DispatchQueue(label: "stormo.reader", qos: .userInitiated)
-    private var pending: (epoch: Int, result: PendingOrder)?
-    /// Told of each order that is made. To be changed between epochs only.
-    var profile: StepProfile?
+    private let windows: WindowReader
+    private var window: LoadedWindow?
+    /// The number of the window's rows that have been given out.
+    private var used = 0
+    /// The place in the epoch of the next batch.
+    private var position = 0
+    /// Windows that are done with as soon as the batch that was given out last has been gathered.
+    private var finished = 0
+    /// The rows of batches that lie in two windows: of this one and of the one before.
+    private let seams: [AlignedMemory]
+    private var seam = 0
 
-    init(rows: Int, batchSize: Int, shuffled: Bool, seed: UInt64) {
-        self.rows = rows
+    /// - Throws: `KernelError.outOfMemory`; `DataError` where the memory that the data may use is too small.
+    init(_ data: Dataset, batchSize: Int, isShuffled: Bool, seed: UInt64) throws {
+        rows = data.count
         self.batchSize = batchSize
-        self.shuffled = shuffled
-        self.seed = seed
+        windows = try WindowReader(data, isShuffled: isShuffled, seed: seed, atLeast: batchSize)
+        seams = try (0..<2).map { _ in try AlignedMemory(byteCount: batchSize * MemoryLayout<Int64>.stride) }
     }
 
+    var pool: Pool { windows.pool }
     var batchesPerEpoch: Int { (rows + batchSize - 1) / batchSize }
+    var profile: StepProfile? {
+        get { windows.profile }
+        set { windows.profile = newValue }
+    }
 
-    /// The order of an epoch, and a start on the next one's.
-    func epoch(_ epoch: Int) throws -> EpochOrder {
-        let order = try pending?.epoch == epoch ? pending!.result.wait() : make(epoch)
-        let next = PendingOrder()
-        pending = (epoch + 1, next)
-        queue.async { [self, profile] in
-            next.fulfil(
-                Result { try profile?.noteReading(epoch: epoch + 1) { try make(epoch + 1) } ?? make(epoch + 1) })
+    /// Goes to a step of an epoch.
+    func begin(epoch: Int, at step: Int = 0) throws {
+        window = nil
+        finished = 0
+        position = step * batchSize
+        windows.begin(epoch: epoch, at: position)
+        guard position < rows else { return }
+        let first = try windows.take()
+        window = first
+        used = position - first.window.first
+    }
+
+    /// The next batch. Nobody may read the one before any longer.
+    /// - Throws: what made reading its rows fail.
+    func next() throws -> Batch {
+        for _ in 0..<finished { windows.release() }
+        finished = 0
+        let count = min(batchSize, rows - position)
+        position += count
+        if let window, window.count - used >= count {
+            defer { use(count, of: window) }
+            return Batch(rows: window.rows + used, count: count)
         }
-        return order
+        seam = 1 - seam
+        let slots = seams[seam].base.assumingMemoryBound(to: Int64.self)
+        var filled = 0
+        while filled < count {
+            let source: LoadedWindow
+            if let window { source = window } else { source = try windows.take() }
+            window = source
+            let length = min(count - filled, source.count - used)
+            (slots + filled).update(from: source.rows + used, count: length)
+            filled += length
+            use(length, of: source)
+        }
+        return Batch(rows: UnsafePointer(slots), count: count)
     }
 
-    private func make(_ epoch: Int) throws -> EpochOrder {
-        try EpochOrder(rows: rows, shuffled: shuffled, seed: seed, epoch: epoch)
-    }
-
-    /// The batch at a place in an epoch; the last may be short.
-    static func batch(_ index: Int, of order: EpochOrder, size: Int) -> Batch {
-        let start = index * size
-        return Batch(rows: order.rows + start, count: min(size, order.count - start))
-    }
-}
-
-/// A result that another queue is working on.
-///
-/// `@unchecked Sendable`: the semaphore puts the one write before the one read.
-private final class PendingOrder: @unchecked Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private var result: Result<EpochOrder, any Error>?
-
-    func fulfil(_ result: Result<EpochOrder, any Error>) {
-        self.result = result
-        done.signal()
-    }
-
-    func wait() throws -> EpochOrder {
-        done.wait()
-        return try result!.get()
+    private func use(_ count: Int, of source: LoadedWindow) {
+        used += count
+        if used == source.count {
+            finished += 1
+            (window, used) = (nil, 0)
+        }
     }
 }

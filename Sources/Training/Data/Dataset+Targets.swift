@@ -23,45 +23,53 @@ extension Dataset {
             )
         }
         guard let targets else { return }
+        let encoding = try encoding(for: objective)
         let last = model.steps[model.steps.count - 1].name
-        guard targets.rowShape.count == objective.targetShape.count else {
-            throw DataError(
-                "\(targetsPlace) holds \(Self.words(targets.rowShape)) for each sample, but the loss needs "
-                    + "\(Self.words(objective.targetShape)), since the last layer '\(last)' gives "
-                    + "\(Self.words(objective.outputShape)); change that layer, the loss or the targets")
-        }
-        var bad: (index: Int, value: Double)?
         var expectation = ""
-        switch objective.loss {
-        case .sparseCategoricalCrossEntropy:
+        var isGood: @Sendable (Double) -> Bool = { _ in true }
+        switch (objective.loss, encoding) {
+        case (.sparseCategoricalCrossEntropy, _), (_, .oneHot):
             let classes = objective.outputShape.last
+            let ignored = objective.ignoredLabel.map(Double.init)
             expectation =
                 "the labels of \(classes) classes are whole numbers from 0 to \(classes - 1); "
                 + "the last layer '\(last)' decides how many classes there are"
-            targets.forEach { index, value in
-                if bad == nil, value < 0 || value >= Double(classes) || value != value.rounded() {
-                    bad = (index, value)
-                }
-            }
-        case .binaryCrossEntropy, .categoricalCrossEntropy:
+            isGood = { $0 >= 0 && $0 < Double(classes) && $0 == $0.rounded() || $0 == ignored }
+        case (.binaryCrossEntropy, _), (.categoricalCrossEntropy, _):
             expectation = "a target of a cross-entropy is a probability, from 0 to 1"
-            targets.forEach { index, value in
-                if bad == nil, value < 0 || value > 1 { bad = (index, value) }
-            }
-        case .meanSquaredError, .meanAbsoluteError, .huber: break
+            isGood = { $0 >= 0 && $0 <= 1 }
+        case (.meanSquaredError, _), (.meanAbsoluteError, _), (.huber, _): break
         }
-        if let bad {
+        guard !expectation.isEmpty else { return }
+        let bad = try mapBlocks(of: targets) { [isGood] rows, first in
+            var bad: (place: Int, value: Double)?
+            rows.forEach { index, value in
+                if bad == nil, !isGood(value) { bad = (first + index / rows.rowShape.count, value) }
+            }
+            return bad
+        }
+        if let bad = bad.lazy.compactMap({ $0 }).first {
             let number =
                 bad.value == bad.value.rounded() && abs(bad.value) < 1e15
                 ? "\(Int(bad.value))" : "\(bad.value)"
-            throw DataError(
-                "\(targetsPlace) holds \(number) in row \(bad.index / targets.rowShape.count), which is out of range: "
-                    + expectation)
+            let (place, row) = targets.place(ofRow: selection[bad.place])
+            throw DataError("\(place) holds \(number) in row \(row), which is out of range: \(expectation)")
         }
     }
 
-    /// `one number`, `10 numbers`, `8×8×1 numbers`.
-    private static func words(_ shape: Shape) -> String {
-        shape.count == 1 ? "one number" : "\(shape) numbers"
+    /// How the targets become what the loss takes.
+    /// - Throws: `DataError` where they do not fit it.
+    func encoding(for objective: Objective) throws -> TargetEncoding {
+        guard let targets else { return .stored }
+        return try TargetEncoding(objective, targetRowShape: targets.rowShape, place: targetsPlace)
+    }
+
+    /// The number of samples of each class.
+    func labelCounts(_ encoding: TargetEncoding, _ layout: MetricLayout) throws -> [Int] {
+        guard let targets else { return [] }
+        let blocks = try mapBlocks(of: targets) { rows, _ in
+            ClassWeightTable.count(rows, encoding: encoding, layout: layout)
+        }
+        return blocks.dropFirst().reduce(blocks[0]) { zip($0, $1).map(+) }
     }
 }

@@ -1,23 +1,37 @@
 import Foundation
-internal import HDF5
 public import Kernels
 
-/// Inputs with their targets: one split, held in memory as stored.
+/// Inputs with their targets: one split, in memory as stored, or in files from which it is read as it is wanted.
 public struct Dataset: Sendable {
-    public let inputs: StoredTensor
+    public let inputs: Field
     /// Nil where there is nothing to compare with, as in prediction.
-    public let targets: StoredTensor?
+    public let targets: Field?
+    /// By how much each sample's loss counts; nil where all count the same.
+    public let weights: Field?
+    /// Which rows of the fields the split consists of.
+    let selection: RowSelection
     /// The names of the classes, in the order of their labels, if the file has them.
     public let classNames: [String]?
     /// Where the data came from, for messages.
     public let source: DataSource?
+    /// Among how many rows a shuffle mixes; nil for all where they are in memory, and otherwise as many as fit.
+    public var shuffleWindow: Int?
+    /// The memory that rows of a split which is not in memory may use, in bytes.
+    public var windowBytes = AvailableMemory.bytes / 2
 
-    public var count: Int { inputs.rows }
+    public var count: Int { selection.count }
+    public var isInMemory: Bool {
+        inputs.isInMemory && (targets?.isInMemory ?? true) && (weights?.isInMemory ?? true)
+    }
+
+    /// What the split's fields take in memory.
+    public var byteCount: Int { inputs.byteCount + (targets?.byteCount ?? 0) + (weights?.byteCount ?? 0) }
 
     /// Data from a program: one array for each sample.
+    /// - Parameter weights: a number for each sample by which its loss counts.
     /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number.
-    public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil) throws {
-        func tensor(_ rows: [[Float]], _ shape: Shape?, _ what: String) throws -> StoredTensor {
+    public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil, weights: [Float]? = nil) throws {
+        func field(_ rows: [[Float]], _ shape: Shape?, _ what: String) throws -> Field {
             let shape = shape ?? [rows.first?.count ?? 0]
             guard rows.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
                 throw DataError("\(what): the rows have no elements, since their shape is \(shape)")
@@ -25,92 +39,128 @@ public struct Dataset: Sendable {
             if let row = rows.firstIndex(where: { $0.count != shape.count }) {
                 throw DataError("\(what): row \(row) has \(rows[row].count) numbers, but should have \(shape.count)")
             }
-            return try StoredTensor(rows, rowShape: shape)
+            return Field(try StoredTensor(rows, rowShape: shape), place: what)
         }
-        self.inputs = try tensor(inputs, shape, "inputs")
-        self.targets = try targets.map { try tensor($0, nil, "targets") }
-        classNames = nil
-        source = nil
-        try check()
+        try self.init(
+            inputs: field(inputs, shape, "inputs"), targets: targets.map { try field($0, nil, "targets") },
+            weights: weights.map { try field($0.map { [$0] }, nil, "weights") }, classNames: nil, source: nil)
     }
 
-    /// Reads a split from an HDF5 file.
-    /// - Throws: `HDF5Error` for a file that can't be read, `DataError` for data that can't be trained on.
-    public init(reading source: DataSource, wantsTargets: Bool = true) throws {
-        let file = try HDF5File.open(source.file)
-        inputs = try Self.read(file, source.inputs, source)
-        if wantsTargets, let path = source.targets {
-            targets = try Self.read(file, path, source)
-        } else {
-            targets = nil
-        }
-        let names = [try? file.dataset(source.targets ?? source.inputs).attributes, file.attributes].lazy
-            .compactMap { try? $0?.strings("class_names") }.first
-        classNames = names
+    init(
+        inputs: Field, targets: Field?, weights: Field?, selection: RowSelection? = nil, classNames: [String]?,
+        source: DataSource?
+    ) throws {
+        self.inputs = inputs
+        self.targets = targets
+        self.weights = weights
+        self.selection = selection ?? RowSelection(all: inputs.rows)
+        self.classNames = classNames
         self.source = source
         try check()
     }
 
-    private static func read(_ file: HDF5File, _ path: String, _ source: DataSource) throws -> StoredTensor {
-        let dataset = try file.dataset(path)
-        let place = "\(source.file): \(path)"
-        guard dataset.shape.count >= 1 else {
-            throw DataError("\(place) is a single value; a dataset needs rows, one for each sample")
+    private init(_ data: Dataset, inputs: Field, targets: Field?, weights: Field?, _ selection: RowSelection) {
+        self.inputs = inputs
+        self.targets = targets
+        self.weights = weights
+        self.selection = selection
+        classNames = data.classNames
+        source = data.source
+        shuffleWindow = data.shuffleWindow
+        windowBytes = data.windowBytes
+    }
+
+    /// A part of the split that shares its memory.
+    func selecting(_ selection: RowSelection) -> Dataset {
+        Dataset(self, inputs: inputs, targets: targets, weights: weights, selection)
+    }
+
+    /// The split with all its rows in memory.
+    /// - Throws: `HDF5Error` for what can't be read, `DataError` for numbers that are NaN or infinite.
+    func loaded() throws -> Dataset {
+        let data = Dataset(
+            self, inputs: try inputs.loaded(), targets: try targets?.loaded(), weights: try weights?.loaded(),
+            selection)
+        try data.check()
+        return data
+    }
+
+    /// The split with its targets and weights in memory.
+    func loadingLabels() throws -> Dataset {
+        let data = Dataset(
+            self, inputs: inputs, targets: try targets?.loaded(), weights: try weights?.loaded(), selection)
+        try data.check()
+        return data
+    }
+
+    /// The first samples, in memory.
+    func head(_ count: Int) throws -> Dataset {
+        let count = min(count, self.count)
+        func head(_ field: Field) throws -> Field {
+            let tensor = try StoredTensor(field.type, rows: count, rowShape: field.rowShape) {
+                try field.read(selection, 0..<count, into: $0)
+            }
+            return Field(
+                type: tensor.type, rowShape: tensor.rowShape, rows: count, parts: field.parts, tensor: tensor)
         }
-        guard dataset.shape[0] > 0 else { throw DataError("\(place) is empty: it has no rows") }
-        let rowShape = Shape(Array(dataset.shape.dropFirst()))
-        guard rowShape.count > 0 else {
-            throw DataError("\(place) has rows without elements: its shape is \(Shape(dataset.shape))")
-        }
-        guard let memoryType = dataset.elementType.memoryType, let type = StoredType(rawValue: memoryType.rawValue)
-        else {
-            throw DataError("\(place) holds \(dataset.elementType), which are not numbers")
-        }
-        // Chunks that were never written take no room in the file, so a small one can claim any number of rows.
-        let (byteCount, overflows) = dataset.count.multipliedReportingOverflow(by: type.byteCount)
-        guard !overflows, byteCount <= ProcessInfo.processInfo.physicalMemory else {
-            throw DataError(
-                "\(place) has \(dataset.shape[0]) rows of \(rowShape), more than fits into this machine's memory")
-        }
-        return try StoredTensor(type, rows: dataset.shape[0], rowShape: rowShape) { base in
-            try dataset.read(into: UnsafeMutableRawBufferPointer(start: base, count: byteCount), as: memoryType)
-        }
+        let data = Dataset(
+            self, inputs: try head(inputs), targets: try targets.map(head), weights: try weights.map(head),
+            RowSelection(all: count))
+        try data.check()
+        return data
     }
 
     /// What a message calls the inputs or the targets.
+    var inputsPlace: String { place(source?.inputs, "inputs") }
+    var targetsPlace: String { place(source?.targets, "targets") }
+
     private func place(_ path: String?, _ fallback: String) -> String {
         guard let source, let path else { return fallback }
         return "\(source.file): \(path)"
     }
-    var inputsPlace: String { place(source?.inputs, "inputs") }
-    var targetsPlace: String { place(source?.targets, "targets") }
 
     private func check() throws {
         guard inputs.rows > 0 else { throw DataError("\(inputsPlace) is empty: it has no rows") }
-        if let targets, targets.rows != inputs.rows {
+        for (field, what) in [(targets, "targets"), (weights, "weights")] {
+            guard let field, field.rows != inputs.rows else { continue }
             throw DataError(
-                "\(inputsPlace) has \(inputs.rows) rows, but \(targetsPlace) has \(targets.rows); "
-                    + "each row of inputs needs one of targets")
+                "\(inputsPlace) has \(inputs.rows) rows, but \(field.parts[0].place) has \(field.rows); "
+                    + "each row of inputs needs one of \(what)")
         }
-        for (tensor, place) in [(inputs, inputsPlace), (targets, targetsPlace)] {
-            if let (row, element) = tensor?.firstNonFinite() {
-                throw DataError(
-                    "\(place) holds a number that is NaN or infinite, in row \(row), element \(element); "
-                        + "remove or fill such rows before training")
-            }
+        for field in [inputs, targets, weights] {
+            guard let field, let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
+            throw Self.notFinite(field, row, element)
+        }
+        if let weights, weights.rowShape.count != 1 {
+            throw DataError(
+                "\(weights.parts[0].place) has rows of \(weights.rowShape), but a weight is one number for each sample")
+        }
+        if let weights, let tensor = weights.tensor { try Self.checkWeights(weights, tensor, at: 0) { $0 } }
+    }
+
+    /// Checks rows that have been read into a tensor.
+    func check(
+        _ field: Field, _ tensor: StoredTensor, at start: Int, _ selection: RowSelection, _ places: Range<Int>
+    ) throws {
+        if let (row, element) = tensor.firstNonFinite(rows: start..<start + places.count) {
+            throw Self.notFinite(field, selection[places.lowerBound + row - start], element)
         }
     }
-}
 
-/// Where a split stands: the file, and the paths in it.
-public struct DataSource: Hashable, Sendable {
-    public var file: String
-    public var inputs: String
-    public var targets: String?
+    private static func notFinite(_ field: Field, _ row: Int, _ element: Int) -> DataError {
+        let (place, row) = field.place(ofRow: row)
+        return DataError(
+            "\(place) holds a number that is NaN or infinite, in row \(row), element \(element); "
+                + "remove or fill such rows before training")
+    }
 
-    public init(file: String, inputs: String, targets: String?) {
-        self.file = file
-        self.inputs = inputs
-        self.targets = targets
+    private static func checkWeights(
+        _ field: Field, _ tensor: StoredTensor, at start: Int, _ row: (Int) -> Int
+    ) throws {
+        var bad: (row: Int, value: Double)?
+        tensor.forEach { index, value in if value < 0, bad == nil { bad = (index, value) } }
+        guard let bad else { return }
+        let (place, row) = field.place(ofRow: row(bad.row))
+        throw DataError("\(place) holds \(bad.value) in row \(row); a sample's weight is 0 or more")
     }
 }

@@ -44,18 +44,23 @@ public struct StoredTensor: Sendable {
             into: dst, from: memory.base, rows: rows, count: count, width: rowShape.count, offset: offset, scale: scale)
     }
 
-    /// The place of the first number that is NaN or infinite.
-    func firstNonFinite() -> (row: Int, element: Int)? {
-        let count = rows * rowShape.count
+    /// The place of the first number that is NaN or infinite, in some of the rows or in all.
+    func firstNonFinite(rows range: Range<Int>? = nil) -> (row: Int, element: Int)? {
+        let range = range ?? 0..<rows
+        let count = range.count * rowShape.count
+        let base = memory.base + range.lowerBound * rowBytes
         let index: Int?
         switch type {
+        case .float16:
+            let halves = base.assumingMemoryBound(to: Float16.self)
+            index = (0..<count).first { !halves[$0].isFinite }
         case .float32:
-            index = VectorLoops.firstNonFinite(memory.base.assumingMemoryBound(to: Float.self), count: count)
+            index = VectorLoops.firstNonFinite(base.assumingMemoryBound(to: Float.self), count: count)
         case .float64:
-            index = VectorLoops.firstNonFinite(memory.base.assumingMemoryBound(to: Double.self), count: count)
+            index = VectorLoops.firstNonFinite(base.assumingMemoryBound(to: Double.self), count: count)
         default: index = nil
         }
-        return index.map { ($0 / rowShape.count, $0 % rowShape.count) }
+        return index.map { (range.lowerBound + $0 / rowShape.count, $0 % rowShape.count) }
     }
 
     /// Calls body with every number, in order.
@@ -74,6 +79,7 @@ public struct StoredTensor: Sendable {
         case .int32: each(Int32.self) { Double($0) }
         case .uint64: each(UInt64.self) { Double($0) }
         case .int64: each(Int64.self) { Double($0) }
+        case .float16: each(Float16.self) { Double($0) }
         case .float32: each(Float.self) { Double($0) }
         case .float64: each(Double.self) { $0 }
         }

@@ -20,13 +20,16 @@ public struct Evaluation: Sendable {
 public final class Evaluator: @unchecked Sendable {
     private let objective: Objective
     private let data: Dataset
-    private let constants: RowConstants?
+    private let feed: ShardFeed
+    private let windows: WindowReader
     private let team: WorkerTeam
     private let plan: ShardPlan
     private let chunk: Int
     private let replicas: [Replica]
     private let predictsOnly: Bool
-    private let rows: EpochOrder
+    private var pass = 0
+    /// Looked at before each chunk.
+    var stop: StopRequest?
     // Held, since the replicas point into it.
     private let parameters: AlignedMemory
 
@@ -58,16 +61,21 @@ public final class Evaluator: @unchecked Sendable {
         self.predictsOnly = predictsOnly
         self.parameters = parameters
         self.chunk = max(1, min(chunk, (data.count + parallelism.shards - 1) / parallelism.shards))
-        constants = try preprocessing.rowConstants(data.inputs.rowShape)
+        feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
+        windows = try WindowReader(data, isShuffled: false, seed: 0)
         plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
-        rows = try EpochOrder(rows: data.count, shuffled: false, seed: 0, epoch: 0)
 
         let program = predictsOnly ? objective.inference : objective.evaluation
+        let parts = windows.order.windows(epoch: 0).map { $0.first..<$0.first + $0.count }
         replicas = try team.makeReplicas(
             program, plan,
             samples: { [plan, chunk = self.chunk] shard in
-                let count = plan.samples(of: shard, in: data.count).count
-                return [min(chunk, count), count % chunk]
+                let own = plan.samples(of: shard, in: data.count)
+                return Set(
+                    parts.flatMap { part in
+                        let count = own.clamped(to: part).count
+                        return [min(chunk, count), count % chunk]
+                    })
             }, parameters: parameters)
     }
 
@@ -83,20 +91,23 @@ public final class Evaluator: @unchecked Sendable {
                 capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
                 countsConfusion: countsConfusion)
         }
-        // A place for each shard, which the worker that runs it writes alone.
-        let sums = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Double>.stride)
+        // Two places for each shard, which the worker that runs it writes alone: the loss, and the samples it counts.
+        let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
         try eachChunk { [objective] shard, replica, _, count in
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
                 targets: target.baseAddress!, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
-            let sum = sums.base.assumingMemoryBound(to: Double.self) + shard
-            for loss in losses { sum.pointee += Double(loss) }
+            let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
+            for loss in losses { sum[0] += Double(loss) }
+            sum[1] += Double(objective.countedSamples(targets: target.baseAddress!, samples: count))
         }
         for set in sets.dropFirst() { sets[0].merge(set) }
-        let losses = UnsafeBufferPointer(start: sums.base.assumingMemoryBound(to: Double.self), count: plan.shards)
-        let loss = losses.reduce(0, +) / Double(data.count)
+        let pairs = sums.base.assumingMemoryBound(to: Double.self)
+        let loss =
+            (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] }
+            / max((0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }, 1)
         return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
     }
 
@@ -115,24 +126,30 @@ public final class Evaluator: @unchecked Sendable {
     private func eachChunk(
         _ body: @Sendable @escaping (_ shard: Int, _ replica: Replica, _ start: Int, _ count: Int) -> Void
     ) throws {
-        try team.run { [self] worker in
-            for shard in plan.shards(of: worker) {
-                let range = plan.samples(of: shard, in: data.count)
-                for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
-                    let count = min(chunk, range.upperBound - start)
-                    let replica = replicas[shard]
-                    data.inputs.gather(
-                        into: replica.value(of: objective.input, samples: count).baseAddress!,
-                        rows: rows.rows + start, count: count, offset: constants?.offset, scale: constants?.scale)
-                    if !predictsOnly {
-                        data.targets?.gather(
-                            into: replica.value(of: objective.target, samples: count).baseAddress!,
-                            rows: rows.rows + start, count: count)
+        windows.begin(epoch: pass)
+        pass += 1
+        var position = 0
+        while position < data.count {
+            let loaded = try windows.take()
+            let part = position..<position + loaded.count
+            try team.run { [self] worker in
+                for shard in plan.shards(of: worker) {
+                    let range = plan.samples(of: shard, in: data.count).clamped(to: part)
+                    for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+                        if let stop, stop.isStopping { return }
+                        let count = min(chunk, range.upperBound - start)
+                        let replica = replicas[shard]
+                        feed.load(
+                            replica, from: windows.pool, rows: loaded.rows + (start - part.lowerBound), count: count,
+                            wantsTargets: !predictsOnly)
+                        replica.forward(samples: count, Pass())
+                        body(shard, replica, start, count)
                     }
-                    replica.forward(samples: count, Pass())
-                    body(shard, replica, start, count)
                 }
             }
+            windows.release()
+            if let stop, stop.isStopping { throw EvaluationStopped() }
+            position = part.upperBound
         }
     }
 }

@@ -37,12 +37,14 @@ public struct GradientCheck: Sendable {
         guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to measure against") }
         let parameters = try AlignedMemory(floats: objective.layout.count)
         objective.layout.initialise(parameters.floats, seed: seed)
-        samples = min(max(count, 1), data.count)
+        let head = try data.head(max(count, 1))
+        guard let pool = Pool(head) else { preconditionFailure("a head is in memory") }
+        samples = head.count
         let pass = Pass(isTraining: true, seed: seed)
         let inspection = try Inspection(
-            objective, parameters: parameters, data: data,
-            constants: try preprocessing.rowConstants(data.inputs.rowShape), rows: (0..<Int64(samples)).map { $0 }, pass
-        )
+            objective, parameters: parameters, pool: pool,
+            feed: try ShardFeed(objective, on: data, preprocessing: preprocessing),
+            rows: (0..<Int64(samples)).map { $0 }, pass)
         let gradients = Array(UnsafeBufferPointer(start: inspection.gradients.floats, count: objective.layout.count))
         let loss = inspection.loss(pass)
         var random = Philox(seed: seed, stream: .gradientCheck)

@@ -6,14 +6,15 @@ public final class Inspection {
     private let objective: Objective
     private let replica: Replica
     private let samples: Int
+    /// How many of them the loss is a mean of.
+    private let counted: Int
     // Held, since the replica points into it.
     private let parameters: AlignedMemory
     /// The gradients of the parameters, in the layout of the objective.
     public let gradients: AlignedMemory
 
     init(
-        _ objective: Objective, parameters: AlignedMemory, data: Dataset, constants: RowConstants?, rows: [Int64],
-        _ pass: Pass
+        _ objective: Objective, parameters: AlignedMemory, pool: Pool, feed: ShardFeed, rows: [Int64], _ pass: Pass
     ) throws {
         self.objective = objective
         self.parameters = parameters
@@ -23,28 +24,26 @@ public final class Inspection {
         replica.bind(
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
             gradients: gradients.floats)
-        rows.withUnsafeBufferPointer { rows in
+        rows.withUnsafeBufferPointer { [replica] rows in
             guard let first = rows.baseAddress else { return }
-            data.inputs.gather(
-                into: replica.value(of: objective.input, samples: samples).baseAddress!, rows: first, count: samples,
-                offset: constants?.offset, scale: constants?.scale)
-            data.targets?.gather(
-                into: replica.value(of: objective.target, samples: samples).baseAddress!, rows: first, count: samples)
+            feed.load(replica, from: pool, rows: first, count: rows.count)
         }
+        let targets = replica.value(of: objective.target, samples: samples)
+        counted = max(objective.countedSamples(targets: targets.baseAddress!, samples: samples), 1)
         run(pass)
     }
 
     /// Computes all values and gradients anew, for parameters that have changed.
     func run(_ pass: Pass) {
         replica.forward(samples: samples, pass)
-        replica.backward(samples: samples, scale: 1 / Float(samples), pass)
+        replica.backward(samples: samples, scale: 1 / Float(counted), pass)
     }
 
     /// The mean loss of a forward pass, added up in double.
     func loss(_ pass: Pass) -> Double {
         replica.forward(samples: samples, pass)
         let losses = replica.value(of: objective.sampleLoss, samples: samples)
-        return losses.reduce(0.0) { $0 + Double($1) } / Double(samples)
+        return losses.reduce(0.0) { $0 + Double($1) } / Double(counted)
     }
 
     /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the
@@ -84,10 +83,13 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
     /// The rows of the training split that the shard held.
     public let rows: [Int]
 
+    /// What happened, without what to do.
+    var brief: String { "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite" }
+
     public var description: String {
         let shown = rows.prefix(8).map(String.init).joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
         let place = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
-        return "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite\(place). "
+        return "\(brief)\(place). "
             + "The last finite parameters are kept. Try a smaller learning_rate, or look at these rows"
     }
 }

@@ -71,13 +71,13 @@ public final class StepProfile: @unchecked Sendable {
         row.last = now
     }
 
-    /// Notes that the reader's queue has made the order of an epoch, which stands in the event's `step`.
-    func noteReading(epoch: Int, _ body: () throws -> EpochOrder) rethrows -> EpochOrder {
+    /// Notes that the reader's queue has made a window of an epoch, which stands in the event's `step`.
+    func noteReading<T>(epoch: Int, _ body: () throws -> T) rethrows -> T {
         let start = DispatchTime.now().uptimeNanoseconds
-        let order = try body()
+        let result = try body()
         let event = Event(phase: .other, step: epoch, start: start, end: DispatchTime.now().uptimeNanoseconds)
         readingsLock.withLock { readings.append(event) }
-        return order
+        return result
     }
 
     public func reset() {

@@ -24,6 +24,8 @@ public struct EpochResult: Sendable {
     /// The mean over the steps of the norm of the gradient.
     public let gradientNorm: Double
     public let samples: Int
+    /// The steps that were dropped since they were not finite.
+    public let skipped: Int
     public let seconds: Double
 
     public var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
@@ -58,8 +60,7 @@ public final class TrainingEngine: @unchecked Sendable {
     public private(set) var step = 0
 
     let data: Dataset
-    let targets: StoredTensor
-    let constants: RowConstants?
+    let feed: ShardFeed
     let reader: BatchReader
     private let schedule: Schedule
     private let epochs: Int
@@ -71,6 +72,17 @@ public final class TrainingEngine: @unchecked Sendable {
     let replicas: [Replica]
     let metricSets: [MetricSet]
     let lossOfShard: AlignedMemory
+    /// One for each shard; nil where samples are taken as they are.
+    let augmenters: [Augmenter]?
+    /// Nil where all samples count the same.
+    let weights: SampleWeights?
+    /// Room for a batch's targets where some labels are ignored, to be counted.
+    let labels: AlignedMemory?
+    let skipsNonFinite: Bool
+    var health = HealthWatch()
+    var spikes = LossSpikeWatch()
+    /// A factor on the learning rate, which is below 1 after training has been taken back.
+    public var rateFactor = 1.0
     /// Whether steps are shared; the first worker's own during a run.
     var pace = Pace()
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
@@ -84,6 +96,11 @@ public final class TrainingEngine: @unchecked Sendable {
         public var shuffle = true
         public var seed: UInt64 = 0
         public var metrics: [MetricKind] = []
+        public var clipping = GradientClipping.none
+        public var augmentation = Augmentation()
+        public var classWeights: ClassWeights?
+        /// Whether a step whose loss or gradient is not finite is dropped, rather than the end.
+        public var skipsNonFinite = false
         public var parallelism: Parallelism
 
         public init(optimizer: Optimizer, epochs: Int, batchSize: Int, parallelism: Parallelism) {
@@ -99,7 +116,7 @@ public final class TrainingEngine: @unchecked Sendable {
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: Settings
     ) throws {
         try data.check(against: objective)
-        guard let targets = data.targets else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
+        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
         guard settings.batchSize > 0 else {
             throw DataError("a batch_size must be 1 or more, but is \(settings.batchSize)")
         }
@@ -110,14 +127,13 @@ public final class TrainingEngine: @unchecked Sendable {
         }
         self.objective = objective
         self.data = data
-        self.targets = targets
         parallelism = settings.parallelism
         schedule = settings.schedule
         epochs = settings.epochs
         seed = settings.seed
-        constants = try preprocessing.rowConstants(data.inputs.rowShape)
-        reader = BatchReader(
-            rows: data.count, batchSize: settings.batchSize, shuffled: settings.shuffle, seed: settings.seed)
+        feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
+        reader = try BatchReader(
+            data, batchSize: settings.batchSize, isShuffled: settings.shuffle, seed: settings.seed)
 
         let count = objective.layout.count
         let (workers, shards) = (parallelism.workers, parallelism.shards)
@@ -127,10 +143,35 @@ public final class TrainingEngine: @unchecked Sendable {
         plan = ShardPlan(shards: shards, workers: workers)
         team = WorkerTeam(workers)
         barrier = team.makeBarrier()
-        reducer = try Reducer(count: count, shards: shards, workers: workers)
+        skipsNonFinite = settings.skipsNonFinite
+        reducer = try Reducer(
+            count: count, tensors: objective.layout.entries, shards: shards, workers: workers,
+            clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite)
         lossOfShard = try AlignedMemory(byteCount: shards * MemoryLayout<Double>.stride)
 
         let layout = MetricLayout(objective)
+        let targetWidth = objective.targetShape.count
+        if settings.augmentation.transforms.isEmpty {
+            augmenters = nil
+        } else {
+            // Where each number of a row has constants of its own, what is cut out becomes 0, which is their mean.
+            let black = preprocessing.scope == .feature ? [] : zip(preprocessing.offset, preprocessing.scale).map { Float(-$0 * $1) }
+            augmenters = try (0..<shards).map { _ in
+                try Augmenter(
+                    settings.augmentation, shape: data.inputs.rowShape, targetWidth: targetWidth, seed: settings.seed,
+                    black: black)
+            }
+        }
+        let classes = try settings.classWeights.map { [feed] weights in
+            ClassWeightTable(try weights.weights(counts: data.labelCounts(feed.encoding, layout)), layout: layout)
+        }
+        weights =
+            classes == nil && data.weights == nil
+            ? nil
+            : try SampleWeights(
+                classes: classes, shards: shards, capacity: (settings.batchSize + shards - 1) / shards)
+        labels =
+            objective.ignoredLabel == nil ? nil : try AlignedMemory(floats: settings.batchSize * targetWidth)
         let perShard = (data.count + shards - 1) / shards + reader.batchesPerEpoch
         metricSets = try (0..<shards).map { _ in
             try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
@@ -146,7 +187,7 @@ public final class TrainingEngine: @unchecked Sendable {
     public var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
 
     func rate(at step: Int) -> Double {
-        optimizer.optimizer.learningRate
+        optimizer.optimizer.learningRate * rateFactor
             * schedule.factor(step: step, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs)
     }
 
@@ -156,35 +197,71 @@ public final class TrainingEngine: @unchecked Sendable {
     ///   - limit: an end after so many steps.
     ///   - progress: called now and then on a worker's thread.
     /// - Throws: `Divergence` where the loss or a gradient is no longer finite. The parameters then are finite: those
-    ///   before that step, or, where only a gradient was at fault, those with its finite blocks stepped.
+    ///   before that step, or, where only a gradient was at fault, those with its finite blocks stepped. `HDF5Error`
+    ///   and `DataError` where the next rows can't be read.
     public func run(
         epoch: Int, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
     ) throws -> EpochResult {
-        let order = try reader.epoch(epoch)
-        return try run(epoch: epoch, order: order, limit: limit, progress: progress)
+        guard case .finished(let result, _) = try run(epoch: epoch, limit: limit, hooks: EpochHooks(progress: progress))
+        else { preconditionFailure("nobody asked for an end") }
+        return result
     }
 
-    func run(
-        epoch: Int, order: EpochOrder, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
-    ) throws -> EpochResult {
+    /// How an epoch ended.
+    public enum EpochEnd: Sendable {
+        /// With where it ended, if states are saved.
+        case finished(EpochResult, EpochPosition?)
+        /// Before its last step, since a verdict said so.
+        case stopped
+    }
+
+    /// Trains for one epoch, or for the rest of one.
+    /// - Parameter position: where it stopped before; that state must have been restored.
+    public func run(
+        epoch: Int, from position: EpochPosition? = nil, limit: Int? = nil, hooks: EpochHooks
+    ) throws -> EpochEnd {
         for set in metricSets { set.reset() }
-        let batches = (order.count + reader.batchSize - 1) / reader.batchSize
-        let epoch = EpochUnderWay(
-            number: epoch, order: order, steps: min(batches, limit ?? batches), firstStep: step, progress: progress,
-            chunk: pace.remaining)
-        try team.run { [self] worker in work(worker, on: epoch) }
-        let totals = epoch.totals
-        step += totals.steps
-        if let failed = totals.failedStep {
-            throw diagnose(
-                epoch: epoch.number, step: failed, BatchReader.batch(failed, of: order, size: reader.batchSize))
+        let totals = position?.totals ?? EpochTotals()
+        if let position {
+            for (set, state) in zip(metricSets, position.metrics) { try set.restore(state) }
         }
+        try reader.begin(epoch: epoch, at: totals.steps)
+        let steps = min(limit ?? reader.batchesPerEpoch, reader.batchesPerEpoch)
+        if totals.steps >= steps { return .finished(result(totals, seconds: 0), position) }
+        let batch = try reader.next()
+        let state = EpochUnderWay(
+            number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted(batch),
+            totals: totals, hooks: hooks, chunk: pace.remaining)
+        reducer.wantsTensorNorms = hooks.warning != nil
+        try team.run { [self] worker in work(worker, on: state) }
+        step += state.totals.steps - totals.steps
+        switch state.end {
+        case nil:
+            // Before the metrics of the shards are joined.
+            let position = hooks.save == nil ? nil : self.position(in: state)
+            return .finished(result(state.totals, seconds: (ContinuousClock.now - state.start).seconds), position)
+        case .stopped: return .stopped
+        case .failed(let error): throw error
+        case .diverged(let index): throw diagnose(epoch: epoch, step: index, state.batch)
+        }
+    }
+
+    private func result(_ totals: EpochTotals, seconds: Double) -> EpochResult {
         let metrics = metricSets[0]
         for set in metricSets.dropFirst() { metrics.merge(set) }
         return EpochResult(
-            loss: totals.loss / Double(max(totals.samples, 1)), metrics: metrics.values(),
-            gradientNorm: totals.norm / Double(max(totals.steps, 1)), samples: totals.samples,
-            seconds: (ContinuousClock.now - epoch.start).seconds)
+            loss: totals.meanLoss, metrics: metrics.values(),
+            gradientNorm: totals.norm / Double(max(totals.steps - totals.skipped, 1)), samples: totals.samples,
+            skipped: totals.skipped, seconds: seconds)
+    }
+
+    /// Puts parameters and moments back to what they were at a position.
+    func restore(parameters source: AlignedMemory, moments: [AlignedMemory], step: Int) {
+        parameters.base.copyMemory(from: source.base, byteCount: parameters.byteCount)
+        for (own, source) in zip(optimizer.vectors, moments) {
+            own.base.copyMemory(from: source.base, byteCount: own.byteCount)
+        }
+        self.step = step
     }
 
     /// Runs the failed step's shards once more, keeping everything, and finds the first tensor that is not finite.
@@ -196,10 +273,10 @@ public final class TrainingEngine: @unchecked Sendable {
             pass.firstSample = range.lowerBound
             guard !rows.isEmpty,
                 let inspection = try? Inspection(
-                    objective, parameters: parameters, data: data, constants: constants, rows: rows, pass),
+                    objective, parameters: parameters, pool: reader.pool, feed: feed, rows: rows, pass),
                 let tensor = inspection.firstNonFinite
             else { continue }
-            return Divergence(epoch: epoch, step: step, tensor: tensor, rows: rows.map(Int.init))
+            return Divergence(epoch: epoch, step: step, tensor: tensor, rows: data.isInMemory ? rows.map(Int.init) : [])
         }
         return Divergence(epoch: epoch, step: step, tensor: "the loss", rows: [])
     }
@@ -218,6 +295,6 @@ extension MetricLayout {
         let shape = objective.outputShape
         self.init(
             form: Dataset.targetForm(objective), rowsPerSample: isRowwise ? shape.count / shape.last : 1,
-            predictionsAreLogits: objective.predictsLogits)
+            predictionsAreLogits: objective.predictsLogits, ignoredLabel: objective.ignoredLabel)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 internal import HDF5
 
 #if canImport(Glibc)
@@ -26,14 +27,26 @@ public enum AtomicFile {
     /// sibling is removed and the file is as it was.
     ///
     /// A link is followed: what it leads to is replaced.
+    /// - Parameter verify: looks at the sibling once it is on the disk; where it throws, nothing is replaced.
     /// - Throws: `FileError`, and what `write` throws.
-    public static func replace(_ path: String, write: (_ sibling: String) throws -> Void) throws {
+    public static func replace(
+        _ path: String, write: (_ sibling: String) throws -> Void,
+        verify: ((_ sibling: String) throws -> Void)? = nil
+    ) throws {
         let (target, directory) = try place(path)
-        let sibling = "\(target).\(getpid()).partial"
+        let sibling = "\(target).\(getpid())\(leftover)"
         unlink(sibling)
         do {
             try write(sibling)
             try sync(sibling, path)
+            if let verify {
+                do {
+                    try verify(sibling)
+                } catch {
+                    let sentence = "\(error)".replacingOccurrences(of: sibling, with: path)
+                    throw FileError("\(path) can't be written: what was read back differs: \(sentence)")
+                }
+            }
             guard rename(sibling, target) == 0 else {
                 throw FileError("\(path) can't be written: \(reason())")
             }
@@ -46,6 +59,43 @@ public enum AtomicFile {
             throw error
         }
         try sync(directory, directory)
+    }
+
+    /// Gives a file a second name, in place of what may have it; a copy where the file system has no hard links.
+    /// - Throws: `FileError` where it can't be done; what had the name still has it.
+    static func link(_ file: String, to path: String) throws {
+        let sibling = "\(path).\(getpid())\(leftover)"
+        unlink(sibling)
+        guard systemLink(file, sibling) == 0, rename(sibling, path) == 0 else {
+            unlink(sibling)
+            return try replace(path) { sibling in
+                do {
+                    try FileManager.default.copyItem(atPath: file, toPath: sibling)
+                } catch {
+                    throw FileError("\(path) can't be written: \(reason())")
+                }
+            }
+        }
+        // Renaming one name of a file to another of its names does nothing, and leaves both.
+        unlink(sibling)
+        try sync(place(path).directory, path)
+    }
+
+    private static func systemLink(_ file: String, _ name: String) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.link(file, name)
+        #else
+            Musl.link(file, name)
+        #endif
+    }
+
+    /// How the names of siblings end.
+    static let leftover = ".partial"
+
+    /// Removes the siblings that killed writers have left in a directory in which nobody is writing now.
+    public static func removeLeftovers(in directory: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where name.hasSuffix(leftover) { unlink(directory + "/" + name) }
     }
 
     /// The file to be replaced, links followed, and the directory that it is in.
@@ -101,6 +151,8 @@ public enum AtomicFile {
         guard fsync(descriptor) == 0 || errno == EINVAL else {
             throw FileError("\(name) can't be flushed to the disk: \(reason())")
         }
+        // What is read next comes from the disk, not from memory.
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
     public static func reason() -> String { String(cString: strerror(errno)) }

@@ -1,4 +1,5 @@
 import Configuration
+import Kernels
 import Network
 
 /// A model as Keras describes it in an HDF5 file: the `model_config` attribute, and the order of the weights.
@@ -24,26 +25,9 @@ enum KerasFormat {
             [.init(key: "batch_shape", value: JSONNode(batchShape)), .init(key: "dtype", value: "float32")], [])
 
         var source = Model.inputName
-        func number(_ value: Float) -> JSONNode { JSONNode(Double(value)) }
-        switch preprocessing.kind {
-        case .none: break
-        case .standardize:
-            source = uniqueName("normalization", model)
-            // Keras divides by the square root of the variance, which is 1 / scale.
-            let variance = preprocessing.scale.map { JSONNode(1 / (Double($0) * Double($0))) }
-            add(
-                "Normalization", source,
-                [
-                    .init(key: "axis", value: -1),
-                    .init(key: "mean", value: JSONNode(preprocessing.offset.map(number))),
-                    .init(key: "variance", value: JSONNode(variance)),
-                ], [Model.inputName])
-        case .scale:
-            source = uniqueName("rescaling", model)
-            add(
-                "Rescaling", source,
-                [.init(key: "scale", value: number(preprocessing.scale[0])), .init(key: "offset", value: 0.0)],
-                [Model.inputName])
+        if let (className, base, members) = preprocessingLayer(preprocessing, model.inputShape) {
+            source = uniqueName(base, model)
+            add(className, source, members, [Model.inputName])
         }
         for step in model.steps {
             let keras = step.layer.keras
@@ -59,6 +43,50 @@ enum KerasFormat {
                 "input_layers": [JSONNode(Model.inputName), 0, 0], "output_layers": [JSONNode(last), 0, 0],
             ],
         ]
+    }
+
+    /// The layer that does to its inputs what preprocessing does; nil for none.
+    private static func preprocessingLayer(
+        _ preprocessing: Preprocessing, _ shape: Shape
+    ) -> (className: String, name: String, members: [JSONNode.Member])? {
+        let (offset, scale) = (preprocessing.offset, preprocessing.scale)
+        // A list for each axis, where each number of a row has constants of its own.
+        func constants(_ values: [Double]) -> JSONNode {
+            let isNested = preprocessing.scope == .feature && shape.rank > 1
+            return nested(values[...], isNested ? shape.dimensions : [values.count])
+        }
+        if preprocessing.kind == .none { return nil }
+        if preprocessing.scope != .all, scale.allSatisfy({ $0 > 0 }) {
+            // Keras divides by the square root of the variance, which is 1 / scale, and takes the offset off first.
+            let axes: JSONNode =
+                preprocessing.scope == .feature && shape.rank > 1
+                ? JSONNode((1...shape.rank).map { JSONNode($0) }) : -1
+            return (
+                "Normalization", "normalization",
+                [
+                    .init(key: "axis", value: axes), .init(key: "mean", value: constants(offset)),
+                    .init(key: "variance", value: constants(scale.map { 1 / ($0 * $0) })),
+                ]
+            )
+        }
+        let shift = zip(offset, scale).map { $0 == 0 ? 0 : -$0 * $1 }
+        let isOne = scale.count == 1
+        return (
+            "Rescaling", "rescaling",
+            [
+                .init(key: "scale", value: isOne ? JSONNode(scale[0]) : constants(scale)),
+                .init(key: "offset", value: isOne ? JSONNode(shift[0]) : constants(shift)),
+            ]
+        )
+    }
+
+    private static func nested(_ values: ArraySlice<Double>, _ dimensions: [Int]) -> JSONNode {
+        guard dimensions.count > 1 else { return JSONNode(values.map { JSONNode($0) }) }
+        let length = values.count / dimensions[0]
+        return JSONNode(
+            stride(from: values.startIndex, to: values.endIndex, by: length).map {
+                nested(values[$0..<$0 + length], Array(dimensions.dropFirst()))
+            })
     }
 
     private static func uniqueName(_ base: String, _ model: Model) -> String {

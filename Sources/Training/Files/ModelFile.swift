@@ -11,6 +11,8 @@ import Network
 /// /model_weights/dense/dense/kernel:0, bias:0
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, config
 /// ```
+///
+/// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
 enum ModelFile {
     static let format = 1
     private static let group = "/stormo"
@@ -27,10 +29,12 @@ enum ModelFile {
             let file = try HDF5File.create(sibling)
             try fill(file, with: model)
             try file.close()
+        } verify: { sibling in
+            _ = try read(CheckedFile(sibling))
         }
     }
 
-    private static func fill(_ file: HDF5File, with trained: TrainedModel) throws {
+    static func fill(_ file: HDF5File, with trained: TrainedModel) throws {
         let model = trained.objective.model
         let name = (trained.configuration?["name"]).flatMap {
             if case .string(let name) = $0.value { name } else { nil }
@@ -40,6 +44,7 @@ enum ModelFile {
         try file.attributes.set(
             "model_config",
             KerasFormat.modelConfiguration(model, trained.preprocessing, name: name ?? "model").jsonText(pretty: false))
+        try Checksum.seal(file.attributes)
 
         let group = try file.root.createGroup(weights)
         let entries = trained.objective.layout.entries
@@ -48,18 +53,20 @@ enum ModelFile {
         try group.attributes.set("layer_names", order)
         try group.attributes.set("backend", "stormo")
         try group.attributes.set("keras_version", "3.0.0")
+        try Checksum.seal(group.attributes)
         for layer in order {
             let own = entries.filter { dataset($0.name).layer == layer }
             let layerGroup = try file.root.createGroup("\(weights)/\(layer)")
             try layerGroup.attributes.set("weight_names", own.map { dataset($0.name).name })
+            try Checksum.seal(layerGroup.attributes)
             for entry in own {
-                let dataset = try file.root.createDataset(
-                    "\(weights)/\(layer)/\(dataset(entry.name).name)", .float32, shape: entry.shape.dimensions)
-                try dataset.write(
-                    from: UnsafeRawBufferPointer(
-                        start: trained.parameters.floats + entry.offset,
-                        count: entry.shape.count * MemoryLayout<Float>.stride),
-                    as: .float32)
+                let bytes = UnsafeRawBufferPointer(
+                    start: trained.parameters.floats + entry.offset,
+                    count: entry.shape.count * MemoryLayout<Float>.stride)
+                try write(
+                    bytes, .float32, shape: entry.shape.dimensions,
+                    to: "\(weights)/\(layer)/\(dataset(entry.name).name)",
+                    in: file)
             }
         }
 
@@ -74,75 +81,128 @@ enum ModelFile {
         try own.set("loss", (["loss": loss.configuration] as JSONNode).jsonText(pretty: false))
         try own.set("metrics", trained.metrics.map(\.name))
         try own.set("preprocessing", trained.preprocessing.kind.rawValue)
-        try own.set("preprocessing_offset", trained.preprocessing.offset.map { Double($0) })
-        try own.set("preprocessing_scale", trained.preprocessing.scale.map { Double($0) })
+        if trained.preprocessing.scope != trained.preprocessing.kind.usualScope {
+            try own.set("preprocessing_per", trained.preprocessing.scope.rawValue)
+        }
+        try own.set("preprocessing_offset", trained.preprocessing.offset)
+        try own.set("preprocessing_scale", trained.preprocessing.scale)
         if let names = trained.classNames { try own.set("class_names", names) }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
+        try Checksum.seal(own)
     }
 
-    static func read(_ path: String) throws -> TrainedModel {
-        let file = try HDF5File.open(path)
-        func bad(_ message: String) -> FileError { FileError("\(path) \(message)", isBadData: true) }
-        guard (try? file.exists(group)) == true else {
-            throw bad("is an HDF5 file, but not a model that stormo wrote: it has no group /stormo")
-        }
-        let own = try file.group(group).attributes
-        guard try own.integers("format").first == format else {
-            throw bad("is a model of another version of stormo; train it anew or use that version")
-        }
-        func document(_ attribute: String) throws -> JSONNode {
-            do {
-                return try ConfigurationDocument(text: own.string(attribute), file: "\(path): \(attribute)").root
-            } catch let error as ConfigurationError {
-                throw bad("is damaged: \(error)")
-            }
-        }
-        let objective: Objective
-        do {
-            let diagnostics = Diagnostics()
-            let reader = ObjectReader(try document("model"), path: "model", diagnostics: diagnostics)
-            let shape = Shape(reader.requiredIntegers("input_shape", in: 1...) ?? [])
-            let layers = reader.requiredObjects("layers").compactMap { LayerRegistry.read($0) }
-            let lossReader = ObjectReader(try document("loss"), path: "", diagnostics: diagnostics)
-            let loss = LossConfiguration(reading: lossReader, key: "loss")
-            try diagnostics.throwIfAny(file: path)
-            objective = try Objective(
-                Model(input: shape, layers: layers), loss: loss.function, fromLogits: loss.fromLogits)
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw bad("is damaged: \(error)")
-        }
-        guard let kind = try Normalization(rawValue: own.string("preprocessing")) else {
-            throw bad("is damaged: it names an unknown preprocessing")
-        }
-        let preprocessing = Preprocessing(
-            kind: kind, offset: try own.doubles("preprocessing_offset").map { Float($0) },
-            scale: try own.doubles("preprocessing_scale").map { Float($0) })
-        let length = kind == .standardize ? objective.model.inputShape.last : kind == .scale ? 1 : 0
-        guard preprocessing.offset.count == length, preprocessing.scale.count == length,
-            (preprocessing.offset + preprocessing.scale).allSatisfy(\.isFinite)
-        else { throw bad("is damaged: its preprocessing does not fit its inputs") }
+    /// Makes a dataset of these values with the sum over them.
+    static func write(
+        _ bytes: UnsafeRawBufferPointer, _ type: HDF5ElementType, shape: [Int], to path: String, in file: HDF5File
+    ) throws {
+        let dataset = try file.root.createDataset(path, type, shape: shape)
+        try dataset.write(from: bytes, as: type.memoryType ?? .float32)
+        try dataset.attributes.set(Checksum.ofValues, Checksum.of(bytes))
+    }
 
-        let names = try own.contains("class_names") ? own.strings("class_names") : nil
-        // Not a plain nil, which would be JSON's null.
-        let configuration = try own.contains("config") ? document("config") : JSONNode?.none
-        return try TrainedModel(
-            objective: objective, metrics: own.strings("metrics").compactMap { MetricKind(name: $0) },
-            preprocessing: preprocessing, classNames: names, configuration: configuration
-        ) { entry in
-            let (layer, name) = dataset(entry.name)
-            let dataset = try file.dataset("\(weights)/\(layer)/\(name)")
-            guard dataset.shape == entry.shape.dimensions, dataset.elementType == .float32 else {
-                throw bad(
-                    "is damaged: \(dataset.path) is \(dataset.elementType) of \(Shape(dataset.shape)), but the model "
-                        + "has float32 of \(entry.shape) there")
+    /// Reads the model in a file.
+    /// - Throws: `FileError` for what is no model or is damaged, `HDF5Error` for what can't be read.
+    static func read(_ source: CheckedFile) throws -> TrainedModel? {
+        guard (try? source.file.exists(group)) == true else {
+            throw source.bad("is an HDF5 file, but not a model that stormo wrote: it has no group /stormo")
+        }
+        guard try source.file.group(group).attributes.integers("format").first == format else {
+            throw source.bad("is a model of another version of stormo; train it anew or use that version")
+        }
+        // What Keras reads; of no use here, but who checks a file wants to know.
+        for group in ["/", weights] where try source.file.exists(group) {
+            try source.attempt { _ = try source.attributes(group) }
+        }
+        guard let description = try source.attempt({ try Description(source, source.attributes(group)) }) else {
+            return nil
+        }
+        guard let parameters = try parameters(of: description.objective, in: source) else { return nil }
+        return TrainedModel(
+            objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessing,
+            classNames: description.classNames, parameters: parameters, configuration: description.configuration)
+    }
+
+    /// - Returns: nil where mistakes are gathered and there are some.
+    private static func parameters(of objective: Objective, in source: CheckedFile) throws -> AlignedMemory? {
+        let layout = objective.layout
+        // All are looked at before memory is taken for them.
+        let datasets = try layout.entries.map { entry in
+            try source.attempt {
+                let (layer, name) = dataset(entry.name)
+                return try source.dataset(
+                    "\(weights)/\(layer)/\(name)", .float32, shape: entry.shape.dimensions, owner: "the model")
             }
-            let values = try dataset.read(Float.self)
-            guard values.allSatisfy(\.isFinite) else {
-                throw bad("is damaged: \(dataset.path) holds numbers that are not finite")
+        }
+        if datasets.contains(where: { $0 == nil }) { return nil }
+        for layer in Set(layout.entries.map { dataset($0.name).layer }).sorted() {
+            try source.attempt { _ = try source.attributes("\(weights)/\(layer)") }
+        }
+        let parameters = try AlignedMemory(floats: layout.count)
+        for case (let entry, let dataset?) in zip(layout.entries, datasets) {
+            try source.attempt {
+                let values = UnsafeMutableBufferPointer(
+                    start: parameters.floats + entry.offset, count: entry.shape.count)
+                try source.read(dataset, as: .float32, into: UnsafeMutableRawBufferPointer(values))
+                guard values.allSatisfy({ $0.isFinite }) else {
+                    throw Damage("\(dataset.path) holds numbers that are not finite")
+                }
             }
-            return values
+        }
+        return parameters
+    }
+
+    /// What a model file says of the model, checked.
+    private struct Description {
+        let objective: Objective
+        let metrics: [MetricKind]
+        let preprocessing: Preprocessing
+        let classNames: [String]?
+        let configuration: JSONNode?
+
+        /// No network has more; each layer is compared with all others.
+        private static let mostLayers = 4096
+
+        init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
+            objective = try Self.objective(source.document("model", of: own), source.document("loss", of: own))
+            preprocessing = try Self.preprocessing(own)
+            guard preprocessing.fits(objective.model.inputShape) else {
+                throw Damage("its preprocessing does not fit its inputs")
+            }
+            metrics = try own.strings("metrics").compactMap { MetricKind(name: $0) }
+            classNames = try own.contains("class_names") ? own.strings("class_names") : nil
+            // Not a plain nil, which would be JSON's null.
+            configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
+        }
+
+        private static func preprocessing(_ own: HDF5Attributes) throws -> Preprocessing {
+            let kind = try Normalization.Kind(rawValue: own.string("preprocessing"))
+            let scope =
+                try own.contains("preprocessing_per")
+                ? Normalization.Scope(rawValue: own.string("preprocessing_per")) : kind?.usualScope
+            guard let kind, let scope else { throw Damage("it names an unknown preprocessing") }
+            return Preprocessing(
+                kind: kind, scope: scope, offset: try own.doubles("preprocessing_offset"),
+                scale: try own.doubles("preprocessing_scale"))
+        }
+
+        private static func objective(_ model: JSONNode, _ loss: JSONNode) throws -> Objective {
+            do {
+                let diagnostics = Diagnostics()
+                let reader = ObjectReader(model, path: "model", diagnostics: diagnostics)
+                let shape = Shape(reader.requiredIntegers("input_shape", in: 1...) ?? [])
+                let readers = reader.requiredObjects("layers")
+                guard readers.count <= mostLayers else {
+                    throw Damage("its model has \(readers.count) layers; at most \(mostLayers) are read")
+                }
+                let layers = readers.compactMap { LayerRegistry.read($0) }
+                let loss = LossConfiguration(
+                    reading: ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
+                try diagnostics.throwIfAny(file: "the description")
+                return try Objective(
+                    Model(input: shape, layers: layers), loss: loss.function, fromLogits: loss.fromLogits)
+            } catch {
+                throw Damage("\(error)")
+            }
         }
     }
 }
@@ -150,7 +210,11 @@ enum ModelFile {
 extension TrainedModel {
     /// Reads a model file.
     /// - Throws: `HDF5Error` for a file that can't be read, `FileError` for one that is no model or is damaged.
-    public init(contentsOf path: String) throws { self = try ModelFile.read(path) }
+    public init(contentsOf path: String) throws {
+        let source = try CheckedFile(path)
+        guard let model = try ModelFile.read(source) else { throw source.bad("is damaged") }
+        self = model
+    }
 
     /// Writes the model as a Keras HDF5 file, whole or not at all.
     /// - Throws: `HDF5Error` or `FileError` where it can't be written; what stood there before then still does.

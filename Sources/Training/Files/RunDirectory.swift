@@ -7,10 +7,14 @@ import Foundation
     import Musl
 #endif
 
-/// The directory of a run: the resolved `config.json`, `metrics.csv` with a row an epoch, and `model.h5`.
+/// The directory of a run: the resolved `config.json`, `metrics.csv` with a row an epoch, `times.csv` with what each
+/// took, and `model.h5`.
+///
+/// `metrics.csv` holds only what a run of the same config gives again, byte for byte; times stand apart from it.
 public final class RunDirectory {
     public let path: String
-    private var metrics: FileHandle?
+    private var metrics: AppendedFile?
+    private var times: AppendedFile?
 
     /// Makes the directory, and sees that it can be written to.
     /// - Throws: `FileError` where it can't be made or written to.
@@ -60,31 +64,55 @@ public final class RunDirectory {
         try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
     }
 
-    /// Begins `metrics.csv` anew.
+    /// Removes what killed writers have left; for who holds the directory's lock.
+    public func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
+
+    /// Begins `metrics.csv` and `times.csv` anew.
+    /// - Throws: `FileError` where they can't be written.
     public func beginMetrics(_ kinds: [MetricKind], hasValidation: Bool) throws {
-        let names = ["loss"] + kinds.map(\.name)
-        let columns =
-            ["epoch", "step", "learning_rate"] + names
-            + (hasValidation ? names.map { "validation_" + $0 } : [])
-            + ["samples_per_second", "gradient_norm"]
-        let file = path + "/metrics.csv"
-        try AtomicFile.replace(file, with: columns.joined(separator: ",") + "\n")
-        metrics = FileHandle(forWritingAtPath: file)
-        _ = try metrics?.seekToEnd()
+        try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
+        try resumeMetrics(kinds, hasValidation: hasValidation, history: [])
     }
 
-    /// Adds a row, and sees that it reaches the file.
-    public func append(_ record: EpochRecord) throws {
-        var fields = ["\(record.epoch)", "\(record.step)", "\(record.learningRate)"]
+    /// Makes `metrics.csv` what it was after these epochs; what was written after them goes. `times.csv` is left as it
+    /// is and goes on.
+    /// - Throws: `FileError` where they can't be written.
+    public func resumeMetrics(_ kinds: [MetricKind], hasValidation: Bool, history: [EpochRecord]) throws {
+        let names = ["loss"] + kinds.map(\.name)
+        let columns =
+            ["epoch", "step", "learning_rate"] + names + (hasValidation ? names.map { "validation_" + $0 } : [])
+            + ["gradient_norm"]
+        let lines = [columns.joined(separator: ",")] + history.map(Self.row)
+        try AtomicFile.replace(path + "/metrics.csv", with: lines.map { $0 + "\n" }.joined())
+        if access(path + "/times.csv", F_OK) != 0 {
+            try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
+        }
+        metrics = try AppendedFile(path + "/metrics.csv")
+        times = try AppendedFile(path + "/times.csv")
+    }
+
+    private static let timesHeader = "epoch,seconds,samples_per_second\n"
+
+    /// Adds a row to both files, and sees that it reaches them. A row that could not be written is written before the
+    /// next one.
+    /// - Parameter seconds: how long the epoch took; nil where that is not known.
+    /// - Throws: `FileError` where they can't be written, as when the disk is full or the directory was removed; the
+    ///   files then still hold whole rows.
+    public func append(_ record: EpochRecord, seconds: Double? = nil) throws {
+        let took = seconds.map { String(format: "%.3f", $0) } ?? ""
+        let pace = String(format: "%.1f", record.samplesPerSecond)
+        let failure = Result { try times?.append("\(record.epoch),\(took),\(pace)") }
+        try metrics?.append(Self.row(record))
+        try failure.get()
+    }
+
+    private static func row(_ record: EpochRecord) -> String {
         let figures =
             [record.loss ?? .nan] + (record.metrics ?? [])
             + (record.validationLoss.map { [$0] } ?? []) + (record.validationMetrics ?? [])
-        fields += figures.map { $0.isNaN ? "" : "\($0)" }
-        fields += [String(format: "%.1f", record.samplesPerSecond), "\(record.gradientNorm)"]
-        do {
-            try metrics?.write(contentsOf: Data((fields.joined(separator: ",") + "\n").utf8))
-        } catch {
-            throw FileError("\(path)/metrics.csv can't be written: \(AtomicFile.reason())")
-        }
+        let fields =
+            ["\(record.epoch)", "\(record.step)", "\(record.learningRate)"] + figures.map { $0.isNaN ? "" : "\($0)" }
+            + ["\(record.gradientNorm)"]
+        return fields.joined(separator: ",")
     }
 }

@@ -32,25 +32,4 @@ public struct TrainedModel: Sendable {
             Array(UnsafeBufferPointer(start: parameters.floats + entry.offset, count: entry.shape.count))
         }
     }
-
-    /// A model of the given kind whose parameters are those of `values`, by name.
-    /// - Throws: `FileError` where one is missing or of another size.
-    init(
-        objective: Objective, metrics: [MetricKind], preprocessing: Preprocessing, classNames: [String]?,
-        configuration: JSONNode?, reading values: (ParameterLayout.Entry) throws -> [Float]
-    ) throws {
-        let parameters = try AlignedMemory(floats: objective.layout.count)
-        for entry in objective.layout.entries {
-            let read = try values(entry)
-            precondition(read.count == entry.shape.count, "the reader checks each parameter's size")
-            read.withUnsafeBufferPointer { read in
-                if let base = read.baseAddress {
-                    (parameters.floats + entry.offset).update(from: base, count: read.count)
-                }
-            }
-        }
-        self.init(
-            objective: objective, metrics: metrics, preprocessing: preprocessing, classNames: classNames,
-            parameters: parameters, configuration: configuration)
-    }
 }

@@ -2,11 +2,18 @@
 struct StoppingRule {
     let settings: EarlyStopping
     let metrics: [MetricKind]
-    private(set) var best: (epoch: Int, value: Double)?
+    private(set) var best: Best?
 
-    init(_ settings: EarlyStopping, metrics: [MetricKind]) {
+    /// The best epoch so far, and its figure.
+    struct Best: Sendable, Hashable {
+        let epoch: Int
+        let value: Double
+    }
+
+    init(_ settings: EarlyStopping, metrics: [MetricKind], best: Best? = nil) {
         self.settings = settings
         self.metrics = metrics
+        self.best = best
     }
 
     enum Verdict {
@@ -15,6 +22,9 @@ struct StoppingRule {
         case stops
     }
 
+    /// Whether patience had run out when an epoch was done.
+    func hasRunOut(after epoch: Int) -> Bool { epoch > 0 && epoch - (best?.epoch ?? 0) >= settings.patience }
+
     /// A figure that is NaN is no improvement.
     mutating func judge(_ record: EpochRecord) -> Verdict {
         guard let (value, higherIsBetter) = settings.figure(of: record, metrics: metrics) else { return .waits }
@@ -22,7 +32,7 @@ struct StoppingRule {
             best.map { higherIsBetter ? value > $0.value + settings.minDelta : value < $0.value - settings.minDelta }
             ?? !value.isNaN
         if isBetter {
-            best = (record.epoch, value)
+            best = Best(epoch: record.epoch, value: value)
             return .improved
         }
         return record.epoch - (best?.epoch ?? 0) >= settings.patience ? .stops : .waits

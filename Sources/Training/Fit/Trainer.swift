@@ -7,6 +7,15 @@ public protocol TrainingObserver: Sendable {
     func progressed(_ progress: StepProgress)
     /// After each epoch and its validation, on the thread that called `fit`.
     func finished(_ record: EpochRecord) throws
+    /// Something looks unhealthy, or was dropped or taken back; a sentence. On the thread that called `fit`.
+    func warned(_ sentence: String)
+    /// Training went back to where only these epochs were done.
+    func wentBack(to history: [EpochRecord]) throws
+}
+
+extension TrainingObserver {
+    public func warned(_ sentence: String) {}
+    public func wentBack(to history: [EpochRecord]) throws {}
 }
 
 /// Fits a model to data.
@@ -32,12 +41,25 @@ public final class Trainer {
         public var normalization = Normalization.none
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
+        public var clipping = GradientClipping.none
+        public var augmentation = Augmentation()
+        public var classWeights: ClassWeights?
+        public var onNaN = DivergencePolicy.stop
         /// Workers, and shards a batch; as many workers as the process has CPUs unless given.
         public var parallelism: Parallelism?
         /// The last layer gives logits for a cross-entropy.
         public var fromLogits = false
 
         public init() {}
+
+        /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
+        var figureToWatch: EarlyStopping? {
+            earlyStopping
+                ?? (keepsBest
+                    ? EarlyStopping(monitor: validation == nil ? "loss" : "validation_loss", patience: .max) : nil)
+        }
+        /// Whether the best epoch is to be known without early stopping.
+        var keepsBest = false
     }
 
     public let objective: Objective
@@ -49,6 +71,11 @@ public final class Trainer {
     /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
     public private(set) var restoredEpoch: Int?
     public private(set) var stoppedEarly = false
+    /// Whether somebody asked for an end before the last epoch.
+    public private(set) var wasInterrupted = false
+    /// Steps that were dropped, and how often training was taken back.
+    public private(set) var skippedSteps = 0
+    public private(set) var rewinds = 0
 
     /// - Throws: `DataError` for data that do not fit, `ModelError`, `ObjectiveError`, `MetricError`, `KernelError`.
     public convenience init(
@@ -68,7 +95,7 @@ public final class Trainer {
         self.objective = objective
         self.settings = settings
         classNames = data.classNames
-        preprocessing = Preprocessing(fitting: settings.normalization, to: data.inputs)
+        preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
         let parallelism =
             settings.parallelism ?? Parallelism(workers: min(AvailableCPUs.count, max(settings.batchSize, 1)))
         var engineSettings = TrainingEngine.Settings(
@@ -78,6 +105,10 @@ public final class Trainer {
         engineSettings.shuffle = settings.shuffle
         engineSettings.seed = settings.seed
         engineSettings.metrics = settings.metrics
+        engineSettings.clipping = settings.clipping
+        engineSettings.augmentation = settings.augmentation
+        engineSettings.classWeights = settings.classWeights
+        engineSettings.skipsNonFinite = settings.onNaN == .skip
         engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, engineSettings)
         let chunk = max(1, settings.batchSize / engine.parallelism.shards)
         validator = try settings.validation.map { [engine, preprocessing] validation in
@@ -92,33 +123,167 @@ public final class Trainer {
     /// - Throws: `Divergence` where training leaves the finite numbers, and what the observer throws.
     @discardableResult
     public func fit(observer: (any TrainingObserver)? = nil) throws -> [EpochRecord] {
-        var history: [EpochRecord] = []
-        var rule = settings.earlyStopping.map { StoppingRule($0, metrics: settings.metrics) }
-        let keepsBest = settings.earlyStopping?.restoreBest == true
-        let count = objective.layout.count
-        let best = keepsBest ? try AlignedMemory(floats: count) : nil
-        for epoch in 0..<settings.epochs {
-            let result = try engine.run(epoch: epoch) { observer?.progressed($0) }
-            let validation = try validator?.evaluate(settings.metrics)
-            let record = EpochRecord(
-                epoch: epoch + 1, step: engine.step, learningRate: engine.lastLearningRate, loss: result.loss,
-                metrics: result.metrics, validationLoss: validation?.loss, validationMetrics: validation?.metrics,
-                samplesPerSecond: result.samplesPerSecond, gradientNorm: result.gradientNorm)
-            history.append(record)
-            let verdict = rule?.judge(record)
-            if verdict == .improved { best?.floats.update(from: engine.parameters.floats, count: count) }
-            try observer?.finished(record)
-            if verdict == .stops {
-                stoppedEarly = true
-                break
+        try fit(observer: observer, keeper: nil, from: nil, stop: nil)
+    }
+
+    /// - Parameters:
+    ///   - keeper: saves states while training goes on, and has the one to go back to.
+    ///   - start: where an earlier fit ended.
+    ///   - stop: looked at after each step.
+    func fit(
+        observer: (any TrainingObserver)?, keeper: RunKeeper?, from start: TrainingState?, stop: StopRequest?
+    ) throws -> [EpochRecord] {
+        let fit = try Fit(settings, start ?? initialState(), parameterCount: objective.layout.count)
+        try restore(fit.start, fit)
+        validator?.stop = stop
+        let hooks = hooks(fit, observer, keeper)
+        while fit.history.count < settings.epochs, !fit.hasStopped {
+            do {
+                guard try epoch(fit, hooks, observer, keeper) else {
+                    wasInterrupted = true
+                    break
+                }
+            } catch let error as Divergence {
+                guard case .rewind(let factor, let times) = settings.onNaN, fit.rewinds < times else { throw error }
+                try goBack(fit, to: keeper?.latest ?? fit.start, factor: factor, error, observer)
             }
+            for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
         }
-        if let best, let epoch = rule?.best?.epoch, epoch != history.last?.epoch {
-            engine.parameters.floats.update(from: best.floats, count: count)
+        // The last state too, so that a longer run can go on from it.
+        if !wasInterrupted { try keeper?.keep(state(fit, at: nil)) }
+        keeper?.finish()
+        for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
+        stoppedEarly = fit.hasStopped
+        if let best = fit.best, !wasInterrupted, let epoch = fit.rule?.best?.epoch, epoch != fit.history.last?.epoch {
+            engine.parameters.floats.update(from: best.floats, count: objective.layout.count)
             restoredEpoch = epoch
         }
-        return history
+        return fit.history
     }
+
+    private func hooks(_ fit: Fit, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?) -> EpochHooks {
+        var hooks = EpochHooks()
+        if let observer {
+            hooks.progress = { observer.progressed($0) }
+            hooks.warning = { observer.warned($0) }
+        }
+        if let keeper {
+            // The first worker is the thread that called `fit`, so nothing here is touched by two at a time.
+            nonisolated(unsafe) let trainer = self
+            hooks.verdict = { keeper.verdict(step: $0) }
+            hooks.save = { position in
+                // A copy that can't be had is no reason to end; the next one may.
+                if let state = try? trainer.state(fit, at: position) { keeper.keep(state) }
+            }
+        }
+        return hooks
+    }
+
+    /// A fit while it runs.
+    ///
+    /// `@unchecked Sendable`: the thread that called `fit` alone touches it; it is the first worker as well.
+    private final class Fit: @unchecked Sendable {
+        /// Where it began.
+        let start: TrainingState
+        var history: [EpochRecord] = []
+        var rule: StoppingRule?
+        let best: AlignedMemory?
+        var position: EpochPosition?
+        var rewinds = 0
+        var skipped = 0
+        var hasStopped = false
+
+        init(_ settings: Settings, _ start: TrainingState, parameterCount: Int) throws {
+            self.start = start
+            best = settings.earlyStopping?.restoreBest == true ? try AlignedMemory(floats: parameterCount) : nil
+        }
+    }
+
+    /// One epoch, or the rest of one, with its validation.
+    /// - Returns: false where somebody asked for an end.
+    private func epoch(
+        _ fit: Fit, _ hooks: EpochHooks, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?
+    ) throws -> Bool {
+        let end = try engine.run(epoch: fit.history.count, from: fit.position, hooks: hooks)
+        guard case .finished(let result, let position) = end else { return false }
+        let validation: Evaluation?
+        do {
+            validation = try validator?.evaluate(settings.metrics)
+        } catch is EvaluationStopped {
+            // The epoch's steps are kept; its validation is done when training goes on.
+            if let position { try keeper?.keep(state(fit, at: position)) }
+            return false
+        }
+        fit.position = nil
+        fit.skipped += result.skipped
+        skippedSteps = fit.skipped
+        let record = EpochRecord(
+            epoch: fit.history.count + 1, step: engine.step, learningRate: engine.lastLearningRate, loss: result.loss,
+            metrics: result.metrics, validationLoss: validation?.loss, validationMetrics: validation?.metrics,
+            samplesPerSecond: result.samplesPerSecond, gradientNorm: result.gradientNorm)
+        fit.history.append(record)
+        let verdict = fit.rule?.judge(record)
+        let isBest = verdict == .improved
+        if isBest { fit.best?.floats.update(from: engine.parameters.floats, count: objective.layout.count) }
+        try observer?.finished(record)
+        if result.skipped > 0 {
+            observer?.warned(
+                "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
+                    + "finite")
+        }
+        if settings.earlyStopping != nil, verdict == .stops { fit.hasStopped = true }
+        if let keeper, keeper.isDue(epoch: record.epoch, step: record.step) || keeper.wantsBest && isBest {
+            keeper.keep(try state(fit, at: nil), isBest: isBest)
+        }
+        return true
+    }
+
+    /// Takes a fit back to an earlier state, with a smaller learning rate.
+    private func goBack(
+        _ fit: Fit, to state: TrainingState, factor: Double, _ error: Divergence, _ observer: (any TrainingObserver)?
+    ) throws {
+        let rewinds = fit.rewinds + 1
+        let rate = engine.rateFactor * factor
+        try restore(state, fit)
+        fit.rewinds = rewinds
+        self.rewinds = rewinds
+        engine.rateFactor = rate
+        try observer?.wentBack(to: fit.history)
+        observer?.warned(
+            "\(error.brief); training goes back to step \(state.step) with \(rate) times the learning rate")
+    }
+
+    private func restore(_ state: TrainingState, _ fit: Fit) throws {
+        engine.restore(parameters: state.parameters, moments: state.moments, step: state.step)
+        engine.rateFactor = state.rateFactor
+        engine.spikes = LossSpikeWatch(state: state.spikes) ?? LossSpikeWatch()
+        fit.history = state.history
+        fit.position = state.position
+        fit.rewinds = state.rewinds
+        fit.skipped = state.skipped
+        fit.rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics, best: state.bestEpoch) }
+        if let best = state.best { fit.best?.floats.update(from: best.floats, count: objective.layout.count) }
+        fit.hasStopped = settings.earlyStopping != nil && fit.rule?.hasRunOut(after: fit.history.count) == true
+    }
+
+    /// The state before the first step.
+    private func initialState() throws -> TrainingState {
+        TrainingState(
+            parameters: try engine.parameters.copy(), moments: try engine.optimizer.vectors.map { try $0.copy() },
+            history: [], step: 0, rateFactor: 1, rewinds: 0, skipped: 0)
+    }
+
+    /// A copy of where a fit stands.
+    private func state(_ fit: Fit, at position: EpochPosition?) throws -> TrainingState {
+        TrainingState(
+            parameters: try engine.parameters.copy(), moments: try engine.optimizer.vectors.map { try $0.copy() },
+            best: try fit.best?.copy(), bestEpoch: fit.rule?.best, history: fit.history, position: position,
+            step: position?.step ?? engine.step, rateFactor: engine.rateFactor, rewinds: fit.rewinds,
+            skipped: fit.skipped, spikes: engine.spikes.state)
+    }
+
+    /// The state before the first step, for a keeper to go back to.
+    func freshState() throws -> TrainingState { try initialState() }
 
     /// Measures a dataset with the parameters as they are.
     public func evaluate(_ data: Dataset) throws -> Evaluation {

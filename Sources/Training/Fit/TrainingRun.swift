@@ -1,4 +1,5 @@
 public import Configuration
+import Foundation
 public import Network
 
 /// A run from a config: reads the data, builds the model, trains, measures, and writes the run directory.
@@ -11,16 +12,20 @@ public final class TrainingRun {
     public let test: Dataset?
     /// The config with everything written out.
     public let resolved: JSONNode
+    /// Where the run goes on, if it does.
+    private let start: TrainingState?
 
     /// Reads the data and builds everything, so that what is wrong shows before anything is written.
+    /// - Parameters:
+    ///   - fold: which fold of a cross-validation this run validates on, from 0.
+    ///   - earlier: the run that this one goes on with.
     /// - Throws: `ConfigurationError` for a model or loss that does not fit the data, `HDF5Error` and `DataError` for
-    ///   data that can't be read or trained on, `KernelError`.
-    public init(_ configuration: RunConfiguration) throws {
+    ///   data that can't be read or trained on, `FileError` for a checkpoint that does not fit, `KernelError`.
+    public init(_ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil) throws {
         self.configuration = configuration
         let (data, training) = (configuration.data, configuration.training)
-        self.training = try Dataset(reading: data.train)
-        validation = try data.validation.map { try Dataset(reading: $0) }
-        test = try data.test.map { try Dataset(reading: $0) }
+        let splits = try RunData(configuration, fold: fold)
+        (self.training, validation, test) = (splits.training, splits.validation, splits.test)
         model = try configuration.model(input: self.training.inputs.rowShape)
         let objective = try configuration.objective(model)
         if training.batchSize > self.training.count {
@@ -34,42 +39,103 @@ public final class TrainingRun {
         var settings = Trainer.Settings()
         settings.optimizer = configuration.optimizer
         settings.schedule = configuration.schedule
+        settings.clipping = configuration.clipping
         settings.epochs = training.epochs
         settings.batchSize = training.batchSize
         settings.shuffle = training.shuffle
         settings.seed = configuration.seed
         settings.metrics = configuration.metrics
         settings.normalization = data.normalize
+        settings.augmentation = data.augmentation
+        settings.classWeights = data.classWeights
         settings.validation = validation
         settings.earlyStopping = training.earlyStopping
-        settings.parallelism = configuration.parallel.resolved(batchSize: training.batchSize)
-        trainer = try Trainer(objective, on: self.training, settings)
-        resolved = configuration.configuration(model: model)
+        settings.onNaN = training.onNaN
+        settings.keepsBest = configuration.checkpoint.keepBest
+        let parallelism = configuration.parallel.resolved(
+            batchSize: training.batchSize, operations: objective.training.operationsPerSample)
+        settings.parallelism = parallelism
+        do {
+            trainer = try Trainer(objective, on: self.training, settings)
+        } catch let error as DataError where data.classWeights != nil && error.description.hasPrefix("has ") {
+            throw configuration.error("data.class_weight", error.description)
+        }
+        // What a machine decided, so that the run is the same one on any other.
+        var pinned = configuration
+        pinned.parallel.shards = parallelism.shards
+        // Another number of workers makes no other run, so the files keep the first one.
+        if let earlier { pinned.parallel.workers = earlier.workers }
+        if !self.training.isInMemory {
+            pinned.data.memoryLimit = data.memoryLimit ?? AvailableMemory.bytes / 2
+            pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
+        }
+        resolved = pinned.configuration(model: model)
+        start = try earlier?.state(for: trainer, rows: Self.rows(splits))
+    }
+
+    /// The sizes of the splits, by which data that have changed are noticed.
+    private static func rows(_ splits: RunData) -> [Int] {
+        [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
     }
 
     /// What a run came to.
     public struct Outcome: Sendable {
         public let history: [EpochRecord]
-        /// On the test split; nil where the config names none.
+        /// On the test split; nil where the config names none, or the run was interrupted.
         public let test: Evaluation?
+        /// The signal that ended the run before its last epoch.
+        public let signal: Int32?
+        /// Why a state could not be saved.
+        public let saveFailure: String?
     }
 
-    /// Trains, and writes the run directory: the config at once, a row of figures after each epoch, the model at the
-    /// end.
+    /// Trains, and writes the run directory: the config at once, a row of figures after each epoch, states now and then,
+    /// the model at the end.
+    /// - Parameter stop: by whom the run can be asked to end or to save.
     /// - Throws: `Divergence` where training leaves the finite numbers; the model file then holds the last finite
     ///   parameters. `FileError` and `HDF5Error` where a file can't be written.
-    public func run(in directory: RunDirectory, observer: any TrainingObserver) throws -> Outcome {
+    public func run(
+        in directory: RunDirectory, observer: any TrainingObserver, stop: StopRequest? = nil
+    ) throws -> Outcome {
+        let store = try CheckpointStore(
+            directory.path, keepLast: configuration.checkpoint.keepLast, keepBest: configuration.checkpoint.keepBest)
+        if start == nil { try store.removeAll() }
         try directory.write(resolved)
-        try directory.beginMetrics(configuration.metrics, hasValidation: validation != nil)
-        let history: [EpochRecord]
+        if start == nil {
+            try directory.beginMetrics(configuration.metrics, hasValidation: validation != nil)
+        } else {
+            try directory.resumeMetrics(
+                configuration.metrics, hasValidation: validation != nil, history: start?.history ?? [])
+        }
+        let trained = try trainer.trainedModel()
+        let rows = [training.count, validation?.count ?? 0, test?.count ?? 0]
+        let keeper = RunKeeper(
+            configuration.checkpoint, store, stop: stop, from: try start ?? trainer.freshState()
+        ) { [resolved] state in
+            let model = TrainedModel(
+                objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,
+                classNames: trained.classNames, parameters: state.parameters, configuration: resolved)
+            return state.checkpoint(model, rows: rows)
+        }
+        let recorder = Recorder(directory, observer, self)
+        recorder.write(.running)
         do {
-            history = try trainer.fit(observer: Recorder(directory, observer))
-        } catch let error as Divergence {
-            try save(directory)
+            let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
+            var evaluation: Evaluation?
+            if !trainer.wasInterrupted {
+                try save(directory)
+                evaluation = try test.map { try trainer.evaluate($0) }
+            }
+            recorder.write(trainer.wasInterrupted ? .interrupted : .finished)
+            return Outcome(
+                history: history, test: evaluation, signal: trainer.wasInterrupted ? stop?.signal : nil,
+                saveFailure: keeper.failure)
+        } catch {
+            keeper.finish()
+            if error is Divergence { try? save(directory) }
+            recorder.write(.failed, "\(error)")
             throw error
         }
-        try save(directory)
-        return Outcome(history: history, test: try test.map { try trainer.evaluate($0) })
     }
 
     private func save(_ directory: RunDirectory) throws {
@@ -78,23 +144,76 @@ public final class TrainingRun {
         try trained.save(directory.modelPath)
     }
 
-    /// Writes each epoch's figures before it is shown.
+    /// Writes each epoch's figures before it is shown, and how far the run is.
     ///
-    /// `@unchecked Sendable`: the directory is used in `finished` alone, which the fitting thread calls.
+    /// `@unchecked Sendable`: the directory is used on the fitting thread alone.
     private final class Recorder: TrainingObserver, @unchecked Sendable {
         private let directory: RunDirectory
         private let next: any TrainingObserver
+        private var state: RunState
+        private let rule: EarlyStopping
+        private let metrics: [MetricKind]
+        private let hasValidation: Bool
+        private var hasFailed = false
+        private var last = ContinuousClock.now
 
-        init(_ directory: RunDirectory, _ next: any TrainingObserver) {
+        init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
             self.directory = directory
             self.next = next
+            metrics = run.configuration.metrics
+            hasValidation = run.validation != nil
+            rule =
+                run.configuration.training.earlyStopping
+                ?? EarlyStopping(monitor: run.validation == nil ? "loss" : "validation_loss")
+            let earlier = try? RunState(directory: directory.path)
+            state = RunState(
+                phase: .running, name: run.configuration.name,
+                started: run.start == nil ? Date() : earlier?.started ?? Date(), updated: Date(),
+                epoch: run.start?.history.count ?? 0, epochs: run.configuration.training.epochs,
+                step: run.start?.step ?? 0, process: Int(ProcessInfo.processInfo.processIdentifier))
+            for record in run.start?.history ?? [] { note(record) }
+        }
+
+        /// A run does not end because its state can't be told.
+        func write(_ phase: RunState.Phase, _ error: String? = nil) {
+            (state.phase, state.error, state.updated) = (phase, error, Date())
+            try? state.write(to: directory.path)
+        }
+
+        private func note(_ record: EpochRecord) {
+            (state.epoch, state.step) = (record.epoch, record.step)
+            guard let (value, higherIsBetter) = rule.figure(of: record, metrics: metrics), value.isFinite else { return }
+            if state.best.map({ higherIsBetter ? value > $0.value : value < $0.value }) ?? true {
+                state.best = RunState.Best(monitor: rule.monitor, value: value, epoch: record.epoch)
+            }
         }
 
         func progressed(_ progress: StepProgress) { next.progressed(progress) }
 
         func finished(_ record: EpochRecord) throws {
-            try directory.append(record)
+            let now = ContinuousClock.now
+            note(record)
+            // Training goes on where figures can't be written; that is said once.
+            do {
+                try directory.append(record, seconds: (now - last).seconds)
+                hasFailed = false
+            } catch {
+                if !hasFailed { next.warned("\(error); training goes on") }
+                hasFailed = true
+            }
+            last = now
+            if record.epoch % 8 == 1 || state.epochs < 64 { write(.running) }
             try next.finished(record)
+        }
+
+        func warned(_ sentence: String) { next.warned(sentence) }
+
+        func wentBack(to history: [EpochRecord]) throws {
+            state.best = nil
+            state.epoch = history.count
+            for record in history { note(record) }
+            try directory.resumeMetrics(metrics, hasValidation: hasValidation, history: history)
+            try next.wentBack(to: history)
         }
     }
 }

@@ -33,6 +33,21 @@ final class BinaryCounts {
 
     func reset() { table.update(repeating: 0) }
 
+    func append(to state: inout [Double]) {
+        for count in table { state.append(Double(count)) }
+    }
+
+    func restore(_ state: inout MetricState, rows: Int) throws(MetricError) {
+        for output in 0..<outputs {
+            var left = rows
+            for cell in output * Self.cells..<(output + 1) * Self.cells {
+                table[cell] = try state.count(upTo: left)
+                left -= table[cell]
+            }
+            if left != 0 { throw MetricState.mismatch }
+        }
+    }
+
     func confusion(of output: Int) -> ConfusionMatrix {
         let start = output * Self.cells
         return ConfusionMatrix(

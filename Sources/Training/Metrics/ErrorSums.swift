@@ -99,6 +99,19 @@ final class ErrorSums {
         rows = 0
     }
 
+    /// Per sum its outputs. The number of rows is the set's.
+    func append(to state: inout [Double]) {
+        for sums in [absolute, squared, mean, deviation] { state.append(contentsOf: sums) }
+    }
+
+    func restore(_ state: inout MetricState, rows seen: Int) throws(MetricError) {
+        rows = seen
+        for output in 0..<outputs { absolute[output] = try state.sum() }
+        for output in 0..<outputs { squared[output] = try state.sum() }
+        for output in 0..<outputs { mean[output] = try state.next() }
+        for output in 0..<outputs { deviation[output] = try state.sum() }
+    }
+
     var meanAbsoluteError: Double { absolute.reduce(0, +) / Double(rows * outputs) }
 
     var rootMeanSquaredError: Double { (squared.reduce(0, +) / Double(rows * outputs)).squareRoot() }

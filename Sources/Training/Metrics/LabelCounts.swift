@@ -1,10 +1,12 @@
 /// Counts for rows that belong to exactly one class: how often the true class is among the greatest predictions, and
 /// how often each class is taken for which.
 ///
-/// A row that holds a NaN, or whose label is out of range, is a miss.
+/// A row that holds a NaN, or whose label is out of range, is a miss. A row of the ignored label is none at all.
 final class LabelCounts {
     private let classes: Int
     private let sparse: Bool
+    /// The label that does not count; NaN for none.
+    private let ignored: Float
     /// For each of `hits`, how many of the greatest predictions count: 1 is accuracy.
     private let depths: UnsafeMutableBufferPointer<Int>
     private let hits: UnsafeMutableBufferPointer<Int>
@@ -12,9 +14,10 @@ final class LabelCounts {
     private let table: UnsafeMutableBufferPointer<Int>
     private var rows = 0
 
-    init(classes: Int, sparse: Bool, depths: [Int], counting: Bool) {
+    init(classes: Int, sparse: Bool, ignored: Float, depths: [Int], counting: Bool) {
         self.classes = classes
         self.sparse = sparse
+        self.ignored = ignored
         self.depths = .allocate(capacity: depths.count)
         _ = self.depths.initialize(from: depths)
         hits = .allocate(capacity: depths.count)
@@ -32,7 +35,14 @@ final class LabelCounts {
     func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows: Int) {
         var row = predictions
         var target = targets
+        var skipped = 0
         for _ in 0..<rows {
+            if sparse, target.pointee == ignored {
+                skipped &+= 1
+                row += classes
+                target += 1
+                continue
+            }
             let label = sparse ? classIndex(target.pointee, classes: classes) : greatestIndex(target, classes)
             if label >= 0 {
                 if !depths.isEmpty {
@@ -47,7 +57,7 @@ final class LabelCounts {
             row += classes
             target += sparse ? 1 : classes
         }
-        self.rows += rows
+        self.rows += rows - skipped
     }
 
     /// The number of classes that come before `label` by prediction; of equal ones the lower comes first. With a NaN
@@ -113,6 +123,26 @@ final class LabelCounts {
 
     var confusion: ConfusionMatrix? {
         table.isEmpty ? nil : ConfusionMatrix(classes: classes, table: table)
+    }
+
+    /// Rows, hits, table.
+    func append(to state: inout [Double]) {
+        state.append(Double(rows))
+        for count in hits { state.append(Double(count)) }
+        for count in table { state.append(Double(count)) }
+    }
+
+    /// - Parameter rows: those that the set has seen, the ignored ones included.
+    func restore(_ state: inout MetricState, rows seen: Int) throws(MetricError) {
+        rows = try state.count(upTo: seen)
+        if ignored.isNaN, rows != seen { throw MetricState.mismatch }
+        for i in 0..<hits.count { hits[i] = try state.count(upTo: rows) }
+        // A label out of range is in no place of the table, so that it may hold less than all rows.
+        var left = rows
+        for i in 0..<table.count {
+            table[i] = try state.count(upTo: left)
+            left -= table[i]
+        }
     }
 }
 

@@ -55,7 +55,9 @@ public final class MetricSet: @unchecked Sendable {
         case .sparseLabels(let classes), .oneHot(let classes):
             labels =
                 needsTable || !depths.isEmpty
-                ? LabelCounts(classes: classes, sparse: form.targetWidth == 1, depths: depths, counting: needsTable)
+                ? LabelCounts(
+                    classes: classes, sparse: form.targetWidth == 1, ignored: layout.ignored, depths: depths,
+                    counting: needsTable)
                 : nil
             binary = nil
             errors = nil
@@ -73,7 +75,8 @@ public final class MetricSet: @unchecked Sendable {
         ranking =
             wanted.contains(.rocAUC)
             ? RankingScores(
-                form: form, logits: layout.predictionsAreLogits, capacity: max(capacity, 0) * layout.rowsPerSample)
+                form: form, logits: layout.predictionsAreLogits, ignored: layout.ignored,
+                capacity: max(capacity, 0) * layout.rowsPerSample)
             : nil
     }
 
@@ -111,6 +114,46 @@ public final class MetricSet: @unchecked Sendable {
         errors?.reset()
         ranking?.reset()
         samples = 0
+    }
+
+    /// What the set has seen, as numbers that ``restore(_:)`` takes: the samples, then each accumulator. Counts are
+    /// exact below 2⁵³, single-precision scores as doubles anyway. With ROC AUC there are as many as scores and truths.
+    public func state() -> [Double] {
+        var state = [Double(samples)]
+        labels?.append(to: &state)
+        binary?.append(to: &state)
+        errors?.append(to: &state)
+        ranking?.append(to: &state)
+        return state
+    }
+
+    /// Goes on from a state of a set with the same metrics and layout: what follows gives the same bits as if there
+    /// had been no interruption. What the set has seen before is forgotten.
+    ///
+    /// - Throws: ``MetricError`` for numbers that no such set has; the set is then as after ``reset()``.
+    public func restore(_ state: [Double]) throws(MetricError) {
+        reset()
+        do {
+            try read(state)
+        } catch {
+            reset()
+            throw error
+        }
+    }
+
+    private func read(_ numbers: [Double]) throws(MetricError) {
+        var state = MetricState(numbers)
+        let samples = try state.count(upTo: MetricState.limit)
+        // All values together must be countable, so that no sum of counts overflows.
+        let (rows, overflows) = samples.multipliedReportingOverflow(by: layout.rowsPerSample)
+        let (values, overflowsWide) = rows.multipliedReportingOverflow(by: layout.form.predictionWidth)
+        guard !overflows, !overflowsWide, values <= MetricState.limit else { throw MetricState.mismatch }
+        try labels?.restore(&state, rows: rows)
+        try binary?.restore(&state, rows: rows)
+        try errors?.restore(&state, rows: rows)
+        try ranking?.restore(&state, rows: rows)
+        guard state.remaining == 0 else { throw MetricState.mismatch }
+        self.samples = samples
     }
 
     /// The true classes against the predicted ones, if asked for at init or needed by precision, recall or F1.

@@ -10,6 +10,8 @@ final class RankingScores {
     private let width: Int
     private let truthWidth: Int
     private let softmax: Bool
+    /// The label whose rows are not kept; NaN for none.
+    private let ignored: Float
     /// Rows × width.
     private var scores: UnsafeMutablePointer<Float>
     /// Rows × 1 class index (−1 if there is none), or rows × outputs for binary targets.
@@ -18,8 +20,9 @@ final class RankingScores {
     private var capacity: Int
 
     /// `capacity` is in rows.
-    init(form: TargetForm, logits: Bool, capacity: Int) {
+    init(form: TargetForm, logits: Bool, ignored: Float, capacity: Int) {
         self.form = form
+        self.ignored = ignored
         width = form.predictionWidth
         truthWidth = form.classes == nil ? width : 1
         // A sigmoid keeps the order of its column. A softmax does not: it weighs a row's classes against each other.
@@ -52,12 +55,24 @@ final class RankingScores {
         reserve(rows + added)
         let newScores = scores + rows * width
         let newTruths = truths + rows * truthWidth
-        newScores.initialize(from: predictions, count: added * width)
+        var added = added
+        if ignored.isNaN {
+            newScores.initialize(from: predictions, count: added * width)
+        } else {
+            var kept = 0
+            for row in 0..<added where targets[row] != ignored {
+                (newScores + kept * width).initialize(from: predictions + row * width, count: width)
+                (newTruths + kept).initialize(to: Float(classIndex(targets[row], classes: width)))
+                kept += 1
+            }
+            added = kept
+        }
         if softmax {
             for row in 0..<added { Self.takeLogSoftmax(newScores + row * width, width) }
         }
         switch form {
         case .sparseLabels(let classes):
+            guard ignored.isNaN else { break }
             for row in 0..<added {
                 (newTruths + row).initialize(to: Float(classIndex(targets[row], classes: classes)))
             }
@@ -89,6 +104,33 @@ final class RankingScores {
     }
 
     func reset() { rows = 0 }
+
+    /// Rows, scores, truths.
+    func append(to state: inout [Double]) {
+        state.reserveCapacity(state.count + 1 + rows * (width + truthWidth))
+        state.append(Double(rows))
+        for index in 0..<rows * width { state.append(Double(scores[index])) }
+        for index in 0..<rows * truthWidth { state.append(Double(truths[index])) }
+    }
+
+    /// The state must end with this one, whose length is checked before room is made for it.
+    func restore(_ state: inout MetricState, rows seen: Int) throws(MetricError) {
+        let restored = try state.count(upTo: seen)
+        if ignored.isNaN, restored != seen { throw MetricState.mismatch }
+        let (numbers, overflows) = restored.multipliedReportingOverflow(by: width + truthWidth)
+        guard !overflows, numbers == state.remaining else { throw MetricState.mismatch }
+        reserve(restored)
+        for index in 0..<restored * width { (scores + index).initialize(to: try state.float()) }
+        for index in 0..<restored * truthWidth {
+            let truth = try state.float()
+            // One of the classes or −1 for none. The truth of a binary output is what the data say.
+            if form.classes != nil, truth != -1, classIndex(truth, classes: width) < 0 || truth != truth.rounded() {
+                throw MetricState.mismatch
+            }
+            (truths + index).initialize(to: truth)
+        }
+        rows = restored
+    }
 
     /// The mean over classes or outputs; NaN where one of them lacks positive or negative rows.
     func areaUnderCurve() -> Double {

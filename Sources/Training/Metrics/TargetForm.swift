@@ -84,10 +84,21 @@ public struct MetricLayout: Sendable, Hashable {
     /// Whether predictions come before the sigmoid or softmax. A binary output then says yes above 0 instead of ½,
     /// and ROC AUC compares classes by their softmax.
     public var predictionsAreLogits: Bool
+    /// The sparse label whose rows are left out of all metrics, if there is one. It need not be one of the classes.
+    public var ignoredLabel: Int?
 
-    public init(form: TargetForm, rowsPerSample: Int = 1, predictionsAreLogits: Bool = false) {
+    public init(
+        form: TargetForm, rowsPerSample: Int = 1, predictionsAreLogits: Bool = false, ignoredLabel: Int? = nil
+    ) {
         self.form = form
         self.rowsPerSample = rowsPerSample
         self.predictionsAreLogits = predictionsAreLogits
+        self.ignoredLabel = ignoredLabel
+    }
+
+    /// The ignored label as targets hold it; NaN, which equals no label, where none is ignored.
+    var ignored: Float {
+        guard case .sparseLabels = form, let ignoredLabel else { return .nan }
+        return Float(ignoredLabel)
     }
 }

@@ -125,6 +125,57 @@ struct LossKernelTests {
         }
     }
 
+    static let ignoredLabels: [(label: Int, size: Size)] = [
+        (-1, (6, 1, 3)), (255, (4, 5, 4)), (2, (3, 4, 7)), (0, (1, 3, 2)), (-100, (5, 2, 10)),
+    ]
+
+    /// The label may be one of the classes, or none. The first sample has nothing but it.
+    @Test("Rows of the ignored label count neither in the loss nor in the gradient", arguments: ignoredLabels)
+    func ignoredRows(_ label: Int, _ size: Size) throws {
+        var random = SeededRandom(label)
+        let rows = size.samples * size.rows
+        var target = random.labels(rows, below: size.width)
+        for row in 0..<rows where row < size.rows || row % 3 == 1 { target[row] = Float(label) }
+        let logits = random.floats(rows * size.width, in: -4...4)
+        let probabilities = softmax(logits, size.width)
+        for inputs in [[logits, probabilities, target], [probabilities, target]] {
+            let fromLogits = inputs.count == 3
+            expectNone(
+                try problems(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, inputs, size, ignoring: label))
+            let result = try KernelCheck(
+                inputs: inputs, outputCount: size.samples, wanted: inputs.indices.map { $0 == 0 }
+            ).run(kernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, size, ignoring: label))
+            #expect(result.output[0] == 0)
+            for row in 0..<rows where target[row] == Float(label) {
+                #expect(result.gradients[0]?[row * size.width..<(row + 1) * size.width].allSatisfy { $0 == 0 } == true)
+            }
+        }
+    }
+
+    @Test("Where no row has the ignored label, not one bit changes; where one has it, NaN in its row does no harm")
+    func ignoringNothing() throws {
+        let size: Size = (4, 3, 5)
+        var random = SeededRandom(3)
+        var logits = random.floats(60, in: -4...4)
+        var target = random.labels(12, below: 5)
+        func run(_ ignored: Int?) throws -> KernelCheck.Result {
+            try KernelCheck(
+                inputs: [logits, softmax(logits, 5), target], outputCount: 4, wanted: [true, false, false]
+            ).run(kernel(.sparseCategoricalCrossEntropy, fromLogits: true, size, ignoring: ignored))
+        }
+        let (plain, ignoring) = (try run(nil), try run(-1))
+        #expect(plain.output == ignoring.output)
+        #expect(plain.gradients == ignoring.gradients)
+        target[4] = -1
+        for index in 20..<25 { logits[index] = .infinity }
+        let result = try run(-1)
+        #expect(result.output.allSatisfy { $0.isFinite })
+        #expect(result.gradients[0]?.allSatisfy { $0.isFinite } == true)
+        // Another label out of range is still a mistake.
+        target[7] = -2
+        #expect(try run(-1).output[2].isNaN)
+    }
+
     @Test func kinds() {
         #expect(LossFunction.sparseCategoricalCrossEntropy.isRowwise)
         #expect(!LossFunction.binaryCrossEntropy.isRowwise)
@@ -133,16 +184,24 @@ struct LossKernelTests {
     }
 
     private func problems(
-        _ function: LossFunction, fromLogits: Bool, _ inputs: [[Float]], _ size: Size
+        _ function: LossFunction, fromLogits: Bool, _ inputs: [[Float]], _ size: Size, ignoring ignored: Int? = nil
     ) throws -> [String] {
         let wanted = inputs.indices.map { $0 == 0 }
         let check = KernelCheck(inputs: inputs, outputCount: size.samples, wanted: wanted)
-        let kernel = LossKernel(
-            function, fromLogits: fromLogits, samples: size.samples, rows: size.rows, width: size.width)
+        let kernel = kernel(function, fromLogits: fromLogits, size, ignoring: ignored)
         return try check.problems(kernel) {
             Reference.loss(
-                function, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width)
+                function, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width,
+                ignoring: ignored)
         }
+    }
+
+    private func kernel(
+        _ function: LossFunction, fromLogits: Bool, _ size: Size, ignoring ignored: Int? = nil
+    ) -> LossKernel {
+        LossKernel(
+            function, fromLogits: fromLogits, samples: size.samples, rows: size.rows, width: size.width,
+            ignoring: ignored)
     }
 
     private func softmax(_ logits: [Float], _ width: Int) -> [Float] {

@@ -27,6 +27,29 @@ struct ReplicaTests {
         expectNone(try run.problems(value: 1e-5, gradient: 1e-4, coordinates: 4))
     }
 
+    /// As above, of Σ weight·loss.
+    @Test("Samples weigh as they are told", arguments: 0..<12)
+    func sampleWeights(_ seed: Int) throws {
+        let network = try RandomNetwork(seed: seed, nodes: 10, hasMaxima: false)
+        let weights: [Float] = [0.5, 3, 0]
+        let run = try NetworkRun(
+            network.loss, results: network.results, samples: 3, scale: 0.25, weights: weights, seed: seed)
+        expectNone(try run.problems(value: 1e-5, gradient: 1e-4, coordinates: 4))
+    }
+
+    @Test("Weights of 1 change not one bit, and losses are not weighted", arguments: 0..<12)
+    func equalWeights(_ seed: Int) throws {
+        let network = try RandomNetwork(seed: seed)
+        func run(_ weights: [Float]?) throws -> NetworkRun.Result {
+            try NetworkRun(network.loss, samples: 3, scale: 0.3, weights: weights, seed: seed).run(keepsAll: false)
+        }
+        let plain = try run(nil)
+        #expect(plain.isIdentical(to: try run([1, 1, 1])))
+        let weighted = try run([2, 0, 5])
+        #expect(plain.loss.map(\.bitPattern) == weighted.loss.map(\.bitPattern))
+        #expect(plain.gradients != weighted.gradients || plain.gradients.allSatisfy { $0 == 0 })
+    }
+
     @Test("The random networks do what they are for: memory is shared, parameters too, dropout is among them")
     func randomNetworksAreVaried() throws {
         var (saved, dropouts, views) = (0, 0, 0)

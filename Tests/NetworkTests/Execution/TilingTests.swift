@@ -59,7 +59,9 @@ import Testing
         var losses: [Float]
     }
 
-    private func run(_ objective: Objective, samples: Int, first: Int = 0, keepsAll: Bool = false) throws -> Run {
+    private func run(
+        _ objective: Objective, samples: Int, first: Int = 0, keepsAll: Bool = false, weights: [Float]? = nil
+    ) throws -> Run {
         let replica = try Replica(objective.training, samples: [samples], keepsAll: keepsAll)
         let layout = objective.layout
         let (parameters, gradients) = (try AlignedMemory(floats: layout.count), try AlignedMemory(floats: layout.count))
@@ -78,7 +80,13 @@ import Testing
         var pass = Pass(isTraining: true, seed: 1, step: 4)
         pass.firstSample = first
         replica.forward(samples: samples, pass)
-        replica.backward(samples: samples, scale: 1, pass)
+        if let weights {
+            weights.withUnsafeBufferPointer {
+                replica.backward(samples: samples, scale: 1, weights: $0.baseAddress, pass)
+            }
+        } else {
+            replica.backward(samples: samples, scale: 1, pass)
+        }
         return Run(
             gradients: (0..<layout.count).map { gradients.floats[$0] },
             losses: Array(replica.value(of: objective.sampleLoss, samples: samples)))
@@ -98,6 +106,21 @@ import Testing
         }
         let largest = sum.map { abs($0) }.max() ?? 0
         let worst = zip(sum, tiled.gradients).map { abs($0 - Double($1)) }.max() ?? 1
+        #expect(worst < 1e-5 * largest)
+    }
+
+    /// A sample that weighs nothing leaves no trace, in whichever tile it stands.
+    @Test func samplesWeighInTiles() throws {
+        let objective = try images()
+        let weights = (0..<21).map { Float($0 % 4) / 2 }
+        let weighted = try run(objective, samples: 21, weights: weights)
+        var sum = Array(repeating: 0.0, count: objective.layout.count)
+        for (sample, weight) in weights.enumerated() where weight > 0 {
+            let single = try run(objective, samples: 1, first: sample)
+            for index in sum.indices { sum[index] += Double(weight) * Double(single.gradients[index]) }
+        }
+        let largest = sum.map { abs($0) }.max() ?? 0
+        let worst = zip(sum, weighted.gradients).map { abs($0 - Double($1)) }.max() ?? 1
         #expect(worst < 1e-5 * largest)
     }
 

@@ -5,10 +5,10 @@ import Testing
 
 struct ObjectiveTests {
     private func sentence(
-        _ last: some Layer, _ loss: LossFunction, fromLogits: Bool = false, input: Shape = [4]
+        _ last: some Layer, _ loss: LossFunction, fromLogits: Bool = false, ignoring: Int? = nil, input: Shape = [4]
     ) -> String? {
         do {
-            _ = try Objective(try Model(input: input) { last }, loss: loss, fromLogits: fromLogits)
+            _ = try Objective(try Model(input: input) { last }, loss: loss, fromLogits: fromLogits, ignoring: ignoring)
             return nil
         } catch {
             return "\(error)"
@@ -36,6 +36,77 @@ struct ObjectiveTests {
             sentence(Dense(3), .meanSquaredError(factor: 1), fromLogits: true)
                 == "from_logits belongs to the cross-entropies; leave it out")
         #expect(sentence(Dense(1), .huber(delta: 1)) == nil)
+        #expect(
+            sentence(Dense(3, activation: .softmax), .categoricalCrossEntropy, ignoring: 1)
+                == "ignore_class belongs to sparse_categorical_crossentropy; leave it out")
+        #expect(
+            sentence(Dense(3, activation: .softmax), .sparseCategoricalCrossEntropy, ignoring: 16_777_217)
+                == "ignore_class must be from -16777216 to 16777216, the whole numbers that single precision tells "
+                + "apart, but is 16777217")
+        #expect(sentence(Dense(3, activation: .softmax), .sparseCategoricalCrossEntropy, ignoring: -1) == nil)
+    }
+
+    @Test func countedSamples() throws {
+        func objective(_ ignored: Int?) throws -> Objective {
+            let model = try Model(input: [6]) {
+                Dense(6)
+                Reshape([3, 2])
+                ActivationLayer(.softmax)
+            }
+            return try Objective(model, loss: .sparseCategoricalCrossEntropy, ignoring: ignored)
+        }
+        let targets: [Float] = [-1, -1, -1, 0, -1, 1, 1, 1, 1, -1, -1, 0]
+        #expect(try objective(-1).countedSamples(targets: targets, samples: 4) == 3)
+        #expect(try objective(1).countedSamples(targets: targets, samples: 4) == 3)
+        #expect(try objective(0).countedSamples(targets: targets, samples: 4) == 4)
+        #expect(try objective(nil).countedSamples(targets: targets, samples: 4) == 4)
+        #expect(try objective(-1).countedSamples(targets: targets, samples: 0) == 0)
+        #expect(try objective(-1).ignoredLabel == -1)
+        #expect(try objective(nil).ignoredLabel == nil)
+    }
+
+    /// Σ loss / counted samples is the mean over the labels that are not ignored, and so is its gradient.
+    @Test("An ignored label's samples are as if they were not there", arguments: [true, false])
+    func ignoredSamples(fromLogits: Bool) throws {
+        let model = try Model(input: [4]) {
+            Dense(5, activation: .tanh)
+            Dense(3, activation: fromLogits ? .linear : .softmax)
+        }
+        let objective = try Objective(
+            model, loss: .sparseCategoricalCrossEntropy, fromLogits: fromLogits, ignoring: 7)
+        var random = SeededRandom(11)
+        let inputs = random.floats(20)
+        let targets: [Float] = [2, 7, 0, 7, 1]
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        objective.layout.initialise(parameters.floats, seed: 4)
+        func run(_ rows: [Int]) throws -> (losses: [Float], gradients: [Float]) {
+            let replica = try Replica(objective.training, samples: [rows.count])
+            let gradients = try AlignedMemory(floats: objective.layout.count)
+            replica.bind(
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
+                gradients: gradients.floats)
+            let (x, t) = (
+                replica.value(of: objective.input, samples: rows.count),
+                replica.value(of: objective.target, samples: rows.count)
+            )
+            for (place, row) in rows.enumerated() {
+                for column in 0..<4 { x[place * 4 + column] = inputs[row * 4 + column] }
+                t[place] = targets[row]
+            }
+            let counted = objective.countedSamples(targets: t.baseAddress!, samples: rows.count)
+            #expect(counted == 3)
+            replica.forward(samples: rows.count, Pass(isTraining: true))
+            replica.backward(samples: rows.count, scale: 1 / Float(counted), Pass(isTraining: true))
+            return (
+                Array(replica.value(of: objective.sampleLoss, samples: rows.count)),
+                Array(UnsafeBufferPointer(start: gradients.floats, count: objective.layout.count))
+            )
+        }
+        let all = try run([0, 1, 2, 3, 4])
+        let some = try run([0, 2, 4])
+        #expect(all.losses[1] == 0 && all.losses[3] == 0)
+        #expect(Deviation.relative([all.losses[0], all.losses[2], all.losses[4]], some.losses.map(Double.init)) < 1e-6)
+        #expect(Deviation.relative(all.gradients, some.gradients.map(Double.init)) < 1e-6)
     }
 
     static let cases: [(layer: any Layer, loss: LossFunction, fromLogits: Bool, target: Shape)] = [

@@ -47,7 +47,8 @@ let fullestConfig = """
         "train": {"file": "../a.h5", "inputs": "/x", "targets": "/y"},
         "validation": {"file": "a.h5", "inputs": "/v/x", "targets": "/v/y"},
         "test": {"file": "/b/a.h5", "inputs": "/t/x", "targets": "/t/y"},
-        "normalize": "scale"
+        "normalize": "scale",
+        "class_weight": {"0": 1, "2": 0.5}
       },
       "model": {
         "layers": [
@@ -78,7 +79,7 @@ let fullestConfig = """
       "metrics": ["mae", "top_2_accuracy"],
       "optimizer": {
         "type": "sgd", "learning_rate": 0.5, "momentum": 0.5, "nesterov": true, "weight_decay": 0.1,
-        "schedule": {"type": "cosine", "warmup_epochs": 0.5, "final": 0.1}
+        "global_clipnorm": 5, "schedule": {"type": "cosine", "warmup_epochs": 0.5, "final": 0.1}
       },
       "training": {
         "epochs": 3, "batch_size": 8, "shuffle": false,

@@ -106,7 +106,7 @@ import Testing
     @Test(arguments: [
         (HDF5ElementType.uint8, StoredType.uint8), (.int8, .int8), (.uint16, .uint16), (.int16, .int16),
         (.uint32, .uint32), (.int32, .int32), (.uint64, .uint64), (.int64, .int64), (.float32, .float32),
-        (.float64, .float64), (.float16, .float32), (.bool, .int8),
+        (.float64, .float64), (.float16, .float16), (.bool, .int8),
     ])
     func everyTypeOfNumberIsRead(element: HDF5ElementType, stored: StoredType) throws {
         let directory = try TestDirectory()

@@ -45,6 +45,9 @@ import Testing
     @Test(arguments: StoredType.allCases)
     func everyTypeGathersItsRows(type: StoredType) throws {
         let fractions = [-1e30, 1e30, 0, 1.5, -2.25, 1e-30, 3, 4, 5, 16_777_217, 0.1, -0.1]
+        let halves: [Float16] = [
+            -65504, 65504, 0, 1.5, -2.25, .leastNonzeroMagnitude, .leastNormalMagnitude, 4, 5, 2049, 0.1, -0.1,
+        ]
         switch type {
         case .uint8: try check(type, UInt8.self)
         case .int8: try check(type, Int8.self)
@@ -54,6 +57,7 @@ import Testing
         case .int32: try check(type, Int32.self)
         case .uint64: try check(type, UInt64.self)
         case .int64: try check(type, Int64.self)
+        case .float16: try check(type, halves, { Float($0) }, { Double($0) })
         case .float32: try check(type, fractions.map { Float($0) }, { $0 }, { Double($0) })
         case .float64: try check(type, fractions, { Float($0) }, { $0 })
         }
@@ -89,6 +93,8 @@ import Testing
             #expect(wide == (row, element))
             let narrow = try #require(try tensor(.float32, doubles.map { Float($0) }, rowShape: [4]).firstNonFinite())
             #expect(narrow == (row, element))
+            let half = try #require(try tensor(.float16, doubles.map { Float16($0) }, rowShape: [4]).firstNonFinite())
+            #expect(half == (row, element))
         }
     }
 

@@ -56,6 +56,47 @@ import Testing
         #expect(text(path) == "old")
     }
 
+    @Test func whatCantBeReadBackIsNotPutInPlace() throws {
+        let directory = try TestDirectory()
+        let path = directory.file("a.txt")
+        try AtomicFile.replace(path, with: "old")
+        #expect(
+            throws: FileError("\(path) can't be written: what was read back differs: \(path) is half")
+        ) {
+            try AtomicFile.replace(path) {
+                try Data("new".utf8).write(to: URL(fileURLWithPath: $0))
+            } verify: { sibling in
+                #expect(text(sibling) == "new")
+                throw FileError("\(sibling) is half")
+            }
+        }
+        #expect(text(path) == "old")
+        #expect(directory.listing == ["a.txt"])
+    }
+
+    @Test func aSecondNameTakesThePlaceOfAFile() throws {
+        let directory = try TestDirectory()
+        let (file, name) = (try directory.write("one", to: "a"), directory.file("b"))
+        try AtomicFile.link(file, to: name)
+        // Again, and in the place of another file.
+        try AtomicFile.link(file, to: name)
+        #expect(text(name) == "one")
+        try AtomicFile.link(directory.write("two", to: "c"), to: name)
+        #expect(text(name) == "two")
+        #expect(text(file) == "one")
+        #expect(directory.listing == ["a", "b", "c"])
+        #expect(throws: FileError.self) { try AtomicFile.link(directory.file("none"), to: name) }
+        #expect(text(name) == "two")
+        #expect(directory.listing == ["a", "b", "c"])
+    }
+
+    @Test func leftoversAreRemoved() throws {
+        let directory = try TestDirectory()
+        for name in ["a.h5", "a.h5.12.partial", "b.json.3.partial", "partial"] { _ = try directory.write("", to: name) }
+        AtomicFile.removeLeftovers(in: directory.path)
+        #expect(directory.listing == ["a.h5", "partial"])
+    }
+
     /// Whoever was killed in the middle, under a process number that comes again.
     @Test func whatAnotherLeftBehindIsNoObstacle() throws {
         let directory = try TestDirectory()

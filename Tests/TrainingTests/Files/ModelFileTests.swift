@@ -118,7 +118,8 @@ import Testing
         let own = try file.group("/stormo").attributes
         #expect(
             try own.names == [
-                "class_names", "config", "format", "loss", "metrics", "model", "preprocessing", "preprocessing_offset",
+                "attributes_crc32", "class_names", "config", "format", "loss", "metrics", "model", "preprocessing",
+                "preprocessing_offset",
                 "preprocessing_scale",
             ])
         #expect(try own.integers("format") == [1])

@@ -82,6 +82,41 @@ import Testing
         #expect(set.confusion?.total == 1)
     }
 
+    /// The ignored label may be one of the classes, or none.
+    @Test(arguments: [-1, 2, 255])
+    func rowsOfTheIgnoredLabelAreLeftOut(label: Int) throws {
+        let kinds: [MetricKind] = [.accuracy, .topK(2), .precision, .recall, .f1, .rocAUC]
+        for logits in [false, true] {
+            var fixture = MetricFixture.classes
+            for row in 0..<60 where row % 4 == 1 { fixture.targets[row] = Float(label) }
+            let kept = (0..<60).filter { fixture.targets[$0] != Float(label) }
+            let rest = MetricFixture(
+                predictions: kept.flatMap { fixture.predictions[$0 * 4..<$0 * 4 + 4] },
+                targets: kept.map { fixture.targets[$0] }, rows: kept.count)
+            let form = TargetForm.sparseLabels(classes: 4)
+            let plain = try MetricSet(
+                kinds: kinds, layout: MetricLayout(form: form, predictionsAreLogits: logits), capacity: 60)
+            plain.update(rest)
+            let set = try MetricSet(
+                kinds: kinds, layout: MetricLayout(form: form, predictionsAreLogits: logits, ignoredLabel: label),
+                capacity: 60)
+            for start in stride(from: 0, to: 60, by: 5) { set.update(fixture, start..<start + 5) }
+            // Without a row of class 2 its area is not defined.
+            #expect(metricsAgree(set.values(), plain.values()))
+            #expect(set.values()[5].isNaN == (label == 2))
+            #expect(set.confusion == plain.confusion)
+        }
+    }
+
+    @Test func nothingButTheIgnoredLabelHasNoMetrics() throws {
+        let set = try MetricSet(
+            kinds: [.accuracy, .f1, .rocAUC],
+            layout: MetricLayout(form: .sparseLabels(classes: 2), ignoredLabel: -1), capacity: 2)
+        set.update(MetricFixture(predictions: [1, 0, 0, 1], targets: [-1, -1], rows: 2))
+        #expect(set.samples == 2)
+        #expect(set.values().allSatisfy { $0.isNaN })
+    }
+
     @Test(arguments: [Float.nan, -1, 3, .infinity, 1e30])
     func aLabelOutOfRangeIsWrong(label: Float) throws {
         let values = try measureMetrics(

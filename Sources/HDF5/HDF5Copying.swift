@@ -1,0 +1,88 @@
+internal import CHDF5
+
+extension HDF5File {
+    /// The paths of all groups in the file, "/" first, each before those below it. Soft and external links, which are
+    /// second names, are not followed, and a group with several names is listed once.
+    public func allGroupPaths() throws(HDF5Error) -> [String] {
+        Library.enter()
+        defer { Library.leave() }
+        let file = root.file
+        var groups: [String] = []
+        var waiting = ["/"]
+        var visited: Set<OpenFile.Identity> = []
+        while let path = waiting.popLast() {
+            let place = Place(file, path)
+            guard let (_, identity) = try file.object(at: path, for: place, "list") else {
+                throw place.libraryFailure("list")
+            }
+            guard visited.insert(identity).inserted else { continue }
+            groups.append(path)
+            for (name, isHard) in try HDF5Group(path, in: file).links() where isHard {
+                let child = ObjectPath.child(name, of: path)
+                if case .group? = try file.object(at: child, for: place, "list")?.0 { waiting.append(child) }
+            }
+        }
+        return groups.sorted()
+    }
+}
+
+extension HDF5Group {
+    /// Copies a dataset of another file as it is: its type, storage, values and attributes (H5Ocopy). The groups on
+    /// the way to it must be there.
+    ///
+    /// - Throws: kinds `writeFailed` (also where the source can't be read), `closed`.
+    public func copy(_ dataset: HDF5Dataset, to path: String) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        let path = ObjectPath.resolve(path, from: self.path)
+        let place = Place(file, path)
+        let target = try file.writableID(for: place, "create")
+        let source = try dataset.file.id(for: dataset.place, "copy")
+        if H5Ocopy(source, dataset.path, target, path, Library.defaultProperties, Library.defaultProperties) < 0 {
+            throw place.libraryFailure("create", isWrite: true)
+        }
+    }
+}
+
+extension HDF5Attributes {
+    /// Adds all attributes of another object, in their own types and shapes; one of the same name is replaced.
+    ///
+    /// - Returns: the names of those that were left out, since they refer to objects of their own file.
+    /// - Throws: kinds `tooLarge`, `damaged`, `writeFailed`, `closed`.
+    @discardableResult
+    public func copyAll(of source: HDF5Attributes) throws(HDF5Error) -> [String] {
+        Library.enter()
+        defer { Library.leave() }
+        var omitted: [String] = []
+        for name in try source.names where try !copy(name, of: source) { omitted.append(name) }
+        return omitted
+    }
+
+    private func copy(_ name: String, of source: HDF5Attributes) throws(HDF5Error) -> Bool {
+        let attribute = try OpenAttribute(name, of: source.owner, source.place, byteLimit: source.byteLimit)
+        // References, also within lists and compounds, are addresses in the file that holds them.
+        if H5Tdetect_class(attribute.type.id, H5T_REFERENCE) > 0 { return false }
+        let buffer = try attribute.read(as: attribute.type.id, elementSize: H5Tget_size(attribute.type.id))
+        defer {
+            if H5Tdetect_class(attribute.type.id, H5T_VLEN) > 0 || H5Tis_variable_str(attribute.type.id) > 0 {
+                H5Dvlen_reclaim(
+                    attribute.type.id, attribute.space.id, Library.defaultProperties, buffer.bytes.baseAddress)
+            }
+        }
+        let action = Self.action("write", name)
+        _ = try file.writableID(for: place, action)
+        if try contains(name), H5Adelete(owner.id, name) < 0 { throw place.libraryFailure(action, isWrite: true) }
+        // A named type belongs to its file; a copy of it does not.
+        guard let type = Handle(H5Tcopy(attribute.type.id), closedBy: H5Tclose),
+            let creation = Handle(H5Pcreate(chdf5_attribute_create_class()), closedBy: H5Pclose),
+            H5Pset_char_encoding(creation.id, H5T_CSET_UTF8) >= 0,
+            let copy = Handle(
+                H5Acreate2(owner.id, name, type.id, attribute.space.id, creation.id, Library.defaultProperties),
+                closedBy: H5Aclose)
+        else { throw place.libraryFailure(action, isWrite: true) }
+        if !buffer.bytes.isEmpty, H5Awrite(copy.id, type.id, buffer.bytes.baseAddress) < 0 {
+            throw place.libraryFailure(action, isWrite: true)
+        }
+        return true
+    }
+}

@@ -1,0 +1,99 @@
+/// Reads ranges of a dataset's rows (positions on its first axis), from any number of threads at the same time.
+///
+/// Uncompressed values, and chunks that were filtered by shuffle, gzip and fletcher32, are read and decoded beside
+/// the library, whose one lock would let a single thread work at a time. Everything else goes through
+/// `HDF5Dataset.read`. It keeps its file open.
+public final class HDF5RowReader: Sendable {
+    public let rows: Int
+    /// The shape of one row.
+    public let rowShape: [Int]
+    /// The type in which values are delivered: every value fits.
+    public let memoryType: HDF5MemoryType
+    /// Bytes of one row in `memoryType`.
+    public let rowBytes: Int
+    /// The number of rows that are best read together, from a multiple of it on: those of a chunk, or without chunks
+    /// as many as make about 256 KiB.
+    public let blockRows: Int
+    /// Memory in bytes that one call of `read` may use beside its destination, at most. It is kept for later calls.
+    public let scratchBytes: Int
+
+    /// Whether values are decoded beside the library's lock.
+    public var isDirect: Bool {
+        if case .library = route { false } else { true }
+    }
+
+    private enum Route {
+        case library
+        case contiguous(ContiguousRows)
+        case chunked(ChunkedRows)
+    }
+
+    private let dataset: HDF5Dataset
+    private let route: Route
+
+    /// - Throws: kinds `wrongType` (no numbers, or a single value without rows), `tooLarge`, `damaged`, `closed`.
+    public init(_ dataset: HDF5Dataset) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        let place = dataset.place
+        guard let memoryType = dataset.elementType.memoryType else {
+            throw place.error(.wrongType, "read", "it holds \(dataset.elementType) values, not numbers")
+        }
+        guard let rows = dataset.shape.first else {
+            throw place.error(.wrongType, "read", "it is a single value, without rows")
+        }
+        // So that neither all rows nor one of them is more than can be counted.
+        let bytes = try Extent.byteCount(dataset.count, memoryType.size, place, "read")
+        let rowShape = Array(dataset.shape.dropFirst())
+        let rowCount = try Extent(rowShape, place, "read").count
+        self.dataset = dataset
+        self.rows = rows
+        self.rowShape = rowShape
+        self.memoryType = memoryType
+        rowBytes = try Extent.byteCount(rowCount, memoryType.size, place, "read")
+        let layout = try DirectLayout(dataset, memoryType)
+        switch (dataset.layout, layout) {
+        case (.contiguous, let layout?):
+            let contiguous = try ContiguousRows(dataset, layout, byteCount: bytes, rowBytes: rowBytes)
+            route = contiguous.map { .contiguous($0) } ?? .library
+        case (.chunked(let chunk), let layout?):
+            let chunked = ChunkedRows(dataset, layout, chunk: chunk, rowBytes: rowBytes)
+            route = chunked.map { .chunked($0) } ?? .library
+        default: route = .library
+        }
+        if case .chunked(let chunk) = dataset.layout, let first = chunk.first {
+            blockRows = max(1, min(first, rows))
+        } else {
+            blockRows = max(1, min(rows, (256 << 10) / max(rowBytes, 1)))
+        }
+        switch route {
+        case .contiguous: scratchBytes = 0
+        case .chunked(let chunked): scratchBytes = chunked.scratchBytes
+        // The library's buffer for converting, and its cache of decompressed chunks.
+        case .library: scratchBytes = 1 << 20 + min(bytes, OpenFile.chunkCacheBytes)
+        }
+    }
+
+    /// Reads rows into `destination`, in C order; it needs room for `rows.count * rowBytes` bytes at any alignment
+    /// that suits `memoryType`.
+    ///
+    /// Chunks that were never written give the dataset's fill value, zero if it has none.
+    /// - Throws: kinds `invalidArgument` (rows out of range), `damaged` (the chunk is named), `unsupported` (an
+    ///   unknown filter), `readFailed` (also for a file that has become shorter), `tooLarge`, `closed`.
+    public func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(HDF5Error) {
+        guard range.lowerBound >= 0, range.upperBound <= rows else {
+            throw dataset.place.error(
+                .invalidArgument, "read",
+                "rows \(range.lowerBound)..<\(range.upperBound) were asked for; it has \(rows) rows, counted from 0")
+        }
+        guard !range.isEmpty, rowBytes > 0 else { return }
+        switch route {
+        case .contiguous(let contiguous): try contiguous.read(range, into: destination)
+        case .chunked(let chunked): try chunked.read(range, into: destination)
+        case .library:
+            let buffer = UnsafeMutableRawBufferPointer(start: destination, count: range.count * rowBytes)
+            try dataset.read(into: buffer, as: memoryType, rows: range)
+            try dataset.file.checkSize(dataset.place)
+        }
+    }
+}

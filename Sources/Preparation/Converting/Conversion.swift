@@ -1,0 +1,51 @@
+public import HDF5
+
+/// Where a conversion writes, and how.
+public struct ConversionTarget: Sendable {
+    /// The HDF5 file; one that is there is replaced when the new one is whole.
+    public var file: String
+    /// The group for `inputs` and `targets`; nil for `/train`, or for the source's own splits by their names.
+    public var group: String?
+    public var storage: DatasetStorage
+
+    public init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) {
+        self.file = file
+        self.group = group
+        self.storage = storage
+    }
+
+    /// The group of a split; nil for a source that has none.
+    func path(split: String?) -> String {
+        let own = (group ?? "").split(separator: "/").map { "/" + $0 }.joined()
+        if let split { return own + "/" + split }
+        return own.isEmpty && group == nil ? "/train" : own
+    }
+}
+
+/// What a conversion has written.
+public struct ConversionReport: Sendable {
+    public struct Written: Sendable {
+        public let path: String
+        public let shape: [Int]
+        public let type: HDF5ElementType
+        public let classNames: [String]?
+
+        init(_ dataset: HDF5Dataset, classNames: [String]? = nil) {
+            path = dataset.path
+            shape = dataset.shape
+            type = dataset.elementType
+            self.classNames = classNames
+        }
+    }
+    public internal(set) var datasets: [Written] = []
+    /// What was decided on the way and may surprise, a sentence each.
+    public internal(set) var notes: [String] = []
+}
+
+/// Turns a source into an HDF5 dataset file.
+public protocol Converter {
+    /// Writes the file; nothing is left of it where anything fails.
+    /// - Parameter progress: called now and then, on the calling thread.
+    /// - Throws: `DataError` and `FileError` for the source and the target, as sentences with file and line or row.
+    func convert(to target: ConversionTarget, progress: (PreparationProgress) -> Void) throws -> ConversionReport
+}

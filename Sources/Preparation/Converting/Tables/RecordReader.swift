@@ -1,0 +1,188 @@
+internal import Training
+
+/// Reads the records of delimited text (RFC 4180) one after the other: fields in quotes may hold delimiters, line ends
+/// and doubled quotes. Blank lines are passed over, and so are blanks around a field.
+final class RecordReader {
+    struct Field {
+        /// Where its bytes lie in the buffer, without the quotes.
+        var start: Int
+        var end: Int
+        /// Whether quotes in it are doubled.
+        var hasEscapes: Bool
+        var isQuoted: Bool
+    }
+
+    let source: ByteSource
+    private(set) var fields: [Field] = []
+    /// The line on which the record begins, counted from 1.
+    private(set) var line = 0
+    /// Bytes of the source that were taken so far.
+    var position: Int { loaded - (end - start) }
+
+    private enum Outcome { case record, more, end }
+    private static let longestRecord = 64 << 20
+
+    private let delimiter: UInt8
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    // The bytes that were loaded and not yet taken.
+    private var start = 0
+    private var end = 0
+    /// The offset in the source that the buffer's end stands for.
+    private var loaded = 0
+    private var nextLine = 1
+
+    init(_ source: ByteSource, delimiter: UInt8) throws {
+        self.source = source
+        self.delimiter = delimiter
+        let mark = try source.bytes(0..<min(source.count, 4))
+        if mark.starts(with: [0xEF, 0xBB, 0xBF]) {
+            loaded = 3
+        } else if mark.starts(with: [0xFF, 0xFE]) || mark.starts(with: [0xFE, 0xFF]) {
+            throw DataError("\(source.name) is in UTF-16; save it as UTF-8")
+        }
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Goes to the next record.
+    /// - Returns: false at the end.
+    /// - Throws: `DataError` with the line of a quote that does not fit.
+    func next() throws -> Bool {
+        while true {
+            switch try parse() {
+            case .record:
+                let isBlank = fields.count == 1 && !fields[0].isQuoted && fields[0].start == fields[0].end
+                if !isBlank { return true }
+            case .more: try load()
+            case .end: return false
+            }
+        }
+    }
+
+    /// The bytes of a field of the current record, without quotes; valid until the next call.
+    @inline(__always)
+    func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+        let field = fields[index]
+        if field.hasEscapes { return unescaped(field) }
+        return UnsafeRawBufferPointer(rebasing: buffer[field.start..<field.end])
+    }
+
+    func text(_ index: Int) -> String { String(decoding: bytes(index), as: UTF8.self) }
+
+    private func unescaped(_ field: Field) -> UnsafeRawBufferPointer {
+        // In the buffer itself: what comes out is shorter, and the record is not parsed again.
+        var (read, write) = (field.start, field.start)
+        while read < field.end {
+            let byte = buffer[read]
+            buffer[write] = byte
+            write += 1
+            read += byte == UInt8(ascii: "\"") ? 2 : 1
+        }
+        let index = fields.firstIndex { $0.start == field.start && $0.hasEscapes }
+        if let index {
+            fields[index].end = write
+            fields[index].hasEscapes = false
+        }
+        return UnsafeRawBufferPointer(rebasing: buffer[field.start..<write])
+    }
+
+    private func parse() throws -> Outcome {
+        let quote = UInt8(ascii: "\"")
+        let (feed, carriage, blank, tab) = (UInt8(0x0A), UInt8(0x0D), UInt8(0x20), UInt8(0x09))
+        // A tab that separates is no blank.
+        let otherBlank = delimiter == tab ? blank : tab
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<end]).baseAddress!.assumingMemoryBound(
+            to: UInt8.self)
+        let isLast = loaded == source.count
+        var index = start
+        var lines = 0
+        fields.removeAll(keepingCapacity: true)
+        if index == end { return isLast ? .end : .more }
+        while true {
+            var first = index
+            while first < end, bytes[first] == blank || bytes[first] == otherBlank { first += 1 }
+            if first == end, !isLast { return .more }
+            if first < end, bytes[first] == quote {
+                first += 1
+                var last = first
+                var hasEscapes = false
+                while true {
+                    while last < end, bytes[last] != quote {
+                        if bytes[last] == feed { lines += 1 }
+                        last += 1
+                    }
+                    if last == end {
+                        guard isLast else { return .more }
+                        throw DataError(
+                            "\(source.name), line \(nextLine): a quote is opened and never closed; close it, or double "
+                                + "a quote that belongs to the text")
+                    }
+                    if last + 1 == end, !isLast { return .more }
+                    guard last + 1 < end, bytes[last + 1] == quote else { break }
+                    hasEscapes = true
+                    last += 2
+                }
+                fields.append(Field(start: first, end: last, hasEscapes: hasEscapes, isQuoted: true))
+                index = last + 1
+                while index < end, bytes[index] == blank || bytes[index] == otherBlank { index += 1 }
+                if index == end, !isLast { return .more }
+                if index < end, bytes[index] != delimiter, bytes[index] != feed, bytes[index] != carriage {
+                    throw DataError(
+                        "\(source.name), line \(nextLine + lines): text follows a closing quote in field "
+                            + "\(fields.count); double a quote that belongs to the text")
+                }
+            } else {
+                index = first
+                while index < end {
+                    let byte = bytes[index]
+                    if byte == delimiter || byte == feed || byte == carriage { break }
+                    index += 1
+                }
+                if index == end, !isLast { return .more }
+                var last = index
+                while last > first, bytes[last - 1] == blank || bytes[last - 1] == otherBlank { last -= 1 }
+                fields.append(Field(start: first, end: last, hasEscapes: false, isQuoted: false))
+            }
+            if index < end, bytes[index] == delimiter {
+                index += 1
+                if index == end, !isLast { return .more }
+                continue
+            }
+            if index < end {
+                if bytes[index] == carriage {
+                    if index + 1 == end, !isLast { return .more }
+                    if index + 1 < end, bytes[index + 1] == feed { index += 1 }
+                }
+                index += 1
+                lines += 1
+            }
+            line = nextLine
+            nextLine += lines
+            start = index
+            return .record
+        }
+    }
+
+    /// Loads more behind what is there; a record longer than the buffer makes it grow.
+    private func load() throws {
+        if start > 0 {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+            end -= start
+            start = 0
+        } else if end == buffer.count {
+            guard end < Self.longestRecord else {
+                throw DataError(
+                    "\(source.name), line \(nextLine): the record is longer than \(Self.longestRecord >> 20) MiB; a "
+                        + "quote may be missing, or the file may be no table")
+            }
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 16)
+            larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
+            buffer.deallocate()
+            buffer = larger
+        }
+        let count = min(buffer.count - end, source.count - loaded)
+        try source.read(at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + count]))
+        loaded += count
+        end += count
+    }
+}

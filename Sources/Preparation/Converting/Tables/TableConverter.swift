@@ -1,0 +1,148 @@
+internal import HDF5
+internal import Training
+
+/// Converts a table of text: CSV, TSV and the like (RFC 4180), gzipped too.
+///
+/// It is read twice: first to learn what each column holds, then to write. Columns of numbers become the matrix
+/// `inputs` (rows, columns) with the attribute `column_names`. A column of texts becomes codes, by the sorted order of
+/// its texts, which are kept: for an input in the attribute `categories:NAME`, for the target in `class_names`.
+///
+/// The inputs are uint8 where all are whole numbers from 0 to 255, float64 where they are whole numbers beyond 2^24
+/// (which float32 would round), and else float32. Targets of codes or whole numbers are int32 (int64 where need be),
+/// others float32; one target column gives (rows), several give (rows, columns).
+public struct TableConverter: Converter {
+    public let path: String
+    public let options: TableOptions
+
+    public init(_ path: String, options: TableOptions = TableOptions()) {
+        self.path = path
+        self.options = options
+    }
+
+    public func convert(
+        to target: ConversionTarget, progress: (PreparationProgress) -> Void
+    ) throws -> ConversionReport {
+        let source = try Inflate.open(path)
+        let form = try TableForm(source, options)
+        let (inputs, targets) = try chooseColumns(form, source)
+        var passes = 2
+        let profile = try profile(source, form, inputs + targets) { pass, bytes, rows in
+            passes = max(passes, pass + 1)
+            progress(
+                PreparationProgress(done: (pass - 1) * source.count + bytes, total: passes * source.count, rows: rows))
+        }
+        try checkMissing(profile, form, targets, source)
+        guard profile.rows > 0 else {
+            throw DataError(
+                profile.skippedRows > 0
+                    ? "\(path): each of its \(profile.skippedRows) rows has a missing value; say --missing mean or "
+                        + "--missing VALUE, or --drop the columns that lack most"
+                    : "\(path) has no rows" + (form.hasHeader ? " below its header" : ""))
+        }
+        let plan = try TablePlan(profile, inputs: inputs, targets: targets, form, options, source)
+        var report = ConversionReport()
+        report.notes = notes(form, targets, profile) + plan.notes
+        try DatasetFile.write(target.file) { file in
+            let writer = try TableWriter(file, target, plan, form, rows: profile.rows)
+            try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
+                progress(
+                    PreparationProgress(
+                        done: (passes - 1) * source.count + bytes, total: passes * source.count, rows: rows))
+            }
+            report.datasets = writer.written
+        }
+        return report
+    }
+
+    private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> (inputs: [Int], targets: [Int]) {
+        let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
+        let kept = form.names.indices.filter { !dropped.contains($0) }
+        var targets: [Int] = []
+        if options.hasTargets {
+            for selector in options.targets {
+                let index = try form.column(selector, "--target", source)
+                guard !dropped.contains(index) else {
+                    throw DataError("column '\(form.names[index])' is named by --target and by --drop")
+                }
+                if !targets.contains(index) { targets.append(index) }
+            }
+            if options.targets.isEmpty, let last = kept.last { targets = [last] }
+        }
+        let inputs = kept.filter { !targets.contains($0) }
+        guard !inputs.isEmpty else {
+            throw DataError(
+                "\(path) has \(form.names.count == 1 ? "one column only" : "no column left for inputs"); a dataset "
+                    + "needs inputs beside the targets"
+                    + (form.names.count == 1 ? "; give the right --delimiter, or say --no-targets" : ""))
+        }
+        return (inputs, targets)
+    }
+
+    private func profile(
+        _ source: ByteSource, _ form: TableForm, _ used: [Int],
+        progress: (_ pass: Int, _ bytes: Int, _ rows: Int) -> Void
+    ) throws -> TableProfile {
+        var columns = [TableProfile.Column](repeating: TableProfile.Column(), count: form.names.count)
+        for index in columns.indices { columns[index].isUsed = used.contains(index) }
+        for selector in options.categorical {
+            columns[try form.column(selector, "--categorical", source)].isNamed = true
+        }
+        let skips = options.missing == .skip
+        let first = try TableProfile(source, form, columns, skipsMissing: skips) { progress(1, $0, $1) }
+        // Where a column has texts, its numbers are names as well, which were not collected.
+        let mixed = used.filter { index in
+            let column = first.columns[index]
+            return column.texts > 0 && column.numbers > 0 && !column.isNamed && column.numbers < 9 * column.texts
+        }
+        guard !mixed.isEmpty else { return first }
+        for index in mixed { columns[index].isNamed = true }
+        return try TableProfile(source, form, columns, skipsMissing: skips) { progress(2, $0, $1) }
+    }
+
+    private func checkMissing(
+        _ profile: TableProfile, _ form: TableForm, _ targets: [Int], _ source: ByteSource
+    ) throws {
+        guard profile.missing > 0, options.missing != .skip else { return }
+        func place(_ place: (line: Int, column: Int)) -> String {
+            "line \(place.line), column '\(form.names[place.column])'"
+        }
+        if options.missing == .refuse {
+            let places = profile.missingPlaces.map(place)
+            let several = profile.missing > places.count ? "first in " : "in "
+            throw DataError(
+                "\(path): \(profile.missing == 1 ? "1 value is" : "\(profile.missing) values are") missing, "
+                    + "\(several)\(places.joined(separator: "; ")); say --missing skip to leave such rows out, "
+                    + "--missing mean or --missing VALUE to fill them, or --drop a column")
+        }
+        for index in targets {
+            let column = profile.columns[index]
+            guard column.numbers + column.texts < profile.rows else { continue }
+            throw DataError(
+                "\(path): \(profile.rows - column.numbers - column.texts) values of the target '\(form.names[index])' "
+                    + "are missing, and targets are not filled; say --missing skip to leave such rows out")
+        }
+    }
+
+    private func notes(_ form: TableForm, _ targets: [Int], _ profile: TableProfile) -> [String] {
+        var notes: [String] = []
+        if options.hasHeader == nil {
+            notes.append(
+                form.hasHeader
+                    ? "the first line names the columns (--no-header if it is data)"
+                    : "the first line is data, the columns have no names (--header if it names them)")
+        }
+        if options.hasTargets, options.targets.isEmpty, let target = targets.first {
+            notes.append("the target is '\(form.names[target])', the last column (--target names another)")
+        }
+        if profile.skippedRows > 0 {
+            notes.append(
+                profile.skippedRows == 1
+                    ? "1 row with missing values was left out"
+                    : "\(profile.skippedRows) rows with missing values were left out")
+        } else if profile.missing > 0 {
+            notes.append(
+                profile.missing == 1 ? "1 missing value was filled" : "\(profile.missing) missing values were filled")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,32 @@
+/// How a table of text becomes a dataset.
+public struct TableOptions: Sendable {
+    /// What is done where a value is missing: empty, `NA`, `N/A`, `NaN`, `null` or `?`.
+    public enum Missing: Sendable, Equatable {
+        /// The table is refused, with the places.
+        case refuse
+        /// The row is left out.
+        case skip
+        /// The column's mean, or its most frequent text. Targets are not filled.
+        case mean
+        /// A value of one's own. Targets are not filled.
+        case value(String)
+    }
+
+    /// The byte between fields; nil to find it out.
+    public var delimiter: UInt8?
+    /// Whether the first line names the columns; nil to find it out.
+    public var hasHeader: Bool?
+    /// Columns by name, or by index, counted from 0, or from the end as in -1. Empty for the last column.
+    public var targets: [String] = []
+    /// Whether there are targets at all.
+    public var hasTargets = true
+    /// Columns that are left out.
+    public var dropped: [String] = []
+    /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
+    public var categorical: [String] = []
+    public var missing = Missing.refuse
+    /// Whether a comma divides whole from fraction.
+    public var hasDecimalComma = false
+
+    public init() {}
+}

@@ -1,0 +1,160 @@
+internal import HDF5
+internal import Training
+
+/// What becomes of a table's columns: which are inputs, which targets, and in which types they are written.
+struct TablePlan {
+    struct Column {
+        let index: Int
+        let name: String
+        /// What a missing value becomes; nil where none may be missing.
+        var filling: Double?
+        /// The sorted texts of a categorical column.
+        var categories: [String]?
+        /// The code of each text, by its number in `table`.
+        var codes: [Double] = []
+        var table = CategoryTable()
+    }
+
+    private(set) var inputs: [Column] = []
+    private(set) var targets: [Column] = []
+    private(set) var inputType = HDF5ElementType.float32
+    private(set) var targetType = HDF5ElementType.float32
+    private(set) var notes: [String] = []
+
+    /// Integers up to here, and no further, are all exact in a float32.
+    private static let mostExact = Double(1 << 24)
+
+    init(
+        _ profile: TableProfile, inputs: [Int], targets: [Int], _ form: TableForm, _ options: TableOptions,
+        _ source: ByteSource
+    ) throws {
+        for index in inputs + targets {
+            try Self.checkKind(profile.columns[index], form.names[index], source)
+        }
+        for index in inputs {
+            let found = profile.columns[index]
+            let column = try Self.column(
+                found, index, form, options, hasMissing: found.numbers + found.texts < profile.rows)
+            self.inputs.append(column)
+            if let categories = column.categories, categories.count == profile.rows, profile.rows >= 20 {
+                notes.append(
+                    "column '\(column.name)' holds a different text in every row: it seems to name rows; leave it out "
+                        + "by --drop \(column.name)")
+            }
+        }
+        for index in targets {
+            self.targets.append(
+                try Self.column(profile.columns[index], index, form, options, hasMissing: false))
+        }
+        inputType = Self.inputType(self.inputs, profile)
+        targetType = Self.targetType(self.targets, profile)
+        noteLabels(profile)
+    }
+
+    /// Refuses a column of numbers into which a few texts have strayed.
+    private static func checkKind(_ column: TableProfile.Column, _ name: String, _ source: ByteSource) throws {
+        guard let (line, text) = column.firstText, !column.isNamed else { return }
+        guard column.numbers >= 9 * column.texts else { return }
+        let shown = text.count > 40 ? text.prefix(40) + "…" : text[...]
+        throw DataError(
+            "\(source.name), line \(line): column '\(name)' holds '\(shown)', but numbers in \(column.numbers) of "
+                + "\(column.numbers + column.texts) rows; repair it, leave it empty where it means a missing value, or "
+                + "say --categorical \(name) if all of them are names")
+    }
+
+    private static func column(
+        _ profile: TableProfile.Column, _ index: Int, _ form: TableForm, _ options: TableOptions, hasMissing: Bool
+    ) throws -> Column {
+        var column = Column(index: index, name: form.names[index])
+        guard profile.isCategorical else {
+            switch options.missing {
+            case .mean where hasMissing: column.filling = profile.mean
+            case .value(let text) where hasMissing:
+                guard let value = number(text, form.point) else {
+                    throw DataError(
+                        "--missing \(text) fits no column of numbers, such as '\(column.name)'; give a number, mean or "
+                            + "skip")
+                }
+                column.filling = value
+            default: break
+            }
+            return column
+        }
+        var table = profile.categories
+        var filling: String?
+        switch options.missing {
+        case .mean where hasMissing: filling = profile.mostFrequent
+        case .value(let text) where hasMissing: filling = text
+        default: break
+        }
+        let fillingNumber = filling.map { text in
+            var text = text
+            return text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
+        }
+        let texts = table.texts
+        let order = sorted(texts, form.point)
+        column.categories = order.map { texts[$0] }
+        column.codes = [Double](repeating: 0, count: texts.count)
+        for (code, number) in order.enumerated() { column.codes[number] = Double(code) }
+        column.filling = fillingNumber.map { column.codes[$0] }
+        column.table = table
+        return column
+    }
+
+    /// The positions of texts in their order: by value where all are numbers, else by their bytes.
+    private static func sorted(_ texts: [String], _ point: UInt8) -> [Int] {
+        let values = texts.map { number($0, point) }
+        if values.allSatisfy({ $0 != nil }) {
+            return texts.indices.sorted { (values[$0] ?? 0, texts[$0]) < (values[$1] ?? 0, texts[$1]) }
+        }
+        return texts.indices.sorted { texts[$0] < texts[$1] }
+    }
+
+    static func number(_ text: String, _ point: UInt8) -> Double? {
+        var text = text
+        return text.withUTF8 { DecimalNumber.parse(UnsafeRawBufferPointer($0), point: point) }
+    }
+
+    /// uint8 where all are whole numbers from 0 to 255, as pixels are; float64 where float32 would take whole numbers
+    /// for their neighbours; else float32.
+    private static func inputType(_ columns: [Column], _ profile: TableProfile) -> HDF5ElementType {
+        var areBytes = true
+        var needsDouble = false
+        for column in columns {
+            let filling = column.filling ?? 0
+            if let categories = column.categories {
+                areBytes = areBytes && categories.count <= 256
+                continue
+            }
+            let values = profile.columns[column.index]
+            let (least, greatest) = values.numbers > 0 ? (values.least, values.greatest) : (filling, filling)
+            let areWhole = values.areWhole && filling == filling.rounded()
+            areBytes = areBytes && areWhole && min(least, filling) >= 0 && max(greatest, filling) <= 255
+            needsDouble = needsDouble || (areWhole && max(-least, greatest) > mostExact)
+        }
+        return areBytes ? .uint8 : needsDouble ? .float64 : .float32
+    }
+
+    /// int32 or int64 for codes and whole numbers, float64 where they need it, else float32.
+    private static func targetType(_ columns: [Column], _ profile: TableProfile) -> HDF5ElementType {
+        var most = 0.0
+        for column in columns where column.categories == nil {
+            let values = profile.columns[column.index]
+            guard values.areWhole else { return .float32 }
+            most = max(most, -values.least, values.greatest)
+        }
+        return most <= Double(Int32.max) ? .int32 : most <= Double(1 << 53) ? .int64 : .float64
+    }
+
+    /// Labels that do not begin at 0 are the most common trap.
+    private mutating func noteLabels(_ profile: TableProfile) {
+        guard targets.count == 1, let target = targets.first, target.categories == nil, targetType == .int32 else {
+            return
+        }
+        let values = profile.columns[target.index]
+        guard values.least != 0, values.greatest - values.least < 100 else { return }
+        notes.append(
+            "the targets are whole numbers from \(Int(values.least)) to \(Int(values.greatest)); if they are classes, "
+                + "say --categorical \(target.name), since labels count from 0")
+    }
+}

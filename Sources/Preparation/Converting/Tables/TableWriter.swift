@@ -1,0 +1,92 @@
+internal import HDF5
+internal import Training
+
+/// Reads a table for the last time and writes its rows.
+struct TableWriter {
+    private let plan: TablePlan
+    private let form: TableForm
+    private let inputs: RowWriter
+    private let targets: RowWriter?
+
+    /// What is in the file.
+    var written: [ConversionReport.Written] {
+        var written = [ConversionReport.Written(inputs.dataset)]
+        if let targets { written.append(.init(targets.dataset, classNames: classNames)) }
+        return written
+    }
+
+    private var classNames: [String]? { plan.targets.count == 1 ? plan.targets[0].categories : nil }
+
+    init(_ file: HDF5File, _ target: ConversionTarget, _ plan: TablePlan, _ form: TableForm, rows: Int) throws {
+        self.plan = plan
+        self.form = form
+        let group = target.path(split: nil)
+        inputs = try RowWriter(
+            file, group + "/inputs", plan.inputType, rowShape: [plan.inputs.count], rows: rows, storage: target.storage)
+        if plan.targets.isEmpty {
+            targets = nil
+        } else {
+            targets = try RowWriter(
+                file, group + "/targets", plan.targetType,
+                rowShape: plan.targets.count == 1 ? [] : [plan.targets.count], rows: rows, storage: target.storage)
+        }
+        try describe(inputs.dataset, plan.inputs)
+        if let targets { try describe(targets.dataset, plan.targets) }
+        if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
+    }
+
+    private func describe(_ dataset: HDF5Dataset, _ columns: [TablePlan.Column]) throws {
+        if form.hasHeader { try dataset.attributes.set("column_names", columns.map(\.name)) }
+        for column in columns where classNames == nil || dataset.path != targets?.dataset.path {
+            if let categories = column.categories {
+                try dataset.attributes.set("categories:\(column.name)", categories)
+            }
+        }
+    }
+
+    func write(_ source: ByteSource, skipsMissing: Bool, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {
+        let reader = try RecordReader(source, delimiter: form.delimiter)
+        if form.hasHeader { _ = try reader.next() }
+        let width = form.names.count
+        let used = plan.inputs + plan.targets
+        var inputRow = EncodedRow(inputs.memoryType, plan.inputs.count)
+        var targetRow = EncodedRow(targets?.memoryType ?? .float32, plan.targets.count)
+        while try reader.next() {
+            try TableProfile.checkWidth(reader, width, form)
+            if skipsMissing, used.contains(where: { TableProfile.isMissing(reader.bytes($0.index)) }) { continue }
+            guard inputs.count < inputs.rows else { throw changed(source) }
+            for position in plan.inputs.indices {
+                inputRow.set(position, try value(plan.inputs[position], reader, source))
+            }
+            try inputRow.bytes.withUnsafeBytes { try inputs.append($0) }
+            if let targets {
+                for position in plan.targets.indices {
+                    targetRow.set(position, try value(plan.targets[position], reader, source))
+                }
+                try targetRow.bytes.withUnsafeBytes { try targets.append($0) }
+            }
+            if inputs.count & 0xFFF == 0 { progress(reader.position, inputs.count) }
+        }
+        guard inputs.count == inputs.rows else { throw changed(source) }
+        try inputs.finish()
+        try targets?.finish()
+        progress(source.count, inputs.count)
+    }
+
+    @inline(__always)
+    private func value(_ column: TablePlan.Column, _ reader: RecordReader, _ source: ByteSource) throws -> Double {
+        let bytes = reader.bytes(column.index)
+        if column.categories == nil {
+            if let number = DecimalNumber.parse(bytes, point: form.point) { return number }
+            if let filling = column.filling, TableProfile.isMissing(bytes) { return filling }
+        } else {
+            if TableProfile.isMissing(bytes), let filling = column.filling { return filling }
+            if let number = column.table.find(bytes) { return column.codes[number] }
+        }
+        throw changed(source)
+    }
+
+    private func changed(_ source: ByteSource) -> DataError {
+        DataError("\(source.name) has changed while it was read; convert it again")
+    }
+}

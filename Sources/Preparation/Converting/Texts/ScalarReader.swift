@@ -1,0 +1,63 @@
+internal import Training
+
+/// Reads the Unicode scalars of UTF-8 text, or its bytes, one after the other.
+final class ScalarReader {
+    let source: ByteSource
+    /// Bytes taken so far.
+    var position: Int { loaded - (end - start) }
+
+    private let buffer: ByteBuffer
+    private var start = 0
+    private var end = 0
+    private var loaded = 0
+
+    init(_ source: ByteSource) throws {
+        self.source = source
+        buffer = try ByteBuffer(1 << 20, for: source.name)
+    }
+
+    /// The next byte; nil at the end.
+    @inline(__always)
+    func nextByte() throws -> UInt8? {
+        if start == end, try !load() { return nil }
+        let byte = buffer.bytes[start]
+        start += 1
+        return byte
+    }
+
+    /// The next scalar; nil at the end. A mark at the beginning is passed over.
+    /// - Throws: `DataError` with the place of bytes that are no UTF-8.
+    @inline(__always)
+    func nextScalar() throws -> UInt32? {
+        guard let first = try nextByte() else { return nil }
+        return first < 0x80 ? UInt32(first) : try finish(first)
+    }
+
+    private func finish(_ first: UInt8) throws -> UInt32? {
+        let begin = position - 1
+        let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
+        guard (0xC2...0xF4).contains(first) else { throw malformed(begin) }
+        var scalar = UInt32(first) & (0x7F >> UInt32(length))
+        for _ in 1..<length {
+            guard let byte = try nextByte(), byte & 0xC0 == 0x80 else { throw malformed(begin) }
+            scalar = scalar << 6 | UInt32(byte & 0x3F)
+        }
+        let least: UInt32 = length == 4 ? 0x10000 : length == 3 ? 0x800 : 0x80
+        guard scalar >= least, scalar <= 0x10FFFF, !(0xD800...0xDFFF).contains(scalar) else { throw malformed(begin) }
+        return scalar == 0xFEFF && begin == 0 ? try nextScalar() : scalar
+    }
+
+    private func malformed(_ offset: Int) -> DataError {
+        DataError(
+            "\(source.name), byte \(offset): the text is not in UTF-8; save it so, or say --tokens bytes")
+    }
+
+    private func load() throws -> Bool {
+        let count = min(buffer.count, source.count - loaded)
+        guard count > 0 else { return false }
+        try source.read(at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count]))
+        loaded += count
+        (start, end) = (0, count)
+        return true
+    }
+}

@@ -1,0 +1,153 @@
+public import Configuration
+public import HDF5
+internal import Kernels
+
+/// What an examination found in one dataset.
+public struct DatasetReport: Sendable {
+    /// A feature, or all values together.
+    public struct Figures: Sendable, Hashable {
+        public let minimum: Double
+        public let maximum: Double
+        public let mean: Double
+        /// Of all values as they are, not an estimate from a sample.
+        public let deviation: Double
+
+        init?(_ summary: ValueStatistics.Summary) {
+            guard summary.count > 0 else { return nil }
+            minimum = summary.minimum
+            maximum = summary.maximum
+            mean = summary.mean
+            deviation = summary.deviation
+        }
+    }
+
+    /// Values that are NaN or infinite: how many, and the row of the first.
+    public struct Irregular: Sendable, Hashable {
+        public let count: Int
+        public let firstRow: Int
+    }
+
+    /// The values of a dataset of numbers.
+    public struct Values: Sendable {
+        /// Nil where no value is finite.
+        public internal(set) var all: Figures?
+        /// For each entry of the last axis, where a row has axes and the last is not too long; otherwise empty.
+        public internal(set) var features: [Figures?] = []
+        public internal(set) var featureNames: [String]?
+        public internal(set) var nan: Irregular?
+        public internal(set) var infinite: Irregular?
+        /// Places of a row that hold the same value in every row, of `places` that were looked at one by one.
+        public internal(set) var constant: [Int] = []
+        public internal(set) var places = 0
+        /// Whether values of float64 are all values of float32.
+        public internal(set) var fitsSingle = false
+    }
+
+    public let path: String
+    public let shape: [Int]
+    public let type: HDF5ElementType
+    public let layout: HDF5Layout
+    public let filters: [String]
+    /// Bytes in the file.
+    public let storedBytes: Int
+    /// Bytes in memory, as stored; nil for what has no fixed size.
+    public let memoryBytes: Int?
+
+    /// Nil where the dataset holds no rows of numbers.
+    public internal(set) var values: Values?
+    public internal(set) var labels: LabelHistogram?
+    public internal(set) var classNames: [String]?
+    public internal(set) var duplicates: RepeatedRows?
+    /// Whether rows were compared at all.
+    public internal(set) var lookedForDuplicates = false
+    /// Why the values could not be examined.
+    public internal(set) var failure: String?
+    /// What to do about it, a sentence each.
+    public internal(set) var advice: [String] = []
+
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    public var rows: Int { shape.first ?? 0 }
+
+    init(_ dataset: HDF5Dataset) {
+        path = dataset.path
+        shape = dataset.shape
+        type = dataset.elementType
+        layout = dataset.layout
+        filters = dataset.filters
+        storedBytes = dataset.storageSize
+        let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: dataset.elementType.size)
+        memoryBytes = dataset.elementType.size > 0 && !overflow ? bytes : nil
+    }
+
+    /// The name of a feature: its own, or its number.
+    public func featureName(_ index: Int) -> String {
+        guard let names = values?.featureNames, names.indices.contains(index) else { return "\(index)" }
+        return names[index]
+    }
+
+    /// What a label is called: its class's name, or the number itself.
+    public func labelName(_ label: Int) -> String {
+        guard let classNames, classNames.indices.contains(label) else { return "\(label)" }
+        return classNames[label]
+    }
+
+    public var json: JSONNode {
+        var members: [JSONNode.Member] = [
+            .init(key: "path", value: JSONNode(path)), .init(key: "shape", value: JSONNode(shape.map { JSONNode($0) })),
+            .init(key: "type", value: JSONNode("\(type)")), .init(key: "layout", value: JSONNode("\(layout)")),
+            .init(key: "filters", value: JSONNode(filters.map { JSONNode($0) })),
+            .init(key: "stored_bytes", value: JSONNode(storedBytes)),
+        ]
+        func add(_ key: String, _ value: JSONNode?) {
+            if let value { members.append(.init(key: key, value: value)) }
+        }
+        func figures(_ figures: Figures) -> [JSONNode.Member] {
+            [
+                .init(key: "minimum", value: JSONNode(figures.minimum)),
+                .init(key: "maximum", value: JSONNode(figures.maximum)),
+                .init(key: "mean", value: JSONNode(figures.mean)),
+                .init(key: "deviation", value: JSONNode(figures.deviation)),
+            ]
+        }
+        func irregular(_ found: Irregular?) -> JSONNode {
+            guard let found else { return ["count": 0] }
+            return ["count": JSONNode(found.count), "first_row": JSONNode(found.firstRow)]
+        }
+        add("memory_bytes", memoryBytes.map { JSONNode($0) })
+        if let values {
+            add("values", values.all.map { JSONNode(.object(figures($0))) })
+            add("nan", irregular(values.nan))
+            add("infinite", irregular(values.infinite))
+            add("constant", JSONNode(values.constant.map { JSONNode($0) }))
+            if !values.features.isEmpty {
+                add(
+                    "features",
+                    JSONNode(
+                        values.features.indices.map { index in
+                            JSONNode(
+                                .object(
+                                    [.init(key: "name", value: JSONNode(featureName(index)))]
+                                        + (values.features[index].map(figures) ?? [])))
+                        }))
+            }
+        }
+        if let labels {
+            add(
+                "labels",
+                JSONNode(
+                    zip(labels.values, labels.counts).map { value, count in
+                        ["value": JSONNode(value), "name": JSONNode(labelName(value)), "count": JSONNode(count)]
+                    }))
+            add("sorted", JSONNode(labels.isSorted))
+        }
+        if lookedForDuplicates {
+            add(
+                "duplicate_rows",
+                duplicates.map { ["count": JSONNode($0.count), "row": JSONNode($0.row), "of": JSONNode($0.of)] }
+                    ?? ["count": 0])
+        }
+        add("failure", failure.map { JSONNode($0) })
+        add("advice", JSONNode(advice.map { JSONNode($0) }))
+        return JSONNode(.object(members))
+    }
+}

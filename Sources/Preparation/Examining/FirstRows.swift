@@ -1,0 +1,129 @@
+import Foundation
+public import HDF5
+public import Kernels
+internal import Training
+
+/// The first rows of a dataset, with what belongs to each: its label, and the names of features and classes.
+public struct FirstRows {
+    public let path: String
+    public let rows: Int
+    /// The shape of one row.
+    public let rowShape: Shape
+    public let type: HDF5ElementType
+    /// The values of each row as text; for strings one each. Cut after `mostValues`.
+    public let cells: [[String]]
+    /// The pictures, where the rows are images.
+    public let pictures: [CharacterPicture]
+    /// What the rows are labelled with, where the group has targets; a name where the label has one.
+    public let labels: [String]?
+    public let featureNames: [String]?
+
+    public static let mostValues = 256
+
+    /// - Parameters:
+    ///   - path: the dataset; nil for the inputs that training would use first.
+    ///   - count: the most rows to read.
+    /// - Throws: `HDF5Error`, or `DataError` where there are no rows to show.
+    public init(_ file: HDF5File, path: String? = nil, count: Int) throws {
+        let dataset = try file.dataset(try path ?? Self.usualPath(file))
+        self.path = dataset.path
+        type = dataset.elementType
+        rows = dataset.shape.first ?? 1
+        rowShape = Shape(Array(dataset.shape.dropFirst()))
+        featureNames = Self.names("feature_names", dataset, file)
+        labels = try Self.labels(of: dataset, file, count: min(count, rows))
+        if dataset.elementType == .string {
+            cells = try dataset.readStrings().prefix(count).map { [$0] }
+            pictures = []
+            return
+        }
+        guard dataset.elementType.isNumeric else {
+            throw DataError("\(file.path): \(dataset.path) holds \(dataset.elementType) values, which can't be shown")
+        }
+        guard !dataset.shape.isEmpty else {
+            cells = [Self.texts(try dataset.read(Double.self), type)]
+            pictures = []
+            return
+        }
+        let source = try RowSource(dataset)
+        let shown = 0..<min(count, rows)
+        guard (shown.count * source.rowBytes) <= 1 << 30 else {
+            throw DataError("\(source.place): \(shown.count) rows take more than 1 GiB; ask for fewer")
+        }
+        if CharacterPicture.isImage(rowShape) {
+            let values = try dataset.read(Float.self, rows: shown)
+            let range = Self.range(values, type)
+            pictures = shown.map { row in
+                CharacterPicture(
+                    Array(values[row * source.width..<(row + 1) * source.width]), shape: source.rowShape, range: range)
+            }
+        } else {
+            pictures = []
+        }
+        // Row by row, as a row may be long and only its beginning is shown.
+        cells = try shown.map { row in
+            Self.texts(Array(try dataset.read(Double.self, rows: row..<row + 1).prefix(Self.mostValues)), source.type)
+        }
+    }
+
+    /// `/train/inputs`, or the first dataset that is called inputs, or the first one at all.
+    private static func usualPath(_ file: HDF5File) throws -> String {
+        let paths = try file.allDatasetPaths()
+        guard
+            let path = paths.first(where: { $0 == "/train/inputs" })
+                ?? paths.first(where: { $0.hasSuffix("/inputs") }) ?? paths.first
+        else { throw DataError("\(file.path) holds no datasets") }
+        return path
+    }
+
+    private static func names(_ attribute: String, _ dataset: HDF5Dataset, _ file: HDF5File) -> [String]? {
+        (try? dataset.attributes.strings(attribute)) ?? (try? file.attributes.strings(attribute))
+    }
+
+    /// From the group's targets, where each row has one number.
+    private static func labels(of dataset: HDF5Dataset, _ file: HDF5File, count: Int) throws -> [String]? {
+        let group = dataset.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let own = dataset.path.split(separator: "/").last.map(String.init)
+        var targets: HDF5Dataset?
+        if own == "targets" || own == "labels" {
+            targets = dataset
+        } else {
+            for name in ["targets", "labels", "y"] where targets == nil {
+                targets = try? file.dataset(group + "/" + name)
+            }
+        }
+        guard let targets, targets.elementType.isNumeric, targets.shape.first == dataset.shape.first,
+            targets.count == targets.shape.first
+        else { return nil }
+        let names = names("class_names", targets, file)
+        let values = try targets.read(Double.self, rows: 0..<count)
+        let texts = texts(values, targets.elementType.memoryType == .float64 ? .float32 : targets.elementType)
+        // The labels beside the labels themselves are worth it only where they have names.
+        if own == targets.path.split(separator: "/").last.map(String.init), names == nil { return nil }
+        return zip(values, texts).map { value, text in
+            guard let names, let index = Int(exactly: value), names.indices.contains(index) else { return text }
+            return names[index]
+        }
+    }
+
+    private static func range(_ values: [Float], _ type: HDF5ElementType) -> ClosedRange<Float> {
+        let finite = values.lazy.filter(\.isFinite)
+        guard let least = finite.min(), let most = finite.max() else { return 0...1 }
+        // Photographs use all of a byte; drawings by a few levels use their own range.
+        if case .uint8 = type, most > 127 { return 0...255 }
+        return min(least, 0)...max(most, least)
+    }
+
+    private static func texts(_ values: [Double], _ type: HDF5ElementType) -> [String] {
+        texts(values, type.memoryType ?? .float64)
+    }
+
+    private static func texts(_ values: [Double], _ type: HDF5MemoryType) -> [String] {
+        values.map { value in
+            switch type {
+            case .float16, .float32, .float64: value.isNaN ? "NaN" : String(format: "%.4g", value)
+            default: String(format: "%.0f", value)
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Configuration
+import Foundation
+
+/// `data`: the splits, and what is done to them before they reach the model.
+public struct DataConfiguration: Sendable {
+    public var train: DataSource
+    public var validation: Split?
+    public var test: Split?
+    /// Whether splits by fraction keep the classes' shares.
+    public var stratify: Bool
+    /// The number of folds of a cross-validation; nil for none.
+    public var folds: Int?
+    public var normalize: Normalization
+    public var classWeights: ClassWeights?
+    public var augmentation: Augmentation
+    /// What all splits together may take of the memory, in bytes; nil for half of what the process may use.
+    public var memoryLimit: Int?
+    /// Among how many rows a shuffle mixes; nil for all that are in memory.
+    public var shuffleWindow: Int?
+    /// Whether links into other files are followed.
+    public var allowsExternalLinks: Bool
+
+    /// Where validation or test data come from.
+    public enum Split: Sendable, Hashable {
+        case source(DataSource)
+        /// A part of the training data, chosen by the seed.
+        case fraction(Double)
+
+        public var source: DataSource? { if case .source(let source) = self { source } else { nil } }
+        public var fraction: Double? { if case .fraction(let fraction) = self { fraction } else { nil } }
+    }
+
+    init(reading reader: ObjectReader?, directory: String) {
+        let allowsExternalLinks = reader?.bool("allow_external_links", default: false) ?? false
+        func source(_ reader: ObjectReader, _ split: String) -> DataSource {
+            let files: [String] =
+                switch reader.requiredStringOrStrings("file") {
+                case nil: []
+                case let files?: files
+                }
+            var source = DataSource(
+                files: files.map { Self.join(directory, $0) },
+                inputs: reader.string("inputs", default: "/\(split)/inputs"),
+                targets: reader.string("targets", default: "/\(split)/targets"),
+                weights: reader.optionalString("sample_weight"))
+            source.allowsExternalLinks = allowsExternalLinks
+            return source
+        }
+        func split(_ name: String) -> Split? {
+            guard let own = reader?.object(name) else { return nil }
+            defer { own.finish() }
+            if own.has("fraction") {
+                return .fraction(
+                    own.number("fraction", .between(0, 1, includingLower: false, includingUpper: false), default: 0.1))
+            }
+            return .source(source(own, name))
+        }
+        let training = reader?.requiredObject("train")
+        train = training.map { source($0, "train") } ?? DataSource(files: [], inputs: "", targets: nil)
+        training?.finish()
+        validation = split("validation")
+        test = split("test")
+        let fractions = [validation, test].compactMap { $0?.fraction }
+        if fractions.reduce(0, +) >= 1 {
+            reader?.fail("the fractions of validation and test leave nothing to train on", key: "test")
+        }
+        stratify = reader?.bool("stratify", default: false) ?? false
+        folds = reader?.optionalInteger("k_fold", in: 2...1000)
+        if folds != nil, validation != nil {
+            reader?.fail("stands beside 'validation'; each fold is validated on the others, leave one of the two out", key: "k_fold")
+        }
+        normalize = NormalizationConfiguration.read(reader, key: "normalize")
+        classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
+        augmentation = Augmentation(reading: reader?.objects("augment") ?? [])
+        memoryLimit = reader.flatMap { Self.memoryLimit($0, key: "memory_limit") }
+        shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)
+        self.allowsExternalLinks = allowsExternalLinks
+        reader?.finish()
+    }
+
+    /// A number of bytes, or a string such as `"2 GiB"`.
+    private static func memoryLimit(_ reader: ObjectReader, key: String) -> Int? {
+        switch reader.integerOrString(key) {
+        case nil: return nil
+        case .integer(let bytes):
+            guard bytes >= 1 << 16 else {
+                reader.fail("is \(bytes) bytes; nothing can be read in less than 65536", key: key)
+                return nil
+            }
+            return bytes
+        case .string(let text):
+            guard let bytes = ByteCount(parsing: text)?.bytes, bytes >= 1 << 16 else {
+                reader.fail(
+                    "'\(text)' is no amount of memory; write it as \"512 MiB\" or \"2 GiB\", or as a number of bytes, "
+                        + "65536 or more", key: key)
+                return nil
+            }
+            return bytes
+        }
+    }
+
+    /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show.
+    static func join(_ directory: String, _ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        var parts = directory.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        for part in path.split(separator: "/").map(String.init) where part != "." {
+            if part == "..", let last = parts.last, last != "..", last != "." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        let joined = parts.filter { $0 != "." }.joined(separator: "/")
+        return directory.hasPrefix("/") ? "/" + joined : joined
+    }
+
+    var configuration: JSONNode {
+        // Whole, since this is read in another directory than the one that the run was started in.
+        func whole(_ path: String) -> JSONNode { JSONNode(Self.join(FileManager.default.currentDirectoryPath, path)) }
+        func source(_ source: DataSource) -> JSONNode {
+            var members: [JSONNode.Member] = [
+                .init(
+                    key: "file",
+                    value: source.files.count == 1
+                        ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })),
+                .init(key: "inputs", value: JSONNode(source.inputs)),
+                .init(key: "targets", value: source.targets.map { JSONNode($0) } ?? .init(.null)),
+            ]
+            if let weights = source.weights { members.append(.init(key: "sample_weight", value: JSONNode(weights))) }
+            return JSONNode(.object(members))
+        }
+        func split(_ split: Split) -> JSONNode {
+            switch split {
+            case .source(let own): source(own)
+            case .fraction(let fraction): ["fraction": JSONNode(fraction)]
+            }
+        }
+        var members: [JSONNode.Member] = [.init(key: "train", value: source(train))]
+        if let validation { members.append(.init(key: "validation", value: split(validation))) }
+        if let test { members.append(.init(key: "test", value: split(test))) }
+        if validation?.fraction != nil || test?.fraction != nil || folds != nil {
+            members.append(.init(key: "stratify", value: JSONNode(stratify)))
+        }
+        if let folds { members.append(.init(key: "k_fold", value: JSONNode(folds))) }
+        members.append(.init(key: "normalize", value: NormalizationConfiguration.configuration(normalize)))
+        if let classWeights { members.append(.init(key: "class_weight", value: classWeights.configuration)) }
+        if !augmentation.transforms.isEmpty { members.append(.init(key: "augment", value: augmentation.configuration)) }
+        if let memoryLimit { members.append(.init(key: "memory_limit", value: JSONNode(memoryLimit))) }
+        if let shuffleWindow { members.append(.init(key: "shuffle_window", value: JSONNode(shuffleWindow))) }
+        if allowsExternalLinks { members.append(.init(key: "allow_external_links", value: JSONNode(true))) }
+        return JSONNode(.object(members))
+    }
+}

@@ -1,0 +1,43 @@
+import Configuration
+
+/// `parallel`: workers and shards, each a number or a word.
+public struct ParallelConfiguration: Sendable, Hashable {
+    /// Nil for `"auto"`: as many as the CPUs that the process may use.
+    public var workers: Int?
+    /// Nil for `"workers"`: as many as workers.
+    public var shards: Int?
+
+    init(reading reader: ObjectReader?) {
+        let limit = 1...4096
+        if case .integer(let count) = reader?.integerOrWord(
+            "workers", in: limit, words: ["auto"], default: .word("auto"))
+        {
+            workers = count
+        }
+        if case .integer(let count) = reader?.integerOrWord(
+            "shards", in: limit, words: ["workers"], default: .word("workers"))
+        {
+            shards = count
+        }
+        reader?.finish()
+    }
+
+    /// A shard of less work than this, in floating-point operations, costs more to share than it saves.
+    static let leastWork = 1_000_000
+
+    /// The numbers for this machine: no more shards than a batch has samples, for these would stay empty, nor, unless
+    /// the config says how many, so many that each has next to nothing to do.
+    /// - Parameter operations: what a step of one sample takes, in floating-point operations.
+    public func resolved(batchSize: Int, operations: Int) -> Parallelism {
+        let worthwhile = max(batchSize.multipliedReportingOverflow(by: operations).partialValue / Self.leastWork, 1)
+        let wanted = workers ?? min(AvailableCPUs.count, shards ?? batchSize)
+        return Parallelism(workers: wanted, shards: shards ?? min(wanted, worthwhile))
+    }
+
+    var configuration: JSONNode {
+        [
+            "workers": workers.map { JSONNode($0) } ?? "auto",
+            "shards": shards.map { JSONNode($0) } ?? "workers",
+        ]
+    }
+}

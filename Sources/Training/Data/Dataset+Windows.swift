@@ -1,0 +1,108 @@
+import Kernels
+
+extension Dataset {
+    /// The order in which epochs visit the rows.
+    /// - Parameter windowRows: the most rows that are mixed; nil for all.
+    func order(windowRows: Int?, isShuffled: Bool, seed: UInt64) -> VisitingOrder {
+        guard let windowRows else { return VisitingOrder(selection, isShuffled: isShuffled, seed: seed) }
+        return VisitingOrder(
+            selection, blocks: blocks(windowRows: windowRows), windowRows: windowRows, isShuffled: isShuffled,
+            seed: seed)
+    }
+
+    /// The rows cut into what is read at once, as places in the selection.
+    ///
+    /// A block is some chunks of a file, at least 64 KiB. Windows of fewer than eight blocks would hardly mix, so larger
+    /// chunks are cut, in four at the most, and then read as often.
+    private func blocks(windowRows: Int) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for part in inputs.parts {
+            let chunk = max(part.reader?.blockRows ?? 1, 1)
+            let least = (65_536 + inputs.rowBytes - 1) / max(inputs.rowBytes, 1)
+            var length = (least + chunk - 1) / chunk * chunk
+            if length > windowRows / 8 { length = max(windowRows / 8, (chunk + 3) / 4, 1) }
+            length = min(length, windowRows)
+            for start in stride(from: 0, to: part.rows, by: length) {
+                let rows = part.first + start..<part.first + min(start + length, part.rows)
+                let places = selection.positions(in: rows)
+                if !places.isEmpty { result.append(places) }
+            }
+        }
+        return result
+    }
+
+    /// How many rows a window has where two of them share `windowBytes`.
+    /// - Throws: `DataError` where a batch would not fit, or `shuffleWindow` does not.
+    func windowRows(atLeast batch: Int) throws -> Int {
+        // Each row has a place in the order, and while a window is made in one more.
+        let rowBytes =
+            inputs.rowBytes + (targets?.rowBytes ?? 0) + (weights?.rowBytes ?? 0) + 2 * MemoryLayout<Int64>.stride
+        let loaded = [inputs, targets, weights].compactMap { $0 }.filter { !$0.isInMemory }
+        let scratch = loaded.flatMap { $0.parts.prefix(1) }.map { $0.reader?.scratchBytes ?? 0 }.max() ?? 0
+        let room = max(windowBytes - scratch * AvailableCPUs.count, 0)
+        let rows = room / (2 * rowBytes)
+        let needed = 2 * batch
+        guard rows >= min(needed, count) else {
+            let least = 2 * needed * rowBytes + scratch * AvailableCPUs.count
+            throw DataError(
+                "data.memory_limit leaves \(ByteCount(windowBytes)) for \(inputsPlace), but reading it in batches of "
+                    + "\(batch) samples needs about \(ByteCount(least)); raise the limit or make the batches smaller")
+        }
+        guard let shuffleWindow else { return min(rows, count) }
+        guard shuffleWindow <= rows || rows >= count else {
+            throw DataError(
+                "data.shuffle_window is \(shuffleWindow) rows, but data.memory_limit leaves room for \(rows) of "
+                    + "\(inputsPlace); raise the limit or make the window smaller")
+        }
+        guard shuffleWindow >= min(needed, count) else {
+            throw DataError(
+                "data.shuffle_window is \(shuffleWindow) rows; it must be at least two batches, \(needed) rows")
+        }
+        return min(shuffleWindow, count)
+    }
+
+    /// Calls the body for all rows of the split, some at a time, by as many threads as there are CPUs.
+    ///
+    /// The rows are cut in the same way wherever they are, so that sums formed block by block have the same bits.
+    /// - Parameter body: gets rows of the field and the place in the split of the first.
+    /// - Returns: what the body returns, in the order of the rows.
+    func mapBlocks<T: Sendable>(
+        of field: Field, _ body: @Sendable (_ rows: StoredTensor, _ first: Int) throws -> T
+    ) throws -> [T] {
+        let length = max((1 << 20) / max(field.rowBytes, 1), 1)
+        let starts = Array(stride(from: 0, to: count, by: length))
+        let results = ResultList<T>(starts.count)
+        try inParallel(starts.count) { index in
+            let places = starts[index]..<min(starts[index] + length, count)
+            let rows = try StoredTensor(field.type, rows: places.count, rowShape: field.rowShape) {
+                try field.read(selection, places, into: $0)
+            }
+            results[index] = try body(rows, places.lowerBound)
+        }
+        return results.all
+    }
+}
+
+/// A place for each result.
+///
+/// `@unchecked Sendable`: each place is written by one thread once, and read when all threads are done.
+private final class ResultList<T>: @unchecked Sendable {
+    private let places: UnsafeMutableBufferPointer<T?>
+
+    init(_ count: Int) {
+        places = .allocate(capacity: count)
+        places.initialize(repeating: nil)
+    }
+
+    deinit {
+        places.deinitialize()
+        places.deallocate()
+    }
+
+    subscript(index: Int) -> T? {
+        get { places[index] }
+        set { places[index] = newValue }
+    }
+
+    var all: [T] { places.map { $0! } }
+}

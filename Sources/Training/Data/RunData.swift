@@ -1,0 +1,71 @@
+/// The splits of a run, read as its config says.
+public struct RunData: Sendable {
+    public let training: Dataset
+    public let validation: Dataset?
+    public let test: Dataset?
+    /// Whether all of it is in memory.
+    public var isInMemory: Bool {
+        training.isInMemory && (validation?.isInMemory ?? true) && (test?.isInMemory ?? true)
+    }
+
+    /// - Parameter fold: which of the config's folds validates, from 0; the others are trained on.
+    /// - Throws: `HDF5Error` and `DataError` for data that can't be read, `ConfigurationError` for splits that can't be
+    ///   made of them.
+    public init(_ configuration: RunConfiguration, fold: Int? = nil) throws {
+        let data = configuration.data
+        let limit = data.memoryLimit ?? AvailableMemory.bytes / 2
+        let source = try Dataset.open(data.train)
+        var own: [Dataset?] = try [data.validation, data.test].map { try $0?.source.map { try Dataset.open($0) } }
+
+        // What is not trained on takes as little of the memory as it can, unless everything fits.
+        let everything = own.compactMap { $0?.byteCount }.reduce(source.byteCount, +)
+        var rest = limit
+        for index in own.indices {
+            guard let split = own[index] else { continue }
+            if everything <= limit || split.byteCount <= rest / 4 {
+                own[index] = try split.loaded()
+                rest -= split.byteCount
+            } else {
+                own[index] = try split.streamed(within: rest / 4)
+                rest -= rest / 4
+            }
+        }
+        let isSplit = data.folds != nil || [data.validation, data.test].contains { $0?.fraction != nil }
+        var whole: Dataset
+        if everything <= limit {
+            whole = try source.loaded()
+        } else {
+            // Splits of one file are read in windows of their own, so they share what is left.
+            whole = try source.streamed(within: isSplit ? rest / 2 : rest)
+        }
+        whole.shuffleWindow = data.shuffleWindow
+        guard isSplit else {
+            (training, validation, test) = (whole, own[0], own[1])
+            return
+        }
+
+        let labels = data.stratify ? try Splitting.labels(of: whole) : nil
+        let fractions = [data.validation?.fraction ?? 0, data.test?.fraction ?? 0]
+        let wanted = fractions.filter { $0 > 0 }
+        var parts = try Splitting.split(whole, fractions: wanted, seed: configuration.seed, labels: labels)
+        var remaining = whole.selecting(parts.removeFirst())
+        func part(_ index: Int) -> Dataset? {
+            guard fractions[index] > 0 else { return own[index] }
+            var split = whole.selecting(parts.removeFirst())
+            if !whole.isInMemory { split.windowBytes = rest / 4 }
+            return split
+        }
+        var held = part(0)
+        test = part(1)
+        if let folds = data.folds, let fold {
+            let labels = data.stratify ? try Splitting.labels(of: remaining) : nil
+            let pair = try Splitting.folds(remaining, count: folds, seed: configuration.seed, labels: labels)[fold]
+            var validation = remaining.selecting(pair.validation)
+            if !whole.isInMemory { validation.windowBytes = rest / 4 }
+            held = validation
+            remaining = remaining.selecting(pair.training)
+        }
+        training = remaining
+        validation = held
+    }
+}

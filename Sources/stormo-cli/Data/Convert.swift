@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Preparation
+import Training
+
+struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make an HDF5 dataset from CSV, IDX, NumPy, text or images.",
+        discussion: """
+            What the source is, is seen from its contents and its ending. A file that is there already is replaced \
+            when the new one is whole. Examples:
+
+              stormo data convert flowers.csv --target species --output flowers.h5
+              stormo data convert train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz --output mnist.h5
+              stormo data convert mnist.npz --output mnist.h5 --add-channel
+              stormo data convert photos --size 64x64 --output photos.h5
+              stormo data convert book.txt --tokens words --window 64 --output book.h5
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "What to convert: a table; samples and their labels; an array or two; texts; or a folder.",
+            valueName: "source"))
+    var sources: [String]
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The HDF5 file to write.", valueName: "file"))
+    var output: String
+
+    @Option(help: ArgumentHelp("What the source is: csv, tsv, idx, npy, npz, images or text.", valueName: "format"))
+    var format: SourceFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "The group for inputs and targets (default: /train); where the source has splits, they go below it.",
+            valueName: "group"))
+    var group: String?
+
+    @Option(help: ArgumentHelp("The level of compression, 0 (none) to 9.", valueName: "level"))
+    var gzip = 4
+
+    @Option(help: ArgumentHelp("Rows of a chunk (default: about 64).", valueName: "rows"))
+    var chunkRows: Int?
+
+    @Flag(help: "There are no targets: all columns, or the one array, are inputs.")
+    var noTargets = false
+
+    @OptionGroup(title: "Tables") var table: TableArguments
+    @OptionGroup(title: "NumPy") var arrays: ArrayArguments
+    @OptionGroup(title: "Text") var text: TextArguments
+    @OptionGroup(title: "Images") var images: ImageArguments
+
+    func validate() throws {
+        guard (0...9).contains(gzip) else { throw ValidationError("--gzip \(gzip): the level goes from 0 to 9") }
+        if let chunkRows, chunkRows < 1 {
+            throw ValidationError("--chunk-rows \(chunkRows): a chunk has at least one row")
+        }
+        if noTargets, !table.target.isEmpty { throw ValidationError("--target and --no-targets contradict each other") }
+    }
+
+    func run() throws {
+        for source in sources where FileIdentity(source) != nil && FileIdentity(source) == FileIdentity(output) {
+            throw UsageError("--output \(output) would replace \(source), which is read; name another file")
+        }
+        let format = try format ?? SourceFormat(of: sources[0])
+        let converter = try converter(format)
+        let target = ConversionTarget(
+            file: output, group: group, storage: DatasetStorage(gzip: gzip, chunkRows: chunkRows))
+        let display = RateDisplay("converting")
+        let report: ConversionReport
+        do {
+            defer { display.finish() }
+            report = try converter.convert(to: target, progress: display.update)
+        }
+        ConversionSummary(output, report, seconds: display.elapsed).print()
+    }
+
+    private func converter(_ format: SourceFormat) throws -> any Converter {
+        switch format {
+        case .csv, .tsv:
+            guard sources.count == 1 else {
+                throw UsageError("tables are converted one at a time; \(sources.count) were given")
+            }
+            return TableConverter(sources[0], options: try table.options(format, hasTargets: !noTargets))
+        case .idx: return IDXConverter(sources, hasTargets: !noTargets)
+        case .npy, .npz:
+            var converter = NumPyConverter(sources)
+            converter.hasTargets = !noTargets
+            converter.inputs = arrays.inputs
+            converter.targets = arrays.targets
+            converter.addsChannel = arrays.addChannel
+            return converter
+        case .images:
+            guard sources.count == 1 else {
+                throw UsageError("one folder of images is converted at a time; \(sources.count) were given")
+            }
+            return ImageFolderConverter(sources[0], options: images.options)
+        case .text: return TextConverter(sources, options: text.options)
+        }
+    }
+}
+
+extension SourceFormat: ExpressibleByArgument {}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Preparation
+
+/// How a table is read.
+struct TableArguments: ParsableArguments {
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A target column, by name or by index from 0, or from the end by -1 (default: the last); may be repeated.",
+            valueName: "column"))
+    var target: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"))
+    var drop: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A column whose numbers are names, to become codes; may be repeated.", valueName: "column"))
+    var categorical: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "What to do where a value is missing: refuse, skip the row, fill in the column's mean, or a value.",
+            valueName: "refuse|skip|mean|value"))
+    var missing = "refuse"
+
+    @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
+    var delimiter: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether the first line names the columns (default: found out).")
+    var header: Bool?
+
+    @Flag(help: "Numbers have a decimal comma.")
+    var decimalComma = false
+
+    func validate() throws {
+        if let delimiter, Self.byte(delimiter) == nil {
+            throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
+        }
+    }
+
+    func options(_ format: SourceFormat, hasTargets: Bool) throws -> TableOptions {
+        var options = TableOptions()
+        options.delimiter = delimiter.flatMap(Self.byte) ?? (format == .tsv ? 0x09 : nil)
+        options.hasHeader = header
+        options.targets = target
+        options.hasTargets = hasTargets
+        options.dropped = drop
+        options.categorical = categorical
+        options.hasDecimalComma = decimalComma
+        options.missing =
+            switch missing {
+            case "refuse": .refuse
+            case "skip": .skip
+            case "mean": .mean
+            default: .value(missing)
+            }
+        return options
+    }
+
+    private static func byte(_ text: String) -> UInt8? {
+        if text == "tab" || text == "\\t" { return 0x09 }
+        guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A, byte != 0x0D
+        else { return nil }
+        return byte
+    }
+}
+
+/// Which arrays of NumPy are taken.
+struct ArrayArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The array of inputs in an archive (default: found by name).", valueName: "name"))
+    var inputs: String?
+
+    @Option(help: ArgumentHelp("The array of targets in an archive (default: found by name).", valueName: "name"))
+    var targets: String?
+
+    @Flag(help: "Arrays (rows, height, width) are images of one channel and get an axis for it.")
+    var addChannel = false
+}
+
+/// How a text is cut.
+struct TextArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("What a text is cut into: characters, words or bytes.", valueName: "kind"))
+    var tokens = TokenKind.characters
+
+    @Option(help: ArgumentHelp("Tokens of a row.", valueName: "n"))
+    var window = 128
+
+    @Option(help: ArgumentHelp("Tokens from one row's beginning to the next's (default: the window).", valueName: "n"))
+    var stride: Int?
+
+    @Option(help: ArgumentHelp("The most tokens to tell apart; rarer ones become <unknown>.", valueName: "n"))
+    var vocabularySize: Int?
+
+    @Flag(help: "Make all letters small.")
+    var lowercase = false
+
+    func validate() throws {
+        guard (1...1 << 20).contains(window) else {
+            throw ValidationError("--window \(window): it has 1 to 1048576 tokens")
+        }
+        if let stride, stride < 1 { throw ValidationError("--stride \(stride): it must be at least 1") }
+        if let vocabularySize, vocabularySize < 2 {
+            throw ValidationError("--vocabulary-size \(vocabularySize): it must be at least 2")
+        }
+    }
+
+    var options: TextOptions {
+        var options = TextOptions()
+        options.tokens = tokens
+        options.window = window
+        options.stride = stride
+        options.vocabularySize = vocabularySize
+        options.isLowercased = lowercase
+        return options
+    }
+}
+
+extension TokenKind: ExpressibleByArgument {}
+
+/// What images become.
+struct ImageArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The height and width that images are resized to (default: all have one).", valueName: "HxW")
+    )
+    var size: ImageSize?
+
+    @Flag(help: "Make images gray, with one channel.")
+    var grayscale = false
+
+    @Flag(help: "Leave out images that can't be decoded.")
+    var skipDamaged = false
+
+    var options: ImageOptions {
+        var options = ImageOptions()
+        options.height = size?.height
+        options.width = size?.width
+        options.isGrayscale = grayscale
+        options.skipsDamaged = skipDamaged
+        return options
+    }
+}
+
+/// `64x48`, or `64` for a square.
+struct ImageSize: ExpressibleByArgument {
+    let height: Int
+    let width: Int
+
+    init?(argument: String) {
+        let sides = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1],
+            (1...16_384).contains(height), (1...16_384).contains(width)
+        else { return nil }
+        self.height = height
+        self.width = width
+    }
+}

@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Which file a path leads to, whatever the path.
+struct FileIdentity: Equatable {
+    private let device: UInt64
+    private let file: UInt64
+
+    /// - Returns: nil where there is none.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        file = UInt64(status.st_ino)
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import HDF5
+import Preparation
+import Training
+
+struct Head: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the first rows of a dataset, and draw them where they are images.",
+        discussion: """
+            Without a path it shows /train/inputs, or else the first dataset called inputs. Images are drawn in colour \
+            on a terminal and in ASCII elsewhere, with their labels below them.
+            """)
+
+    @Argument(help: "The HDF5 file.")
+    var file: String
+
+    @Argument(help: "The dataset in it.")
+    var path: String?
+
+    @Option(
+        name: .customShort("n"), help: ArgumentHelp("The number of rows. (default: 10, of images 4)", valueName: "rows")
+    )
+    var rows: Int?
+
+    @Flag(help: "Print numbers where there are images.")
+    var numbers = false
+
+    func validate() throws {
+        if let rows, !(1...100_000).contains(rows) {
+            throw ValidationError("-n must be 1 to 100000, but is \(rows)")
+        }
+    }
+
+    func run() throws {
+        let opened = try HDF5File.open(file)
+        var first = try FirstRows(opened, path: path, count: rows ?? 10)
+        let draws = !first.pictures.isEmpty && !numbers
+        if draws, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }
+        let columns = Terminal.output.columns ?? 100
+        let shape = first.rowShape.rank == 0 ? "one" : "\(first.rowShape)"
+        Console.print(
+            "\(file): \(first.path), \(Figures.count(first.rows, "row")) of \(shape) \(first.type)", style: .bold)
+        let text = HeadText(first, columns: columns)
+        if draws {
+            let isColored = Terminal.output.isColored && Terminal.output.isUnicode
+            // As they are, since the colours are meant for the terminal.
+            for line in text.drawing(isColored ? .colors : .ramp) { Console.write(line + "\n") }
+        } else {
+            text.table.print()
+        }
+    }
+}

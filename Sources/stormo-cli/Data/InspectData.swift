@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import HDF5
+import Kernels
+import Preparation
+import Training
+
+struct InspectData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Read all values of a dataset file, and say what is in them and what to do about it.",
+        discussion: """
+            Shows shape, type, chunks, filters and sizes; then, for each dataset of numbers, ranges, NaN and infinite \
+            values, features that never change, how often each label occurs, rows that occur twice or in two splits, \
+            and advice. For a quick look that reads no values, see stormo inspect.
+            """)
+
+    @Argument(help: "The HDF5 file.")
+    var file: String
+
+    @Argument(help: "A dataset or a group in it. (default: the whole file)")
+    var path: String?
+
+    @Option(help: ArgumentHelp("Write the findings to this file.", valueName: "file"))
+    var json: String?
+
+    func run() throws {
+        var examination = try FileExamination(HDF5File.open(file), path: path)
+        let count = examination.overview.count
+        Console.print("\(file): HDF5 file with \(Figures.count(count, "dataset"))\n", style: .bold)
+        Self.table(examination.overview).print()
+        for overview in examination.overview {
+            let display = RateDisplay("reading \(overview.path)", overview.rows)
+            let report = try examination.next { display.update($0) }
+            display.finish()
+            if let report { InspectDataText(report).print() }
+        }
+        let leaks = try examination.leaks()
+        if !leaks.isEmpty { Console.print("\nleaks between splits", style: .bold) }
+        for leak in leaks {
+            Console.print("  ! \(leak.description); what is measured on them says little of new data")
+        }
+        if let json { try AtomicFile.replace(json, with: examination.json(leaks: leaks).jsonText()) }
+        let failures = examination.reports.compactMap(\.failure)
+        guard failures.isEmpty else {
+            for failure in failures { Console.error("stormo: \(failure)") }
+            throw ExitStatus.badData
+        }
+    }
+
+    private static func table(_ reports: [DatasetReport]) -> TextTable {
+        var table = TextTable([
+            ("dataset", .left), ("shape", .left), ("type", .left), ("chunks", .left), ("filters", .left),
+            ("on disk", .right), ("in memory", .right), ("ratio", .right),
+        ])
+        for report in reports {
+            let ratio = report.memoryBytes.map { Double($0) / Double(max(report.storedBytes, 1)) }
+            let isPacked = !report.filters.isEmpty && report.storedBytes > 0
+            var layout = "\(report.layout)"
+            if case .chunked(let chunk) = report.layout { layout = "\(Shape(chunk))" }
+            table.append([
+                report.path, "\(Shape(report.shape))", "\(report.type)", layout,
+                report.filters.joined(separator: ", "), Figures.bytes(report.storedBytes),
+                report.memoryBytes.map(Figures.bytes) ?? "",
+                isPacked ? ratio.map { String(format: "%.1f", $0) } ?? "" : "",
+            ])
+        }
+        return table
+    }
+}

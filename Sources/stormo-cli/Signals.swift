@@ -1,0 +1,54 @@
+import Dispatch
+import Training
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What SIGINT, SIGTERM and SIGHUP do to a run: the first two end it after the step, with its state saved, SIGHUP only
+/// saves. A second SIGINT ends the process at once.
+///
+/// `@unchecked Sendable`: `isPrepared` is touched on the queue alone.
+final class Signals: @unchecked Sendable {
+    let request = StopRequest()
+    private let queue = DispatchQueue(label: "stormo.signals")
+    private var sources: [any DispatchSourceSignal] = []
+    private var hasRun = false
+
+    /// Begins to listen.
+    init() {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // Else the signal's own action would come first.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [unowned self] in receive(number) }
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    /// From now on there is something to save.
+    func begin() { queue.sync { hasRun = true } }
+
+    private func receive(_ number: Int32) {
+        guard hasRun else {
+            if number == SIGHUP { return }
+            Console.error("stormo: ended by \(Self.name(number)) before the first step; there is nothing to resume")
+            _exit(128 + number)
+        }
+        if number == SIGHUP { return request.save() }
+        if number == SIGINT, request.isStopping { _exit(128 + number) }
+        request.stop(number)
+        Console.note("\(Self.name(number)): the step is finished and the state saved…")
+    }
+
+    static func name(_ number: Int32) -> String {
+        switch number {
+        case SIGINT: "SIGINT"
+        case SIGTERM: "SIGTERM"
+        default: "SIGHUP"
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import HDF5
+import Testing
+
+/// `stormo data convert` from end to end.
+struct DataConvertTests {
+    /// The workspace's rows as a table: three classes, four features.
+    private func table(_ rows: Int) -> String {
+        let all = Workspace.Rows()
+        guard let inputs = all.inputs["train"], let targets = all.targets["train"] else { return "" }
+        let lines = (0..<rows).map { row in
+            inputs[row % 48 * 4..<row % 48 * 4 + 4].map { "\($0)" }.joined(separator: ",")
+                + ",\(["ash", "birch", "cedar"][Int(targets[row % 48])])\n"
+        }
+        return "height,width,weight,age,tree\n" + lines.joined()
+    }
+
+    @Test func aTableIsConvertedAndTrainedOn() throws {
+        let workspace = try Workspace()
+        try workspace.write(table(48), to: "trees.csv")
+        let result = try workspace.run("data", "convert", "trees.csv", "--output", "trees.h5")
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let lines = result.lines
+        try #require(lines.count == 7)
+        let first = #"^trees\.h5: 48 rows, [0-9.]+ KiB, in [0-9.]+ s \([0-9.]+k? rows/s\)$"#
+        #expect(lines[0].range(of: first, options: .regularExpression) != nil, "\(lines[0])")
+        #expect(
+            lines[1...] == [
+                "dataset         shape  type     classes",
+                "/train/inputs   48×4   float32",
+                "/train/targets  48     int32    ash, birch, cedar",
+                "note: the first line names the columns (--no-header if it is data)",
+                "note: the target is 'tree', the last column (--target names another)",
+                #"in a config: "data": {"train": {"file": "trees.h5"}}"#,
+            ])
+        #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+        #expect(try workspace.listing() == ["config.json", "data.h5", "trees.csv", "trees.h5"])
+        let train = try workspace.run(
+            "train", "config.json", "--set", #"data={"train": {"file": "trees.h5"}}"#, "--set", "training.epochs=1")
+        #expect(train.status == 0, "\(train.errors)")
+        #expect(train.lines.first == "three: 48 samples of 4 from trees.h5")
+        #expect(train.lines.filter { $0.hasPrefix("epoch") }.count == 1)
+    }
+
+    @Test func optionsReachTheConverters() throws {
+        let workspace = try Workspace()
+        try workspace.write(table(48), to: "trees.dat")
+        let result = try workspace.run(
+            "data", "convert", "trees.dat", "--format", "csv", "--target", "age", "--drop", "tree", "--group", "/all",
+            "--gzip", "0", "--chunk-rows", "7", "-o", "trees.h5")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            result.lines.last
+                == #"in a config: "data": {"train": {"file": "trees.h5", "inputs": "/all/inputs", "targets": "/all/targets"}}"#
+        )
+        let inputs = try HDF5File.open(workspace.path + "/trees.h5").dataset("/all/inputs")
+        #expect(inputs.layout == .chunked([7, 3]))
+        #expect(inputs.filters == [])
+        try workspace.write(String(repeating: "to be or not to be ", count: 20), to: "a.txt")
+        let text = try workspace.run(
+            "data", "convert", "a.txt", "--tokens", "words", "--window", "8", "--stride", "4", "--vocabulary-size", "3",
+            "--output", "a.h5")
+        #expect(text.status == 0, "\(text.errors)")
+        let tokens = try HDF5File.open(workspace.path + "/a.h5").dataset("/train/inputs")
+        #expect(try tokens.attributes.strings("vocabulary") == ["<unknown>", "be", "to"])
+    }
+
+    @Test func badSourcesAreOneSentence() throws {
+        let workspace = try Workspace()
+        try workspace.write("a,b\n1,2\n3\n", to: "a.csv")
+        try workspace.expectFailure(
+            65,
+            "a.csv, line 3: 2 fields are expected, as in the first line, but there is 1 (separated by ','); repair that "
+                + "line, or give the right --delimiter", "data", "convert", "a.csv", "--output", "a.h5")
+        try workspace.write("a,b\n1,2\n", to: "b.csv")
+        try workspace.expectFailure(
+            64, "--output ./b.csv would replace b.csv, which is read; name another file", "data", "convert", "b.csv",
+            "--output", "./b.csv")
+        try workspace.expectFailure(
+            64, "tables are converted one at a time; 2 were given", "data", "convert", "b.csv", "a.csv", "--output",
+            "a.h5")
+        try workspace.expectFailure(
+            65, "cannot open none.csv: there is no such file", "data", "convert", "none.csv", "--output", "a.h5")
+        try workspace.expectFailure(
+            1, "gone/a.h5 can't be written: there is no directory gone; make it first", "data", "convert", "b.csv",
+            "--output", "gone/a.h5")
+    }
+
+    @Test func wrongOptionsAreUsage() throws {
+        let workspace = try Workspace()
+        for (arguments, sentence) in [
+            (["--gzip", "10"], "--gzip 10: the level goes from 0 to 9"),
+            (["--chunk-rows", "0"], "--chunk-rows 0: a chunk has at least one row"),
+            (["--delimiter", "ab"], "--delimiter 'ab': give one ASCII character, or 'tab'"),
+            (["--window", "0"], "--window 0: it has 1 to 1048576 tokens"),
+            (["--target", "a", "--no-targets"], "--target and --no-targets contradict each other"),
+            (["--size", "0x3"], "The value '0x3' is invalid for '--size <HxW>'"),
+        ] {
+            let process = try workspace.process(["data", "convert", "a.csv", "--output", "a.h5"] + arguments, [:])
+            let errors = Pipe()
+            process.standardError = errors
+            try Workspace.finish(process)
+            try errors.fileHandleForWriting.close()
+            let text = try String(decoding: errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            #expect(process.terminationStatus == 64)
+            #expect(text.hasPrefix("stormo: \(sentence)"), "\(text)")
+        }
+    }
+
+    /// Under a limit that the shell sets, as a disk that fills up: a sentence, and the old file as it was.
+    @Test func aFullDiskLeavesTheOldFile() throws {
+        let workspace = try Workspace()
+        try workspace.write(table(20_000), to: "trees.csv")
+        try workspace.write("old", to: "trees.h5")
+        let before = try workspace.listing()
+        let stormo = try #require(Workspace.executable).path
+        let process = try workspace.process([], [:])
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = [
+            "-c", "ulimit -f 16; exec \"$0\" data convert trees.csv --output trees.h5 --gzip 0", stormo,
+        ]
+        let errors = Pipe()
+        process.standardError = errors
+        try Workspace.finish(process)
+        try errors.fileHandleForWriting.close()
+        let text = try String(decoding: errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(process.terminationStatus == 1)
+        #expect(text == "stormo: trees.h5 can't be written: File too large\n")
+        #expect(try workspace.read("trees.h5") == "old")
+        #expect(try workspace.listing() == before)
+    }
+}

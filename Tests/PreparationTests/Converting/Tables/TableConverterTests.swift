@@ -1,0 +1,222 @@
+import HDF5
+import Testing
+
+@testable import Preparation
+
+struct TableConverterTests {
+    private func options(_ change: (inout TableOptions) -> Void) -> TableOptions {
+        var options = TableOptions()
+        change(&options)
+        return options
+    }
+
+    @Test func numbersBecomeAMatrixAndTextsCodes() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write(
+            "length,\"width, cm\",colour,species\r\n1.5,-2,red,setosa\r\n2,0.25,\"blue\",virginica\r\n3,1e2,red,setosa\r\n",
+            to: "a.csv")
+        let (file, report) = try fixture.convert(TableConverter(path))
+        let inputs = try file.dataset("/train/inputs")
+        #expect(inputs.elementType == .float32)
+        #expect(inputs.shape == [3, 3])
+        #expect(try inputs.read(Float.self) == [1.5, -2, 1, 2, 0.25, 0, 3, 100, 1])
+        #expect(try inputs.attributes.strings("column_names") == ["length", "width, cm", "colour"])
+        #expect(try inputs.attributes.strings("categories:colour") == ["blue", "red"])
+        let targets = try file.dataset("/train/targets")
+        #expect(targets.elementType == .int32)
+        #expect(targets.shape == [3])
+        #expect(try targets.read(Int32.self) == [0, 1, 0])
+        #expect(try targets.attributes.strings("class_names") == ["setosa", "virginica"])
+        #expect(report.datasets.map(\.path) == ["/train/inputs", "/train/targets"])
+        #expect(report.datasets[1].classNames == ["setosa", "virginica"])
+        #expect(
+            report.notes == [
+                "the first line names the columns (--no-header if it is data)",
+                "the target is 'species', the last column (--target names another)",
+            ])
+    }
+
+    @Test func columnsAreChosen() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("id;y;x1;x2\n1;0.5;3;4\n2;1.5;5;6\n", to: "a.csv")
+        let (file, report) = try fixture.convert(
+            TableConverter(path, options: options { ($0.targets, $0.dropped) = (["y"], ["0"]) }), group: "/a/b")
+        #expect(try file.dataset("/a/b/inputs").read(UInt8.self) == [3, 4, 5, 6])
+        #expect(try file.dataset("/a/b/targets").read(Float.self) == [0.5, 1.5])
+        #expect(report.notes.count == 1)
+        // Two targets make a matrix; an index may count from the end.
+        let (two, _) = try fixture.convert(
+            TableConverter(path, options: options { $0.targets = ["-1", "y"] }))
+        #expect(try two.dataset("/train/targets").shape == [2, 2])
+        #expect(try two.dataset("/train/targets").read(Float.self) == [4, 0.5, 6, 1.5])
+        #expect(try two.dataset("/train/targets").attributes.strings("column_names") == ["x2", "y"])
+        let (none, _) = try fixture.convert(TableConverter(path, options: options { $0.hasTargets = false }))
+        #expect(try none.allDatasetPaths() == ["/train/inputs"])
+        #expect(try none.dataset("/train/inputs").shape == [2, 4])
+    }
+
+    @Test func typesFollowTheNumbers() throws {
+        let fixture = try ConvertingFixture()
+        func types(_ rows: String) throws -> [HDF5ElementType] {
+            let path = try fixture.write("a,b,t\n" + rows, to: "a.csv")
+            return try fixture.convert(TableConverter(path)).1.datasets.map(\.type)
+        }
+        #expect(try types("0,255,1\n7,9,2\n") == [.uint8, .int32])
+        #expect(try types("0,256,1\n7,9,2\n") == [.float32, .int32])
+        #expect(try types("0,-1,1.5\n7,9,2\n") == [.float32, .float32])
+        #expect(try types("0,16777216,1\n7,9,2\n") == [.float32, .int32])
+        // A float32 would take this number for its neighbour.
+        #expect(try types("0,16777217,1\n7,9,2\n") == [.float64, .int32])
+        #expect(try types("0.5,3,3000000000\n7,9,2\n") == [.float32, .int64])
+    }
+
+    @Test func theHeaderIsFoundOut() throws {
+        let fixture = try ConvertingFixture()
+        func rows(_ text: String, _ hasHeader: Bool? = nil) throws -> Int {
+            let path = try fixture.write(text, to: "a.csv")
+            return try fixture.convert(TableConverter(path, options: options { $0.hasHeader = hasHeader })).1.datasets[
+                0
+            ]
+            .shape[0]
+        }
+        #expect(try rows("1,2\n3,4\n") == 2)
+        #expect(try rows("a,b\n3,4\n") == 1)
+        #expect(try rows("a,b\n3,x\n3,y\n") == 2)
+        // Texts only: a first line that comes again is no header.
+        #expect(try rows("red,yes\nblue,no\nred,no\n") == 3)
+        #expect(try rows("colour,answer\nblue,no\nred,no\n") == 2)
+        #expect(try rows("1,2\n3,4\n", true) == 1)
+        #expect(try rows("a,b\nc,d\n", false) == 2)
+    }
+
+    @Test func theDelimiterIsFoundOut() throws {
+        let fixture = try ConvertingFixture()
+        for delimiter in [",", ";", "\t", "|"] {
+            let path = try fixture.write(
+                ["a", "b", "t"].joined(separator: delimiter) + "\n"
+                    + ["1.5", "\"x,y;z\"", "2"].joined(separator: delimiter) + "\n",
+                to: "a.csv")
+            #expect(try fixture.convert(TableConverter(path)).0.dataset("/train/inputs").read(Float.self) == [1.5, 0])
+        }
+        let path = try fixture.write("a;b;t\n1,5;2,25;1\n", to: "a.csv")
+        let (file, _) = try fixture.convert(TableConverter(path, options: options { $0.hasDecimalComma = true }))
+        #expect(try file.dataset("/train/inputs").read(Float.self) == [1.5, 2.25])
+    }
+
+    @Test func missingValuesAreRefusedByPlace() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("a,b,t\n1,,x\nNA,2,x\n3,nan,y\n4,?,y\n5,6,y\n", to: "a.csv")
+        fixture.expect(
+            "@a.csv: 4 values are missing, first in line 2, column 'b'; line 3, column 'a'; line 4, column 'b'; say "
+                + "--missing skip to leave such rows out, --missing mean or --missing VALUE to fill them, or --drop a column",
+            from: TableConverter(path))
+        let (dropped, _) = try fixture.convert(
+            TableConverter(path, options: options { ($0.dropped, $0.missing) = (["b"], .skip) }))
+        #expect(try dropped.dataset("/train/inputs").read(UInt8.self) == [1, 3, 4, 5])
+        let (mean, report) = try fixture.convert(TableConverter(path, options: options { $0.missing = .mean }))
+        #expect(try mean.dataset("/train/inputs").read(Float.self) == [1, 4, 3.25, 2, 3, 4, 4, 4, 5, 6])
+        #expect(report.notes.last == "4 missing values were filled")
+        let (value, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .value("-1") }))
+        #expect(try value.dataset("/train/inputs").read(Float.self) == [1, -1, -1, 2, 3, -1, 4, -1, 5, 6])
+        let (skip, skipped) = try fixture.convert(TableConverter(path, options: options { $0.missing = .skip }))
+        #expect(try skip.dataset("/train/inputs").read(Float.self) == [5, 6])
+        // What is only in rows that are left out is no class.
+        #expect(try skip.dataset("/train/targets").attributes.strings("class_names") == ["y"])
+        #expect(skipped.notes.last == "4 rows with missing values were left out")
+        fixture.expect(
+            "--missing none fits no column of numbers, such as 'a'; give a number, mean or skip",
+            from: TableConverter(path, options: options { $0.missing = .value("none") }))
+    }
+
+    @Test func missingTextsAndTargets() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("a,b,t\n1,red,1\n2,,0\n3,red,1\n4,blue,0\n", to: "a.csv")
+        let (mean, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .mean }))
+        #expect(try mean.dataset("/train/inputs").read(UInt8.self) == [1, 1, 2, 1, 3, 1, 4, 0])
+        let (named, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .value("none") }))
+        #expect(try named.dataset("/train/inputs").attributes.strings("categories:b") == ["blue", "none", "red"])
+        #expect(try named.dataset("/train/inputs").read(UInt8.self) == [1, 2, 2, 1, 3, 2, 4, 0])
+        let targets = try fixture.write("a,t\n1,2\n2,\n", to: "b.csv")
+        fixture.expect(
+            "@b.csv: 1 values of the target 't' are missing, and targets are not filled; say --missing skip to leave such "
+                + "rows out",
+            from: TableConverter(targets, options: options { $0.missing = .mean }))
+        let none = try fixture.write("a,t\n1,\n2,\n", to: "b.csv")
+        fixture.expect(
+            "@b.csv: each of its 2 rows has a missing value; say --missing mean or --missing VALUE, or --drop the columns "
+                + "that lack most", from: TableConverter(none, options: options { $0.missing = .skip }))
+    }
+
+    @Test func numbersThatAreNames() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("x,quality\n1,10\n2,9\n3,5\n4,10\n", to: "a.csv")
+        let (_, plain) = try fixture.convert(TableConverter(path))
+        #expect(
+            plain.notes.last
+                == "the targets are whole numbers from 5 to 10; if they are classes, say --categorical quality, since "
+                + "labels count from 0")
+        let (file, _) = try fixture.convert(TableConverter(path, options: options { $0.categorical = ["quality"] }))
+        // By value, not by letter.
+        #expect(try file.dataset("/train/targets").attributes.strings("class_names") == ["5", "9", "10"])
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [2, 1, 0, 2])
+        // A column of both has its numbers among the names.
+        let mixed = try fixture.write("deck,t\nA1,1\n7,0\nB2,1\n7,0\n", to: "b.csv")
+        let (both, _) = try fixture.convert(TableConverter(mixed))
+        #expect(try both.dataset("/train/inputs").attributes.strings("categories:deck") == ["7", "A1", "B2"])
+        #expect(try both.dataset("/train/inputs").read(UInt8.self) == [1, 0, 2, 0])
+    }
+
+    @Test func badTablesAreNamedByLine() throws {
+        let fixture = try ConvertingFixture()
+        func expect(
+            _ sentence: String, _ text: String, _ options: TableOptions = TableOptions(),
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            let path = try fixture.write(text, to: "a.csv")
+            fixture.expect(sentence, from: TableConverter(path, options: options), sourceLocation: sourceLocation)
+        }
+        try expect(
+            "@a.csv, line 3: 3 fields are expected, as in the first line, but there are 2 (separated by ','); repair that "
+                + "line, or give the right --delimiter", "a,b,c\n1,2,3\n4,5\n6,7,8\n")
+        try expect(
+            "@a.csv, line 4: 2 fields are expected, as in the first line, but there is 1 (separated by ','); repair that "
+                + "line, or give the right --delimiter", "a,b\n1,\"x\ny\"\n4\n")
+        let stray = (0..<20).map { "\($0),1\n" }.joined()
+        try expect(
+            "@a.csv, line 22: column 'age' holds '3 O', but numbers in 20 of 21 rows; repair it, leave it empty where it "
+                + "means a missing value, or say --categorical age if all of them are names", "age,t\n\(stray)3 O,0\n")
+        try expect("@a.csv has no rows below its header", "a,b\n", options { $0.hasHeader = true })
+        try expect("@a.csv is empty", "")
+        try expect("@a.csv has no rows", "\n\n")
+        try expect(
+            "@a.csv has one column only; a dataset needs inputs beside the targets; give the right --delimiter, or say "
+                + "--no-targets", "a\n1\n2\n")
+        try expect("@a.csv has no column 'z' for --target; it has: a, b", "a,b\n1,2\n", options { $0.targets = ["z"] })
+        try expect(
+            "@a.csv has 2 columns, so --drop 2 is none; they are counted from 0, or from the end by -1", "a,b\n1,2\n",
+            options { $0.dropped = ["2"] })
+        try expect(
+            "column 'b' is named by --target and by --drop", "a,b\n1,2\n",
+            options { ($0.targets, $0.dropped) = (["b"], ["1"]) })
+        try expect(
+            "@a.csv, line 1: two columns are named 'a'; give them different names, or say --no-header if that line is data",
+            "a,a\n1,2\n")
+        try expect("@a.csv holds bytes that are no text; a table is in UTF-8", "a,b\n1,\0\n")
+        fixture.expect("cannot open @none.csv: there is no such file", from: TableConverter(fixture.file("none.csv")))
+    }
+
+    @Test func progressGrowsToItsEnd() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("a,t\n" + (0..<20_000).map { "\($0),\($0 % 2)\n" }.joined(), to: "a.csv")
+        var last = 0
+        var count = 0
+        var total = 0
+        _ = try TableConverter(path).convert(to: ConversionTarget(file: fixture.file("out.h5"))) { progress in
+            #expect(progress.done >= last)
+            (last, total) = (progress.done, progress.total)
+            count += 1
+        }
+        #expect(last == total)
+        #expect(count >= 8)
+    }
+}

@@ -1,0 +1,41 @@
+import HDF5
+import Testing
+
+@testable import Preparation
+
+struct FirstRowsTests {
+    private let folder: Folder
+    init() throws { folder = try Folder() }
+
+    @Test func takesTheTrainingInputsWithTheirLabels() throws {
+        let file = try folder.file {
+            try $0.createDataset("/a", .uint8, shape: [1]).write([1] as [UInt8])
+            try $0.createDataset("/train/inputs", .float32, shape: [3, 2]).write(
+                [1, 0.25, 3, .nan, 5, 1e10] as [Float])
+            try $0.createDataset("/train/targets", .uint8, shape: [3]).write([1, 0, 7] as [UInt8])
+            try $0.attributes.set("class_names", ["no", "yes"])
+        }
+        let first = try FirstRows(file, count: 2)
+        #expect(first.path == "/train/inputs")
+        #expect(first.cells == [["1", "0.25"], ["3", "NaN"]])
+        #expect(first.labels == ["yes", "no"])
+        #expect(first.pictures.isEmpty)
+        #expect(try FirstRows(file, count: 9).labels == ["yes", "no", "7"])
+        #expect(try FirstRows(file, path: "/train/targets", count: 1).labels == ["yes"])
+    }
+
+    @Test func makesPicturesOfImages() throws {
+        let file = try folder.file {
+            try $0.createDataset("inputs", .uint8, shape: [2, 4, 4]).write(
+                (0..<32).map { UInt8($0 < 16 ? 0 : 255) })
+        }
+        let first = try FirstRows(file, count: 5)
+        #expect(first.pictures.map { $0.lines(.ramp, columns: 8)[0] } == ["        ", "@@@@@@@@"])
+        #expect(first.labels == nil)
+    }
+
+    @Test func readsStrings() throws {
+        let file = try folder.file { try $0.createDataset("names", .string, shape: [2]).writeStrings(["a", "b"]) }
+        #expect(try FirstRows(file, count: 1).cells == [["a"]])
+    }
+}
