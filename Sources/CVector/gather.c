@@ -1,9 +1,8 @@
 #include "CVector.h"
 #include "clones.h"
 
-// Integers of up to 16 bits and floats are exact in float arithmetic; wider types lose digits there, so their
-// offset is taken off in double precision first.
-#define GATHER(NAME, TYPE, WIDE)                                                                                   \
+// Integers of up to 16 bits and floats are exact in float arithmetic.
+#define GATHER(NAME, TYPE)                                                                                         \
     STORMO_CLONES                                                                                                  \
     void stormo_gather_##NAME(float *restrict dst, const TYPE *restrict src, const int64_t *restrict rows,         \
                               size_t n, size_t width, const float *restrict offset, const float *restrict scale) { \
@@ -11,22 +10,40 @@
             const TYPE *row = src + (size_t)rows[i] * width;                                                       \
             float *out = dst + i * width;                                                                          \
             if (offset)                                                                                            \
-                for (size_t j = 0; j < width; j++) out[j] = (float)(((WIDE)row[j] - (WIDE)offset[j]) * scale[j]);  \
+                for (size_t j = 0; j < width; j++) out[j] = ((float)row[j] - offset[j]) * scale[j];               \
             else                                                                                                   \
                 for (size_t j = 0; j < width; j++) out[j] = (float)row[j];                                         \
         }                                                                                                          \
     }
 
-GATHER(u8, uint8_t, float)
-GATHER(i8, int8_t, float)
-GATHER(u16, uint16_t, float)
-GATHER(i16, int16_t, float)
-GATHER(u32, uint32_t, double)
-GATHER(i32, int32_t, double)
-GATHER(u64, uint64_t, double)
-GATHER(i64, int64_t, double)
+// Wider types lose digits there, and so do their offsets; both stay double until one has been taken off the other.
+#define GATHER_WIDE(NAME, TYPE)                                                                                    \
+    STORMO_CLONES                                                                                                  \
+    void stormo_gather_##NAME(float *restrict dst, const TYPE *restrict src, const int64_t *restrict rows,         \
+                              size_t n, size_t width, const float *restrict offset, const float *restrict scale,   \
+                              const double *restrict exact_offset) {                                               \
+        for (size_t i = 0; i < n; i++) {                                                                           \
+            const TYPE *row = src + (size_t)rows[i] * width;                                                       \
+            float *out = dst + i * width;                                                                          \
+            if (exact_offset)                                                                                      \
+                for (size_t j = 0; j < width; j++) out[j] = (float)(((double)row[j] - exact_offset[j]) * scale[j]); \
+            else if (offset)                                                                                       \
+                for (size_t j = 0; j < width; j++) out[j] = (float)(((double)row[j] - offset[j]) * scale[j]);      \
+            else                                                                                                   \
+                for (size_t j = 0; j < width; j++) out[j] = (float)row[j];                                         \
+        }                                                                                                          \
+    }
+
+GATHER(u8, uint8_t)
+GATHER(i8, int8_t)
+GATHER(u16, uint16_t)
+GATHER(i16, int16_t)
+GATHER_WIDE(u32, uint32_t)
+GATHER_WIDE(i32, int32_t)
+GATHER_WIDE(u64, uint64_t)
+GATHER_WIDE(i64, int64_t)
 // Without the CPU's conversion (default clone) this calls the compiler's, which knows every half exactly, and also
 // where numbers below 2⁻¹²⁶ are taken for zero.
-GATHER(f16, _Float16, float)
-GATHER(f32, float, float)
-GATHER(f64, double, double)
+GATHER(f16, _Float16)
+GATHER(f32, float)
+GATHER_WIDE(f64, double)

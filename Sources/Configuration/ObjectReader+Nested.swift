@@ -196,7 +196,7 @@ extension ObjectReader {
     public func integerOrString(_ key: String) -> IntegerOrString? {
         guard let member = setMember(key) else { return nil }
         if case .string(let text) = member.value.value { return .string(text) }
-        if case .integer(let value) = member.value.value { return .integer(value) }
+        if let value = member.value.asInteger { return .integer(value) }
         fail("must be a whole number or a string, but is \(member.value.described)", key: key)
         return nil
     }

@@ -1,3 +1,5 @@
+internal import CVector
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -32,6 +34,11 @@ public final class AlignedMemory: @unchecked Sendable {
     }
 
     deinit { free(base) }
+
+    /// Makes the process give large blocks back to the system as soon as they are freed. Where the C library is left to
+    /// itself, it learns from such blocks, as those of checkpoints, to keep them, and what several threads free lies
+    /// about in pieces: a long training then grows by half a megabyte a checkpoint.
+    public static func returnLargeBlocks() { stormo_return_large_blocks() }
 
     /// A block with the same bytes.
     public func copy() throws(KernelError) -> AlignedMemory {

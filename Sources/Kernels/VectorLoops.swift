@@ -129,9 +129,12 @@ public enum StoredType: String, Sendable, CaseIterable {
     public var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
 
     /// dst[i][j] = (src[rows[i]][j] - offset[j])·scale[j], or a plain conversion without constants.
+    /// - Parameter exactOffset: the offset for types that hold more digits than a float: integers of 32 and 64 bits,
+    ///   and float64.
     public func gather(
         into dst: UnsafeMutablePointer<Float>, from src: UnsafeRawPointer, rows: UnsafePointer<Int64>, count: Int,
-        width: Int, offset: UnsafePointer<Float>?, scale: UnsafePointer<Float>?
+        width: Int, offset: UnsafePointer<Float>?, scale: UnsafePointer<Float>?,
+        exactOffset: UnsafePointer<Double>? = nil
     ) {
         @inline(__always)
         func typed<T>(_: T.Type) -> UnsafePointer<T> { src.assumingMemoryBound(to: T.self) }
@@ -140,13 +143,13 @@ public enum StoredType: String, Sendable, CaseIterable {
         case .int8: stormo_gather_i8(dst, typed(Int8.self), rows, count, width, offset, scale)
         case .uint16: stormo_gather_u16(dst, typed(UInt16.self), rows, count, width, offset, scale)
         case .int16: stormo_gather_i16(dst, typed(Int16.self), rows, count, width, offset, scale)
-        case .uint32: stormo_gather_u32(dst, typed(UInt32.self), rows, count, width, offset, scale)
-        case .int32: stormo_gather_i32(dst, typed(Int32.self), rows, count, width, offset, scale)
-        case .uint64: stormo_gather_u64(dst, typed(UInt64.self), rows, count, width, offset, scale)
-        case .int64: stormo_gather_i64(dst, typed(Int64.self), rows, count, width, offset, scale)
+        case .uint32: stormo_gather_u32(dst, typed(UInt32.self), rows, count, width, offset, scale, exactOffset)
+        case .int32: stormo_gather_i32(dst, typed(Int32.self), rows, count, width, offset, scale, exactOffset)
+        case .uint64: stormo_gather_u64(dst, typed(UInt64.self), rows, count, width, offset, scale, exactOffset)
+        case .int64: stormo_gather_i64(dst, typed(Int64.self), rows, count, width, offset, scale, exactOffset)
         case .float16: stormo_gather_f16(dst, typed(Float16.self), rows, count, width, offset, scale)
         case .float32: stormo_gather_f32(dst, typed(Float.self), rows, count, width, offset, scale)
-        case .float64: stormo_gather_f64(dst, typed(Double.self), rows, count, width, offset, scale)
+        case .float64: stormo_gather_f64(dst, typed(Double.self), rows, count, width, offset, scale, exactOffset)
         }
     }
 }

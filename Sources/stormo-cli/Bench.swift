@@ -33,7 +33,11 @@ struct Bench: ParsableCommand {
     @Flag(help: "Print the time and the speed of each layer on one worker instead.")
     var operators = false
 
+    @Flag(help: "Read the training data without training on them, and print how fast they come.")
+    var reading = false
+
     func validate() throws {
+        if operators, reading { throw ValidationError("--operators and --reading are two measurements; choose one") }
         guard seconds > 0, seconds <= 3600 else {
             throw ValidationError("--seconds must be above 0 and at most 3600, but is \(seconds)")
         }
@@ -42,6 +46,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         let configuration = try options.read()
         if operators { return try benchOperators(configuration) }
+        if reading { return try benchReading(configuration) }
         let benchmark = try ScalingBenchmark(
             configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode, seconds: seconds)
         Console.print(
@@ -66,6 +71,17 @@ struct Bench: ParsableCommand {
         Console.print(benchmark.advice)
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
         if let svg { try AtomicFile.replace(svg, with: ScalingChart.svg(benchmark)) }
+    }
+
+    private func benchReading(_ configuration: RunConfiguration) throws {
+        let result = try ReadingBenchmark(configuration, seconds: seconds)
+        let origin = result.isStreamed
+            ? "from files, mixed among \(Figures.count(result.windowRows)) at a time" : "from memory"
+        Console.print(
+            "\(configuration.name): \(Figures.count(result.rows, "row")) \(origin), in \(Figures.figure(result.seconds)) s")
+        Console.print(
+            "\(Figures.count(Int(result.rowsPerSecond))) rows/s, \(ByteCount(Int(result.bytesPerSecond)))/s as they are in memory",
+            style: .bold)
     }
 
     private func benchOperators(_ configuration: RunConfiguration) throws {

@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -31,6 +32,7 @@ enum Console {
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        AlignedMemory.returnLargeBlocks()
     }
 
     /// Ends the process at once. Nothing is buffered, and the library's threads hold nothing that would be lost.

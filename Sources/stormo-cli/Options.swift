@@ -20,9 +20,9 @@ struct ConfigOptions: ParsableArguments {
     }
 
     static func read(_ config: String, _ assignments: [String], workers: WorkerCount? = nil) throws -> RunConfiguration {
-        var document = try document(config, assignments)
-        if let workers { try document.set("parallel.workers=\(workers)") }
-        return try RunConfiguration(document, directory: directory(of: config))
+        var configuration = try RunConfiguration(document(config, assignments), directory: directory(of: config))
+        configuration.parallel.override = workers?.override
+        return configuration
     }
 
     static func document(_ config: String, _ assignments: [String]) throws -> ConfigurationDocument {
@@ -62,6 +62,14 @@ enum WorkerCount: ExpressibleByArgument, CustomStringConvertible {
 
     static let help = ArgumentHelp(
         "The number of worker threads, 1 to 4096, or auto for the CPUs that the process may use.", valueName: "n")
+
+    /// For a config, which may say something else.
+    var override: ParallelConfiguration.Override {
+        switch self {
+        case .auto: .automatic
+        case .number(let count): .count(count)
+        }
+    }
 
     /// For commands without a config.
     var parallelism: Parallelism {

@@ -10,12 +10,13 @@ import Training
 /// What SIGINT, SIGTERM and SIGHUP do to a run: the first two end it after the step, with its state saved, SIGHUP only
 /// saves. A second SIGINT ends the process at once.
 ///
-/// `@unchecked Sendable`: `isPrepared` is touched on the queue alone.
+/// `@unchecked Sendable`: `hasRun` and `resumed` are touched on the queue alone.
 final class Signals: @unchecked Sendable {
     let request = StopRequest()
     private let queue = DispatchQueue(label: "stormo.signals")
     private var sources: [any DispatchSourceSignal] = []
     private var hasRun = false
+    private var resumed: String?
 
     /// Begins to listen.
     init() {
@@ -29,13 +30,22 @@ final class Signals: @unchecked Sendable {
         }
     }
 
+    /// The directory of the run that is to be gone on with, whose state is on the disk already.
+    func resuming(_ directory: String) { queue.sync { resumed = directory } }
+
     /// From now on there is something to save.
     func begin() { queue.sync { hasRun = true } }
 
     private func receive(_ number: Int32) {
         guard hasRun else {
             if number == SIGHUP { return }
-            Console.error("stormo: ended by \(Self.name(number)) before the first step; there is nothing to resume")
+            if let resumed {
+                Console.error(
+                    "stormo: ended by \(Self.name(number)) before the next step; to go on:\n"
+                        + "  stormo train --resume \(resumed)")
+            } else {
+                Console.error("stormo: ended by \(Self.name(number)) before the first step; there is nothing to resume")
+            }
             _exit(128 + number)
         }
         if number == SIGHUP { return request.save() }

@@ -73,22 +73,20 @@ struct Train: ParsableCommand {
                 "\(directory) holds the folds of a cross-validation; resume one of them, as in --resume \(directory)/fold-1")
         }
         let earlier = try EarlierRun(directory)
+        if earlier.step != nil { signals.resuming(directory) }
         var document = earlier.document
-        var workers = workers
         if let config {
-            let given = try ConfigOptions.document(config, assignments)
+            let given = try earlier.completing(ConfigOptions.document(config, assignments))
             let configuration = try RunConfiguration(given, directory: ConfigOptions.directory(of: config))
             // Written out in the same way as the run's own, it can be compared.
             document = try ConfigurationDocument(
                 text: TrainingRun(configuration).resolved.jsonText(), file: config)
-            workers = workers ?? .auto
         } else {
             for assignment in assignments { try document.set(assignment) }
         }
         try earlier.check(document)
-        var running = document
-        if let workers { try running.set("parallel.workers=\(workers)") }
-        let configuration = try RunConfiguration(running, directory: "")
+        var configuration = try RunConfiguration(document, directory: "")
+        configuration.parallel.override = workers?.override
         for (file, reason) in earlier.damaged {
             Console.error("stormo: passed over a damaged checkpoint: \(reason.contains(file) ? "" : "\(file): ")\(reason)")
         }

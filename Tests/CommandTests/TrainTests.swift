@@ -31,19 +31,20 @@ struct TrainTests {
         #expect(result.lines.suffix(2) == ["run here/run", "model here/run/model.h5"])
         #expect(
             try workspace.listing() == [
-                "config.json", "data.h5", "here", "here/run", "here/run/config.json", "here/run/metrics.csv",
-                "here/run/model.h5",
+                "config.json", "data.h5", "here", "here/run", "here/run/checkpoints",
+                "here/run/checkpoints/step-0000000012.h5", "here/run/config.json", "here/run/metrics.csv",
+                "here/run/model.h5", "here/run/state.json", "here/run/times.csv",
             ])
         let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(
             metrics.first == [
                 "epoch", "step", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy",
-                "samples_per_second", "gradient_norm",
+                "gradient_norm",
             ])
         try #require(metrics.count == 3)
         #expect(metrics[1].prefix(3) == ["1", "6", "0.05"])
         #expect(metrics[2].prefix(3) == ["2", "12", "0.05"])
-        #expect(metrics.allSatisfy { $0.count == 9 })
+        #expect(metrics.allSatisfy { $0.count == 8 })
         #expect(metrics.dropFirst().allSatisfy { $0.allSatisfy { Double($0)?.isFinite == true } })
 
         let model = try HDF5File.open(workspace.path + "/here/run/model.h5")
@@ -109,7 +110,8 @@ struct TrainTests {
         #expect(result.errors.range(of: sentence, options: .regularExpression) != nil, "\(result.errors)")
         #expect(
             try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [
-                "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
+                "runs/three/checkpoints", "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
+                "runs/three/state.json", "runs/three/times.csv",
             ])
         let kernel = try HDF5File.open(workspace.path + "/runs/three/model.h5")
             .dataset("/model_weights/logits/logits/kernel:0").read(Float.self)

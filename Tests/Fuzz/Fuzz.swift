@@ -18,7 +18,7 @@ struct Fuzz: ParsableCommand {
     @Option(help: "The seed that the inputs follow from.")
     var seed = 1
 
-    @Option(help: "A reader: config, model, checkpoint or dataset; may be given several times. (default: all)")
+    @Option(help: "A reader: config, model, checkpoint, dataset or train; may be given several times. (default: all)")
     var reader: [Reader] = []
 
     @Option(help: ArgumentHelp("The number of the first input.", valueName: "n"))

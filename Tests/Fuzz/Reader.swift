@@ -2,15 +2,19 @@ import Configuration
 import Foundation
 import HDF5
 import Network
+import Preparation
+import TestSupport
 import Training
 
 /// A reader of files from outside.
 enum Reader: String {
     case config, model, checkpoint, dataset
+    /// A dataset of which all values are used: examined as by `stormo data inspect`, then trained on for an epoch.
+    case train
     /// Crashes, hangs and wastes memory, so that a test can see that this is noticed.
     case faulty
 
-    static let all: [Reader] = [.config, .model, .checkpoint, .dataset]
+    static let all: [Reader] = [.config, .model, .checkpoint, .dataset, .train]
 
     /// Reads a file as the program does.
     /// - Parameter index: of the input, for the faulty one.
@@ -41,7 +45,26 @@ enum Reader: String {
             _ = try file.attributes.contains("class_names") ? file.attributes.strings("class_names") : []
             _ = try Dataset(
                 reading: DataSource(file: path, inputs: "/train/inputs", targets: "/train/targets"))
+        case .train:
+            var examination = try FileExamination(HDF5File.open(path))
+            while try examination.next() != nil {}
+            _ = examination.json(leaks: try examination.leaks())
+            try Self.train(path, isStreamed: index % 2 == 1)
         }
+    }
+
+    /// Trains for one epoch; of every second input the rows are read while training goes on.
+    private static func train(_ path: String, isStreamed: Bool) throws {
+        let limit = isStreamed ? "\"memory_limit\": 98304," : ""
+        let config = """
+            {"data": {"train": {"file": "\(path)", "sample_weight": "/train/weights"}, \(limit)
+               "validation": {"fraction": 0.25}, "normalize": "standardize"},
+             "model": {"layers": [{"type": "flatten"}, {"type": "dense", "units": 3, "activation": "softmax"}]},
+             "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "optimizer": "sgd",
+             "training": {"epochs": 1, "batch_size": 16}, "parallel": {"workers": 2, "shards": 2}}
+            """
+        let document = try ConfigurationDocument(text: config, file: "fuzz")
+        try TrainingRun(RunConfiguration(document, directory: "")).trainer.fit()
     }
 
     /// Good files of its kind, to be damaged.
@@ -73,7 +96,36 @@ enum Reader: String {
             try file.attributes.set("class_names", ["a", "b", "c"])
             try file.close()
             return [try bytes()]
+        case .train:
+            var seeds: [[UInt8]] = []
+            for isPacked in [false, true] {
+                try Self.writeRows(to: path, isPacked: isPacked)
+                seeds.append(try bytes())
+            }
+            return seeds
         }
+    }
+
+    /// 480 rows that are too many for the memory that a streamed run has.
+    private static func writeRows(to path: String, isPacked: Bool) throws {
+        let rows = 480
+        var random = SeededRandom(5)
+        let file = try HDF5File.create(path)
+        let group = file.root
+        if isPacked {
+            try group.createDataset("/train/inputs", .uint8, shape: [rows, 16, 16], chunk: [48, 16, 16], gzip: 4).write(
+                (0..<rows * 256).map { _ in UInt8.random(in: 0...255, using: &random) })
+            try group.createDataset("/train/targets", .int64, shape: [rows], chunk: [100], gzip: 1).write(
+                (0..<rows).map { Int64($0 % 3) })
+            try group.createDataset("/train/weights", .float32, shape: [rows]).write([Float](repeating: 1, count: rows))
+        } else {
+            try group.createDataset("/train/inputs", .float32, shape: [rows, 60]).write(random.floats(rows * 60))
+            try group.createDataset("/train/targets", .int32, shape: [rows]).write((0..<rows).map { Int32($0 % 3) })
+            try group.createDataset("/train/weights", .float64, shape: [rows]).write(
+                (0..<rows).map { 0.5 + Double($0 % 2) })
+        }
+        try file.attributes.set("class_names", ["a", "b", "c"])
+        try file.close()
     }
 
     private static func model() throws -> TrainedModel {

@@ -47,17 +47,21 @@ void stormo_adam(float *p, float *m, float *v, const float *g, size_t n, float s
 #define STORMO_GATHER(NAME, TYPE)                                                                                  \
     void stormo_gather_##NAME(float *dst, const TYPE *src, const int64_t *rows, size_t n, size_t width,            \
                               const float *offset, const float *scale)
+/// The same, but with `exact_offset` in place of `offset`, where it is not null.
+#define STORMO_GATHER_WIDE(NAME, TYPE)                                                                             \
+    void stormo_gather_##NAME(float *dst, const TYPE *src, const int64_t *rows, size_t n, size_t width,            \
+                              const float *offset, const float *scale, const double *exact_offset)
 STORMO_GATHER(u8, uint8_t);
 STORMO_GATHER(i8, int8_t);
 STORMO_GATHER(u16, uint16_t);
 STORMO_GATHER(i16, int16_t);
-STORMO_GATHER(u32, uint32_t);
-STORMO_GATHER(i32, int32_t);
-STORMO_GATHER(u64, uint64_t);
-STORMO_GATHER(i64, int64_t);
+STORMO_GATHER_WIDE(u32, uint32_t);
+STORMO_GATHER_WIDE(i32, int32_t);
+STORMO_GATHER_WIDE(u64, uint64_t);
+STORMO_GATHER_WIDE(i64, int64_t);
 STORMO_GATHER(f16, _Float16);
 STORMO_GATHER(f32, float);
-STORMO_GATHER(f64, double);
+STORMO_GATHER_WIDE(f64, double);
 
 // MARK: Elementwise (elementwise.c)
 
@@ -149,5 +153,8 @@ static inline void stormo_pause(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+// From now on blocks of 128 KiB and more go back to the system as soon as they are freed.
+void stormo_return_large_blocks(void);
 
 #endif

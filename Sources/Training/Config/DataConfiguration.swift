@@ -49,11 +49,13 @@ public struct DataConfiguration: Sendable {
         func split(_ name: String) -> Split? {
             guard let own = reader?.object(name) else { return nil }
             defer { own.finish() }
-            if own.has("fraction") {
-                return .fraction(
-                    own.number("fraction", .between(0, 1, includingLower: false, includingUpper: false), default: 0.1))
+            let bounds = NumberBounds.between(0, 1, includingLower: false, includingUpper: false)
+            // Asked for even where it is missing, so that a misspelt one is set right.
+            guard own.node("fraction") != nil else { return .source(source(own, name)) }
+            for key in ["file", "inputs", "targets", "sample_weight"] where own.node(key) != nil {
+                own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
             }
-            return .source(source(own, name))
+            return .fraction(own.requiredNumber("fraction", bounds) ?? 0.1)
         }
         let training = reader?.requiredObject("train")
         train = training.map { source($0, "train") } ?? DataSource(files: [], inputs: "", targets: nil)
@@ -67,7 +69,9 @@ public struct DataConfiguration: Sendable {
         stratify = reader?.bool("stratify", default: false) ?? false
         folds = reader?.optionalInteger("k_fold", in: 2...1000)
         if folds != nil, validation != nil {
-            reader?.fail("stands beside 'validation'; each fold is validated on the others, leave one of the two out", key: "k_fold")
+            reader?.fail(
+                "stands beside 'validation', but validates on each fold in turn; leave one of the two out",
+                key: "k_fold")
         }
         normalize = NormalizationConfiguration.read(reader, key: "normalize")
         classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }

@@ -18,13 +18,14 @@ enum NormalizationConfiguration {
             return kind(reader.requiredWord(key, among: words)).map { normalization($0, per: nil) } ?? .none
         case .object:
             guard let object = reader.object(key) else { return .none }
-            defer { object.finish() }
+            // Without a kind it isn't known which other keys there are.
             guard let kind = kind(object.requiredWord("type", among: names, noun: "normalize")) else { return .none }
+            defer { object.finish() }
             switch kind {
             case .none: return .none
             case .constants:
                 if !object.has("offset"), !object.has("scale") {
-                    object.fail("is missing; give a number or a list of numbers", key: "scale")
+                    object.fail("needs 'offset', 'scale' or both, each a number or a list of numbers")
                 }
                 return .constants(offset: numbers(object, "offset") ?? [0], scale: scale(object) ?? [1])
             case .standardize, .minMax, .scale:

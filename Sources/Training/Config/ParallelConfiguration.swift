@@ -4,6 +4,14 @@ import Configuration
 public struct ParallelConfiguration: Sendable, Hashable {
     /// Nil for `"auto"`: as many as the CPUs that the process may use.
     public var workers: Int?
+    /// What the command line says instead of `workers`. No part of the config, since it makes no other run.
+    public var override: Override?
+
+    public enum Override: Sendable, Hashable {
+        case automatic
+        case count(Int)
+    }
+
     /// Nil for `"workers"`: as many as workers.
     public var shards: Int?
 
@@ -30,7 +38,13 @@ public struct ParallelConfiguration: Sendable, Hashable {
     /// - Parameter operations: what a step of one sample takes, in floating-point operations.
     public func resolved(batchSize: Int, operations: Int) -> Parallelism {
         let worthwhile = max(batchSize.multipliedReportingOverflow(by: operations).partialValue / Self.leastWork, 1)
-        let wanted = workers ?? min(AvailableCPUs.count, shards ?? batchSize)
+        let given: Int? =
+            switch override {
+            case nil: workers
+            case .automatic: nil
+            case .count(let count): count
+            }
+        let wanted = given ?? min(AvailableCPUs.count, shards ?? batchSize)
         return Parallelism(workers: wanted, shards: shards ?? min(wanted, worthwhile))
     }
 

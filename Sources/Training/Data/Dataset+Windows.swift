@@ -4,7 +4,10 @@ extension Dataset {
     /// The order in which epochs visit the rows.
     /// - Parameter windowRows: the most rows that are mixed; nil for all.
     func order(windowRows: Int?, isShuffled: Bool, seed: UInt64) -> VisitingOrder {
-        guard let windowRows else { return VisitingOrder(selection, isShuffled: isShuffled, seed: seed) }
+        // No more than there are, so that the order of rows in memory is that of rows in files.
+        guard let windowRows = windowRows.map({ min($0, count) }) else {
+            return VisitingOrder(selection, isShuffled: isShuffled, seed: seed)
+        }
         return VisitingOrder(
             selection, blocks: blocks(windowRows: windowRows), windowRows: windowRows, isShuffled: isShuffled,
             seed: seed)
@@ -12,20 +15,26 @@ extension Dataset {
 
     /// The rows cut into what is read at once, as places in the selection.
     ///
-    /// A block is some chunks of a file, at least 64 KiB. Windows of fewer than eight blocks would hardly mix, so larger
-    /// chunks are cut, in four at the most, and then read as often.
+    /// A block is some chunks of a file, 64 KiB or more where 32 of them fit into a window. Windows of fewer than eight
+    /// blocks would hardly mix, so larger chunks are cut, in four at the most, and then read as often.
     private func blocks(windowRows: Int) -> [Range<Int>] {
         var result: [Range<Int>] = []
         for part in inputs.parts {
             let chunk = max(part.reader?.blockRows ?? 1, 1)
             let least = (65_536 + inputs.rowBytes - 1) / max(inputs.rowBytes, 1)
-            var length = (least + chunk - 1) / chunk * chunk
-            if length > windowRows / 8 { length = max(windowRows / 8, (chunk + 3) / 4, 1) }
-            length = min(length, windowRows)
-            for start in stride(from: 0, to: part.rows, by: length) {
-                let rows = part.first + start..<part.first + min(start + length, part.rows)
-                let places = selection.positions(in: rows)
-                if !places.isEmpty { result.append(places) }
+            let most = max(windowRows / 8, 1)
+            let pieces = min((chunk + most - 1) / most, 4)
+            let wanted = min((least + chunk - 1) / chunk, max(windowRows / 32 / chunk, 1)) * chunk
+            let length = min(pieces > 1 ? (chunk + pieces - 1) / pieces : wanted, windowRows)
+            // Cut within the chunks, so that no piece lies in two of them.
+            let group = max(length, chunk)
+            for first in stride(from: 0, to: part.rows, by: group) {
+                let end = min(first + group, part.rows)
+                for start in stride(from: first, to: end, by: length) {
+                    let rows = part.first + start..<part.first + min(start + length, end)
+                    let places = selection.positions(in: rows)
+                    if !places.isEmpty { result.append(places) }
+                }
             }
         }
         return result

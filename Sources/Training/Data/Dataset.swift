@@ -135,16 +135,22 @@ public struct Dataset: Sendable {
             throw DataError(
                 "\(weights.parts[0].place) has rows of \(weights.rowShape), but a weight is one number for each sample")
         }
-        if let weights, let tensor = weights.tensor { try Self.checkWeights(weights, tensor, at: 0) { $0 } }
+        if let weights, let tensor = weights.tensor {
+            try Self.checkWeights(weights, tensor, rows: 0..<tensor.rows) { $0 }
+        }
     }
 
     /// Checks rows that have been read into a tensor.
     func check(
-        _ field: Field, _ tensor: StoredTensor, at start: Int, _ selection: RowSelection, _ places: Range<Int>
+        _ field: Field, _ tensor: StoredTensor, at start: Int, _ selection: RowSelection, _ places: Range<Int>,
+        areWeights: Bool
     ) throws {
-        if let (row, element) = tensor.firstNonFinite(rows: start..<start + places.count) {
+        let rows = start..<start + places.count
+        if let (row, element) = tensor.firstNonFinite(rows: rows) {
             throw Self.notFinite(field, selection[places.lowerBound + row - start], element)
         }
+        guard areWeights else { return }
+        try Self.checkWeights(field, tensor, rows: rows) { selection[places.lowerBound + $0 - start] }
     }
 
     private static func notFinite(_ field: Field, _ row: Int, _ element: Int) -> DataError {
@@ -155,10 +161,10 @@ public struct Dataset: Sendable {
     }
 
     private static func checkWeights(
-        _ field: Field, _ tensor: StoredTensor, at start: Int, _ row: (Int) -> Int
+        _ field: Field, _ tensor: StoredTensor, rows: Range<Int>, _ row: (Int) -> Int
     ) throws {
         var bad: (row: Int, value: Double)?
-        tensor.forEach { index, value in if value < 0, bad == nil { bad = (index, value) } }
+        tensor.forEach(rows: rows) { index, value in if value < 0, bad == nil { bad = (index, value) } }
         guard let bad else { return }
         let (place, row) = field.place(ofRow: row(bad.row))
         throw DataError("\(place) holds \(bad.value) in row \(row); a sample's weight is 0 or more")

@@ -88,7 +88,7 @@ extension Dataset {
                 let rows = try StoredTensor(field.type, rows: places.count, rowShape: field.rowShape) {
                     try field.read(selection, places, into: $0)
                 }
-                if !field.isInMemory { try check(field, rows, at: 0, selection, places) }
+                if !field.isInMemory { try check(field, rows, at: 0, selection, places, areWeights: false) }
                 sum.add(
                     rows.memory.base.assumingMemoryBound(to: Sums.Element.self),
                     count: places.count * field.rowShape.count)
@@ -250,7 +250,11 @@ private struct Moments<Element: StoredNumber>: ColumnSums {
             squares[column % width] += self.squares[column]
         }
         let mean = sums.indices.map { pivot[$0] + sums[$0] / count }
-        let deviation = zip(sums, squares).map { (max($1 - $0 / count * $0, 0) / count).squareRoot() }
+        let deviation = zip(sums, squares).map { sum, squares in
+            let rest = squares - sum / count * sum
+            // Not by `max`, which would hide a NaN.
+            return rest < 0 ? 0 : (rest / count).squareRoot()
+        }
         return (mean, deviation)
     }
 }

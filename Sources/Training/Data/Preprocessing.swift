@@ -34,11 +34,6 @@ public struct Preprocessing: Sendable, Hashable {
         case .constants: self = try Self.constants(normalization, data)
         case .standardize:
             let moments = try data.inputMoments(width: width)
-            guard moments.deviation.allSatisfy(\.isFinite), moments.mean.allSatisfy(\.isFinite) else {
-                throw DataError(
-                    "\(data.inputsPlace) holds numbers so large that their deviation is no number; "
-                        + "bring them into a smaller unit")
-            }
             self.init(
                 kind: kind, scope: scope, offset: moments.mean, scale: moments.deviation.map(Self.inverse))
         case .minMax:
@@ -50,12 +45,17 @@ public struct Preprocessing: Sendable, Hashable {
             let scale = zip(range.least, range.greatest).map { Self.inverse(of: max(-$0, $1)) }
             self.init(kind: kind, scope: scope, offset: scale.map { _ in 0 }, scale: scale)
         }
+        guard offset.allSatisfy({ Float($0).isFinite }), scale.allSatisfy({ Float($0).isNormal }) else {
+            throw DataError(
+                "\(data.inputsPlace) holds numbers so large that floats can't hold what normalises them; "
+                    + "bring them into a smaller unit")
+        }
     }
 
     /// 1 / size; 1 where there is no size, or one so small that the inverse is too large for a float.
     private static func inverse(of size: Double) -> Double {
         let inverse = 1 / size
-        return size > 0 && inverse <= Double(Float.greatestFiniteMagnitude) ? inverse : 1
+        return size == 0 || inverse > Double(Float.greatestFiniteMagnitude) ? 1 : inverse
     }
 
     /// The given constants, both repeated to the length that the longer one has.
@@ -87,7 +87,7 @@ public struct Preprocessing: Sendable, Hashable {
     func fits(_ shape: Shape) -> Bool {
         let length = kind == .none ? 0 : scope.width(shape)
         return offset.count == length && scale.count == length
-            && (offset + scale).allSatisfy(\.isFinite)
+            && (offset + scale).allSatisfy { Float($0).isFinite }
     }
 
     /// What a stored 0 becomes, for each entry of the last axis or for all; empty for `none`. Where it differs from
@@ -138,19 +138,25 @@ extension Normalization.Scope {
 
 /// Normalisation's constants for each element of a row, as the gathering loops read them.
 struct RowConstants: Sendable {
-    // Written once, here; only read afterwards.
-    private let narrow: AlignedMemory
+    // Written once, before they are shared; only read afterwards.
+    private let floats: AlignedMemory
+    private let doubles: AlignedMemory
     private let width: Int
 
     init(offset: [Double], scale: [Double], width: Int) throws {
         self.width = width
-        narrow = try AlignedMemory(floats: 2 * width)
+        floats = try AlignedMemory(floats: 2 * width)
+        doubles = try AlignedMemory(byteCount: width * MemoryLayout<Double>.stride)
+        let exact = doubles.base.assumingMemoryBound(to: Double.self)
         for index in 0..<width {
-            narrow.floats[index] = Float(offset[index % offset.count])
-            narrow.floats[width + index] = Float(scale[index % scale.count])
+            exact[index] = offset[index % offset.count]
+            floats.floats[index] = Float(exact[index])
+            floats.floats[width + index] = Float(scale[index % scale.count])
         }
     }
 
-    var offset: UnsafePointer<Float> { UnsafePointer(narrow.floats) }
-    var scale: UnsafePointer<Float> { UnsafePointer(narrow.floats + width) }
+    var offset: UnsafePointer<Float> { UnsafePointer(floats.floats) }
+    var scale: UnsafePointer<Float> { UnsafePointer(floats.floats + width) }
+    /// The offset for types that hold more digits than a float.
+    var exactOffset: UnsafePointer<Double> { UnsafePointer(doubles.base.assumingMemoryBound(to: Double.self)) }
 }

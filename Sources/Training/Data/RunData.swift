@@ -8,7 +8,7 @@ public struct RunData: Sendable {
         training.isInMemory && (validation?.isInMemory ?? true) && (test?.isInMemory ?? true)
     }
 
-    /// - Parameter fold: which of the config's folds validates, from 0; the others are trained on.
+    /// - Parameter fold: which of the config's folds validates, from 0 and by default the first; the others are trained on.
     /// - Throws: `HDF5Error` and `DataError` for data that can't be read, `ConfigurationError` for splits that can't be
     ///   made of them.
     public init(_ configuration: RunConfiguration, fold: Int? = nil) throws {
@@ -57,9 +57,9 @@ public struct RunData: Sendable {
         }
         var held = part(0)
         test = part(1)
-        if let folds = data.folds, let fold {
+        if let folds = data.folds {
             let labels = data.stratify ? try Splitting.labels(of: remaining) : nil
-            let pair = try Splitting.folds(remaining, count: folds, seed: configuration.seed, labels: labels)[fold]
+            let pair = try Splitting.folds(remaining, count: folds, seed: configuration.seed, labels: labels)[fold ?? 0]
             var validation = remaining.selecting(pair.validation)
             if !whole.isInMemory { validation.windowBytes = rest / 4 }
             held = validation

@@ -38,10 +38,12 @@ public struct StoredTensor: Sendable {
     @inline(__always)
     func gather(
         into dst: UnsafeMutablePointer<Float>, rows: UnsafePointer<Int64>, count: Int,
-        offset: UnsafePointer<Float>? = nil, scale: UnsafePointer<Float>? = nil
+        offset: UnsafePointer<Float>? = nil, scale: UnsafePointer<Float>? = nil,
+        exactOffset: UnsafePointer<Double>? = nil
     ) {
         type.gather(
-            into: dst, from: memory.base, rows: rows, count: count, width: rowShape.count, offset: offset, scale: scale)
+            into: dst, from: memory.base, rows: rows, count: count, width: rowShape.count, offset: offset, scale: scale,
+            exactOffset: exactOffset)
     }
 
     /// The place of the first number that is NaN or infinite, in some of the rows or in all.
@@ -63,11 +65,14 @@ public struct StoredTensor: Sendable {
         return index.map { (range.lowerBound + $0 / rowShape.count, $0 % rowShape.count) }
     }
 
-    /// Calls body with every number, in order.
-    func forEach(_ body: (_ index: Int, _ value: Double) -> Void) {
+    /// Calls body with every number, in order, or with those of some rows; indices are those in the whole.
+    func forEach(rows range: Range<Int>? = nil, _ body: (_ index: Int, _ value: Double) -> Void) {
+        let range = range ?? 0..<rows
         func each<T>(_: T.Type, _ convert: (T) -> Double) {
             let values = memory.base.assumingMemoryBound(to: T.self)
-            for index in 0..<rows * rowShape.count { body(index, convert(values[index])) }
+            for index in range.lowerBound * rowShape.count..<range.upperBound * rowShape.count {
+                body(index, convert(values[index]))
+            }
         }
         // Written out, since `Double.init` of a UInt64 can also mean the number with that pattern of bits.
         switch type {

@@ -140,13 +140,14 @@ final class WindowReader: @unchecked Sendable {
         let blocks = Array(window.blocks)
         try inParallel(blocks.count) { [starts, order, data, pool] index in
             let places = order.blocks[blocks[index]]
-            for (field, tensor) in [
-                (data.inputs, pool.inputs), (data.targets, pool.targets), (data.weights, pool.weights),
+            for (field, tensor, areWeights) in [
+                (data.inputs, pool.inputs, false), (data.targets, pool.targets, false),
+                (data.weights, pool.weights, true),
             ] {
                 guard let field, let tensor else { continue }
                 let target = tensor.memory.base + starts[index] * field.rowBytes
                 try field.read(order.selection, places, into: target)
-                try data.check(field, tensor, at: starts[index], order.selection, places)
+                try data.check(field, tensor, at: starts[index], order.selection, places, areWeights: areWeights)
             }
         }
     }

@@ -19,7 +19,7 @@ struct ShardFeed {
     func load(_ replica: Replica, from pool: Pool, rows: UnsafePointer<Int64>, count: Int, wantsTargets: Bool = true) {
         pool.inputs.gather(
             into: replica.value(of: objective.input, samples: count).baseAddress!, rows: rows, count: count,
-            offset: constants?.offset, scale: constants?.scale)
+            offset: constants?.offset, scale: constants?.scale, exactOffset: constants?.exactOffset)
         if wantsTargets {
             loadTargets(
                 replica.value(of: objective.target, samples: count).baseAddress!, from: pool, rows: rows, count: count)

@@ -154,8 +154,7 @@ public final class TrainingEngine: @unchecked Sendable {
         if settings.augmentation.transforms.isEmpty {
             augmenters = nil
         } else {
-            // Where each number of a row has constants of its own, what is cut out becomes 0, which is their mean.
-            let black = preprocessing.scope == .feature ? [] : zip(preprocessing.offset, preprocessing.scale).map { Float(-$0 * $1) }
+            let black = preprocessing.black(data.inputs.rowShape)
             augmenters = try (0..<shards).map { _ in
                 try Augmenter(
                     settings.augmentation, shape: data.inputs.rowShape, targetWidth: targetWidth, seed: settings.seed,
@@ -236,6 +235,9 @@ public final class TrainingEngine: @unchecked Sendable {
         try team.run { [self] worker in work(worker, on: state) }
         step += state.totals.steps - totals.steps
         switch state.end {
+        case nil where state.totals.samples == 0:
+            throw Divergence(
+                epoch: epoch, step: steps - 1, tensor: "the loss or a gradient of each of the epoch's steps", rows: [])
         case nil:
             // Before the metrics of the shards are joined.
             let position = hooks.save == nil ? nil : self.position(in: state)

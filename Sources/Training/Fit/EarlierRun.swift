@@ -26,9 +26,16 @@ public struct EarlierRun: Sendable {
     /// Newer checkpoints that are damaged, and how.
     public var damaged: [(path: String, reason: String)] { found?.skipped ?? [] }
 
-    /// The number of workers that the run was begun with; nil for as many as there are CPUs.
-    var workers: Int? {
-        if case .integer(let count) = document.root["parallel"]?["workers"]?.value { count } else { nil }
+    /// A config that is given to go on with, in which what it leaves to the machine is as it was when the run was begun.
+    /// - Throws: `ConfigurationError` where it has something else than an object there.
+    public func completing(_ given: ConfigurationDocument) throws(ConfigurationError) -> ConfigurationDocument {
+        var completed = given
+        for (section, key) in [("data", "memory_limit"), ("data", "shuffle_window"), ("parallel", "shards")] {
+            let value = given.root[section]?[key]
+            guard value == nil || value == "workers", let own = document.root[section]?[key] else { continue }
+            try completed.set("\(section).\(key)=\(own.jsonText())")
+        }
+        return completed
     }
 
     /// What a resumed run may not change.

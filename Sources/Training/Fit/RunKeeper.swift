@@ -4,8 +4,11 @@ import Synchronization
 /// Saves a run's state beside the training: it decides when, takes a copy at a step's boundary, and writes it on a
 /// queue of its own.
 ///
-/// `@unchecked Sendable`: `lastSave` and `latest` are touched by the fitting thread alone, which is also the first
-/// worker; what the queue shares with it is under a lock.
+/// While one state is written at most two wait: the newest, and the best if that is another one. So a disk that is
+/// slower than the epochs costs no memory and does not hold the run up.
+///
+/// `@unchecked Sendable`: `lastSave`, `lastStep` and `latest` are touched by the fitting thread alone, which is also the
+/// first worker; what the queue shares with it is under locks.
 final class RunKeeper: @unchecked Sendable {
     private let interval: CheckpointConfiguration.Interval
     /// Whether the best state is saved when it comes, due or not.
@@ -15,11 +18,42 @@ final class RunKeeper: @unchecked Sendable {
     private let queue = DispatchQueue(label: "stormo.checkpoints", qos: .utility)
     private let stop: StopRequest?
     private let isWriting = Atomic<Bool>(false)
-    private let failures = Mutex<(all: Int, untold: [String], last: String?)>((0, [], nil))
+    private let waiting = Mutex(Waiting())
+    private let troubles = Mutex(Troubles())
     private var lastSave = ContinuousClock.now
     private var lastStep: Int
     /// The state last handed over, to which training can go back.
     private(set) var latest: TrainingState?
+
+    /// What is to be written.
+    private struct Waiting {
+        var newest: TrainingState?
+        var best: TrainingState?
+        /// Whether the queue is at it.
+        var isServed = false
+
+        mutating func next() -> (state: TrainingState, isBest: Bool)? {
+            if let state = best {
+                best = nil
+                if newest?.parameters === state.parameters { newest = nil }
+                return (state, true)
+            }
+            if let state = newest {
+                newest = nil
+                return (state, false)
+            }
+            isServed = false
+            return nil
+        }
+    }
+
+    private struct Troubles {
+        var untold: [String] = []
+        /// Of any state.
+        var any: String?
+        /// Of the state written last; nil where that went well.
+        var last: String?
+    }
 
     init(
         _ configuration: CheckpointConfiguration, _ store: CheckpointStore, stop: StopRequest?, from start: TrainingState,
@@ -37,7 +71,7 @@ final class RunKeeper: @unchecked Sendable {
     /// What is to happen after a step.
     func verdict(step: Int) -> StepVerdict {
         guard let stop else { return isDue(step: step) ? .save : .goOn }
-        if stop.isStopping { return .stop }
+        if stop.ends(after: step) { return .stop }
         return stop.takeSave() || isDue(step: step) ? .save : .goOn
     }
 
@@ -59,33 +93,46 @@ final class RunKeeper: @unchecked Sendable {
     /// Hands a state over to be written.
     func keep(_ state: TrainingState, isBest: Bool = false) {
         (lastSave, lastStep, latest) = (ContinuousClock.now, state.step, state)
+        let begins = waiting.withLock { waiting in
+            waiting.newest = state
+            if isBest { waiting.best = state }
+            defer { waiting.isServed = true }
+            return !waiting.isServed
+        }
+        guard begins else { return }
         isWriting.store(true, ordering: .releasing)
         queue.async { [self] in
-            do {
-                try store.save(checkpoint(state), step: state.step, isBest: isBest)
-            } catch {
-                failures.withLock {
-                    $0.all += 1
-                    // The same trouble is told once.
-                    if $0.last == nil { $0.untold.append("\(error)") }
-                    $0.last = "\(error)"
-                }
-            }
+            while let (state, isBest) = waiting.withLock({ $0.next() }) { write(state, isBest: isBest) }
             isWriting.store(false, ordering: .releasing)
+        }
+    }
+
+    private func write(_ state: TrainingState, isBest: Bool) {
+        do {
+            try store.save(checkpoint(state), step: state.step, isBest: isBest)
+            troubles.withLock { $0.last = nil }
+        } catch {
+            troubles.withLock { troubles in
+                // The same trouble is told once.
+                if troubles.last == nil { troubles.untold.append("\(error)") }
+                (troubles.any, troubles.last) = ("\(error)", "\(error)")
+            }
         }
     }
 
     /// Waits until everything has been written.
     func finish() { queue.sync {} }
 
-    /// Sentences about what could not be written, each once.
+    /// Sentences about what could not be written: one for each time that it began to fail.
     func takeTroubles() -> [String] {
-        failures.withLock { failures in
-            defer { failures.untold = [] }
-            return failures.untold
+        troubles.withLock { troubles in
+            defer { troubles.untold = [] }
+            return troubles.untold
         }
     }
 
-    /// Why the last state that could not be written could not; nil where all were.
-    var failure: String? { failures.withLock { $0.last } }
+    /// Why a state could not be written; nil where all were.
+    var failure: String? { troubles.withLock { $0.any } }
+    /// Why the last state could not be written; nil where it was.
+    var lastFailure: String? { troubles.withLock { $0.last } }
 }

@@ -5,8 +5,13 @@ import Synchronization
 public final class StopRequest: Sendable {
     private let stopSignal = Atomic<Int32>(0)
     private let wantsSave = Atomic<Bool>(false)
+    private let lastStep: Int
 
-    public init() {}
+    public init() { lastStep = .max }
+
+    /// An end that is known beforehand.
+    /// - Parameter step: of the run, counted from 1; the last one to be taken.
+    init(after step: Int) { lastStep = step }
 
     /// Asks for an end.
     /// - Parameter signal: the number of the signal that it is for.
@@ -21,6 +26,12 @@ public final class StopRequest: Sendable {
     }
 
     public var isStopping: Bool { stopSignal.load(ordering: .relaxed) != 0 }
+
+    /// Whether training ends after a step.
+    func ends(after step: Int) -> Bool {
+        if step >= lastStep { stop(15) }
+        return isStopping
+    }
 
     /// Asks for the state to be saved.
     public func save() { wantsSave.store(true, ordering: .relaxed) }

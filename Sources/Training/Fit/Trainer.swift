@@ -286,11 +286,15 @@ public final class Trainer {
     func freshState() throws -> TrainingState { try initialState() }
 
     /// Measures a dataset with the parameters as they are.
-    public func evaluate(_ data: Dataset) throws -> Evaluation {
-        try Evaluator(
+    public func evaluate(_ data: Dataset) throws -> Evaluation { try evaluate(data, stop: nil) }
+
+    /// - Throws: `EvaluationStopped` where somebody asked for an end.
+    func evaluate(_ data: Dataset, stop: StopRequest?) throws -> Evaluation {
+        let evaluator = try Evaluator(
             objective, on: data, preprocessing: preprocessing, parameters: engine.parameters, engine.parallelism,
-            chunk: 256, team: engine.team
-        ).evaluate(settings.metrics)
+            chunk: 256, team: engine.team)
+        evaluator.stop = stop
+        return try evaluator.evaluate(settings.metrics)
     }
 
     /// The model's result for each sample.

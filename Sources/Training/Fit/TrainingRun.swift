@@ -63,8 +63,6 @@ public final class TrainingRun {
         // What a machine decided, so that the run is the same one on any other.
         var pinned = configuration
         pinned.parallel.shards = parallelism.shards
-        // Another number of workers makes no other run, so the files keep the first one.
-        if let earlier { pinned.parallel.workers = earlier.workers }
         if !self.training.isInMemory {
             pinned.data.memoryLimit = data.memoryLimit ?? AvailableMemory.bytes / 2
             pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
@@ -85,7 +83,7 @@ public final class TrainingRun {
         public let test: Evaluation?
         /// The signal that ended the run before its last epoch.
         public let signal: Int32?
-        /// Why a state could not be saved.
+        /// Why a state or a figure could not be saved; of an interrupted run, why its last state could not.
         public let saveFailure: String?
     }
 
@@ -122,14 +120,19 @@ public final class TrainingRun {
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
             var evaluation: Evaluation?
-            if !trainer.wasInterrupted {
+            var wasInterrupted = trainer.wasInterrupted
+            if !wasInterrupted {
                 try save(directory)
-                evaluation = try test.map { try trainer.evaluate($0) }
+                do {
+                    evaluation = try test.map { try trainer.evaluate($0, stop: stop) }
+                } catch is EvaluationStopped {
+                    wasInterrupted = true
+                }
             }
-            recorder.write(trainer.wasInterrupted ? .interrupted : .finished)
+            recorder.write(wasInterrupted ? .interrupted : .finished)
             return Outcome(
-                history: history, test: evaluation, signal: trainer.wasInterrupted ? stop?.signal : nil,
-                saveFailure: keeper.failure)
+                history: history, test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
+                saveFailure: wasInterrupted ? keeper.lastFailure : keeper.failure ?? recorder.failure)
         } catch {
             keeper.finish()
             if error is Divergence { try? save(directory) }
@@ -154,7 +157,8 @@ public final class TrainingRun {
         private let rule: EarlyStopping
         private let metrics: [MetricKind]
         private let hasValidation: Bool
-        private var hasFailed = false
+        /// Why the figures of the last epoch are missing; nil where they are not.
+        private(set) var failure: String?
         private var last = ContinuousClock.now
 
         init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
@@ -196,10 +200,10 @@ public final class TrainingRun {
             // Training goes on where figures can't be written; that is said once.
             do {
                 try directory.append(record, seconds: (now - last).seconds)
-                hasFailed = false
+                failure = nil
             } catch {
-                if !hasFailed { next.warned("\(error); training goes on") }
-                hasFailed = true
+                if failure == nil { next.warned("\(error); training goes on") }
+                failure = "\(error)"
             }
             last = now
             if record.epoch % 8 == 1 || state.epochs < 64 { write(.running) }

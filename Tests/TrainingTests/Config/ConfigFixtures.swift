@@ -44,11 +44,23 @@ let fullestConfig = """
       "name": "everything",
       "seed": 7,
       "data": {
-        "train": {"file": "../a.h5", "inputs": "/x", "targets": "/y"},
-        "validation": {"file": "a.h5", "inputs": "/v/x", "targets": "/v/y"},
+        "train": {"file": ["../a.h5", "parts/*.h5"], "inputs": "/x", "targets": "/y", "sample_weight": "/w"},
+        "validation": {"fraction": 0.25},
         "test": {"file": "/b/a.h5", "inputs": "/t/x", "targets": "/t/y"},
-        "normalize": "scale",
-        "class_weight": {"0": 1, "2": 0.5}
+        "stratify": true,
+        "k_fold": null,
+        "normalize": {"type": "min_max", "per": "feature"},
+        "class_weight": {"0": 1, "2": 0.5},
+        "augment": [
+          {"type": "random_crop", "padding": 2, "mode": "reflect"}, {"type": "random_flip", "mode": "vertical"},
+          {"type": "random_translation", "height_factor": 0.2, "width_factor": 0.3},
+          {"type": "random_rotation", "degrees": 5}, {"type": "random_brightness", "factor": 0.3},
+          {"type": "random_contrast", "factor": 0.4}, {"type": "cutout", "size": 3, "probability": 0.5},
+          {"type": "gaussian_noise", "stddev": 0.2}, {"type": "mixup", "alpha": 0.4}
+        ],
+        "memory_limit": "1.5 GiB",
+        "shuffle_window": 1000,
+        "allow_external_links": true
       },
       "model": {
         "layers": [
@@ -83,9 +95,11 @@ let fullestConfig = """
       },
       "training": {
         "epochs": 3, "batch_size": 8, "shuffle": false,
+        "on_nan": {"type": "rewind", "factor": 0.25, "times": 2},
         "early_stopping": {"monitor": "loss", "patience": 2, "min_delta": 0.01, "restore_best": false}
       },
-      "parallel": {"workers": 2, "shards": 4}
+      "parallel": {"workers": 2, "shards": 4},
+      "checkpoint": {"every": {"epochs": 2}, "keep_last": 3, "keep_best": true}
     }
     """
 

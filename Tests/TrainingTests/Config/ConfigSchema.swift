@@ -67,12 +67,13 @@ struct ConfigSchema {
         reference.split(separator: "/").dropFirst().reduce(root) { node, step in node[String(step)] ?? nil }
     }
 
-    /// The conditions in use: `type`, and `required` with `properties` of `const` or `enum`.
+    /// The conditions in use: `type`, `required`, and `properties` of `const` or `enum`.
     private func holds(_ condition: JSONNode, for value: JSONNode) -> Bool {
         switch (condition["type"], value.value) {
         case (nil, _), ("string", .string), ("object", .object): break
         default: return false
         }
+        guard words(condition["required"]).allSatisfy({ value[$0] != nil }) else { return false }
         guard case .object(let members)? = condition["properties"]?.value else { return true }
         return members.allSatisfy { member in
             guard let present = value[member.key] else { return false }

@@ -28,7 +28,14 @@ import Testing
         #expect(run.data.train == DataSource(file: "x/a.h5", inputs: "/train/inputs", targets: "/train/targets"))
         #expect(run.data.validation == nil)
         #expect(run.data.test == nil)
+        #expect(!run.data.stratify)
+        #expect(run.data.folds == nil)
         #expect(run.data.normalize == .none)
+        #expect(run.data.classWeights == nil)
+        #expect(run.data.augmentation == Augmentation())
+        #expect(run.data.memoryLimit == nil)
+        #expect(run.data.shuffleWindow == nil)
+        #expect(!run.data.allowsExternalLinks)
         #expect(run.layers.map(\.layer.type) == ["dense"])
         #expect(run.layers[0].name == nil)
         #expect(run.layers[0].inputs == nil)
@@ -41,6 +48,8 @@ import Testing
         #expect(run.training.batchSize == 32)
         #expect(run.training.shuffle)
         #expect(run.training.earlyStopping == nil)
+        #expect(run.training.onNaN == .stop)
+        #expect(run.checkpoint == CheckpointConfiguration(every: .seconds(300), keepLast: 2, keepBest: false))
         #expect(run.parallel.workers == nil)
         #expect(run.parallel.shards == nil)
     }
@@ -51,18 +60,34 @@ import Testing
             directory: "c")
         #expect(
             run.data.validation
-                == DataSource(file: "c/v.h5", inputs: "/validation/inputs", targets: "/validation/targets"))
-        #expect(run.data.test == DataSource(file: "c/t.h5", inputs: "/x", targets: "/test/targets"))
+                == .source(DataSource(file: "c/v.h5", inputs: "/validation/inputs", targets: "/validation/targets")))
+        #expect(run.data.test == .source(DataSource(file: "c/t.h5", inputs: "/x", targets: "/test/targets")))
     }
 
     @Test func everyKey() throws {
         let run = try read(fullestConfig)
         #expect(run.name == "everything")
         #expect(run.seed == 7)
-        #expect(run.data.train == DataSource(file: "a.h5", inputs: "/x", targets: "/y"))
-        #expect(run.data.validation == DataSource(file: "Configs/a.h5", inputs: "/v/x", targets: "/v/y"))
-        #expect(run.data.test == DataSource(file: "/b/a.h5", inputs: "/t/x", targets: "/t/y"))
-        #expect(run.data.normalize == .scale)
+        var train = DataSource(files: ["a.h5", "Configs/parts/*.h5"], inputs: "/x", targets: "/y", weights: "/w")
+        train.allowsExternalLinks = true
+        #expect(run.data.train == train)
+        var test = DataSource(file: "/b/a.h5", inputs: "/t/x", targets: "/t/y")
+        test.allowsExternalLinks = true
+        #expect(run.data.test == .source(test))
+        #expect(run.data.validation == .fraction(0.25))
+        #expect(run.data.stratify)
+        #expect(run.data.folds == nil)
+        #expect(
+            run.data.augmentation.transforms == [
+                .randomCrop(padding: 2, mode: .reflect), .randomFlip(.vertical),
+                .randomTranslation(height: 0.2, width: 0.3), .randomRotation(degrees: 5),
+                .randomBrightness(factor: 0.3), .randomContrast(factor: 0.4), .cutout(size: 3, probability: 0.5),
+                .gaussianNoise(deviation: 0.2), .mixup(alpha: 0.4),
+            ])
+        #expect(run.data.memoryLimit == 3 << 29)
+        #expect(run.data.shuffleWindow == 1000)
+        #expect(run.data.allowsExternalLinks)
+        #expect(run.data.normalize == .minMax(per: .feature))
         #expect(run.layers.count == 21)
         #expect(run.loss == LossConfiguration(.meanSquaredError(factor: 0.5)))
         #expect(run.metrics == [.meanAbsoluteError, .topK(2)])
@@ -75,8 +100,10 @@ import Testing
         #expect(
             run.training.earlyStopping
                 == EarlyStopping(monitor: "loss", patience: 2, minDelta: 0.01, restoreBest: false))
+        #expect(run.training.onNaN == .rewind(factor: 0.25, times: 2))
         #expect(run.parallel.workers == 2)
         #expect(run.parallel.shards == 4)
+        #expect(run.checkpoint == CheckpointConfiguration(every: .epochs(2), keepLast: 3, keepBest: true))
     }
 
     @Test(arguments: [
@@ -105,7 +132,9 @@ import Testing
 
     @Test(arguments: [
         "data.validation", "data.test", "metrics", "parallel", "training.early_stopping", "model.layers[0].name",
-        "model.layers[0].inputs", "model.layers[0].kernel_initializer",
+        "model.layers[0].inputs", "model.layers[0].kernel_initializer", "data.k_fold", "data.class_weight",
+        "data.augment", "data.memory_limit", "data.shuffle_window", "data.train.sample_weight", "training.on_nan",
+        "checkpoint", "checkpoint.every",
     ])
     func nullIsAsGoodAsNothing(path: String) throws {
         let run = try RunConfiguration(smallest("\(path)=null"), directory: "")
@@ -120,7 +149,7 @@ import Testing
         #expect(
             try mistakes(smallest("seed=null", "data.train=null", "data.normalize=null", "loss=null")) == [
                 "seed: must be a whole number, 0 or more, but is null", "data.train: must be an object, but is null",
-                "data.normalize: must be one of 'none', 'standardize', 'scale', but is null",
+                "data.normalize: must be one of 'none', 'standardize', 'min_max', 'scale', or an object, but is null",
                 "loss: must be a string or an object, but is null",
             ])
         #expect(
@@ -192,10 +221,11 @@ import Testing
                 "weight_decay": 0.0, "schedule": ["type": "cosine", "warmup_epochs": 0.0, "final": 0.0],
             ],
             "training": [
-                "epochs": 1, "batch_size": 32, "shuffle": true,
+                "epochs": 1, "batch_size": 32, "shuffle": true, "on_nan": "stop",
                 "early_stopping": ["monitor": "loss", "patience": 5, "min_delta": 0.0, "restore_best": true],
             ],
             "parallel": ["workers": "auto", "shards": "workers"],
+            "checkpoint": ["every": ["seconds": 300.0], "keep_last": 2, "keep_best": false],
         ]
         #expect(run.configuration(model: try Model(input: [2], layers: run.layers)) == expected)
     }
@@ -348,12 +378,25 @@ import Testing
     @Test func workersAreNoMoreThanShards() throws {
         let cpus = AvailableCPUs.count
         let auto = try RunConfiguration(smallest(), directory: "").parallel
-        #expect(auto.resolved(batchSize: 1) == Parallelism(workers: 1, shards: nil))
-        #expect(auto.resolved(batchSize: 1000) == Parallelism(workers: min(cpus, 1000), shards: nil))
+        #expect(auto.resolved(batchSize: 1, operations: 1 << 40) == Parallelism(workers: 1, shards: nil))
+        #expect(
+            auto.resolved(batchSize: 1000, operations: 1 << 40) == Parallelism(workers: min(cpus, 1000), shards: nil))
         let pinned = try RunConfiguration(smallest("parallel.shards=1"), directory: "").parallel
-        #expect(pinned.resolved(batchSize: 32) == Parallelism(workers: 1, shards: 1))
+        #expect(pinned.resolved(batchSize: 32, operations: 1) == Parallelism(workers: 1, shards: 1))
         let both = try RunConfiguration(smallest(#"parallel={"workers": 5, "shards": 3}"#), directory: "").parallel
-        #expect(both.resolved(batchSize: 32).workers == 3)
-        #expect(both.resolved(batchSize: 32).shards == 3)
+        #expect(both.resolved(batchSize: 32, operations: 1).workers == 3)
+        #expect(both.resolved(batchSize: 32, operations: 1).shards == 3)
+    }
+
+    /// Sharing next to nothing costs more than it saves, so shards that the config does not ask for are left out.
+    @Test func shardsHaveAMillionOperationsEach() throws {
+        let four = try RunConfiguration(smallest("parallel.workers=4"), directory: "").parallel
+        #expect(four.resolved(batchSize: 10, operations: 100_000) == Parallelism(workers: 1, shards: 1))
+        #expect(four.resolved(batchSize: 10, operations: 299_999) == Parallelism(workers: 2, shards: 2))
+        #expect(four.resolved(batchSize: 10, operations: 300_000) == Parallelism(workers: 3, shards: 3))
+        #expect(four.resolved(batchSize: 10, operations: 1 << 50) == Parallelism(workers: 4, shards: 4))
+        #expect(four.resolved(batchSize: 10, operations: 0) == Parallelism(workers: 1, shards: 1))
+        let pinned = try RunConfiguration(smallest(#"parallel={"workers": 4, "shards": 4}"#), directory: "").parallel
+        #expect(pinned.resolved(batchSize: 10, operations: 1) == Parallelism(workers: 4, shards: 4))
     }
 }

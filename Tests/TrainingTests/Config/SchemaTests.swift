@@ -22,7 +22,7 @@ import Testing
             #expect(mistakes(document) == [])
             #expect(document.root["$schema"] == "schema.json", "\(path)")
             let run = try RunConfiguration(document, directory: ShippedConfigs.directory)
-            for source in [run.data.train, run.data.validation, run.data.test] {
+            for source in [run.data.train, run.data.validation?.source, run.data.test?.source] {
                 #expect(source.map { FileManager.default.fileExists(atPath: $0.file) } == true, "\(path)")
             }
         }
@@ -52,16 +52,22 @@ import Testing
         }
         let initializers = InitializerName.allCases.map(\.rawValue) + ["constant"]
         return ["", "data", "data.train", "data.validation", "data.test", "model"].map { Place($0) }
-            + ["training", "training.early_stopping", "parallel"].map { Place($0) }
+            + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every"].map { Place($0) }
+            + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }
+            + typed("data.augment[0]", Augmentation.names)
+            + typed("training.on_nan", ["stop", "skip", "rewind"])
             + typed("model.layers[0]", LayerRegistry.types)
             + typed("model.layers[0].kernel_initializer", initializers)
             + typed("model.layers[0].bias_initializer", initializers)
+            + typed("data.normalize", NormalizationConfiguration.names)
             + typed("loss", LossConfiguration.names) + typed("optimizer", OptimizerConfiguration.names)
             + typed("optimizer.schedule", ["constant", "cosine"])
     }()
 
     private func document(_ place: Place) throws -> ConfigurationDocument {
         var document = try smallest("optimizer={\"type\": \"sgd\"}")
+        // A list is not made element by element.
+        if place.path == "data.augment[0]" { try document.set("data.augment=[{}]") }
         if !place.path.isEmpty { try document.set("\(place.path)=\(place.object)") }
         return document
     }
@@ -137,11 +143,26 @@ import Testing
     @Test func otherWords() throws {
         var root = try document(Place("optimizer.schedule", "{}")).root
         root["loss"] = ["type": "huber"]
+        root["data"] = ["augment": [["type": "mixup"]]]
         #expect(schema.enumeration("type", at: ["loss"], in: root) == LossConfiguration.names)
         #expect(schema.words(schema.definition("loss_name")["enum"]) == LossConfiguration.names)
         #expect(schema.enumeration("type", at: ["optimizer"], in: root) == OptimizerConfiguration.names)
         #expect(schema.words(schema.definition("optimizer_name")["enum"]) == OptimizerConfiguration.names)
-        #expect(schema.enumeration("normalize", at: ["data"], in: root) == Normalization.allCases.map(\.rawValue))
+        #expect(
+            schema.words(schema.definition("normalize_word")["enum"]) == NormalizationConfiguration.names.dropLast())
+        let scopes = try document(Place("data.normalize", #"{"type": "scale"}"#)).root
+        #expect(
+            schema.enumeration("type", at: ["data", "normalize"], in: scopes) == NormalizationConfiguration.names)
+        #expect(
+            schema.enumeration("per", at: ["data", "normalize"], in: scopes)
+                == Normalization.Scope.allCases.map(\.rawValue))
+        #expect(schema.enumeration("type", at: ["data", "augment", "0"], in: root) == Augmentation.names)
+        #expect(
+            schema.words(schema.definition("random_crop")["properties"]?["mode"]?["enum"])
+                == Augmentation.PaddingMode.allCases.map(\.rawValue))
+        #expect(
+            schema.words(schema.definition("random_flip")["properties"]?["mode"]?["enum"])
+                == Augmentation.FlipMode.allCases.map(\.rawValue))
         let schedules = schema.enumeration("type", at: ["optimizer", "schedule"], in: root)
         #expect(
             try mistakes(document(Place("optimizer.schedule", #"{"type": "zzzzzz"}"#))) == [

@@ -1,68 +1,129 @@
+import Foundation
+import HDF5
 import Testing
 
 @testable import Training
 
 @Suite struct BatchReaderTests {
-    private func rows(_ order: EpochOrder) -> [Int64] {
-        Array(UnsafeBufferPointer(start: order.rows, count: order.count))
+    private func reader(_ data: Dataset, batch: Int = 8, shuffled: Bool = true, seed: UInt64 = 7) throws -> BatchReader
+    {
+        try BatchReader(data, batchSize: batch, isShuffled: shuffled, seed: seed)
     }
 
-    private func order(_ rows: Int, seed: UInt64 = 1, epoch: Int = 0, shuffled: Bool = true) throws -> [Int64] {
-        self.rows(try EpochOrder(rows: rows, shuffled: shuffled, seed: seed, epoch: epoch))
-    }
+    /// In windows that batches do not divide.
+    private static let rows = 103
+    private static let window = 25
 
-    @Test(arguments: [1, 2, 3, 100, 1257])
-    func anOrderHasEachRowOnce(count: Int) throws {
-        #expect(try order(count).sorted() == (0..<Int64(count)).map { $0 })
-    }
-
-    @Test func anOrderFollowsFromTheSeedAndTheEpochAlone() throws {
-        let first = try order(100)
-        #expect(try order(100) == first)
-        #expect(try order(100, epoch: 1) != first)
-        #expect(try order(100, seed: 2) != first)
-        #expect(try order(100, seed: 2) != order(100, epoch: 1))
-        #expect(first != (0..<100).map { $0 })
-    }
-
-    @Test func withoutShufflingTheRowsStayInOrder() throws {
-        #expect(try order(5, shuffled: false) == [0, 1, 2, 3, 4])
-        #expect(try order(5, epoch: 9, shuffled: false) == [0, 1, 2, 3, 4])
-        #expect(rows(try EpochOrder([4, 4, 2])) == [4, 4, 2])
-    }
-
-    /// Each row at each place equally often: with 8 rows a table of 64 counts, whose sum of squared deviations over
-    /// the expectation is χ² with 49 degrees of freedom, 85 with a probability of one in a thousand.
-    @Test func everyRowComesToEveryPlaceEquallyOften() throws {
-        let (count, epochs) = (8, 4000)
-        var table = Array(repeating: 0, count: count * count)
-        for epoch in 0..<epochs {
-            for (place, row) in try order(count, seed: 42, epoch: epoch).enumerated() {
-                table[place * count + Int(row)] += 1
-            }
-        }
-        let expected = Double(epochs) / Double(count)
-        let chi = table.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
-        #expect(chi < 85)
-        // Far below the mean, orders would be too even to be random.
-        #expect(chi > 20)
+    private func streamed(_ directory: TestDirectory, weights: Bool = false) throws -> Dataset {
+        let path = try NumberedRows.file(directory, rows: Self.rows)
+        return try NumberedRows.streamed(NumberedRows.source(path, weights: weights), window: Self.window)
     }
 
     @Test func batchesCoverTheEpochAndTheLastMayBeShort() throws {
-        let reader = BatchReader(rows: 10, batchSize: 4, shuffled: true, seed: 7)
+        let data = try Dataset(inputs: (0..<10).map { [Float($0)] })
+        let reader = try reader(data, batch: 4)
         #expect(reader.batchesPerEpoch == 3)
-        let order = try reader.epoch(0)
-        let batches = (0..<3).map { BatchReader.batch($0, of: order, size: 4) }
+        let batches = try reader.rest(of: 0)
         #expect(batches.map(\.count) == [4, 4, 2])
-        #expect(batches.flatMap { Array(UnsafeBufferPointer(start: $0.rows, count: $0.count)) } == rows(order))
-        #expect(BatchReader(rows: 8, batchSize: 4, shuffled: true, seed: 7).batchesPerEpoch == 2)
-        #expect(BatchReader(rows: 3, batchSize: 4, shuffled: true, seed: 7).batchesPerEpoch == 1)
+        #expect(batches.flatMap { $0 }.sorted() == Array(0..<10))
+        #expect(try self.reader(data, batch: 5).batchesPerEpoch == 2)
+        #expect(try self.reader(data, batch: 10).batchesPerEpoch == 1)
+        #expect(
+            try self.reader(data, batch: 4, shuffled: false).rest(of: 3) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
     }
 
-    /// In turn, as a fit asks; again, as a second fit does; and in any order.
+    /// Every row once, of several windows, some of whose ends lie within a batch.
+    @Test(arguments: [1, 8, 12])
+    func everyRowOfAStreamComesOnce(batch: Int) throws {
+        let directory = try TestDirectory()
+        let data = try streamed(directory, weights: true)
+        let reader = try reader(data, batch: batch)
+        for epoch in 0..<4 {
+            let batches = try reader.rest(of: epoch)
+            #expect(batches.dropLast().allSatisfy { $0.count == batch })
+            #expect(batches.flatMap { $0 }.sorted() == Array(0..<Self.rows), "epoch \(epoch)")
+        }
+        let inOrder = try self.reader(data, batch: batch, shuffled: false)
+        #expect(try inOrder.rest(of: 1).flatMap { $0 } == Array(0..<Self.rows))
+    }
+
+    @Test(arguments: [1, 7, 12])
+    func aStreamHasTheOrderOfTheSameRowsInMemory(batch: Int) throws {
+        let directory = try TestDirectory()
+        let path = try NumberedRows.file(directory, rows: Self.rows)
+        let source = NumberedRows.source(path)
+        let odd = (0..<Self.rows / 2).map { Int64(2 * $0 + 1) }
+        for rows in [nil, odd] {
+            let stream = try reader(
+                NumberedRows.streamed(source, window: Self.window, selecting: rows), batch: batch)
+            let memory = try reader(NumberedRows.loaded(source, window: Self.window, selecting: rows), batch: batch)
+            #expect(try stream.rest(of: 0) == memory.rest(of: 0))
+            #expect(try stream.rest(of: 1) == memory.rest(of: 1))
+        }
+        // A window of more rows than there are is one of as many.
+        let stream = try reader(NumberedRows.streamed(source, window: 5000), batch: batch)
+        #expect(try stream.rest(of: 0) == reader(NumberedRows.loaded(source, window: 5000), batch: batch).rest(of: 0))
+        #expect(
+            try stream.rest(of: 2) == reader(NumberedRows.loaded(source, window: Self.rows), batch: batch).rest(of: 2))
+    }
+
+    @Test func anyStepCanBeGoneOnFrom() throws {
+        let directory = try TestDirectory()
+        let data = try streamed(directory)
+        let whole = try reader(data).rest(of: 2)
+        let used = try reader(data)
+        for step in 0...whole.count {
+            #expect(try reader(data).rest(of: 2, at: step) == Array(whole[step...]), "a new reader, step \(step)")
+            #expect(try used.rest(of: 2, at: step) == Array(whole[step...]), "a used reader, step \(step)")
+        }
+    }
+
+    /// In turn, as a fit asks; again, as a second fit does; in any order; and after an epoch that was broken off.
     @Test(arguments: [[0, 1, 2, 3, 4], [0, 0, 1, 1, 0, 1], [5, 3, 4, 5, 0, 1, 1, 2, 9]])
     func whatIsPreparedAheadIsTheEpochThatWasAskedFor(epochs: [Int]) throws {
-        let reader = BatchReader(rows: 50, batchSize: 8, shuffled: true, seed: 11)
-        for epoch in epochs { #expect(try rows(reader.epoch(epoch)) == order(50, seed: 11, epoch: epoch)) }
+        let directory = try TestDirectory()
+        let streamed = try streamed(directory)
+        for data in [streamed, try streamed.loaded()] {
+            let reader = try reader(data)
+            for epoch in epochs { #expect(try reader.rest(of: epoch) == self.reader(data).rest(of: epoch)) }
+            for taken in 0..<6 {
+                try reader.begin(epoch: 1)
+                for _ in 0..<taken { _ = try reader.next() }
+                #expect(try reader.rest(of: 2) == self.reader(data).rest(of: 2), "after \(taken) batches")
+            }
+        }
+    }
+
+    @Test func aFileThatBecomesShorterAndWholeAgain() throws {
+        let directory = try TestDirectory()
+        let path = try NumberedRows.file(directory, rows: Self.rows)
+        let data = try NumberedRows.streamed(NumberedRows.source(path), window: Self.window)
+        let whole = try reader(data).rest(of: 0)
+        let reader = try reader(data)
+        #expect(try reader.rest(of: 0) == whole)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(truncate(path, off_t(bytes.count / 3)) == 0)
+        // Up to two windows may have been read before.
+        let error = #expect(throws: HDF5Error.self) { for epoch in 1..<4 { _ = try reader.rest(of: epoch) } }
+        #expect(error?.file == path)
+        #expect(error?.object == "/inputs" || error?.object == "/targets")
+        #expect(
+            error?.reason == "the file has become shorter since it was opened; run again with a whole one",
+            "\(String(describing: error))")
+        #expect(throws: HDF5Error.self) { for epoch in 4..<7 { _ = try reader.rest(of: epoch) } }
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try file.write(contentsOf: bytes)
+        try file.close()
+        #expect(try reader.rest(of: 0) == whole)
+    }
+
+    /// Whoever has opened a file keeps it.
+    @Test func aFileThatVanishesIsStillRead() throws {
+        let directory = try TestDirectory()
+        let path = try NumberedRows.file(directory, rows: Self.rows)
+        let data = try NumberedRows.streamed(NumberedRows.source(path), window: Self.window)
+        let whole = try reader(data).rest(of: 1)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try reader(data).rest(of: 1) == whole)
     }
 }

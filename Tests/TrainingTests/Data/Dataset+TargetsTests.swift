@@ -60,9 +60,9 @@ import Testing
                 + "gives 3 numbers; change that layer, the loss or the targets",
             targets: [[0, 1, 0]], objective())
         try expect(
-            "targets holds one number for each sample, but the loss needs 3 numbers, since the last layer 'out' "
-                + "gives 3 numbers; change that layer, the loss or the targets",
-            targets: [[0]], objective(.softmax, .categoricalCrossEntropy))
+            "targets holds 2 numbers for each sample, but the loss needs 3 numbers, or one label, since the last layer "
+                + "'out' gives 3 numbers; change that layer, the loss or the targets",
+            targets: [[0, 1]], objective(.softmax, .categoricalCrossEntropy))
         try expect(
             "targets holds 2 numbers for each sample, but the loss needs one number, since the last layer 'out' "
                 + "gives one number; change that layer, the loss or the targets",

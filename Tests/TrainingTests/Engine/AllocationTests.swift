@@ -14,9 +14,8 @@ import Testing
         let engine = try TrainingFixture.engine(
             model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1])
         func count(_ limit: Int) throws -> (Int, Int) {
-            let order = try EpochOrder(rows: data.count, shuffled: true, seed: 1, epoch: 1)
             stormo_count_begin()
-            _ = try engine.run(epoch: 1, order: order, limit: limit)
+            _ = try engine.run(epoch: 1, limit: limit)
             stormo_count_end()
             return (stormo_count_own(), stormo_count_library())
         }

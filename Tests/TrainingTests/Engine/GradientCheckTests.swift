@@ -20,7 +20,7 @@ import Testing
     {
         try GradientCheck(
             Objective(model, loss: loss, fromLogits: fromLogits), on: data,
-            preprocessing: Preprocessing(fitting: .standardize, to: data.inputs), seed: 4)
+            preprocessing: Preprocessing(fitting: .standardize, to: data), seed: 4)
     }
 
     private func expectRight(_ check: GradientCheck, sourceLocation: SourceLocation = #_sourceLocation) {

@@ -104,7 +104,7 @@ import Testing
     private func judge(_ engine: TrainingEngine) throws -> [HealthWarning] {
         let layout = engine.objective.layout
         let inspection = try Inspection(
-            engine.objective, parameters: engine.parameters, data: engine.data, constants: engine.constants,
+            engine.objective, parameters: engine.parameters, pool: engine.reader.pool, feed: engine.feed,
             rows: (0..<32).map { Int64($0) }, Pass(isTraining: true, seed: 1, step: 0))
         return GradientHealth.judge(
             layout.entries.map { entry in

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct InspectionTests {
     private func inspection(
-        _ objective: Objective, _ data: Dataset, rows: [Int64], constants: RowConstants? = nil,
+        _ objective: Objective, _ data: Dataset, rows: [Int64], preprocessing: Preprocessing = .none,
         _ set: (String, Int) -> Float? = { _, _ in nil }
     ) throws -> (inspection: Inspection, parameters: AlignedMemory) {
         let parameters = try AlignedMemory(floats: objective.layout.count)
@@ -17,7 +17,8 @@ import Testing
             }
         }
         let inspection = try Inspection(
-            objective, parameters: parameters, data: data, constants: constants, rows: rows, Pass(isTraining: true))
+            objective, parameters: parameters, pool: #require(Pool(data)),
+            feed: ShardFeed(objective, on: data, preprocessing: preprocessing), rows: rows, Pass(isTraining: true))
         return (inspection, parameters)
     }
 
@@ -37,7 +38,7 @@ import Testing
     }
 
     private func firstNonFinite(
-        _ input: Float = 1, target: Float = 0, constants: RowConstants? = nil, hidden: Float = 1, out: Float = 1
+        _ input: Float = 1, target: Float = 0, preprocessing: Preprocessing = .none, hidden: Float = 1, out: Float = 1
     ) throws -> String? {
         let model = try Model(input: [1]) {
             Dense(1, useBias: false).named("hidden")
@@ -45,14 +46,14 @@ import Testing
         }
         let data = try Dataset(inputs: [[input]], targets: [[target]])
         return try inspection(
-            Objective(model, loss: .meanSquaredError(factor: 1)), data, rows: [0], constants: constants
+            Objective(model, loss: .meanSquaredError(factor: 1)), data, rows: [0], preprocessing: preprocessing
         ) { name, _ in name == "hidden/kernel" ? hidden : out }.inspection.firstNonFinite
     }
 
     @Test func whatIsFirstNotFiniteIsNamed() throws {
         #expect(try firstNonFinite() == nil)
         #expect(
-            try firstNonFinite(constants: RowConstants(offset: [0], scale: [.infinity], width: 1)) == "the input")
+            try firstNonFinite(preprocessing: Preprocessing(kind: .scale, offset: [0], scale: [.infinity])) == "the input")
         #expect(try firstNonFinite(hidden: .nan) == "the parameter 'hidden/kernel'")
         #expect(try firstNonFinite(out: .infinity) == "the parameter 'out/kernel'")
         #expect(try firstNonFinite(1e30, hidden: 1e30) == "the output of layer 'hidden'")

@@ -125,7 +125,7 @@ import Testing
         let byHand = try trained(batchSize: 8, workers: 1)
         _ = try byHand.run(epoch: 0, limit: 1)
         let inspection = try Inspection(
-            byHand.objective, parameters: byHand.parameters, data: data, constants: nil, rows: [8],
+            byHand.objective, parameters: byHand.parameters, pool: byHand.reader.pool, feed: byHand.feed, rows: [8],
             Pass(isTraining: true))
         for index in 0..<byHand.objective.layout.count {
             let expected = byHand.parameters.floats[index] - 0.5 * inspection.gradients.floats[index]

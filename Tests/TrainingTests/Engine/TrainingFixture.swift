@@ -53,7 +53,7 @@ enum TrainingFixture {
         settings.seed = 5
         settings.metrics = metrics
         return try TrainingEngine(
-            Objective(model, loss: loss), on: data, preprocessing: Preprocessing(fitting: .scale, to: data.inputs),
+            Objective(model, loss: loss), on: data, preprocessing: Preprocessing(fitting: .scale, to: data),
             settings)
     }
 

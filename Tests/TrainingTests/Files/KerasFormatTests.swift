@@ -144,6 +144,34 @@ import Testing
         #expect(layers[2]["inbound_nodes"] == [[["normalization", 0, 0, [:]]]])
     }
 
+    private func preprocessed(_ preprocessing: Preprocessing, _ shape: Shape) throws -> JSONNode? {
+        let model = try Model(input: shape) { Flatten() }
+        return layers(KerasFormat.modelConfiguration(model, preprocessing, name: "x"))[1]["config"]
+    }
+
+    /// Keras wants lists within lists, as the axes are.
+    @Test func eachNumberOfAnImageHasItsMeanAndVariance() throws {
+        let preprocessing = Preprocessing(
+            kind: .standardize, scope: .feature, offset: [1, 2, 3, 4, 5, 6], scale: [1, 1, 2, 2, 4, 4])
+        #expect(
+            try preprocessed(preprocessing, [2, 1, 3]) == [
+                "name": "normalization", "axis": [1, 2, 3], "mean": [[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]],
+                "variance": [[[1.0, 1.0, 0.25]], [[0.25, 0.0625, 0.0625]]],
+            ])
+        #expect(try preprocessed(preprocessing, [6])?["axis"] == -1)
+        #expect(try preprocessed(preprocessing, [6])?["mean"] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    }
+
+    /// A variance tells no sign.
+    @Test func whatTurnsTheSignIsRescaled() throws {
+        let preprocessing = Preprocessing(kind: .constants, scope: .channel, offset: [1, 4], scale: [-0.5, 2])
+        #expect(
+            try preprocessed(preprocessing, [3, 2])
+                == ["name": "rescaling", "scale": [-0.5, 2.0], "offset": [0.5, -8.0]])
+        let all = Preprocessing(kind: .minMax, scope: .all, offset: [4], scale: [0.25])
+        #expect(try preprocessed(all, [3, 2]) == ["name": "rescaling", "scale": 0.25, "offset": -1.0])
+    }
+
     @Test func scalingBecomesARescalingLayerForAllThatTakeTheInput() throws {
         let model = try Model(input: [2]) {
             Dense(2).named("rescaling")

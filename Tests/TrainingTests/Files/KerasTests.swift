@@ -62,7 +62,9 @@ struct KerasTests {
     }
 
     /// The largest difference between our predictions of the test split and those of a peer's script.
-    private func deviation(_ script: String, _ model: TrainedModel, in directory: TestDirectory) throws -> Float {
+    private func deviation(
+        _ script: String, _ model: TrainedModel, in directory: TestDirectory, spread: Float = 0.1
+    ) throws -> Float {
         let (path, out) = (directory.file("model.h5"), directory.file("predictions.h5"))
         try model.save(path)
         _ = try self.script(script, path, Self.data, "test", out, in: directory)
@@ -72,7 +74,7 @@ struct KerasTests {
         let ours = try model.evaluator(on: test, Parallelism(workers: 2), predictsOnly: true).predict()
         // Were they alike for all samples, agreeing would prove little.
         let firsts = stride(from: 0, to: ours.count, by: 10).map { ours[$0] }
-        #expect((firsts.max() ?? 0) - (firsts.min() ?? 0) > 0.1)
+        #expect((firsts.max() ?? 0) - (firsts.min() ?? 0) > spread)
         return zip(ours, try theirs.read(Float.self)).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
@@ -150,6 +152,27 @@ struct KerasTests {
 
     @Test func kerasPredictsTheSameFromEveryLayer() throws {
         #expect(try deviation("keras_predict.py", branched(), in: TestDirectory()) <= 1e-5)
+    }
+
+    private static let normalizations: [Normalization] = [
+        .standardize(per: .feature), .standardize(per: .all), .minMax, .minMax(per: .feature), .scale(per: .channel),
+        .constants(offset: [8], scale: [-0.125]),
+        .constants(offset: (0..<64).map { Double($0) * 0.125 }, scale: [0.25]),
+        .constants(offset: [4], scale: (0..<64).map { $0 % 2 == 0 ? 0.125 : -0.25 }),
+    ]
+
+    /// Random parameters will do: what the layers before them make of the data is in question.
+    @Test(arguments: normalizations)
+    func kerasNormalisesAlike(normalization: Normalization) throws {
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(4, kernelSize: (3, 3), activation: .tanh)
+            Flatten()
+            Dense(10, activation: .tanh)
+            ActivationLayer(.softmax)
+        }
+        let preprocessing = try Preprocessing(fitting: normalization, to: TrainingFixture.digits())
+        let trained = try ModelFixture.trained(model, preprocessing: preprocessing)
+        #expect(try deviation("keras_predict.py", trained, in: TestDirectory(), spread: 0.01) <= 1e-5)
     }
 
     @Test func h5pyListsTheWeightsByLayer() throws {

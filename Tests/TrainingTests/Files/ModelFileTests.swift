@@ -40,6 +40,28 @@ import Testing
                 configuration: ["name": "digits", "seed": 1, "list": [1.5, nil, "x"]]))
     }
 
+    @Test(arguments: [
+        Preprocessing(kind: .minMax, offset: [1e9 + 0.125, 0, 1, 2], scale: [1, 2, 3, 0.1]),
+        Preprocessing(kind: .minMax, scope: .all, offset: [3], scale: [0.1]),
+        Preprocessing(kind: .standardize, scope: .feature, offset: [0.1, 1, 2, 3], scale: [1, 2, 3, 0.1]),
+        Preprocessing(kind: .constants, scope: .channel, offset: [0.1, 1, 2, 3], scale: [-1, 2, 3, 0.1]),
+        Preprocessing(kind: .constants, offset: [127.5], scale: [1 / 127.5]),
+    ])
+    func everyPreprocessingComesBack(preprocessing: Preprocessing) throws {
+        try expectRoundTrip(ModelFixture.trained(ModelFixture.mlp(), preprocessing: preprocessing))
+    }
+
+    /// As wide as large images are: attributes of more than 64 KiB.
+    @Test func manyConstantsComeBack() throws {
+        let model = try Model(input: [100, 100, 3]) {
+            GlobalAveragePooling2D()
+            Dense(2, activation: .softmax)
+        }
+        let numbers = (0..<30_000).map { 1 + Double($0) / 7 }
+        let preprocessing = Preprocessing(kind: .standardize, scope: .feature, offset: numbers, scale: numbers)
+        try expectRoundTrip(ModelFixture.trained(model, preprocessing: preprocessing))
+    }
+
     @Test func aModelWithNothingBesidesComesBack() throws {
         try expectRoundTrip(ModelFixture.trained(ModelFixture.mlp()))
     }
