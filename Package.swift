@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "stormo-fuzz",
             dependencies: [
-                "Training", "Network", "Configuration", "HDF5", "TestSupport",
+                "Preparation", "Training", "Network", "Configuration", "HDF5", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz"),
         .testTarget(

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Training
 
 #if canImport(Glibc)
@@ -14,19 +15,25 @@ import Training
 final class Signals: @unchecked Sendable {
     let request = StopRequest()
     private let queue = DispatchQueue(label: "stormo.signals")
-    private var sources: [any DispatchSourceSignal] = []
     private var hasRun = false
     private var resumed: String?
 
     /// Begins to listen.
+    ///
+    /// The signals are blocked and a thread waits for them, so that none is lost, not even one that comes before that
+    /// thread does. To be made before other threads are, since these inherit what is blocked.
     init() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            // Else the signal's own action would come first.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [unowned self] in receive(number) }
-            source.resume()
-            sources.append(source)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        // A signal that is ignored, as a shell may have left it, could not be waited for.
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+        Thread.detachNewThread { [self, signals] in
+            var (signals, number) = (signals, Int32(0))
+            while true {
+                if sigwait(&signals, &number) == 0 { queue.sync { receive(number) } }
+            }
         }
     }
 

@@ -67,11 +67,24 @@ struct Train: ParsableCommand {
     /// Goes on with the run in a directory, or with the folds in it.
     private func goOn(in path: String, _ signals: Signals) throws {
         let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
-        let folds = CrossValidation.folds(in: directory)
-        guard folds.isEmpty else {
-            throw UsageError(
-                "\(directory) holds the folds of a cross-validation; resume one of them, as in --resume \(directory)/fold-1")
+        if let first = CrossValidation.folds(in: directory).first {
+            let document = try EarlierRun("\(directory)/\(first)").document
+            let configuration = try RunConfiguration(document, directory: "")
+            guard let folds = configuration.data.folds else {
+                throw UsageError("\(directory)/\(first) is no fold of a cross-validation; resume a run of its own")
+            }
+            // A fold that is finished has no epoch left, and one that was not begun begins.
+            try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
+                AtomicFile.isDirectory(path)
+                    ? try goOn(with: path, signals) : try train(configuration, in: path, signals, fold: fold)
+            }
+            return
         }
+        try goOn(with: directory, signals)
+    }
+
+    @discardableResult
+    private func goOn(with directory: String, _ signals: Signals) throws -> [EpochRecord] {
         let earlier = try EarlierRun(directory)
         if earlier.step != nil { signals.resuming(directory) }
         var document = earlier.document
@@ -95,7 +108,7 @@ struct Train: ParsableCommand {
                 earlier.step.map { "resuming \(directory) at step \($0)" }
                     ?? "resuming \(directory): nothing was saved yet, so it begins anew", style: .dim)
         }
-        try train(
+        return try train(
             configuration, in: directory, signals, fold: CrossValidation.fold(of: directory), resuming: earlier)
     }
 

@@ -21,7 +21,7 @@ struct CommandLineTests {
         let workspace = try Workspace()
         let missing = try workspace.run("train")
         #expect(missing.status == 64)
-        #expect(missing.errors.hasPrefix("stormo: Missing expected argument '<config>'\n"))
+        #expect(missing.errors.hasPrefix("stormo: name a config, or a run directory with --resume\n"))
         let workers = try workspace.run("train", "config.json", "--workers", "0")
         #expect(workers.status == 64)
         #expect(workers.errors.hasPrefix("stormo: The value '0' is invalid for '--workers <n>'\n"))

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Network
 
 /// `data`: the splits, and what is done to them before they reach the model.
 public struct DataConfiguration: Sendable {
@@ -12,6 +13,8 @@ public struct DataConfiguration: Sendable {
     public var folds: Int?
     public var normalize: Normalization
     public var classWeights: ClassWeights?
+    /// A label that marks samples without one; the same as the loss's `ignore_class`.
+    public var ignoreLabel: Int?
     public var augmentation: Augmentation
     /// What all splits together may take of the memory, in bytes; nil for half of what the process may use.
     public var memoryLimit: Int?
@@ -75,6 +78,7 @@ public struct DataConfiguration: Sendable {
         }
         normalize = NormalizationConfiguration.read(reader, key: "normalize")
         classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
+        ignoreLabel = reader?.optionalInteger("ignore_label", in: Objective.labels)
         augmentation = Augmentation(reading: reader?.objects("augment") ?? [])
         memoryLimit = reader.flatMap { Self.memoryLimit($0, key: "memory_limit") }
         shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)
@@ -148,6 +152,7 @@ public struct DataConfiguration: Sendable {
         if let folds { members.append(.init(key: "k_fold", value: JSONNode(folds))) }
         members.append(.init(key: "normalize", value: NormalizationConfiguration.configuration(normalize)))
         if let classWeights { members.append(.init(key: "class_weight", value: classWeights.configuration)) }
+        if let ignoreLabel { members.append(.init(key: "ignore_label", value: JSONNode(ignoreLabel))) }
         if !augmentation.transforms.isEmpty { members.append(.init(key: "augment", value: augmentation.configuration)) }
         if let memoryLimit { members.append(.init(key: "memory_limit", value: JSONNode(memoryLimit))) }
         if let shuffleWindow { members.append(.init(key: "shuffle_window", value: JSONNode(shuffleWindow))) }

@@ -39,6 +39,13 @@ public struct RunConfiguration: Sendable {
         layers = readers.compactMap { LayerRegistry.read($0) }
         model?.finish()
         loss = LossConfiguration(reading: root, key: "loss")
+        if let label = data.ignoreLabel, loss.function == .sparseCategoricalCrossEntropy,
+            loss.ignoreClass ?? label == label
+        {
+            // From here on there is one place that says it.
+            loss.ignoreClass = label
+            data.ignoreLabel = nil
+        }
         metrics = Self.metrics(root)
         (optimizer, schedule, clipping) = OptimizerConfiguration.read(root, key: "optimizer")
         training = TrainingConfiguration(reading: root.requiredObject("training"))
@@ -108,6 +115,13 @@ public struct RunConfiguration: Sendable {
     /// The model with its loss, checked against the metrics.
     /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer.
     public func objective(_ model: Model) throws -> Objective {
+        if let label = data.ignoreLabel {
+            throw error(
+                "data.ignore_label",
+                loss.function == .sparseCategoricalCrossEntropy
+                    ? "is \(label), but the loss's ignore_class is \(loss.ignoreClass ?? label); leave one of them out"
+                    : "needs the loss sparse_categorical_crossentropy, but the loss is \(loss.name)")
+        }
         let objective: Objective
         do {
             objective = try loss.objective(model)

@@ -111,7 +111,7 @@ public struct Preprocessing: Sendable, Hashable {
 extension Preprocessing: CustomStringConvertible {
     /// `none`, `standardize, by the mean and deviation of 30 features`, `scale, by 0.0625`.
     public var description: String {
-        let count = offset.count == 1 ? "all numbers" : "\(offset.count) \(scope == .channel ? "channels" : "features")"
+        let count = offset.count == 1 ? "all numbers" : "\(offset.count) features"
         switch kind {
         case .none: return "none"
         case .standardize: return "standardize, by the mean and deviation of \(count)"

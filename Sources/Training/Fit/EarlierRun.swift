@@ -63,7 +63,8 @@ public struct EarlierRun: Sendable {
         let (checkpoint, engine) = (found.checkpoint, trainer.engine)
         guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessing == trainer.preprocessing else {
             throw FileError(
-                "\(found.path) can't be gone on from: the data are not those that the run was begun with", isBadData: true)
+                "\(found.path) can't be gone on from: the data are not those that the run was begun with",
+                isBadData: true)
         }
         guard checkpoint.model.objective.layout.entries == trainer.objective.layout.entries,
             checkpoint.model.metrics == engine.metricSets[0].kinds

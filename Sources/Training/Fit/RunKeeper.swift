@@ -56,7 +56,8 @@ final class RunKeeper: @unchecked Sendable {
     }
 
     init(
-        _ configuration: CheckpointConfiguration, _ store: CheckpointStore, stop: StopRequest?, from start: TrainingState,
+        _ configuration: CheckpointConfiguration, _ store: CheckpointStore, stop: StopRequest?,
+        from start: TrainingState,
         checkpoint: @Sendable @escaping (TrainingState) throws -> Checkpoint
     ) {
         interval = configuration.every

@@ -186,7 +186,9 @@ public final class TrainingRun {
 
         private func note(_ record: EpochRecord) {
             (state.epoch, state.step) = (record.epoch, record.step)
-            guard let (value, higherIsBetter) = rule.figure(of: record, metrics: metrics), value.isFinite else { return }
+            guard let (value, higherIsBetter) = rule.figure(of: record, metrics: metrics), value.isFinite else {
+                return
+            }
             if state.best.map({ higherIsBetter ? value > $0.value : value < $0.value }) ?? true {
                 state.best = RunState.Best(monitor: rule.monitor, value: value, epoch: record.epoch)
             }

@@ -60,6 +60,7 @@ let fullestConfig = """
         ],
         "memory_limit": "1.5 GiB",
         "shuffle_window": 1000,
+        "ignore_label": null,
         "allow_external_links": true
       },
       "model": {

@@ -101,8 +101,8 @@ import Testing
             #"data.test={"file": "a.h5", "fractoin": 0.1}"#,
             "data.test.fractoin: unknown key; did you mean 'fraction'?"
         ),
-        ("data.stratify=yes", "data.stratify: must be true or false, but is 'yes'"),
-        ("data.k_fold=1", "data.k_fold: must be a whole number from 2 to 1000, but is 1"),
+        ("data.stratify=yes", #"data.stratify: must be true or false, but is the string "yes""#),
+        ("data.k_fold=1", "data.k_fold: must be from 2 to 1000, but is 1"),
         (
             "data.memory_limit=lots",
             "data.memory_limit: 'lots' is no amount of memory; write it as \"512 MiB\" or \"2 GiB\", or as a number of "
@@ -115,8 +115,8 @@ import Testing
         ("data.memory_limit=true", "data.memory_limit: must be a whole number or a string, but is true"),
         ("data.shuffle_window=0", "data.shuffle_window: must be 1 or more, but is 0"),
         ("data.allow_external_links=1", "data.allow_external_links: must be true or false, but is 1"),
-        ("data.augment=mixup", "data.augment: must be a list of objects, but is 'mixup'"),
-        ("data.augment=[\"mixup\"]", "data.augment[0]: must be an object, but is 'mixup'"),
+        ("data.augment=mixup", #"data.augment: must be a list of objects, but is the string "mixup""#),
+        ("data.augment=[\"mixup\"]", #"data.augment[0]: must be an object, but is the string "mixup""#),
         (
             #"data.augment=[{"type": "mixup"}, {"type": "random_crp"}]"#,
             "data.augment[1].type: unknown transform 'random_crp'; did you mean 'random_crop'?"
@@ -137,7 +137,7 @@ import Testing
             #"checkpoint.every: must have one of steps, epochs and seconds, as in {"epochs": 1}"#
         ),
         (#"checkpoint.every={"steps": 0}"#, "checkpoint.every.steps: must be 1 or more, but is 0"),
-        ("checkpoint.keep_last=0", "checkpoint.keep_last: must be a whole number from 1 to 1000, but is 0"),
+        ("checkpoint.keep_last=0", "checkpoint.keep_last: must be from 1 to 1000, but is 0"),
         ("checkpoint.keepbest=true", "checkpoint.keepbest: unknown key; did you mean 'keep_best'?"),
     ])
     func oneMistake(assignment: String, sentence: String) throws {

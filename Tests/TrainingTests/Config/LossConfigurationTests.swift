@@ -49,4 +49,21 @@ import Testing
         #expect(LossConfiguration(objective) == loss)
         #expect(MetricLayout(objective).ignoredLabel == loss.ignoreClass)
     }
+
+    @Test func theDataCanNameTheIgnoredLabel() throws {
+        let sparse = #"loss="sparse_categorical_crossentropy""#
+        let run = try RunConfiguration(smallest(sparse, "data.ignore_label=255"), directory: "")
+        #expect(run.loss.ignoreClass == 255)
+        for (loss, sentence) in [
+            (
+                #"{"type": "sparse_categorical_crossentropy", "ignore_class": -1}"#,
+                "is 255, but the loss's ignore_class is -1; leave one of them out"
+            ),
+            ("huber", "needs the loss sparse_categorical_crossentropy, but the loss is huber"),
+        ] {
+            let run = try RunConfiguration(smallest("loss=\(loss)", "data.ignore_label=255"), directory: "")
+            let error = #expect(throws: ConfigurationError.self) { try run.objective(run.model(input: [2])) }
+            #expect(error?.description.hasSuffix("data.ignore_label: \(sentence)") == true)
+        }
+    }
 }

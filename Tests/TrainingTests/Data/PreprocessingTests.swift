@@ -367,7 +367,7 @@ import Testing
         (Preprocessing.none, "none"),
         (
             Preprocessing(kind: .standardize, offset: [1, 2], scale: [1, 1]),
-            "standardize, by the mean and deviation of 2 channels"
+            "standardize, by the mean and deviation of 2 features"
         ),
         (Preprocessing(kind: .minMax, scope: .all, offset: [1], scale: [1]), "min_max, by the range of all numbers"),
         (Preprocessing(kind: .scale, offset: [0], scale: [0.5]), "scale, by 0.5"),

@@ -21,6 +21,7 @@ import Testing
         }
         // Warm: threads and lazily made state.
         _ = try count(4)
+        _ = try count(1)
         let few = try count(1)
         let many = try count(1 + steps)
         return (many.0 - few.0, many.1 - few.1)

@@ -53,7 +53,8 @@ import Testing
     @Test func whatIsFirstNotFiniteIsNamed() throws {
         #expect(try firstNonFinite() == nil)
         #expect(
-            try firstNonFinite(preprocessing: Preprocessing(kind: .scale, offset: [0], scale: [.infinity])) == "the input")
+            try firstNonFinite(preprocessing: Preprocessing(kind: .scale, offset: [0], scale: [.infinity]))
+                == "the input")
         #expect(try firstNonFinite(hidden: .nan) == "the parameter 'hidden/kernel'")
         #expect(try firstNonFinite(out: .infinity) == "the parameter 'out/kernel'")
         #expect(try firstNonFinite(1e30, hidden: 1e30) == "the output of layer 'hidden'")

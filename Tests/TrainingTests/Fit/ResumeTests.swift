@@ -15,9 +15,9 @@ import Testing
 
     static let cases: [Case] = [
         Case(testDescription: "adam"),
-        Case(testDescription: "without validation", hasValidation: false),
+        Case(testDescription: "without validation", hasValidation: false, stride: 3),
         Case(
-            testDescription: "sgd, clipped, a schedule",
+            testDescription: "sgd, clipped, a schedule", stride: 3,
             assignments: [
                 #"optimizer={"type": "sgd", "learning_rate": 0.1, "momentum": 0.9, "global_clipnorm": 0.5, "#
                     + #""schedule": {"type": "cosine", "warmup_epochs": 1}}"#

@@ -51,7 +51,7 @@ import Testing
     private static func diverging(rate: Double) -> [String] {
         outlier + [
             #"optimizer={"type": "sgd", "learning_rate": \#(rate)}"#, "training.epochs=30",
-            "checkpoint.every={\"epochs\": 1}",
+            "checkpoint.every={\"epochs\": 2}",
         ]
     }
 
@@ -68,7 +68,7 @@ import Testing
         #expect(back.count > 0)
         let said = try #require(part.warnings.first { $0.contains("goes back") })
         #expect(
-            said.hasPrefix("training diverged in epoch \(back.count + 1), step ")
+            said.hasPrefix("training diverged in epoch ")
                 && said.hasSuffix(
                     " is not finite; training goes back to step \(4 * back.count) with 0.001 times the learning rate"),
             "\(said)")
