@@ -75,10 +75,12 @@ struct Bench: ParsableCommand {
 
     private func benchReading(_ configuration: RunConfiguration) throws {
         let result = try ReadingBenchmark(configuration, seconds: seconds)
-        let origin = result.isStreamed
+        let origin =
+            result.isStreamed
             ? "from files, mixed among \(Figures.count(result.windowRows)) at a time" : "from memory"
         Console.print(
-            "\(configuration.name): \(Figures.count(result.rows, "row")) \(origin), in \(Figures.figure(result.seconds)) s")
+            "\(configuration.name): \(Figures.count(result.rows, "row")) \(origin), in \(Figures.figure(result.seconds)) s"
+        )
         Console.print(
             "\(Figures.count(Int(result.rowsPerSecond))) rows/s, \(ByteCount(Int(result.bytesPerSecond)))/s as they are in memory",
             style: .bold)

@@ -23,7 +23,8 @@ struct CrossValidation {
 
     /// The fold that a directory belongs to, from 0; nil for a plain run.
     static func fold(of directory: String) -> Int? {
-        guard let name = directory.split(separator: "/").last, name.hasPrefix("fold-"), let number = Int(name.dropFirst(5))
+        guard let name = directory.split(separator: "/").last, name.hasPrefix("fold-"),
+            let number = Int(name.dropFirst(5))
         else { return nil }
         return number - 1
     }
@@ -44,7 +45,9 @@ struct CrossValidation {
                 / Double(max(rows.count - 1, 1))).squareRoot()
         }
         var lines = [(["fold"] + names).joined(separator: ",")]
-        for (index, row) in rows.enumerated() { lines.append(["\(index + 1)"].joined() + "," + row.map { "\($0)" }.joined(separator: ",")) }
+        for (index, row) in rows.enumerated() {
+            lines.append(["\(index + 1)"].joined() + "," + row.map { "\($0)" }.joined(separator: ","))
+        }
         lines.append("mean," + means.map { "\($0)" }.joined(separator: ","))
         lines.append("deviation," + deviations.map { "\($0)" }.joined(separator: ","))
         try AtomicFile.replace("\(directory)/folds.csv", with: lines.map { $0 + "\n" }.joined())

@@ -19,7 +19,8 @@ struct ConfigOptions: ParsableArguments {
         try Self.read(config, assignments, workers: workers)
     }
 
-    static func read(_ config: String, _ assignments: [String], workers: WorkerCount? = nil) throws -> RunConfiguration {
+    static func read(_ config: String, _ assignments: [String], workers: WorkerCount? = nil) throws -> RunConfiguration
+    {
         var configuration = try RunConfiguration(document(config, assignments), directory: directory(of: config))
         configuration.parallel.override = workers?.override
         return configuration

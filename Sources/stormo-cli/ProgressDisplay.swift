@@ -57,7 +57,9 @@ final class ProgressDisplay: TrainingObserver {
     }
 
     func wentBack(to history: [EpochRecord]) throws {
-        state.withLock { $0.bar = ProgressText.Moment(epoch: history.count + 1, fraction: Double(history.count) / Double(epochs)) }
+        state.withLock {
+            $0.bar = ProgressText.Moment(epoch: history.count + 1, fraction: Double(history.count) / Double(epochs))
+        }
     }
 
     /// Takes the bar away.

@@ -47,7 +47,9 @@ struct Train: ParsableCommand {
 
     func validate() throws {
         if config == nil, resume == nil { throw ValidationError("name a config, or a run directory with --resume") }
-        if resume != nil, output != nil { throw ValidationError("a resumed run stays in its directory: leave out --output") }
+        if resume != nil, output != nil {
+            throw ValidationError("a resumed run stays in its directory: leave out --output")
+        }
     }
 
     func run() throws {
@@ -101,7 +103,8 @@ struct Train: ParsableCommand {
         var configuration = try RunConfiguration(document, directory: "")
         configuration.parallel.override = workers?.override
         for (file, reason) in earlier.damaged {
-            Console.error("stormo: passed over a damaged checkpoint: \(reason.contains(file) ? "" : "\(file): ")\(reason)")
+            Console.error(
+                "stormo: passed over a damaged checkpoint: \(reason.contains(file) ? "" : "\(file): ")\(reason)")
         }
         if !quiet {
             Console.print(
@@ -151,7 +154,9 @@ struct Train: ParsableCommand {
         }
         if let signal = outcome.signal {
             if let failure = outcome.saveFailure {
-                Console.error("stormo: the run was ended by \(Signals.name(signal)), and its state could not be saved: \(failure)")
+                Console.error(
+                    "stormo: the run was ended by \(Signals.name(signal)), and its state could not be saved: \(failure)"
+                )
             } else if !quiet {
                 Console.print("ended by \(Signals.name(signal)); to go on:")
                 Console.print("  stormo train --resume \(directory.path)", style: .bold)

@@ -61,6 +61,9 @@ public enum DivergencePolicy: Sendable, Hashable {
     /// many times.
     case rewind(factor: Double, times: Int)
 
+    /// Whether training may go back to an earlier state.
+    var goesBack: Bool { if case .rewind = self { true } else { false } }
+
     init(reading reader: ObjectReader?, key: String) {
         self = .stop
         let words = ["stop", "skip", "rewind"]

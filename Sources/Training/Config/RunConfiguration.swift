@@ -53,7 +53,9 @@ public struct RunConfiguration: Sendable {
         checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
         root.finish(ignoring: .annotations)
 
-        if let problem = training.earlyStopping?.problem(metrics: metrics, hasValidation: data.validation != nil || data.folds != nil) {
+        if let problem = training.earlyStopping?.problem(
+            metrics: metrics, hasValidation: data.validation != nil || data.folds != nil)
+        {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
         file = document.file

@@ -31,7 +31,8 @@ public enum AvailableMemory {
     /// The limit of `ulimit -v`; nil for none.
     private static func addressSpace() -> Int? {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit) == 0, limit.rlim_cur != rlim_t.max else {
+        guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit) == 0, limit.rlim_cur != rlim_t.max
+        else {
             return nil
         }
         return Int(clamping: limit.rlim_cur)

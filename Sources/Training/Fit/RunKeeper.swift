@@ -22,7 +22,8 @@ final class RunKeeper: @unchecked Sendable {
     private let troubles = Mutex(Troubles())
     private var lastSave = ContinuousClock.now
     private var lastStep: Int
-    /// The state last handed over, to which training can go back.
+    private let keepsLatest: Bool
+    /// The state last handed over, or the one it began with; only where training may go back to it.
     private(set) var latest: TrainingState?
 
     /// What is to be written.
@@ -57,7 +58,7 @@ final class RunKeeper: @unchecked Sendable {
 
     init(
         _ configuration: CheckpointConfiguration, _ store: CheckpointStore, stop: StopRequest?,
-        from start: TrainingState,
+        from start: TrainingState?, keepsLatest: Bool,
         checkpoint: @Sendable @escaping (TrainingState) throws -> Checkpoint
     ) {
         interval = configuration.every
@@ -65,8 +66,9 @@ final class RunKeeper: @unchecked Sendable {
         self.store = store
         self.stop = stop
         self.checkpoint = checkpoint
-        lastStep = start.step
-        latest = start
+        lastStep = start?.step ?? 0
+        self.keepsLatest = keepsLatest
+        latest = keepsLatest ? start : nil
     }
 
     /// What is to happen after a step.
@@ -93,7 +95,8 @@ final class RunKeeper: @unchecked Sendable {
 
     /// Hands a state over to be written.
     func keep(_ state: TrainingState, isBest: Bool = false) {
-        (lastSave, lastStep, latest) = (ContinuousClock.now, state.step, state)
+        (lastSave, lastStep) = (ContinuousClock.now, state.step)
+        if keepsLatest { latest = state }
         let begins = waiting.withLock { waiting in
             waiting.newest = state
             if isBest { waiting.best = state }

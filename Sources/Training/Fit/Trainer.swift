@@ -133,8 +133,10 @@ public final class Trainer {
     func fit(
         observer: (any TrainingObserver)?, keeper: RunKeeper?, from start: TrainingState?, stop: StopRequest?
     ) throws -> [EpochRecord] {
-        let fit = try Fit(settings, start ?? initialState(), parameterCount: objective.layout.count)
-        try restore(fit.start, fit)
+        // A copy of the beginning takes memory, so it is made only where training may have to go back to it.
+        let fit = try Fit(
+            settings, start ?? (settings.onNaN.goesBack ? initialState() : nil), parameterCount: objective.layout.count)
+        if let start { try restore(start, fit) }
         validator?.stop = stop
         let hooks = hooks(fit, observer, keeper)
         while fit.history.count < settings.epochs, !fit.hasStopped {
@@ -144,13 +146,15 @@ public final class Trainer {
                     break
                 }
             } catch let error as Divergence {
-                guard case .rewind(let factor, let times) = settings.onNaN, fit.rewinds < times else { throw error }
-                try goBack(fit, to: keeper?.latest ?? fit.start, factor: factor, error, observer)
+                guard case .rewind(let factor, let times) = settings.onNaN, fit.rewinds < times,
+                    let state = keeper?.latest ?? fit.start
+                else { throw error }
+                try goBack(fit, to: state, factor: factor, error, observer)
             }
             for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
         }
-        // The last state too, so that a longer run can go on from it.
-        if !wasInterrupted { try keeper?.keep(state(fit, at: nil)) }
+        // The last state too, so that a longer run can go on from it. Nothing changes until it is written.
+        if !wasInterrupted { try keeper?.keep(state(fit, at: nil, copies: false)) }
         keeper?.finish()
         for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
         stoppedEarly = fit.hasStopped
@@ -183,8 +187,8 @@ public final class Trainer {
     ///
     /// `@unchecked Sendable`: the thread that called `fit` alone touches it; it is the first worker as well.
     private final class Fit: @unchecked Sendable {
-        /// Where it began.
-        let start: TrainingState
+        /// Where it began, if training may go back there.
+        let start: TrainingState?
         var history: [EpochRecord] = []
         var rule: StoppingRule?
         let best: AlignedMemory?
@@ -193,8 +197,9 @@ public final class Trainer {
         var skipped = 0
         var hasStopped = false
 
-        init(_ settings: Settings, _ start: TrainingState, parameterCount: Int) throws {
+        init(_ settings: Settings, _ start: TrainingState?, parameterCount: Int) throws {
             self.start = start
+            rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics) }
             best = settings.earlyStopping?.restoreBest == true ? try AlignedMemory(floats: parameterCount) : nil
         }
     }
@@ -273,17 +278,16 @@ public final class Trainer {
             history: [], step: 0, rateFactor: 1, rewinds: 0, skipped: 0)
     }
 
-    /// A copy of where a fit stands.
-    private func state(_ fit: Fit, at position: EpochPosition?) throws -> TrainingState {
-        TrainingState(
-            parameters: try engine.parameters.copy(), moments: try engine.optimizer.vectors.map { try $0.copy() },
-            best: try fit.best?.copy(), bestEpoch: fit.rule?.best, history: fit.history, position: position,
+    /// Where a fit stands.
+    /// - Parameter copies: whether training goes on while the state is used.
+    private func state(_ fit: Fit, at position: EpochPosition?, copies: Bool = true) throws -> TrainingState {
+        func kept(_ memory: AlignedMemory) throws -> AlignedMemory { copies ? try memory.copy() : memory }
+        return TrainingState(
+            parameters: try kept(engine.parameters), moments: try engine.optimizer.vectors.map(kept),
+            best: try fit.best.map(kept), bestEpoch: fit.rule?.best, history: fit.history, position: position,
             step: position?.step ?? engine.step, rateFactor: engine.rateFactor, rewinds: fit.rewinds,
             skipped: fit.skipped, spikes: engine.spikes.state)
     }
-
-    /// The state before the first step, for a keeper to go back to.
-    func freshState() throws -> TrainingState { try initialState() }
 
     /// Measures a dataset with the parameters as they are.
     public func evaluate(_ data: Dataset) throws -> Evaluation { try evaluate(data, stop: nil) }

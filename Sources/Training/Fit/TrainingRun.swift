@@ -108,7 +108,7 @@ public final class TrainingRun {
         let trained = try trainer.trainedModel()
         let rows = [training.count, validation?.count ?? 0, test?.count ?? 0]
         let keeper = RunKeeper(
-            configuration.checkpoint, store, stop: stop, from: try start ?? trainer.freshState()
+            configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
         ) { [resolved] state in
             let model = TrainedModel(
                 objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,

@@ -74,7 +74,9 @@ extension TrainingState {
             return values
         }
         func numbers(_ name: String, _ count: Int) throws -> [Double] {
-            guard let values = checkpoint.numbers[name], values.count == count else { throw bad("the numbers '\(name)'") }
+            guard let values = checkpoint.numbers[name], values.count == count else {
+                throw bad("the numbers '\(name)'")
+            }
             return values
         }
         parameters = checkpoint.model.parameters
@@ -112,7 +114,9 @@ extension TrainingState {
             let (places, sums) = (try integers("position", 6), try numbers("position", 2))
             var totals = EpochTotals()
             (totals.loss, totals.norm) = (sums[0], sums[1])
-            (totals.samples, totals.counted, totals.steps, totals.skipped) = (places[2], places[3], places[4], places[5])
+            (totals.samples, totals.counted, totals.steps, totals.skipped) = (
+                places[2], places[3], places[4], places[5]
+            )
             let metrics = try (0..<shards).map { shard in
                 guard let state = checkpoint.numbers["metrics_\(shard)"] else { throw bad("'metrics_\(shard)'") }
                 return state

@@ -40,7 +40,7 @@ import Testing
         try RunKeeper(
             CheckpointConfiguration(every: every, keepLast: keepLast, keepBest: keepBest),
             CheckpointStore(directory.path, keepLast: keepLast, keepBest: keepBest), stop: stop,
-            from: state(step: step)
+            from: state(step: step), keepsLatest: true
         ) { try writer.checkpoint($0) }
     }
 
