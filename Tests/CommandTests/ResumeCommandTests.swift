@@ -33,6 +33,16 @@ struct ResumeCommandTests {
         #expect(try workspace.run("train", "--resume", "none").status == 65)
     }
 
+    @Test func aRunIsNotMadeShorter() throws {
+        let workspace = try Workspace()
+        #expect(try workspace.run("train", "config.json", "--output", "run").status == 0)
+        let result = try workspace.run("train", "--resume", "run", "--set", "training.epochs=1")
+        #expect(result.status == 78)
+        #expect(
+            result.errors.contains(
+                "training.epochs: is 1, but the run is in epoch 2 already; it can only be made longer"))
+    }
+
     @Test func theConfigMayBeGivenAgain() throws {
         let workspace = try Workspace()
         try workspace.run("train", "config.json", "--output", "whole", "--set", "training.epochs=4")

@@ -91,27 +91,3 @@ extension Dataset {
         return results.all
     }
 }
-
-/// A place for each result.
-///
-/// `@unchecked Sendable`: each place is written by one thread once, and read when all threads are done.
-private final class ResultList<T>: @unchecked Sendable {
-    private let places: UnsafeMutableBufferPointer<T?>
-
-    init(_ count: Int) {
-        places = .allocate(capacity: count)
-        places.initialize(repeating: nil)
-    }
-
-    deinit {
-        places.deinitialize()
-        places.deallocate()
-    }
-
-    subscript(index: Int) -> T? {
-        get { places[index] }
-        set { places[index] = newValue }
-    }
-
-    var all: [T] { places.map { $0! } }
-}

@@ -79,7 +79,7 @@ extension Dataset {
         // Read by whole chunks, where these are larger than a block.
         let chunk = field.isInMemory ? 1 : field.parts.map { $0.reader?.blockRows ?? 1 }.max() ?? 1
         let length = min(max(block, chunk), part)
-        let sums = Results<Sums>(starts.count)
+        let sums = ResultList<Sums>(starts.count)
         try inParallel(starts.count) { index in
             let end = min(starts[index] + part, count)
             var sum = empty
@@ -93,32 +93,9 @@ extension Dataset {
                     rows.memory.base.assumingMemoryBound(to: Sums.Element.self),
                     count: places.count * field.rowShape.count)
             }
-            sums.set(index, sum)
+            sums[index] = sum
         }
-        return sums.joined(empty)
-    }
-}
-
-/// The sums of the parts.
-///
-/// `@unchecked Sendable`: each place is written by one thread once, and read when all threads are done.
-private final class Results<Sums: ColumnSums>: @unchecked Sendable {
-    private let places: UnsafeMutableBufferPointer<Sums?>
-
-    init(_ count: Int) {
-        places = .allocate(capacity: count)
-        places.initialize(repeating: nil)
-    }
-
-    deinit {
-        places.deinitialize()
-        places.deallocate()
-    }
-
-    func set(_ index: Int, _ sums: Sums) { places[index] = sums }
-
-    func joined(_ empty: Sums) -> Sums {
-        places.reduce(into: empty) { joined, sums in if let sums { joined.join(sums) } }
+        return sums.all.reduce(into: empty) { $0.join($1) }
     }
 }
 

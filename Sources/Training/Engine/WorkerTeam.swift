@@ -24,11 +24,11 @@ final class WorkerTeam: Sendable {
     ///   not throw before their last barrier.
     @discardableResult
     func run<T: Sendable>(_ body: @Sendable @escaping (_ worker: Int) throws -> T) throws -> [T] {
-        let results = Results<T>(count)
+        let results = ResultList<Result<T, any Error>>(count)
         crew.perform { worker in
             KernelContext.withPreparedThread { results[worker] = Result { try body(worker) } }
         }
-        return try results.all()
+        return try results.all.map { try $0.get() }
     }
 
     /// A barrier for bodies that run on this team.
@@ -93,30 +93,5 @@ final class WorkerTeam: Sendable {
         func dismiss() {
             turn.withLock { if isWorking { barrier.wait(0) } }
         }
-    }
-
-    /// A place for each worker's result.
-    ///
-    /// `@unchecked Sendable`: each worker writes its own place once, and a barrier stands between that and the
-    /// reading.
-    private final class Results<T>: @unchecked Sendable {
-        private let places: UnsafeMutableBufferPointer<Result<T, any Error>?>
-
-        init(_ count: Int) {
-            places = .allocate(capacity: count)
-            places.initialize(repeating: nil)
-        }
-
-        deinit {
-            places.deinitialize()
-            places.deallocate()
-        }
-
-        subscript(worker: Int) -> Result<T, any Error>? {
-            get { places[worker] }
-            set { places[worker] = newValue }
-        }
-
-        func all() throws -> [T] { try places.map { try $0!.get() } }
     }
 }

@@ -69,6 +69,12 @@ public final class TrainingRun {
         }
         resolved = pinned.configuration(model: model)
         start = try earlier?.state(for: trainer, rows: Self.rows(splits))
+        if let start, start.begunEpochs > training.epochs {
+            throw configuration.error(
+                "training.epochs",
+                "is \(training.epochs), but the run is in epoch \(start.begunEpochs) already; it can only be made longer"
+            )
+        }
     }
 
     /// The sizes of the splits, by which data that have changed are noticed.

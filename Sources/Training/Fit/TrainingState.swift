@@ -25,6 +25,9 @@ struct TrainingState: Sendable {
 }
 
 extension TrainingState {
+    /// The epochs that are done, and the one under way.
+    var begunEpochs: Int { history.count + (position == nil ? 0 : 1) }
+
     /// What belongs into a checkpoint beside the model.
     func checkpoint(_ model: TrainedModel, rows: [Int]) -> Checkpoint {
         var vectors: [String: AlignedMemory] = [:]
