@@ -1,6 +1,6 @@
 #if Images
     internal import CImages
-internal import Dispatch
+    internal import Dispatch
     import Synchronization
     internal import Training
 
