@@ -50,7 +50,7 @@ import Testing
             #expect(bits(second) == bits(first))
             #expect(second.state().map(\.bitPattern) == state.map(\.bitPattern))
             for start in stride(from: before, to: 20, by: 5) {
-                for set in [whole, second] { set.update(fixture, start..<start + 5) }
+                for set in [whole, second] { set.update(fixture, start..<min(start + 5, 20)) }
             }
             let other = try set(index, countsConfusion: asked)
             other.update(fixture, 0..<7)
