@@ -96,8 +96,9 @@ import Testing
         for _ in 0..<8 { writer.gate.signal() }
         keeper.finish()
         let written = writer.steps.withLock { $0 }
-        // The first may have been taken before or after the others came.
-        #expect(written == [1, 3, 5] || written == [3, 5])
+        // One may have been taken before the best came, whichever was the newest then.
+        #expect(written.suffix(2) == [3, 5])
+        #expect(written.count <= 3)
         #expect(keeper.verdict(step: 50) == .save)
         let store = CheckpointStore(reading: directory.path)
         #expect(store.steps == written)
