@@ -1,31 +1,5 @@
 internal import CHDF5
 
-extension HDF5File {
-    /// The paths of all groups in the file, "/" first, each before those below it. Soft and external links, which are
-    /// second names, are not followed, and a group with several names is listed once.
-    public func allGroupPaths() throws(HDF5Error) -> [String] {
-        Library.enter()
-        defer { Library.leave() }
-        let file = root.file
-        var groups: [String] = []
-        var waiting = ["/"]
-        var visited: Set<OpenFile.Identity> = []
-        while let path = waiting.popLast() {
-            let place = Place(file, path)
-            guard let (_, identity) = try file.object(at: path, for: place, "list") else {
-                throw place.libraryFailure("list")
-            }
-            guard visited.insert(identity).inserted else { continue }
-            groups.append(path)
-            for (name, isHard) in try HDF5Group(path, in: file).links() where isHard {
-                let child = ObjectPath.child(name, of: path)
-                if case .group? = try file.object(at: child, for: place, "list")?.0 { waiting.append(child) }
-            }
-        }
-        return groups.sorted()
-    }
-}
-
 extension HDF5Group {
     /// Copies a dataset of another file as it is: its type, storage, values and attributes (H5Ocopy). The groups on
     /// the way to it must be there.

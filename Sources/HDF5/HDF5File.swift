@@ -91,10 +91,16 @@ public final class HDF5File: Sendable {
 
     /// The paths of all datasets in the file, sorted. A dataset with several names is listed under each that lies in
     /// a group met for the first time; soft and external links, which are second names, are not followed.
-    public func allDatasetPaths() throws(HDF5Error) -> [String] {
+    public func allDatasetPaths() throws(HDF5Error) -> [String] { try allPaths().datasets }
+
+    /// The paths of all groups in the file, "/" among them, sorted, so that each comes before those below it. Soft and
+    /// external links are not followed, and a group with several names is listed once.
+    public func allGroupPaths() throws(HDF5Error) -> [String] { try allPaths().groups }
+
+    private func allPaths() throws(HDF5Error) -> (groups: [String], datasets: [String]) {
         Library.enter()
         defer { Library.leave() }
-        var datasets: [String] = []
+        var (groups, datasets): ([String], [String]) = ([], [])
         var waiting = ["/"]
         // Hard links can make a group its own descendant: enter each one once.
         var visited: Set<OpenFile.Identity> = []
@@ -104,8 +110,8 @@ public final class HDF5File: Sendable {
                 throw place.libraryFailure("list")
             }
             guard visited.insert(identity).inserted else { continue }
-            let group = try HDF5Group(path, in: file)
-            for (name, isHard) in try group.links() where isHard {
+            groups.append(path)
+            for (name, isHard) in try HDF5Group(path, in: file).links() where isHard {
                 let child = ObjectPath.child(name, of: path)
                 switch try file.object(at: child, for: place, "list")?.0 {
                 case .dataset: datasets.append(child)
@@ -114,7 +120,7 @@ public final class HDF5File: Sendable {
                 }
             }
         }
-        return datasets.sorted()
+        return (groups.sorted(), datasets.sorted())
     }
 
     private static func checkIsHDF5(_ path: String, _ place: Place) throws(HDF5Error) {

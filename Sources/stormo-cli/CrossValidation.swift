@@ -46,7 +46,7 @@ struct CrossValidation {
         }
         var lines = [(["fold"] + names).joined(separator: ",")]
         for (index, row) in rows.enumerated() {
-            lines.append(["\(index + 1)"].joined() + "," + row.map { "\($0)" }.joined(separator: ","))
+            lines.append("\(index + 1)," + row.map { "\($0)" }.joined(separator: ","))
         }
         lines.append("mean," + means.map { "\($0)" }.joined(separator: ","))
         lines.append("deviation," + deviations.map { "\($0)" }.joined(separator: ","))

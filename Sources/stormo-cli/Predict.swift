@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Kernels
 import Training
 
@@ -17,7 +16,8 @@ struct Predict: ParsableCommand {
     var output: String
 
     func run() throws {
-        for input in [options.model, options.data] where Self.isSameFile(input, output) {
+        let target = FileIdentity(output)
+        for input in [options.model, options.data] where target != nil && FileIdentity(input) == target {
             throw UsageError("--output \(output) would replace \(input), which is read; name another file")
         }
         let model = try TrainedModel(contentsOf: options.model)
@@ -29,21 +29,5 @@ struct Predict: ParsableCommand {
         Console.print(
             "\(output): \(Figures.count(data.count, "prediction"))" + (shape.rank == 0 ? "" : " of \(shape)")
                 + " for \(source.inputs) in \(source.file)")
-    }
-
-    private static func isSameFile(_ first: String, _ second: String) -> Bool {
-        func identity(_ path: String) -> [FileAttributeKey: UInt64]? {
-            // The attributes are of a link itself, so follow it first.
-            let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-                let device = attributes[.systemNumber] as? UInt64
-                    ?? (attributes[.systemNumber] as? Int).map(UInt64.init),
-                let file = attributes[.systemFileNumber] as? UInt64
-                    ?? (attributes[.systemFileNumber] as? Int).map(UInt64.init)
-            else { return nil }
-            return [.systemNumber: device, .systemFileNumber: file]
-        }
-        guard let first = identity(first), let second = identity(second) else { return false }
-        return first == second
     }
 }

@@ -12,6 +12,8 @@ public final class TrainingRun {
     public let test: Dataset?
     /// The config with everything written out.
     public let resolved: JSONNode
+    /// The sizes of the splits, by which data that have changed are noticed.
+    private let rows: [Int]
     /// Where the run goes on, if it does.
     private let start: TrainingState?
 
@@ -68,18 +70,14 @@ public final class TrainingRun {
             pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
         }
         resolved = pinned.configuration(model: model)
-        start = try earlier?.state(for: trainer, rows: Self.rows(splits))
+        rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
+        start = try earlier?.state(for: trainer, rows: rows)
         if let start, start.begunEpochs > training.epochs {
             throw configuration.error(
                 "training.epochs",
                 "is \(training.epochs), but the run is in epoch \(start.begunEpochs) already; it can only be made longer"
             )
         }
-    }
-
-    /// The sizes of the splits, by which data that have changed are noticed.
-    private static func rows(_ splits: RunData) -> [Int] {
-        [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
     }
 
     /// What a run came to.
@@ -112,10 +110,9 @@ public final class TrainingRun {
                 configuration.metrics, hasValidation: validation != nil, history: start?.history ?? [])
         }
         let trained = try trainer.trainedModel()
-        let rows = [training.count, validation?.count ?? 0, test?.count ?? 0]
         let keeper = RunKeeper(
             configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
-        ) { [resolved] state in
+        ) { [resolved, rows] state in
             let model = TrainedModel(
                 objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,
                 classNames: trained.classNames, parameters: state.parameters, configuration: resolved)
