@@ -85,6 +85,52 @@ int stormo_all_finite_f64(const double *a, size_t n);
 /// The index of the largest of n elements, the first of equals; NaN never wins over a number.
 size_t stormo_argmax(const float *a, size_t n);
 
+// MARK: Winograd's convolutions (winograd.c)
+
+/// Images (height, width, channels), channels last, cut into tiles of 2×2: ⌈height/2⌉ `rows` of ⌈width/2⌉ `columns`, or
+/// those that another image has. A tile sees 4×4 pixels, the first of which lies `top` rows above and `left` columns
+/// before its own first; what lies outside is zero.
+typedef struct {
+    size_t height, width, channels, top, left, rows, columns;
+} stormo_tiles;
+
+// F(2×2, 3×3) of A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016:
+// Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for each tile, with 16 products in place of 36. Summed over the channels these are 16
+// products of matrices, one for each place k = 4i + j, of (tiles, channels) with (channels, filters). With
+// `turned` the matrices are those of a kernel turned by 180°. `first` and `count` say which of the images' tiles, row
+// by row and image by image.
+
+/// v[k][t][c] = (Bᵀ d B)[k] for the 4×4 pixels d that tile first + t sees.
+void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *tiles, size_t first, size_t count,
+                            int turned);
+/// The pixels of tile first + t = f(Aᵀ m[·][t][c] A + bias[c]), with f one of STORMO_LINEAR, STORMO_RELU and
+/// STORMO_LEAKY_RELU, and without bias where it is null.
+void stormo_winograd_gather(float *images, const float *m, const float *bias, int kind, float alpha,
+                            const stormo_tiles *tiles, size_t first, size_t count, int turned);
+/// e[k][t][c] = (A y Aᵀ)[k] for the pixels y of tile first + t, and sums[c] += Σ y: the transpose of `gather`.
+void stormo_winograd_scatter(float *e, float *sums, const float *images, const stormo_tiles *tiles, size_t first,
+                             size_t count);
+/// u[k][i] = (G g Gᵀ)[k] for the i-th of n kernels, g = weights[·][i], of which there are 3×3.
+void stormo_winograd_filter(float *u, const float *weights, size_t n);
+/// weights[·][i] = Gᵀ u[·][i] G: the transpose of `filter`.
+void stormo_winograd_unfilter(float *weights, const float *u, size_t n);
+
+// MARK: Convolutions of few channels (few_channels.c)
+
+/// A window (window_height, window_width) that goes over images (height, width, channels), channels last, in steps of
+/// `down` and `across`. It has `rows`×`columns` positions; zeros stand around the image, `top` rows and `left` columns
+/// in front, to make it (padded_height, padded_width).
+typedef struct {
+    size_t height, width, channels, filters, window_height, window_width, down, across, top, left, padded_height,
+        padded_width, rows, columns;
+} stormo_positions;
+
+/// diff_weights[i][j][c][o] = Σ_{n,y,x} src[n][y·down + i - top][x·across + j - left][c]·diff_dst[n][y][x][o] and,
+/// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o]. `filters` is a multiple of 16; `padded` has room for
+/// one padded image.
+void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, const float *src,
+                                  const float *diff_dst, const stormo_positions *g, size_t samples);
+
 // MARK: Random numbers (philox.c)
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the block of four

@@ -12,9 +12,10 @@ final class PrimitiveDescription {
     ///   - name: the operation and its shapes, for the reader of an error.
     ///   - forward: the forward description that a backward one belongs to.
     ///   - activation: computed on the result before it is stored.
+    ///   - accumulates: the result is added to what stands in its place, before the activation.
     convenience init<Operation>(
         _ operation: Operation, _ name: @autoclosure () -> String, forward: PrimitiveDescription? = nil,
-        fusing activation: Activation = .linear
+        fusing activation: Activation = .linear, accumulates: Bool = false
     ) throws(KernelError) {
         var attributes: dnnl_primitive_attr_t?
         try OneDNN.check(dnnl_primitive_attr_create(&attributes), "attributes")
@@ -22,13 +23,17 @@ final class PrimitiveDescription {
         // The caller owns the scratchpad: one that the library owned would be tied to the thread that made it.
         try OneDNN.check(
             dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "a scratchpad")
-        if activation != .linear {
-            let (algorithm, alpha) = activation.algorithm
+        if activation != .linear || accumulates {
             var operations: dnnl_post_ops_t?
-            try OneDNN.check(dnnl_post_ops_create(&operations), "a fused activation")
+            try OneDNN.check(dnnl_post_ops_create(&operations), "a fused operation")
             defer { dnnl_post_ops_destroy(operations) }
-            try OneDNN.check(dnnl_post_ops_append_eltwise(operations, 1, algorithm, alpha, 0), "a fused activation")
-            try OneDNN.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "a fused activation")
+            if accumulates { try OneDNN.check(dnnl_post_ops_append_sum(operations, 1), "a fused sum") }
+            if activation != .linear {
+                let (algorithm, alpha) = activation.algorithm
+                try OneDNN.check(
+                    dnnl_post_ops_append_eltwise(operations, 1, algorithm, alpha, 0), "a fused activation")
+            }
+            try OneDNN.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "a fused operation")
         }
         var handle: dnnl_primitive_desc_t?
         let engine = try OneDNN.engine.get().handle

@@ -45,30 +45,16 @@ public final class DenseKernel: Kernel {
         diffSrc = try TensorMemory(.plain([rows, inputs]))
         diffWeights = try TensorMemory(.plain([inputs, outputs]))
 
-        product = try Self.matmul(
+        product = try Primitive.matmul(
             context, name, src, weights, bias: hasBias ? bias : nil, dst, fusing: activation)
         if context.isDifferentiable && gradients.src {
-            dataGradient = try Self.matmul(context, name, delta, weightsTransposed, diffSrc)
+            dataGradient = try Primitive.matmul(context, name, delta, weightsTransposed, diffSrc)
         }
         if context.isDifferentiable && gradients.weights {
-            weightsGradient = try Self.matmul(context, name, srcTransposed, delta, diffWeights)
+            weightsGradient = try Primitive.matmul(context, name, srcTransposed, delta, diffWeights)
         }
         let needsDelta = context.isDifferentiable && self.activation.kind != Int32(STORMO_LINEAR)
         deltaBytes = needsDelta ? AlignedMemory.aligned(delta.descriptor.byteCount) : 0
-    }
-
-    private static func matmul(
-        _ context: KernelContext, _ name: String, _ a: TensorMemory, _ b: TensorMemory, bias: TensorMemory? = nil,
-        _ c: TensorMemory, fusing activation: Activation = .linear
-    ) throws(KernelError) -> Primitive {
-        var operation = dnnl_matmul_desc_t()
-        var (aLayout, bLayout, cLayout) = (a.descriptor, b.descriptor, c.descriptor)
-        // An empty descriptor stands for no bias.
-        var biasLayout = bias?.descriptor ?? MemoryDescriptor()
-        try OneDNN.check(dnnl_matmul_desc_init(&operation, &aLayout, &bLayout, &biasLayout, &cLayout), name)
-        var tensors = [(DNNL_ARG_SRC, a), (DNNL_ARG_WEIGHTS, b), (DNNL_ARG_DST, c)]
-        if let bias { tensors.append((DNNL_ARG_BIAS, bias)) }
-        return try Primitive(PrimitiveDescription(operation, name, fusing: activation), context, tensors)
     }
 
     public var scratchBytes: Int {

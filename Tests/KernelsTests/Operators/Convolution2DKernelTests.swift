@@ -1,6 +1,7 @@
-import Kernels
 import TestSupport
 import Testing
+
+@testable import Kernels
 
 /// Values within 2e-6 of the naive sum, gradients within 1e-5 of central differences, relative to a tensor's largest
 /// number.
@@ -37,6 +38,23 @@ struct Convolution2DKernelTests {
         Case(images: (3, 2, 2, 64), filters: 16, window: .init(1, 1)),
     ]
 
+    /// Shapes that Winograd's algorithm takes: odd and even sizes, with and without zeros around, activations that its
+    /// loops have and one that they have not, channels that fill no whole vector and some that fill several.
+    static let tiled = [
+        Case(images: (2, 6, 6, 16), filters: 32, window: .init(3, 3, same: true)),
+        Case(images: (1, 9, 8, 32), filters: 48, window: .init(3, 3), activation: .relu),
+        Case(images: (1, 8, 8, 24), filters: 41, window: .init(3, 3, same: true), activation: .leakyRelu(0.1)),
+        Case(images: (1, 6, 7, 80), filters: 72, window: .init(3, 3, same: true), hasBias: false),
+        Case(images: (1, 7, 10, 40), filters: 24, window: .init(3, 3, same: true), activation: .tanh),
+    ]
+    /// Images of few channels, whose weights' gradient has a loop of its own.
+    static let grey = [
+        Case(images: (3, 6, 5, 1), filters: 16, window: .init(3, 3, same: true), activation: .relu),
+        Case(images: (2, 7, 9, 1), filters: 48, window: .init(5, 5, stride: (2, 3), same: true)),
+        Case(images: (2, 6, 7, 3), filters: 32, window: .init(3, 2, stride: (2, 1)), hasBias: false),
+        Case(images: (1, 4, 4, 4), filters: 64, window: .init(4, 4), activation: .sigmoid),
+    ]
+
     @Test(arguments: cases)
     func agreesWithTheFormula(_ test: Case) throws {
         expectNone(try problems(test, coordinates: 40))
@@ -47,20 +65,86 @@ struct Convolution2DKernelTests {
         expectNone(try problems(test, coordinates: 12))
     }
 
+    @Test(arguments: tiled)
+    func agreesWithTheFormulaInTiles(_ test: Case) throws {
+        #expect(Winograd.suits(geometry(test)))
+        expectNone(try problems(test, coordinates: 6))
+    }
+
+    @Test(arguments: grey)
+    func agreesWithTheFormulaForFewChannels(_ test: Case) throws {
+        #expect(FewChannelsGradient.suits(geometry(test)))
+        expectNone(try problems(test, coordinates: 6))
+    }
+
+    /// Gradients are the forward pass transposed: ⟨dY, conv(X', W)⟩ = ⟨dX, X'⟩ and ⟨dY, conv(X, W')⟩ = ⟨dW, W'⟩ for
+    /// any X' and W'. To differentiate the naive sum over so many tiles would take minutes.
+    @Test("682 tiles, of which 170 and 171 are worked on in turn")
+    func manyBlocks() throws {
+        let test = Case(images: (2, 22, 62, 16), filters: 32, window: .init(3, 3, same: true), hasBias: false)
+        let images = Reference.Images(2, 22, 62, 16)
+        var random = SeededRandom(5)
+        let (x, w) = (random.floats(images.count), random.floats(9 * 16 * 32))
+        let (otherX, otherW) = (random.floats(images.count), random.floats(9 * 16 * 32))
+        #expect(Winograd.suits(geometry(test)))
+        let kernel = try kernel(test, wanted: [true, true, false])
+        func run(_ x: [Float], _ w: [Float]) throws -> (KernelCheck, KernelCheck.Result) {
+            let check = KernelCheck(inputs: [x, w], outputCount: 2 * 22 * 62 * 32)
+            return (check, try check.run(kernel))
+        }
+        func product(_ a: [Float]?, _ b: [Float]) -> Double {
+            zip(a ?? [], b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        let (check, result) = try run(x, w)
+        #expect(result.faults.isEmpty)
+        let reference = Reference.convolution(
+            x.map(Double.init), images, w.map(Double.init), bias: nil, filters: 32, test.window)
+        #expect(Deviation.relative(result.output, reference) < 2e-6)
+        for (gradient, direction, moved) in [(0, otherX, try run(otherX, w)), (1, otherW, try run(x, otherW))] {
+            let expected = product(check.upstream, moved.1.output)
+            // By how much a sum of as many terms of that size, with random signs, is from zero.
+            let size = product(check.upstream.map { $0 * $0 }, moved.1.output.map { $0 * $0 }).squareRoot()
+            #expect(abs(product(result.gradients[gradient], direction) - expected) < 1e-5 * size)
+        }
+    }
+
     @Test(
         "Only the gradients that are wanted",
         arguments: [
             [true, false, false], [false, true, true], [false, true, false], [false, false, true], [true, true, false],
-        ], [(1, Activation.tanh), (16, .tanh), (3, .linear)])
-    func partialGradients(_ wanted: [Bool], _ kind: (channels: Int, activation: Activation)) throws {
+        ], [(1, 2, Activation.tanh), (16, 2, .tanh), (3, 2, .linear), (32, 3, .relu)])
+    func partialGradients(
+        _ wanted: [Bool], _ kind: (channels: Int, window: Int, activation: Activation)
+    ) throws {
         let test = Case(
-            images: (2, 3, 4, kind.channels), filters: 16, window: .init(2, 2), activation: kind.activation)
+            images: (2, 6, 6, kind.channels), filters: 32, window: .init(kind.window, kind.window),
+            activation: kind.activation)
         expectNone(try problems(test, wanted: wanted, coordinates: 8))
     }
 
     @Test func inferenceGivesTheSameValues() throws {
         let test = Case(images: (2, 4, 4, 16), filters: 16, window: .init(3, 3), activation: .relu)
         expectNone(try problems(test, wanted: [false, false, false], coordinates: 8))
+    }
+
+    private func window(_ test: Case) -> Window2D {
+        let window = test.window
+        return Window2D(
+            size: (window.height, window.width), stride: (window.down, window.across), same: window.same,
+            over: (test.images.height, test.images.width))
+    }
+
+    private func geometry(_ test: Case) -> ConvolutionGeometry {
+        let (n, h, w, c) = test.images
+        return ConvolutionGeometry(samples: n, image: (h, w, c), filters: test.filters, window: window(test))
+    }
+
+    private func kernel(_ test: Case, wanted: [Bool]) throws -> Convolution2DKernel {
+        let (n, h, w, c) = test.images
+        return try Convolution2DKernel(
+            KernelContext(isDifferentiable: wanted.contains(true)), samples: n, image: (h, w, c), filters: test.filters,
+            window: window(test), hasBias: test.hasBias, activation: test.activation,
+            gradients: (wanted[0], wanted[1], wanted[2]))
     }
 
     private func problems(
@@ -76,13 +160,7 @@ struct Convolution2DKernelTests {
             random.floats(window.height * window.width * c * test.filters, in: -2 * reach...2 * reach),
         ]
         if test.hasBias { inputs.append(random.floats(test.filters)) }
-        let kernel = try Convolution2DKernel(
-            KernelContext(isDifferentiable: wanted.contains(true)), samples: n, image: (h, w, c), filters: test.filters,
-            window: Window2D(
-                size: (window.height, window.width), stride: (window.down, window.across), same: window.same,
-                over: (h, w)),
-            hasBias: test.hasBias, activation: test.activation,
-            gradients: (wanted[0], wanted[1], wanted[2]))
+        let kernel = try kernel(test, wanted: wanted)
         let check = KernelCheck(
             inputs: inputs, outputCount: window.result(over: images, channels: test.filters).count,
             wanted: Array(wanted.prefix(inputs.count)))
@@ -91,29 +169,5 @@ struct Convolution2DKernelTests {
                 inputs[0], images, inputs[1], bias: test.hasBias ? inputs[2] : nil, filters: test.filters, window)
             return Reference.activation(test.activation, y, width: test.filters)
         }
-    }
-}
-
-struct Window2DTests {
-    @Test("As Keras pads: half of the zeros in front, the odd one behind")
-    func samePadding() {
-        let window = Window2D(size: (4, 3), stride: (1, 2), same: true, over: (6, 7))
-        #expect(window.before == (1, 1))
-        #expect(window.after == (2, 1))
-        #expect(window.positions(over: (6, 7)) == (6, 4))
-        // A window of 2 in steps of 3 over 8: 3 positions from 0 to 8, none of them past the end.
-        let sparse = Window2D(size: (2, 2), stride: (3, 3), same: true, over: (7, 8))
-        #expect(sparse.before == (0, 0))
-        #expect(sparse.after == (1, 0))
-        #expect(sparse.positions(over: (7, 8)) == (3, 3))
-    }
-
-    @Test func validPositions() {
-        let window = Window2D(size: (3, 2), stride: (2, 1), same: false, over: (8, 2))
-        #expect(window.positions(over: (8, 2)) == (3, 1))
-        #expect(window.before == (0, 0))
-        #expect(Window2D(size: (3, 3), stride: (1, 1), same: false, over: (2, 5)).positions(over: (2, 5)) == (0, 3))
-        // Rounding towards zero must not make one position of a window that is one too large.
-        #expect(Window2D(size: (3, 3), stride: (5, 5), same: false, over: (2, 2)).positions(over: (2, 2)) == (0, 0))
     }
 }

@@ -1,0 +1,67 @@
+internal import CVector
+
+/// Convolution by Winograd's minimal filtering F(2×2, 3×3): windows of 3×3 in steps of 1, with 16 multiplications for
+/// each tile of 2×2 results in place of 36.
+///
+/// The images' tiles are spread into 16 matrices (tiles, channels) and the weights into 16 matrices (channels, filters);
+/// the 16 products are gathered into the results. The data gradient is the same with the kernel turned by 180°; the
+/// weights' gradient is the transpose of it all. Rounding is as small as in direct convolution, since the transforms
+/// only add, subtract and halve.
+///
+/// Source: A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+enum Winograd {
+    /// The number of matrices.
+    static let places = 16
+
+    /// Whether it is faster for such shapes than direct convolution, in all three passes.
+    ///
+    /// The products, 16 for each tile in place of 9 for each position, must be worth the transforms, whose cost grows
+    /// with the sum of the channels; the factors are measured. Shapes alone decide, so that results do not depend on
+    /// the machine.
+    static func suits(_ geometry: ConvolutionGeometry) -> Bool {
+        guard geometry.window.size == (3, 3), geometry.window.stride == (1, 1) else { return false }
+        let (c, o) = (geometry.image.channels, geometry.filters)
+        let direct = 9 * geometry.positions.height * geometry.positions.width * c * o
+        let tiled = 16 * tiles(over: geometry.positions) * (c * o + 8 * (c + o))
+        return 4 * direct >= 5 * tiled
+    }
+
+    private static func tiles(over image: (height: Int, width: Int)) -> Int {
+        (image.height + 1) / 2 * ((image.width + 1) / 2)
+    }
+
+    /// Parts of a batch's tiles, small enough for a core's second-level cache and large enough for a product of
+    /// matrices.
+    ///
+    /// - Parameter channels: of the images and of the results together.
+    static func blocks(_ tiles: stormo_tiles, samples: Int, channels: Int) -> [Range<Int>] {
+        let count = tiles.rows * tiles.columns * samples
+        let limit = max((640 << 10) / (places * channels * MemoryLayout<Float>.stride), 64)
+        let blocks = (count + limit - 1) / limit
+        return (0..<blocks).map { $0 * count / blocks..<($0 + 1) * count / blocks }
+    }
+
+    /// Tiles that lie over results of the given size, seen in images that may be larger or smaller.
+    /// - Parameter before: by how much the pixels that a tile sees begin before its own.
+    static func tiles(
+        of images: (height: Int, width: Int, channels: Int), over results: (height: Int, width: Int),
+        before: (height: Int, width: Int) = (0, 0)
+    ) -> stormo_tiles {
+        stormo_tiles(
+            height: images.height, width: images.width, channels: images.channels, top: before.height,
+            left: before.width, rows: (results.height + 1) / 2, columns: (results.width + 1) / 2)
+    }
+
+    /// 16 matrices, one behind the other; `isTransposed` says that they are stored as their transposes.
+    static func matrices(_ rows: Int, _ columns: Int, isTransposed: Bool = false) throws(KernelError) -> TensorMemory {
+        let size = rows * columns
+        return try TensorMemory(
+            isTransposed
+                ? .plain([places, rows, columns], strides: [size, 1, rows]) : .plain([places, rows, columns]))
+    }
+
+    /// The room that 16 matrices take, in bytes.
+    static func bytes(_ rows: Int, _ columns: Int) -> Int {
+        AlignedMemory.aligned(places * rows * columns * MemoryLayout<Float>.stride)
+    }
+}
