@@ -1,4 +1,5 @@
 #include "CVector.h"
+#include "activated.h"
 #include "clones.h"
 #include <string.h>
 
@@ -6,14 +7,102 @@
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
 enum {
-    // The weights of so many places under the window, and of twice sixteen filters, have their sums in registers while
-    // all positions of an image pass by: 3×3 for one channel.
+    // The results of so many positions, and of twice sixteen filters, are in registers while the window's places pass
+    // by.
+    POSITIONS = 6,
+    // The weights of so many places, and of twice sixteen filters, have their sums in registers while all positions of
+    // an image pass by: 3×3 for one channel.
     PLACES = 9,
     LANES = 16,
 };
 
 // A macro: a function would hand over wide registers, which not every instruction set has.
 #define AT(POINTER) (*(lanes *)(POINTER))
+
+// An image in the middle of `padded`, whose margins are zero.
+STORMO_INLINE void lay_down(float *padded, const float *image, const stormo_positions *g) {
+    size_t row = g->width * g->channels;
+    for (size_t y = 0; y < g->height; y++)
+        memcpy(padded + ((y + g->top) * g->padded_width + g->left) * g->channels, image + y * row, row * sizeof(float));
+}
+
+// The results of neighbouring positions, the first of which begins at `in`.
+STORMO_INLINE void compute_positions(float *dst, const float *in, const float *weights, const float *bias, int kind,
+                                     float alpha, const stormo_positions *g, int positions, int pairs) {
+    size_t run = g->window_width * g->channels, row = g->padded_width * g->channels, step = g->across * g->channels;
+    lanes none = {0}, sums[POSITIONS][2];
+    lanes b0 = bias ? AT(bias) : none, b1 = bias && pairs ? AT(bias + LANES) : none;
+    for (int p = 0; p < positions; p++) {
+        sums[p][0] = b0;
+        sums[p][1] = b1;
+    }
+    for (size_t i = 0; i < g->window_height; i++)
+        for (size_t j = 0; j < run; j++) {
+            const float *w = weights + (i * run + j) * g->filters, *x = in + i * row + j;
+            lanes w0 = AT(w), w1 = pairs ? AT(w + LANES) : none;
+            for (int p = 0; p < positions; p++) {
+                sums[p][0] += x[p * step] * w0;
+                if (pairs) sums[p][1] += x[p * step] * w1;
+            }
+        }
+    for (int p = 0; p < positions; p++)
+        for (int half = 0; half < (pairs ? 2 : 1); half++) {
+            lanes y = sums[p][half];
+            for (int k = 0; k < LANES; k++) y[k] = stormo_activated(kind, alpha, y[k]);
+            AT(dst + p * g->filters + half * LANES) = y;
+        }
+}
+
+STORMO_INLINE void compute_row(float *dst, const float *in, const float *weights, const float *bias, int kind,
+                               float alpha, const stormo_positions *g, int pairs) {
+    size_t step = g->across * g->channels;
+    for (size_t x = 0; x < g->columns;) {
+        size_t left = g->columns - x;
+        // The last ones of a row are computed together with some of those before, once more.
+        if (left < POSITIONS && g->columns >= POSITIONS) {
+            x = g->columns - POSITIONS;
+            left = POSITIONS;
+        }
+        float *d = dst + x * g->filters;
+        if (left >= POSITIONS) {
+            compute_positions(d, in + x * step, weights, bias, kind, alpha, g, POSITIONS, pairs);
+            x += POSITIONS;
+        } else {
+            compute_positions(d, in + x * step, weights, bias, kind, alpha, g, 1, pairs);
+            x++;
+        }
+    }
+}
+
+STORMO_INLINE void convolve(float *dst, float *padded, const float *src, const float *weights, const float *bias,
+                            int kind, float alpha, const stormo_positions *g, size_t samples) {
+    size_t size = g->height * g->width * g->channels, row = g->padded_width * g->channels;
+    memset(padded, 0, g->padded_height * row * sizeof(float));
+    for (size_t sample = 0; sample < samples; sample++) {
+        lay_down(padded, src + sample * size, g);
+        for (size_t y = 0; y < g->rows; y++) {
+            float *d = dst + (sample * g->rows + y) * g->columns * g->filters;
+            const float *in = padded + y * g->down * row;
+            for (size_t f = 0; f < g->filters;) {
+                const float *b = bias ? bias + f : 0;
+                int pairs = f + 2 * LANES <= g->filters;
+                if (pairs) compute_row(d + f, in, weights + f, b, kind, alpha, g, 1);
+                else compute_row(d + f, in, weights + f, b, kind, alpha, g, 0);
+                f += pairs ? 2 * LANES : LANES;
+            }
+        }
+    }
+}
+
+STORMO_CLONES
+void stormo_few_channels(float *dst, float *padded, const float *src, const float *weights, const float *bias,
+                         int kind, float alpha, const stormo_positions *g, size_t samples) {
+    switch (kind) {
+    case STORMO_RELU: convolve(dst, padded, src, weights, bias, STORMO_RELU, 0, g, samples); break;
+    case STORMO_LEAKY_RELU: convolve(dst, padded, src, weights, bias, STORMO_LEAKY_RELU, alpha, g, samples); break;
+    default: convolve(dst, padded, src, weights, bias, STORMO_LINEAR, 0, g, samples); break;
+    }
+}
 
 // Adds to the weights' gradients of up to PLACES places, whose values begin at `offsets` under the first position.
 STORMO_INLINE void add_places(float *diff_weights, float *sums, const float *padded, const float *diff_dst,
@@ -51,14 +140,12 @@ STORMO_CLONES
 void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, const float *src,
                                   const float *diff_dst, const stormo_positions *g, size_t samples) {
     size_t run = g->window_width * g->channels, places = g->window_height * run;
-    size_t row = g->width * g->channels, padded_row = g->padded_width * g->channels;
+    size_t size = g->height * g->width * g->channels, row = g->padded_width * g->channels;
     memset(diff_weights, 0, places * g->filters * sizeof(float));
     if (diff_bias) memset(diff_bias, 0, g->filters * sizeof(float));
-    memset(padded, 0, g->padded_height * padded_row * sizeof(float));
+    memset(padded, 0, g->padded_height * row * sizeof(float));
     for (size_t sample = 0; sample < samples; sample++) {
-        for (size_t y = 0; y < g->height; y++)
-            memcpy(padded + (y + g->top) * padded_row + g->left * g->channels, src + (sample * g->height + y) * row,
-                   row * sizeof(float));
+        lay_down(padded, src + sample * size, g);
         const float *d = diff_dst + sample * g->rows * g->columns * g->filters;
         for (size_t first = 0; first < places; first += PLACES) {
             size_t count = places - first < PLACES ? places - first : PLACES;
@@ -66,7 +153,7 @@ void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *
             // Where fewer are left the first stands in for the others, whose sums are dropped.
             for (size_t k = 0; k < PLACES; k++) {
                 size_t place = first + (k < count ? k : 0);
-                offsets[k] = place / run * padded_row + place % run;
+                offsets[k] = place / run * row + place % run;
             }
             for (size_t filter = 0; filter < g->filters;) {
                 int pairs = filter + 2 * LANES <= g->filters;

@@ -1,4 +1,5 @@
 #include "CVector.h"
+#include "activated.h"
 #include "clones.h"
 
 // Channels are taken a chunk at a time, so that one row of zeros serves as whatever lies outside of an image.
@@ -78,13 +79,6 @@ void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *t
     }
 }
 
-STORMO_INLINE float activated(int kind, float alpha, float y) {
-    // So that NaN stays.
-    if (kind == STORMO_RELU) return y < 0 ? 0 : y;
-    if (kind == STORMO_LEAKY_RELU) return y < 0 ? alpha * y : y;
-    return y;
-}
-
 STORMO_INLINE void gather(int kind, float alpha, float *images, const float *m, const float *bias,
                           const stormo_tiles *tiles, size_t first, size_t count, int turned) {
     size_t channels = tiles->channels, matrices[16];
@@ -110,7 +104,7 @@ STORMO_INLINE void gather(int kind, float alpha, float *images, const float *m, 
                     y[2 * i] = a[4 * i] + a[4 * i + 1] + a[4 * i + 2];
                     y[2 * i + 1] = a[4 * i + 1] - a[4 * i + 2] - a[4 * i + 3];
                 }
-                for (int k = 0; k < 4; k++) out[k][c] = activated(kind, alpha, y[k] + b[c]);
+                for (int k = 0; k < 4; k++) out[k][c] = stormo_activated(kind, alpha, y[k] + b[c]);
             }
         }
     }

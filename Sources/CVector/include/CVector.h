@@ -125,9 +125,13 @@ typedef struct {
         padded_width, rows, columns;
 } stormo_positions;
 
+/// dst[n][y][x][o] = f(bias[o] + Σ_{i,j,c} src[n][y·down + i - top][x·across + j - left][c]·weights[i][j][c][o]), with f
+/// one of STORMO_LINEAR, STORMO_RELU and STORMO_LEAKY_RELU, and without bias where it is null. `filters` is a multiple
+/// of 16; `padded` has room for one padded image.
+void stormo_few_channels(float *dst, float *padded, const float *src, const float *weights, const float *bias,
+                         int kind, float alpha, const stormo_positions *g, size_t samples);
 /// diff_weights[i][j][c][o] = Σ_{n,y,x} src[n][y·down + i - top][x·across + j - left][c]·diff_dst[n][y][x][o] and,
-/// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o]. `filters` is a multiple of 16; `padded` has room for
-/// one padded image.
+/// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o].
 void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, const float *src,
                                   const float *diff_dst, const stormo_positions *g, size_t samples);
 

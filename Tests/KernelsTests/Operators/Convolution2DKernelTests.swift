@@ -47,10 +47,12 @@ struct Convolution2DKernelTests {
         Case(images: (1, 6, 7, 80), filters: 72, window: .init(3, 3, same: true), hasBias: false),
         Case(images: (1, 7, 10, 40), filters: 24, window: .init(3, 3, same: true), activation: .tanh),
     ]
-    /// Images of few channels, whose weights' gradient has a loop of its own.
+    /// Images of few channels, whose weights' gradient has a loop of its own, and the forward pass as well for one.
     static let grey = [
         Case(images: (3, 6, 5, 1), filters: 16, window: .init(3, 3, same: true), activation: .relu),
         Case(images: (2, 7, 9, 1), filters: 48, window: .init(5, 5, stride: (2, 3), same: true)),
+        Case(images: (2, 5, 14, 1), filters: 80, window: .init(3, 4), hasBias: false, activation: .elu(0.7)),
+        Case(images: (1, 3, 12, 1), filters: 16, window: .init(2, 3, stride: (1, 2)), activation: .leakyRelu(0.1)),
         Case(images: (2, 6, 7, 3), filters: 32, window: .init(3, 2, stride: (2, 1)), hasBias: false),
         Case(images: (1, 4, 4, 4), filters: 64, window: .init(4, 4), activation: .sigmoid),
     ]
@@ -73,7 +75,7 @@ struct Convolution2DKernelTests {
 
     @Test(arguments: grey)
     func agreesWithTheFormulaForFewChannels(_ test: Case) throws {
-        #expect(FewChannelsGradient.suits(geometry(test)))
+        #expect(FewChannelsConvolution.suitsGradient(geometry(test)))
         expectNone(try problems(test, coordinates: 6))
     }
 

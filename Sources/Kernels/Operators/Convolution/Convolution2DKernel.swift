@@ -36,10 +36,13 @@ public final class Convolution2DKernel: Kernel {
         pixels = samples * geometry.positions.height * geometry.positions.width
 
         let isTiled = Winograd.suits(geometry)
-        product =
-            isTiled
-            ? try WinogradConvolution.forward(context, geometry, activation: activation)
-            : try LibraryConvolution.forward(context, geometry, hasBias: hasBias, activation: activation)
+        if isTiled {
+            product = try WinogradConvolution.forward(context, geometry, activation: activation)
+        } else if FewChannelsConvolution.suitsForward(geometry) {
+            product = try FewChannelsConvolution.forward(context, geometry, activation: activation)
+        } else {
+            product = try LibraryConvolution.forward(context, geometry, hasBias: hasBias, activation: activation)
+        }
 
         let isDifferentiable = context.isDifferentiable
         if !isDifferentiable || !gradients.src {
@@ -55,8 +58,8 @@ public final class Convolution2DKernel: Kernel {
             weightsGradient = nil
         } else if isTiled {
             weightsGradient = try WinogradGradient(context, geometry)
-        } else if FewChannelsGradient.suits(geometry) {
-            weightsGradient = FewChannelsGradient(geometry)
+        } else if FewChannelsConvolution.suitsGradient(geometry) {
+            weightsGradient = FewChannelsConvolution.gradient(geometry)
         } else {
             weightsGradient = try LibraryConvolution.weightsGradient(
                 context, geometry, withBias: biasComesWithWeights)

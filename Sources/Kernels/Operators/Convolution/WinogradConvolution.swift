@@ -6,9 +6,7 @@ final class WinogradConvolution: ConvolutionPass {
     /// The images that are spread, and those that are gathered.
     private var source, target: stormo_tiles
     private let weightsCount: Int
-    private let loop: (kind: Int32, alpha: Float)
-    /// An activation that the gathering loop does not have, and what it is applied to.
-    private let activation: (function: Primitive, values: TensorMemory)?
+    private let activation: ConvolutionActivation
     /// The tiles of each block, and the product for as many.
     private var blocks: [(tiles: Range<Int>, product: Primitive)] = []
     private var spreads: [TensorMemory] = []
@@ -51,17 +49,7 @@ final class WinogradConvolution: ConvolutionPass {
         bytes = (
             Winograd.bytes(longest, inputs), Winograd.bytes(longest, outputs), Winograd.bytes(inputs, outputs)
         )
-
-        switch activation {
-        case .linear, .relu, .leakyRelu:
-            loop = activation.loop ?? (Int32(STORMO_LINEAR), 0)
-            self.activation = nil
-        default:
-            loop = (Int32(STORMO_LINEAR), 0)
-            let values = try TensorMemory(
-                .plain([geometry.samples * positions.height * positions.width, geometry.filters]))
-            self.activation = (try .activation(context, geometry.name, activation, inPlace: values), values)
-        }
+        self.activation = try ConvolutionActivation(activation, context, geometry)
     }
 
     /// dst = f(bias + src∗weights).
@@ -78,10 +66,10 @@ final class WinogradConvolution: ConvolutionPass {
         try WinogradConvolution(context, geometry, isDataGradient: true, .linear)
     }
 
-    private var primitives: [Primitive] { blocks.map(\.product) + (activation.map { [$0.function] } ?? []) }
+    private var ownBytes: Int { bytes.spread + bytes.products + bytes.filters }
 
     var scratchBytes: Int {
-        bytes.spread + bytes.products + bytes.filters + (primitives.map(\.scratchpadBytes).max() ?? 0)
+        ownBytes + max(blocks.map(\.product.scratchpadBytes).max() ?? 0, activation.scratchBytes)
     }
 
     func bind(_ buffers: ConvolutionBuffers, scratch: UnsafeMutableRawPointer) {
@@ -94,10 +82,8 @@ final class WinogradConvolution: ConvolutionPass {
         for tensor in spreads { tensor.attach(spread) }
         for tensor in products { tensor.attach(product) }
         filters.attach(filter)
-        activation?.values.attach(results)
-        for primitive in primitives {
-            primitive.attachScratchpad(scratch + bytes.spread + bytes.products + bytes.filters)
-        }
+        activation.bind(isDataGradient ? nil : results, scratch: scratch + ownBytes)
+        for block in blocks { block.product.attachScratchpad(scratch + ownBytes) }
     }
 
     func run() {
@@ -108,8 +94,8 @@ final class WinogradConvolution: ConvolutionPass {
             stormo_winograd_spread(spread, images, &source, first, count, isTurned)
             blocks[index].product.execute()
             stormo_winograd_gather(
-                results, product, bias, loop.kind, loop.alpha, &target, first, count, isTurned)
+                results, product, bias, activation.loop.kind, activation.loop.alpha, &target, first, count, isTurned)
         }
-        activation?.function.execute()
+        activation.run()
     }
 }
