@@ -35,12 +35,13 @@ static void tree_sum(float *dst, const float *const *gradients, int low, int hig
 
 STORMO_CLONES
 static double sum_of_squares(const float *a, size_t n) {
-    double lanes[16] = {0};
+    double lanes[32] = {0};
     size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++) lanes[k] += (double)a[i + k] * (double)a[i + k];
+    // As many sums at a time as hide the latency of an addition.
+    for (; i + 32 <= n; i += 32)
+        for (int k = 0; k < 32; k++) lanes[k] += (double)a[i + k] * (double)a[i + k];
     for (; i < n; i++) lanes[0] += (double)a[i] * (double)a[i];
-    for (int width = 8; width > 0; width /= 2)
+    for (int width = 16; width > 0; width /= 2)
         for (int k = 0; k < width; k++) lanes[k] += lanes[k + width];
     return lanes[0];
 }
