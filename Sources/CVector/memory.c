@@ -1,5 +1,7 @@
 #include "CVector.h"
 
+#include <sys/mman.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -7,5 +9,14 @@
 void stormo_return_large_blocks(void) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+}
+
+void stormo_use_large_pages(void *begin, size_t size) {
+#ifdef MADV_HUGEPAGE
+    // Advice: where it is not taken, all goes on as before.
+    (void)madvise(begin, size, MADV_HUGEPAGE);
+#else
+    (void)begin, (void)size;
 #endif
 }

@@ -12,6 +12,7 @@ internal import CVector
 /// those who share it, and is stated there.
 public final class AlignedMemory: @unchecked Sendable {
     public static let alignment = 64
+    private static let largePage = 2 << 20
 
     public let base: UnsafeMutableRawPointer
     public let byteCount: Int
@@ -20,10 +21,13 @@ public final class AlignedMemory: @unchecked Sendable {
     /// - Throws: `KernelError.outOfMemory` where the system has none left.
     public init(byteCount: Int) throws(KernelError) {
         let size = Self.aligned(max(byteCount, 1))
+        // A step goes through many megabytes; with pages of the usual size it would look up thousands of them.
+        let isLarge = size >= Self.largePage
         var pointer: UnsafeMutableRawPointer?
-        guard posix_memalign(&pointer, Self.alignment, size) == 0, let pointer else {
+        guard posix_memalign(&pointer, isLarge ? Self.largePage : Self.alignment, size) == 0, let pointer else {
             throw .outOfMemory(bytes: size)
         }
+        if isLarge { stormo_use_large_pages(pointer, size) }
         memset(pointer, 0, size)
         base = pointer
         self.byteCount = size

@@ -204,7 +204,12 @@ static inline void stormo_pause(void) {
 #endif
 }
 
-// From now on blocks of 128 KiB and more go back to the system as soon as they are freed.
+// MARK: Memory (memory.c)
+
+/// Asks for the system's large pages where it has such; `begin` is where a page begins.
+void stormo_use_large_pages(void *begin, size_t size);
+
+/// From now on blocks of 128 KiB and more go back to the system as soon as they are freed.
 void stormo_return_large_blocks(void);
 
 #endif
