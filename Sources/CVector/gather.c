@@ -1,6 +1,19 @@
 #include "CVector.h"
 #include "clones.h"
 
+enum {
+    // Rows are at random places in memory, which takes as long to answer as some rows take to convert.
+    ROWS_AHEAD = 4,
+    // Of a longer row the CPU itself notices that it is read from front to back.
+    BYTES_AHEAD = 1024,
+};
+
+STORMO_INLINE void fetch_ahead(const void *src, const int64_t *rows, size_t i, size_t n, size_t row_bytes) {
+    if (i + ROWS_AHEAD >= n) return;
+    const char *row = (const char *)src + (size_t)rows[i + ROWS_AHEAD] * row_bytes;
+    for (size_t byte = 0; byte < row_bytes && byte < BYTES_AHEAD; byte += 64) __builtin_prefetch(row + byte);
+}
+
 // Integers of up to 16 bits and floats are exact in float arithmetic.
 #define GATHER(NAME, TYPE)                                                                                         \
     STORMO_CLONES                                                                                                  \
@@ -9,6 +22,7 @@
         for (size_t i = 0; i < n; i++) {                                                                           \
             const TYPE *row = src + (size_t)rows[i] * width;                                                       \
             float *out = dst + i * width;                                                                          \
+            fetch_ahead(src, rows, i, n, width * sizeof(TYPE));                                                    \
             if (offset)                                                                                            \
                 for (size_t j = 0; j < width; j++) out[j] = ((float)row[j] - offset[j]) * scale[j];               \
             else                                                                                                   \
@@ -25,6 +39,7 @@
         for (size_t i = 0; i < n; i++) {                                                                           \
             const TYPE *row = src + (size_t)rows[i] * width;                                                       \
             float *out = dst + i * width;                                                                          \
+            fetch_ahead(src, rows, i, n, width * sizeof(TYPE));                                                    \
             if (exact_offset)                                                                                      \
                 for (size_t j = 0; j < width; j++) out[j] = (float)(((double)row[j] - exact_offset[j]) * scale[j]); \
             else if (offset)                                                                                       \
