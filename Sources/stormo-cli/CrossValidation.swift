@@ -30,13 +30,13 @@ struct CrossValidation {
     }
 
     /// Runs all folds, then prints and writes the summary.
-    func run(_ train: (_ fold: Int, _ directory: String) throws -> [EpochRecord]) throws {
+    /// - Parameter train: gives the figures of the epoch whose parameters the model has.
+    func run(_ train: (_ fold: Int, _ directory: String) throws -> EpochRecord?) throws {
         let names = ["validation_loss"] + configuration.metrics.map { "validation_\($0.name)" }
         var rows: [[Double]] = []
         for fold in 0..<folds {
             if !isQuiet { Console.print("fold \(fold + 1) of \(folds)", style: .bold) }
-            let history = try train(fold, "\(directory)/fold-\(fold + 1)")
-            guard let record = best(history) else { continue }
+            guard let record = try train(fold, "\(directory)/fold-\(fold + 1)") else { continue }
             rows.append([record.validationLoss ?? .nan] + (record.validationMetrics ?? []))
         }
         let means = names.indices.map { column in rows.reduce(0) { $0 + $1[column] } / Double(rows.count) }
@@ -59,11 +59,5 @@ struct CrossValidation {
         Console.print()
         table.print()
         Console.print("folds \(directory)/folds.csv", style: .dim)
-    }
-
-    /// The epoch whose parameters the model has.
-    private func best(_ history: [EpochRecord]) -> EpochRecord? {
-        guard configuration.training.earlyStopping?.restoreBest == true else { return history.last }
-        return history.min { ($0.validationLoss ?? .infinity) < ($1.validationLoss ?? .infinity) }
     }
 }

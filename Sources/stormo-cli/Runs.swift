@@ -67,7 +67,7 @@ struct Runs: ParsableCommand {
             let isOver = isKilled || state.phase == .interrupted || state.phase == .failed
             resume =
                 isOver && CheckpointStore(reading: path).hasAny
-                ? "stormo train --resume \(Self.quoted(path))" : nil
+                ? ResumeHint.command(path) : nil
         }
 
         var cells: [String] {
@@ -85,15 +85,6 @@ struct Runs: ParsableCommand {
             node["state"] = JSONNode(words)
             node["resume"] = resume.map { JSONNode($0) }
             return node
-        }
-
-        /// For a shell.
-        private static func quoted(_ path: String) -> String {
-            func isPlain(_ character: Character) -> Bool {
-                character.isASCII && (character.isLetter || character.isNumber || "/._-+=@%,".contains(character))
-            }
-            return path.allSatisfy(isPlain) && !path.hasPrefix("-")
-                ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
         }
 
         /// `2025-01-31 12:00`, in the time zone of whoever looks.

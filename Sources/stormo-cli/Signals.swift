@@ -49,7 +49,7 @@ final class Signals: @unchecked Sendable {
             if let resumed {
                 Console.error(
                     "stormo: ended by \(Self.name(number)) before the next step; to go on:\n"
-                        + "  stormo train --resume \(resumed)")
+                        + "  \(ResumeHint.command(resumed))")
             } else {
                 Console.error("stormo: ended by \(Self.name(number)) before the first step; there is nothing to resume")
             }

@@ -59,7 +59,7 @@ struct Train: ParsableCommand {
         let path = output ?? RunDirectory.unused(configuration.name)
         if let folds = configuration.data.folds {
             try CrossValidation(configuration, path, folds: folds, isQuiet: quiet).run { fold, directory in
-                try train(configuration, in: directory, signals, fold: fold)
+                try train(configuration, in: directory, signals, fold: fold, of: path)
             }
             return
         }
@@ -70,35 +70,41 @@ struct Train: ParsableCommand {
     private func goOn(in path: String, _ signals: Signals) throws {
         let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
         if let first = CrossValidation.folds(in: directory).first {
-            let document = try EarlierRun("\(directory)/\(first)").document
-            let configuration = try RunConfiguration(document, directory: "")
+            var configuration = try RunConfiguration(
+                continued(EarlierRun("\(directory)/\(first)")), directory: "")
+            configuration.parallel.override = workers?.override
             guard let folds = configuration.data.folds else {
                 throw UsageError("\(directory)/\(first) is no fold of a cross-validation; resume a run of its own")
             }
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
                 AtomicFile.isDirectory(path)
-                    ? try goOn(with: path, signals) : try train(configuration, in: path, signals, fold: fold)
+                    ? try goOn(with: path, signals, of: directory)
+                    : try train(configuration, in: path, signals, fold: fold, of: directory)
             }
             return
         }
         try goOn(with: directory, signals)
     }
 
-    @discardableResult
-    private func goOn(with directory: String, _ signals: Signals) throws -> [EpochRecord] {
-        let earlier = try EarlierRun(directory)
-        if earlier.step != nil { signals.resuming(directory) }
-        var document = earlier.document
+    /// The config of a run that is gone on with: its own, or the one given, as the command line changes it.
+    private func continued(_ earlier: EarlierRun) throws -> ConfigurationDocument {
         if let config {
             let given = try earlier.completing(ConfigOptions.document(config, assignments))
             let configuration = try RunConfiguration(given, directory: ConfigOptions.directory(of: config))
             // Written out in the same way as the run's own, it can be compared.
-            document = try ConfigurationDocument(
-                text: TrainingRun(configuration).resolved.jsonText(), file: config)
-        } else {
-            for assignment in assignments { try document.set(assignment) }
+            return try ConfigurationDocument(text: TrainingRun(configuration).resolved.jsonText(), file: config)
         }
+        var document = earlier.document
+        for assignment in assignments { try document.set(assignment) }
+        return document
+    }
+
+    @discardableResult
+    private func goOn(with directory: String, _ signals: Signals, of whole: String? = nil) throws -> EpochRecord? {
+        let earlier = try EarlierRun(directory)
+        if earlier.step != nil { signals.resuming(directory) }
+        let document = try continued(earlier)
         try earlier.check(document)
         var configuration = try RunConfiguration(document, directory: "")
         configuration.parallel.override = workers?.override
@@ -112,15 +118,17 @@ struct Train: ParsableCommand {
                     ?? "resuming \(directory): nothing was saved yet, so it begins anew", style: .dim)
         }
         return try train(
-            configuration, in: directory, signals, fold: CrossValidation.fold(of: directory), resuming: earlier)
+            configuration, in: directory, signals, fold: CrossValidation.fold(of: directory), of: whole,
+            resuming: earlier)
     }
 
-    /// - Returns: the last epoch's figures, for a summary.
+    /// - Parameter whole: the directory of the cross-validation that the run is a fold of.
+    /// - Returns: the figures of the epoch whose parameters the model has.
     @discardableResult
     private func train(
         _ configuration: RunConfiguration, in path: String, _ signals: Signals, fold: Int? = nil,
-        resuming earlier: EarlierRun? = nil
-    ) throws -> [EpochRecord] {
+        of whole: String? = nil, resuming earlier: EarlierRun? = nil
+    ) throws -> EpochRecord? {
         let run = try TrainingRun(configuration, fold: fold, resuming: earlier)
         let directory = try RunDirectory(path)
         let lock = try RunLock(directory.path)
@@ -159,7 +167,7 @@ struct Train: ParsableCommand {
                 )
             } else if !quiet {
                 Console.print("ended by \(Signals.name(signal)); to go on:")
-                Console.print("  stormo train --resume \(directory.path)", style: .bold)
+                Console.print("  \(ResumeHint.command(whole ?? directory.path))", style: .bold)
             }
             lock.release()
             Console.exit(128 + signal)
@@ -176,7 +184,7 @@ struct Train: ParsableCommand {
             Console.error("stormo: the run is finished, but some of its states or figures could not be saved")
             throw ExitStatus.failure
         }
-        return outcome.history
+        return outcome.modelEpoch
     }
 
     /// What is trained on what, and how.

@@ -49,6 +49,7 @@ public struct Convolution2DOperator: Operator {
 
     public var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
 
+    /// Those of the definition: Winograd's algorithm needs fewer.
     public func operations(inputs: [TensorType], output: TensorType) -> Int {
         let weights = inputs[1].shape
         return 2 * weights[0] * weights[1] * weights[2] * output.shape.count

@@ -35,7 +35,8 @@ public struct ScalingBenchmark: Sendable {
         /// Against the first number of workers, and that per worker.
         public let speedUp: Double
         public let efficiency: Double
-        /// Necessary floating-point operations a second, and the share of `peak`.
+        /// Floating-point operations a second, as the operators' definitions count them, and the speed of a matrix
+        /// product in the same. A convolution of 3×3 carries out fewer than are counted, so it can be above the peak.
         public let flops: Double
         public let peak: Double
         public let stepSeconds: Double
@@ -165,8 +166,11 @@ public struct ScalingBenchmark: Sendable {
             return "\(percent(share(.gather))) of the time \(at) is gathering inputs: the network is small for its data"
         }
         let arithmetic = share(.forward) + share(.backward)
+        // Counted are the multiplications of the definition, of which an algorithm may spare some.
+        let spared = last.peakShare > 1 ? ", as convolutions of 3×3 can, which spare multiplications" : ""
         return "\(percent(arithmetic)) of the time \(at) is forward and backward arithmetic, at "
-            + "\(percent(last.peakShare)) of the matrix product's speed; nothing stands in its way but the kernels"
+            + "\(percent(last.peakShare)) of the matrix product's speed\(spared); nothing stands in its way but the "
+            + "kernels"
     }
 
     /// The figures for other programs.

@@ -78,8 +78,8 @@ public enum ClassWeights: Sendable, Hashable {
 
     /// The weights of the classes.
     /// - Parameter counts: the training samples of each class, as `ClassWeightTable.count` gives them.
-    /// - Throws: `DataError` with the rest of a sentence that begins with the key.
-    public func weights(counts: [Int]) throws(DataError) -> [Float] {
+    /// - Throws: `ClassWeightsError` for weights that are not those of such classes.
+    public func weights(counts: [Int]) throws(ClassWeightsError) -> [Float] {
         let classes = counts.count
         switch self {
         case .balanced:
@@ -88,16 +88,22 @@ public enum ClassWeights: Sendable, Hashable {
             return counts.map { $0 > 0 ? Float(samples / (present * Double($0))) : 1 }
         case .list(let weights):
             guard weights.count == classes else {
-                throw DataError("has \(weights.count) weights, but there are \(classes) classes; give one for each")
+                throw ClassWeightsError("has \(weights.count) weights, but there are \(classes) classes; give one for each")
             }
             return weights.map { Float($0) }
         case .table(let table):
             if let label = table.keys.filter({ $0 >= classes }).min() {
-                throw DataError("names the label \(label), but the labels of \(classes) classes end at \(classes - 1)")
+                throw ClassWeightsError("names the label \(label), but the labels of \(classes) classes end at \(classes - 1)")
             }
             return (0..<classes).map { Float(table[$0] ?? 1) }
         }
     }
+}
+
+/// Class weights that do not fit the classes: the rest of a sentence that begins with where they stand.
+public struct ClassWeightsError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
 }
 
 /// The weight of each class, looked up for the samples of a shard.

@@ -59,7 +59,7 @@ public final class TrainingRun {
         settings.parallelism = parallelism
         do {
             trainer = try Trainer(objective, on: self.training, settings)
-        } catch let error as DataError where data.classWeights != nil && error.description.hasPrefix("has ") {
+        } catch let error as ClassWeightsError {
             throw configuration.error("data.class_weight", error.description)
         }
         // What a machine decided, so that the run is the same one on any other.
@@ -83,6 +83,8 @@ public final class TrainingRun {
     /// What a run came to.
     public struct Outcome: Sendable {
         public let history: [EpochRecord]
+        /// The epoch whose parameters the model has; nil where there was none.
+        public let modelEpoch: EpochRecord?
         /// On the test split; nil where the config names none, or the run was interrupted.
         public let test: Evaluation?
         /// The signal that ended the run before its last epoch.
@@ -133,8 +135,10 @@ public final class TrainingRun {
                 }
             }
             recorder.write(wasInterrupted ? .interrupted : .finished)
+            let restored = trainer.restoredEpoch
             return Outcome(
-                history: history, test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
+                history: history, modelEpoch: history.last { restored == nil || $0.epoch == restored },
+                test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
                 saveFailure: wasInterrupted ? keeper.lastFailure : keeper.failure ?? recorder.failure)
         } catch {
             keeper.finish()

@@ -71,7 +71,7 @@ import Testing
     }
 
     private func sentence(_ weights: ClassWeights, _ counts: [Int]) -> String? {
-        do throws(DataError) {
+        do throws(ClassWeightsError) {
             _ = try weights.weights(counts: counts)
             return nil
         } catch {
