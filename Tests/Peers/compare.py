@@ -4,8 +4,8 @@
     python3 Tests/Peers/compare.py [--threads 1,2] [--rounds 3] [--seconds 5] [--json FILE]
 
 Makes a Python environment for the peers in Tests/Peers/.work/venv and builds Stormo in release mode; --python PATH
-and --stormo PATH take what is there already. Then each workload runs with each number of threads: in every round
-Stormo and each peer once in turn, --seconds each, bound to the same cores, and the median of the rounds counts. Run
+and --stormo PATH take what is there already. Then each workload runs in rounds: with each number of threads Stormo
+and each peer once in turn, --seconds each, bound to the same cores. The median of the rounds counts. Run
 it on a machine that does nothing else. The tables go to the standard output, progress and errors to the standard
 error; --json keeps every single figure. Exit status 1 if a run failed; its cell is then a dash.
 
@@ -15,6 +15,7 @@ about 20 MB, which is why the script imports nothing large.
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import re
@@ -48,7 +49,7 @@ def main():
     # What takes seconds goes before what takes minutes, so that a broken set-up shows at once.
     peak = memory(stormo, options.threads) if "cnn" in options.workloads else []
     start = start_up(python, stormo) if "digits-mlp" in options.workloads else {}
-    runs = [run for threads in options.threads for run in speed(options, python, stormo, threads)]
+    runs = list(speed(options, python, stormo))
     record = {
         "date": datetime.date.today().isoformat(),
         "command": " ".join(["python3", *sys.argv]),
@@ -164,10 +165,10 @@ def bench_peer(python, peer, workload, threads, seconds):
     return {**json.loads(output.splitlines()[-1]), "peak_bytes": peak}
 
 
-def speed(options, python, stormo, threads):
-    """Every workload with a number of threads: rounds in which each trainer runs once."""
+def speed(options, python, stormo):
+    """Every workload: rounds in which each trainer runs once with each number of threads."""
     for workload in options.workloads:
-        for round in range(options.rounds):
+        for round, threads in itertools.product(range(options.rounds), options.threads):
             for name in ["Stormo", *PEERS]:
                 if name == "JAX scan" and workload == "cnn":
                     continue  # Takes minutes a call, see bench_jax.py.
@@ -179,7 +180,7 @@ def speed(options, python, stormo, threads):
                     said = f"{figures['samples_per_second']:,.0f} samples/s"
                 except (RuntimeError, OSError, ValueError, KeyError, IndexError, StopIteration) as error:
                     figures, said = {"samples_per_second": None}, f"failed: {error!r}"
-                print(f"{workload}, threads {threads}, round {round + 1}, {name}: {said}", file=sys.stderr)
+                print(f"{workload}, round {round + 1}, threads {threads}, {name}: {said}", file=sys.stderr)
                 yield {"trainer": name, "workload": workload, "threads": threads, "round": round + 1, **figures}
 
 

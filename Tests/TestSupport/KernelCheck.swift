@@ -7,18 +7,20 @@ public struct KernelCheck {
     /// For each input whether its gradient is wanted.
     public let wanted: [Bool]
     public let pass: Pass
-    /// The gradient of the output, drawn at random.
+    /// The gradient of the output.
     public let upstream: [Float]
 
+    /// - Parameter upstream: drawn at random unless given.
     public init(
-        inputs: [[Float]], outputCount: Int, wanted: [Bool]? = nil, pass: Pass = Pass(isTraining: true), seed: Int = 1
+        inputs: [[Float]], outputCount: Int, wanted: [Bool]? = nil, pass: Pass = Pass(isTraining: true), seed: Int = 1,
+        upstream given: [Float]? = nil
     ) {
         self.inputs = inputs
         self.outputCount = outputCount
         self.wanted = wanted ?? inputs.map { _ in true }
         self.pass = pass
         var random = SeededRandom(seed &+ 7919)
-        upstream = random.floats(outputCount)
+        upstream = given ?? random.floats(outputCount)
     }
 
     public struct Result {

@@ -110,6 +110,29 @@ struct Convolution2DKernelTests {
         }
     }
 
+    @Test("The gradient of a large image is a sum of many terms of one sign, which must not lose digits")
+    func manyPositions() throws {
+        let side = 150
+        let test = Case(images: (1, side, side, 1), filters: 16, window: .init(1, 1))
+        #expect(FewChannelsConvolution.suitsGradient(geometry(test)))
+        var random = SeededRandom(3)
+        let x = random.floats(side * side, in: 0.5...1.5)
+        let check = KernelCheck(
+            inputs: [x, random.floats(16), random.floats(16)], outputCount: side * side * 16,
+            wanted: [false, true, true], upstream: random.floats(side * side * 16, in: 0.5...1.5))
+        let result = try check.run(kernel(test, wanted: check.wanted))
+        var (weights, bias) = (Array(repeating: 0.0, count: 16), Array(repeating: 0.0, count: 16))
+        for pixel in 0..<side * side {
+            for filter in 0..<16 {
+                let d = Double(check.upstream[pixel * 16 + filter])
+                weights[filter] += Double(x[pixel]) * d
+                bias[filter] += d
+            }
+        }
+        #expect(Deviation.relative(result.gradients[1] ?? [], weights) < 1e-6)
+        #expect(Deviation.relative(result.gradients[2] ?? [], bias) < 1e-6)
+    }
+
     @Test(
         "Only the gradients that are wanted",
         arguments: [
