@@ -30,13 +30,14 @@ enum Winograd {
         (image.height + 1) / 2 * ((image.width + 1) / 2)
     }
 
-    /// Parts of a batch's tiles, small enough for a core's second-level cache and large enough for a product of
-    /// matrices.
+    /// Parts of a batch's tiles: small enough for a core's second-level cache, but large enough to be worth going
+    /// through the weights' matrices once more.
     ///
-    /// - Parameter channels: of the images and of the results together.
-    static func blocks(_ tiles: stormo_tiles, samples: Int, channels: Int) -> [Range<Int>] {
+    /// - Parameter channels: of the images and of the results.
+    static func blocks(_ tiles: stormo_tiles, samples: Int, channels: (Int, Int)) -> [Range<Int>] {
         let count = tiles.rows * tiles.columns * samples
-        let limit = max((640 << 10) / (places * channels * MemoryLayout<Float>.stride), 64)
+        let bytes = places * (channels.0 + channels.1) * MemoryLayout<Float>.stride
+        let limit = max((640 << 10) / bytes, channels.0 * channels.1 / 1024, 64)
         let blocks = (count + limit - 1) / limit
         return (0..<blocks).map { $0 * count / blocks..<($0 + 1) * count / blocks }
     }

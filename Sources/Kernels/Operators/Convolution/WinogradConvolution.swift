@@ -36,7 +36,7 @@ final class WinogradConvolution: ConvolutionPass {
         filters = try Winograd.matrices(inputs, outputs, isTransposed: isDataGradient)
 
         var ofLength: [Int: Primitive] = [:]
-        for tiles in Winograd.blocks(source, samples: geometry.samples, channels: inputs + outputs) {
+        for tiles in Winograd.blocks(source, samples: geometry.samples, channels: (inputs, outputs)) {
             if ofLength[tiles.count] == nil {
                 spreads.append(try Winograd.matrices(tiles.count, inputs))
                 products.append(try Winograd.matrices(tiles.count, outputs))

@@ -20,7 +20,7 @@ final class WinogradGradient: ConvolutionPass {
         weightsCount = image.channels * filterCount
         filters = try Winograd.matrices(image.channels, filterCount)
 
-        let ranges = Winograd.blocks(source, samples: geometry.samples, channels: image.channels + filterCount)
+        let ranges = Winograd.blocks(source, samples: geometry.samples, channels: (image.channels, filterCount))
         var ofLength: [Int: Primitive] = [:]
         for (number, tiles) in ranges.enumerated() {
             let product: Primitive
@@ -68,13 +68,14 @@ final class WinogradGradient: ConvolutionPass {
     }
 
     func run() {
-        // The loop adds the bias's gradient up, wanted or not.
-        let sums = diffBias ?? sums
-        sums?.update(repeating: 0, count: target.channels)
+        diffBias?.update(repeating: 0, count: target.channels)
         for index in 0..<blocks.count {
             let (first, count) = (blocks[index].tiles.lowerBound, blocks[index].tiles.count)
             stormo_winograd_spread(spread, images, &source, first, count, 0)
+            // Each block's own sums, wanted or not: one over all of a batch's positions would lose digits.
+            sums?.update(repeating: 0, count: target.channels)
             stormo_winograd_scatter(scatter, sums, results, &target, first, count)
+            if let diffBias { stormo_accumulate(diffBias, sums, target.channels) }
             blocks[index].product.execute()
         }
         stormo_winograd_unfilter(diffWeights, filter, weightsCount)
