@@ -71,7 +71,8 @@ void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *t
 #pragma clang loop vectorize(assume_safety) interleave(disable)
             for (size_t c = 0; c < n; c++) {
                 float a[16], b[16];
-                for (int j = 0; j < 4; j++) STORMO_SPREAD(a + j, in[j][c], in[4 + j][c], in[8 + j][c], in[12 + j][c], 4);
+                for (int j = 0; j < 4; j++)
+                    STORMO_SPREAD(a + j, in[j][c], in[4 + j][c], in[8 + j][c], in[12 + j][c], 4);
                 for (int i = 0; i < 16; i += 4) STORMO_SPREAD(b + i, a[i], a[i + 1], a[i + 2], a[i + 3], 1);
                 for (int k = 0; k < 16; k++) out[k][c] = b[k];
             }
@@ -176,7 +177,8 @@ void stormo_winograd_unfilter(float *weights, const float *u, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const float *m = u + i;
         float a[12], b[9];
-        for (int j = 0; j < 4; j++) STORMO_UNFILTER(a + j, m[j * n], m[(4 + j) * n], m[(8 + j) * n], m[(12 + j) * n], 4);
+        for (int j = 0; j < 4; j++)
+            STORMO_UNFILTER(a + j, m[j * n], m[(4 + j) * n], m[(8 + j) * n], m[(12 + j) * n], 4);
         for (int k = 0; k < 3; k++) STORMO_UNFILTER(b + 3 * k, a[4 * k], a[4 * k + 1], a[4 * k + 2], a[4 * k + 3], 1);
         for (int k = 0; k < 9; k++) weights[k * n + i] = b[k];
     }

@@ -112,6 +112,11 @@ struct Bench: ParsableCommand {
             ["total"] + cells(total(\.forward), Int(total { Double($0.forwardOperations) }))
                 + cells(total(\.backward), Int(total { Double($0.backwardOperations) })))
         table.print()
+        if benchmark.rows.contains(where: { Double($0.forwardOperations) > benchmark.peak * $0.forward }) {
+            Console.print(
+                "above 100%: counted are the multiplications of the definition, of which convolutions of 3×3 spare some",
+                style: .dim)
+        }
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
     }
 

@@ -51,6 +51,19 @@ struct BadConfigTests {
             """, ["0.05": "-0.05", "\"batch_size\": 8": "\"batch_size\": 0"])
     }
 
+    @Test(
+        "Class weights that are not those of the classes, which the data tell",
+        arguments: [
+            ("[1, 2]", "has 2 weights, but there are 3 classes; give one for each"),
+            (#"{"7": 2}"#, "names the label 7, but the labels of 3 classes end at 2"),
+        ])
+    func classWeights(_ weights: String, _ sentence: String) throws {
+        let config = Workspace.config.replacingOccurrences(
+            of: #""normalize""#, with: #""class_weight": \#(weights), "normalize""#)
+        try Workspace(config: config).expectFailure(
+            78, "config.json:4: data.class_weight: \(sentence)", "train", "config.json")
+    }
+
     @Test func overridesAreNamed() throws {
         let workspace = try Workspace()
         try workspace.expectFailure(

@@ -20,10 +20,12 @@ enum Winograd {
     /// the machine.
     static func suits(_ geometry: ConvolutionGeometry) -> Bool {
         guard geometry.window.size == (3, 3), geometry.window.stride == (1, 1) else { return false }
-        let (c, o) = (geometry.image.channels, geometry.filters)
-        let direct = 9 * geometry.positions.height * geometry.positions.width * c * o
-        let tiled = 16 * tiles(over: geometry.positions) * (c * o + 8 * (c + o))
-        return 4 * direct >= 5 * tiled
+        // In floating point: the shapes of a config can be as large as they like.
+        let (c, o) = (Double(geometry.image.channels), Double(geometry.filters))
+        let positions = Double(geometry.positions.height) * Double(geometry.positions.width)
+        let direct = 9 * positions * c * o
+        let tiled = 16 * Double(tiles(over: geometry.positions)) * (c * o + 8 * (c + o))
+        return direct >= 1.25 * tiled
     }
 
     private static func tiles(over image: (height: Int, width: Int)) -> Int {
