@@ -61,7 +61,9 @@ public struct RunConfiguration: Sendable {
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
         for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }
-        origins["training.batch_size"] = document.root["training"]?["batch_size"]?.origin
+        for (section, key) in [("data", "class_weight"), ("training", "batch_size"), ("training", "epochs")] {
+            origins["\(section).\(key)"] = document.root[section]?[key]?.origin
+        }
         for (index, reader) in readers.enumerated() { origins["model.layers[\(index)]"] = reader.origin }
         self.origins = origins
         try diagnostics.throwIfAny(file: document.file)
