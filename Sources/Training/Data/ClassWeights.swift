@@ -88,12 +88,14 @@ public enum ClassWeights: Sendable, Hashable {
             return counts.map { $0 > 0 ? Float(samples / (present * Double($0))) : 1 }
         case .list(let weights):
             guard weights.count == classes else {
-                throw ClassWeightsError("has \(weights.count) weights, but there are \(classes) classes; give one for each")
+                throw ClassWeightsError(
+                    "has \(weights.count) weights, but there are \(classes) classes; give one for each")
             }
             return weights.map { Float($0) }
         case .table(let table):
             if let label = table.keys.filter({ $0 >= classes }).min() {
-                throw ClassWeightsError("names the label \(label), but the labels of \(classes) classes end at \(classes - 1)")
+                throw ClassWeightsError(
+                    "names the label \(label), but the labels of \(classes) classes end at \(classes - 1)")
             }
             return (0..<classes).map { Float(table[$0] ?? 1) }
         }
