@@ -59,21 +59,15 @@ STORMO_INLINE void compute_positions(float *dst, const float *in, const float *w
 STORMO_INLINE void compute_row(float *dst, const float *in, const float *weights, const float *bias, int kind,
                                float alpha, const stormo_positions *g, int pairs) {
     size_t step = g->across * g->channels;
-    for (size_t x = 0; x < g->columns;) {
-        size_t left = g->columns - x;
+    if (g->columns < POSITIONS) {
+        for (size_t x = 0; x < g->columns; x++)
+            compute_positions(dst + x * g->filters, in + x * step, weights, bias, kind, alpha, g, 1, pairs);
+        return;
+    }
+    for (size_t next = 0; next < g->columns; next += POSITIONS) {
         // The last ones of a row are computed together with some of those before, once more.
-        if (left < POSITIONS && g->columns >= POSITIONS) {
-            x = g->columns - POSITIONS;
-            left = POSITIONS;
-        }
-        float *d = dst + x * g->filters;
-        if (left >= POSITIONS) {
-            compute_positions(d, in + x * step, weights, bias, kind, alpha, g, POSITIONS, pairs);
-            x += POSITIONS;
-        } else {
-            compute_positions(d, in + x * step, weights, bias, kind, alpha, g, 1, pairs);
-            x++;
-        }
+        size_t x = next + POSITIONS <= g->columns ? next : g->columns - POSITIONS;
+        compute_positions(dst + x * g->filters, in + x * step, weights, bias, kind, alpha, g, POSITIONS, pairs);
     }
 }
 

@@ -1,26 +1,15 @@
-internal import COneDNN
-internal import CVector
-
 /// dst = f(src·weights + bias), row by row.
 ///
 /// Shapes: src (rows, inputs), weights (inputs, outputs), bias (outputs), dst (rows, outputs). With δ the gradient
 /// of dst times f': diff_src = δ·weightsᵀ, diff_weights = srcᵀ·δ, diff_bias = Σ_rows δ.
 public final class DenseKernel: Kernel {
-    private let rows: Int
-    private let outputs: Int
     private let hasBias: Bool
-    private let activation: (kind: Int32, alpha: Float)
+    private var outputDelta: OutputDelta
     private let src, weights, bias, dst: TensorMemory
     private let srcTransposed, weightsTransposed, delta, diffSrc, diffWeights: TensorMemory
     private let product: Primitive
     private var dataGradient: Primitive?
     private var weightsGradient: Primitive?
-    private let deltaBytes: Int
-
-    private var value: UnsafeMutablePointer<Float>?
-    private var diffDst: UnsafeMutablePointer<Float>?
-    private var deltaValues: UnsafeMutablePointer<Float>?
-    private var diffBias: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
     ///   - activation: one whose derivative follows from its value.
@@ -31,10 +20,9 @@ public final class DenseKernel: Kernel {
         gradients: (src: Bool, weights: Bool)
     ) throws(KernelError) {
         let name = "dense \(inputs)→\(outputs) of \(rows) rows"
-        self.rows = rows
-        self.outputs = outputs
         self.hasBias = hasBias
-        self.activation = activation.loop ?? (Int32(STORMO_LINEAR), 0)
+        outputDelta = OutputDelta(
+            activation, rows: rows, columns: outputs, isDifferentiable: context.isDifferentiable)
         src = try TensorMemory(.plain([rows, inputs]))
         weights = try TensorMemory(.plain([inputs, outputs]))
         bias = try TensorMemory(.plain([1, outputs]))
@@ -53,14 +41,12 @@ public final class DenseKernel: Kernel {
         if context.isDifferentiable && gradients.weights {
             weightsGradient = try Primitive.matmul(context, name, srcTransposed, delta, diffWeights)
         }
-        let needsDelta = context.isDifferentiable && self.activation.kind != Int32(STORMO_LINEAR)
-        deltaBytes = needsDelta ? AlignedMemory.aligned(delta.descriptor.byteCount) : 0
     }
 
     public var scratchBytes: Int {
         let forward = product.scratchpadBytes
         let backward = max(dataGradient?.scratchpadBytes ?? 0, weightsGradient?.scratchpadBytes ?? 0)
-        return max(forward, deltaBytes + backward)
+        return max(forward, outputDelta.byteCount + backward)
     }
 
     public func bind(_ binding: Binding) {
@@ -68,29 +54,21 @@ public final class DenseKernel: Kernel {
         srcTransposed.attach(binding.inputs[0])
         weights.attach(binding.inputs[1])
         weightsTransposed.attach(binding.inputs[1])
-        if hasBias {
-            bias.attach(binding.inputs[2])
-            diffBias = binding.inputGradients[2]
-        }
+        if hasBias { bias.attach(binding.inputs[2]) }
         dst.attach(binding.output)
-        value = binding.output
-        diffDst = binding.outputGradient
-        deltaValues = deltaBytes > 0 ? binding.scratch.assumingMemoryBound(to: Float.self) : diffDst
-        delta.attach(deltaValues)
+        outputDelta.bind(binding, diffBias: hasBias ? binding.inputGradients[2] : nil)
+        delta.attach(outputDelta.values)
         diffSrc.attach(binding.inputGradients[0])
         diffWeights.attach(binding.inputGradients[1])
         product.attachScratchpad(binding.scratch)
-        dataGradient?.attachScratchpad(binding.scratch + deltaBytes)
-        weightsGradient?.attachScratchpad(binding.scratch + deltaBytes)
+        dataGradient?.attachScratchpad(binding.scratch + outputDelta.byteCount)
+        weightsGradient?.attachScratchpad(binding.scratch + outputDelta.byteCount)
     }
 
     public func forward(_ pass: Pass) { product.execute() }
 
     public func backward(_ pass: Pass) {
-        if let diffDst, deltaBytes > 0 || diffBias != nil {
-            stormo_activation_backward(
-                activation.kind, activation.alpha, deltaValues, diffBias, value, diffDst, rows, outputs)
-        }
+        outputDelta.run()
         weightsGradient?.execute()
         dataGradient?.execute()
     }

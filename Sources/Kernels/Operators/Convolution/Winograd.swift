@@ -24,12 +24,14 @@ enum Winograd {
         let (c, o) = (Double(geometry.image.channels), Double(geometry.filters))
         let positions = Double(geometry.positions.height) * Double(geometry.positions.width)
         let direct = 9 * positions * c * o
-        let tiled = 16 * Double(tiles(over: geometry.positions)) * (c * o + 8 * (c + o))
+        let (rows, columns) = grid(over: geometry.positions)
+        let tiled = 16 * Double(rows) * Double(columns) * (c * o + 8 * (c + o))
         return direct >= 1.25 * tiled
     }
 
-    private static func tiles(over image: (height: Int, width: Int)) -> Int {
-        (image.height + 1) / 2 * ((image.width + 1) / 2)
+    /// The rows and columns of tiles that cover results of the given size.
+    private static func grid(over results: (height: Int, width: Int)) -> (rows: Int, columns: Int) {
+        ((results.height + 1) / 2, (results.width + 1) / 2)
     }
 
     /// Parts of a batch's tiles: small enough for a core's second-level cache, but large enough to be worth going
@@ -50,9 +52,10 @@ enum Winograd {
         of images: (height: Int, width: Int, channels: Int), over results: (height: Int, width: Int),
         before: (height: Int, width: Int) = (0, 0)
     ) -> stormo_tiles {
-        stormo_tiles(
+        let (rows, columns) = grid(over: results)
+        return stormo_tiles(
             height: images.height, width: images.width, channels: images.channels, top: before.height,
-            left: before.width, rows: (results.height + 1) / 2, columns: (results.width + 1) / 2)
+            left: before.width, rows: rows, columns: columns)
     }
 
     /// 16 matrices, one behind the other; `isTransposed` says that they are stored as their transposes.
