@@ -34,10 +34,11 @@ struct ConfigInspection {
 
         // The layers' shapes follow from those of the data, if these are there.
         do {
-            let model = try configuration.model(input: Self.sampleShape(data.train))
+            let shape = try Dataset.summary(of: data.train.inputs, in: data.train).shape
+            let model = try configuration.model(input: Shape(Array(shape.dimensions.dropFirst())))
             settings.append(contentsOf: configuration.configuration(model: model))
             try LayerTable(model).print()
-        } catch let error as HDF5Error {
+        } catch let error where error is HDF5Error || error is DataError {
             settings.append(["layers", configuration.layers.map(\.layer.type).joined(separator: ", ")])
             Console.print("No layer table, since the shape of the inputs is not known: \(error)")
         }
@@ -45,16 +46,13 @@ struct ConfigInspection {
         for line in settings.lines.dropFirst() { Console.print(line) }
     }
 
-    private static func sampleShape(_ source: DataSource) throws -> Shape {
-        Shape(Array(try HDF5File.open(source.files.first ?? "").dataset(source.inputs).shape.dropFirst()))
-    }
-
     private static func words(_ source: DataSource) -> String {
         func shape(_ path: String) -> String {
-            guard let dataset = try? HDF5File.open(source.file).dataset(path) else { return path }
-            return "\(path) (\(Shape(dataset.shape)) \(dataset.elementType))"
+            guard let (shape, type) = try? Dataset.summary(of: path, in: source) else { return path }
+            return "\(path) (\(shape) \(type))"
         }
-        return "\(source.file): "
+        let paths = (try? source.paths().count) ?? source.files.count
+        return (paths > 1 ? "\(source.files.joined(separator: ", ")) (\(paths) files): " : "\(source.file): ")
             + ([source.inputs] + (source.targets.map { [$0] } ?? [])).map(shape).joined(separator: ", ")
     }
 }

@@ -7,7 +7,8 @@ struct Predict: ParsableCommand {
         abstract: "Write a model's predictions for a dataset to an HDF5 file.",
         discussion: """
             The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
-            labels with each sample's most probable class. A file that is there already is replaced.
+            labels with each sample's most probable class. A file that is there already is replaced, unless it is a model \
+            or one of those that are read.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -16,12 +17,9 @@ struct Predict: ParsableCommand {
     var output: String
 
     func run() throws {
-        let target = FileIdentity(output)
-        for input in [options.model, options.data] where target != nil && FileIdentity(input) == target {
-            throw UsageError("--output \(output) would replace \(input), which is read; name another file")
-        }
-        let model = try TrainedModel(contentsOf: options.model)
         let source = options.source(hasTargets: false)
+        try OutputFile.check(output, "--output", reading: [options.model] + source.paths())
+        let model = try TrainedModel(contentsOf: options.model)
         let data = try Dataset(reading: source, wantsTargets: false)
         let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predict()
         try Predictions.write(values, of: model, to: output)

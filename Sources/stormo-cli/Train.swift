@@ -33,9 +33,13 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The run directory; made if need be, and files of an earlier run in it are replaced. (default: runs/NAME, "
-                + "or runs/NAME-2 and so on where that is taken)", valueName: "dir"))
+            "The run directory; made if need be. One that holds a run is refused, unless that one is finished and has the "
+                + "same config and data. (default: runs/NAME, or runs/NAME-2 and so on where that is taken)",
+            valueName: "dir"))
     var output: String?
+
+    @Flag(help: "Replace the run that the --output directory holds; its model and checkpoints are lost.")
+    var overwrite = false
 
     @Option(
         help: ArgumentHelp(
@@ -50,6 +54,12 @@ struct Train: ParsableCommand {
         if resume != nil, output != nil {
             throw ValidationError("a resumed run stays in its directory: leave out --output")
         }
+        if overwrite, output == nil {
+            throw ValidationError(
+                resume == nil
+                    ? "--overwrite belongs to --output, whose run it replaces: name the directory"
+                    : "a resumed run is not replaced: leave out --overwrite")
+        }
     }
 
     func run() throws {
@@ -57,13 +67,20 @@ struct Train: ParsableCommand {
         if let resume { return try goOn(in: resume, signals) }
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
         let path = output ?? RunDirectory.unused(configuration.name)
+        try checkTrace(configuration, [config ?? ""])
+        let target = try RunOutput(path, overwrites: overwrite, config: config ?? "", folds: configuration.data.folds)
         if let folds = configuration.data.folds {
             try CrossValidation(configuration, path, folds: folds, isQuiet: quiet).run { fold, directory in
-                try train(configuration, in: directory, signals, fold: fold, of: path)
+                try train(configuration, in: directory, signals, fold: fold, of: path, to: target)
             }
             return
         }
-        try train(configuration, in: path, signals)
+        try train(configuration, in: path, signals, to: target)
+    }
+
+    /// The trace must not replace what the run reads.
+    private func checkTrace(_ configuration: RunConfiguration, _ others: [String]) throws {
+        if let trace { try OutputFile.check(trace, "--trace", reading: others + configuration.data.paths()) }
     }
 
     /// Goes on with the run in a directory, or with the folds in it.
@@ -108,6 +125,7 @@ struct Train: ParsableCommand {
         try earlier.check(document)
         var configuration = try RunConfiguration(document, directory: "")
         configuration.parallel.override = workers?.override
+        try checkTrace(configuration, [config, "\(directory)/config.json"].compactMap { $0 })
         for (file, reason) in earlier.damaged {
             Console.error(
                 "stormo: passed over a damaged checkpoint: \(reason.contains(file) ? "" : "\(file): ")\(reason)")
@@ -122,17 +140,20 @@ struct Train: ParsableCommand {
             resuming: earlier)
     }
 
-    /// - Parameter whole: the directory of the cross-validation that the run is a fold of.
+    /// - Parameters:
+    ///   - whole: the directory of the cross-validation that the run is a fold of.
+    ///   - target: where a new run is written to; nil for one that is gone on with.
     /// - Returns: the figures of the epoch whose parameters the model has.
     @discardableResult
     private func train(
         _ configuration: RunConfiguration, in path: String, _ signals: Signals, fold: Int? = nil,
-        of whole: String? = nil, resuming earlier: EarlierRun? = nil
+        of whole: String? = nil, resuming earlier: EarlierRun? = nil, to target: RunOutput? = nil
     ) throws -> EpochRecord? {
         let run = try TrainingRun(configuration, fold: fold, resuming: earlier)
         let directory = try RunDirectory(path)
         let lock = try RunLock(directory.path)
         defer { lock.release() }
+        try target?.prepare(directory.path, for: run)
         directory.removeLeftovers()
         if let process = lock.replacedStale {
             Console.error(

@@ -81,6 +81,40 @@ struct InspectTests {
         #expect(result.lines.contains("layers      dense, dense"))
     }
 
+    @Test("A pattern and a list of files mean to inspect what they mean to train")
+    func showsAConfigOfSeveralFiles() throws {
+        for files in [#""part-*.h5""#, #"["part-1.h5", "part-2.h5"]"#] {
+            let workspace = try Workspace(
+                config: Workspace.config.replacingOccurrences(
+                    of: #""train": {"file": "data.h5"}"#, with: #""train": {"file": \#(files)}"#))
+            for part in 1...2 {
+                try FileManager.default.copyItem(
+                    atPath: workspace.path + "/data.h5", toPath: workspace.path + "/part-\(part).h5")
+            }
+            let result = try workspace.run("inspect", "config.json")
+            #expect(result.status == 0)
+            #expect(Array(result.lines[2...5]) == Self.layers)
+            let named = files.hasPrefix("[") ? "part-1.h5, part-2.h5" : "part-*.h5"
+            #expect(
+                result.lines[7]
+                    == "train       \(named) (2 files): /train/inputs (96×4 float32), /train/targets (96 int32)")
+        }
+    }
+
+    @Test func aPatternThatNothingMatchesIsSaid() throws {
+        let workspace = try Workspace(
+            config: Workspace.config.replacingOccurrences(
+                of: #""train": {"file": "data.h5"}"#, with: #""train": {"file": "none-*.h5"}"#))
+        let result = try workspace.run("inspect", "config.json")
+        #expect(result.status == 0)
+        #expect(
+            result.lines[2]
+                == "No layer table, since the shape of the inputs is not known: no file matches the pattern none-*.h5")
+        for command in ["train", "check", "bench"] {
+            try workspace.expectFailure(65, "no file matches the pattern none-*.h5", command, "config.json")
+        }
+    }
+
     @Test func showsABranchedModel() throws {
         let config = Workspace.config.replacingOccurrences(
             of: #"{"type": "dense", "name""#,

@@ -2,12 +2,6 @@ import Foundation
 internal import HDF5
 import Kernels
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 extension Dataset {
     /// Reads a split from HDF5 files; one that is larger than `memoryLimit` is left there and read as it is wanted.
     /// - Parameter memoryLimit: in bytes; half of the memory that the process may use unless given.
@@ -21,7 +15,7 @@ extension Dataset {
 
     /// Opens a split whose rows stay in the files.
     static func open(_ source: DataSource, wantsTargets: Bool = true) throws -> Dataset {
-        let paths = try source.files.flatMap(Self.expand)
+        let paths = try source.paths()
         let files = try paths.map { try HDF5File.open($0, allowingExternal: source.allowsExternalLinks) }
         let hasTargets = wantsTargets && source.targets != nil
         let inputs = try field(files, source.inputs)
@@ -40,20 +34,18 @@ extension Dataset {
         return data
     }
 
-    /// The files that a pattern stands for, sorted by name; the path itself where it is no pattern.
-    private static func expand(_ pattern: String) throws -> [String] {
-        guard pattern.contains(where: { "*?[".contains($0) }), access(pattern, F_OK) != 0 else { return [pattern] }
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, 0, nil, &found) == 0, found.gl_pathc > 0 else {
-            throw DataError("no file matches the pattern \(pattern)")
-        }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
-    }
-
     private static func classNames(_ file: HDF5File, _ source: DataSource) -> [String]? {
         [try? file.dataset(source.targets ?? source.inputs).attributes, file.attributes].lazy
             .compactMap { try? $0?.strings("class_names") }.first
+    }
+
+    /// What the files of a split hold at a path, all together, as training reads them.
+    /// - Returns: the shape with the rows first, and the type.
+    /// - Throws: as reading the split does.
+    package static func summary(of path: String, in source: DataSource) throws -> (shape: Shape, type: String) {
+        let files = try source.paths().map { try HDF5File.open($0, allowingExternal: source.allowsExternalLinks) }
+        let field = try field(files, path)
+        return (Shape([field.rows] + field.rowShape.dimensions), "\(try files[0].dataset(path).elementType)")
     }
 
     /// The field that one path makes over several files.

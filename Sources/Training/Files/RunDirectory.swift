@@ -67,6 +67,21 @@ public final class RunDirectory {
     /// Removes what killed writers have left; for who holds the directory's lock.
     public func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
 
+    /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What
+    /// else is there stays.
+    /// - Throws: `FileError` where something can't be removed.
+    package static func clear(_ path: String) throws {
+        let store = CheckpointStore(reading: path)
+        try store.removeAll()
+        AtomicFile.removeLeftovers(in: store.directory)
+        // The state last: where this is cut short, it still tells that a run stands here.
+        for name in ["model.h5", "metrics.csv", "times.csv", "folds.csv", "config.json", "state.json"]
+        where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
+            throw FileError("\(path)/\(name) of an earlier run can't be removed: \(AtomicFile.reason())")
+        }
+        rmdir(store.directory)
+    }
+
     /// Begins `metrics.csv` and `times.csv` anew.
     /// - Throws: `FileError` where they can't be written.
     public func beginMetrics(_ kinds: [MetricKind], hasValidation: Bool) throws {

@@ -57,6 +57,24 @@ public struct EarlierRun: Sendable {
             })
     }
 
+    /// Why a new run would not give this one again, to the byte; nil where it would.
+    package func difference(from run: TrainingRun) throws -> String? {
+        // Written out and read again, as the run's own was, numbers can be compared.
+        let resolved = try ConfigurationDocument(text: run.resolved.jsonText(), file: document.file)
+        let changed = resolved.root.differences(from: document.root)
+        if !changed.isEmpty {
+            let named = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
+            return "\(named) \(changed.count == 1 ? "differs" : "differ")"
+        }
+        guard found != nil else { return "it has no checkpoint, by which its data would be known" }
+        do {
+            _ = try state(for: run.trainer, rows: run.rows)
+            return nil
+        } catch {
+            return "its data, or the stormo that trained it, were others"
+        }
+    }
+
     /// The state to go on from; nil where there is none.
     func state(for trainer: Trainer, rows: [Int]) throws -> TrainingState? {
         guard let found else { return nil }

@@ -13,7 +13,7 @@ public final class TrainingRun {
     /// The config with everything written out.
     public let resolved: JSONNode
     /// The sizes of the splits, by which data that have changed are noticed.
-    private let rows: [Int]
+    let rows: [Int]
     /// Where the run goes on, if it does.
     private let start: TrainingState?
 

@@ -9,7 +9,7 @@ struct Convert: ParsableCommand {
         abstract: "Make an HDF5 dataset from CSV, IDX, NumPy, text or images.",
         discussion: """
             What the source is, is seen from its contents and its ending. A file that is there already is replaced \
-            when the new one is whole. Examples:
+            when the new one is whole, unless it is a model. Examples:
 
               stormo data convert flowers.csv --target species --output flowers.h5
               stormo data convert train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz --output mnist.h5
@@ -59,9 +59,7 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        for source in sources where FileIdentity(source) != nil && FileIdentity(source) == FileIdentity(output) {
-            throw UsageError("--output \(output) would replace \(source), which is read; name another file")
-        }
+        try OutputFile.check(output, "--output", reading: sources)
         let format = try format ?? SourceFormat(of: sources[0])
         let converter = try converter(format)
         let target = ConversionTarget(

@@ -44,6 +44,7 @@ struct Rechunk: ParsableCommand {
     }
 
     func run() throws {
+        try OutputFile.check(output, "--output", reading: [])
         var rechunking = Rechunking()
         rechunking.rows = rows
         rechunking.gzip = gzip.level

@@ -39,6 +39,7 @@ struct Split: ParsableCommand {
     var gzip = GzipLevel(level: 4)
 
     func run() throws {
+        try OutputFile.check(output, "--output", reading: [file])
         var splitting = Splitting(fractions)
         splitting.inputs = inputs
         splitting.targets = targets

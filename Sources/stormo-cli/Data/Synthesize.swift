@@ -76,6 +76,7 @@ struct Synthesize: ParsableCommand {
     }
 
     func run() throws {
+        try OutputFile.check(output, "--output", reading: [])
         var synthesis = Synthesis(kind)
         synthesis.samples = samples
         synthesis.classes = classes
