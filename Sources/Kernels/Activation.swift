@@ -55,6 +55,8 @@ public enum Activation: Hashable, Sendable {
         }
     }
 
+    /// The library's function and its parameter. Where a release of the library takes none, as 2.x for softplus, it
+    /// passes over the one that is given.
     var algorithm: (dnnl_alg_kind_t, Float) {
         switch self {
         case .linear: (dnnl_eltwise_linear, 1)
@@ -64,7 +66,7 @@ public enum Activation: Hashable, Sendable {
         case .gelu: (dnnl_eltwise_gelu_erf, 0)
         case .sigmoid: (dnnl_eltwise_logistic, 0)
         case .tanh: (dnnl_eltwise_tanh, 0)
-        case .softplus: (dnnl_eltwise_soft_relu, 0)
+        case .softplus: (dnnl_eltwise_soft_relu, 1)
         case .swish: (dnnl_eltwise_swish, 1)
         case .softmax: (dnnl_softmax_accurate, 0)
         }

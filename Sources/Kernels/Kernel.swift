@@ -71,21 +71,15 @@ public final class KernelContext {
     let stream: Stream
 
     public init(isDifferentiable: Bool) throws(KernelError) {
-        KernelContext.useOneThread()
         self.isDifferentiable = isDifferentiable
         stream = try Stream()
     }
 
     /// Runs the body with the calling thread prepared for kernels: the library keeps to it, and numbers that are too
-    /// small to be normal count as zero. The thread's floating-point mode is put back at the end.
+    /// small to be normal count as zero. Both are put back at the end.
     public static func withPreparedThread(_ body: () throws -> Void) rethrows {
-        useOneThread()
         let mode = stormo_flush_denormals()
         defer { stormo_set_float_mode(mode) }
-        try body()
+        try OneDNN.onThisThread(body)
     }
-
-    /// Keeps the kernel library to the calling thread. Each thread calls it before it makes or runs kernels:
-    /// left alone, every worker would start a team of its own.
-    public static func useOneThread() { OneDNN.useOneThread() }
 }

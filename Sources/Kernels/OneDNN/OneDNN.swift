@@ -21,7 +21,22 @@ enum OneDNN {
         throw .unsupported(operation: operation(), reason: String(cString: dnnl_status2str(status)))
     }
 
-    static func useOneThread() { omp_set_num_threads(1) }
+    /// As many threads as the library would start for a call of the calling thread.
+    static var threads: Int32 {
+        get { omp_get_max_threads() }
+        set { omp_set_num_threads(newValue) }
+    }
+
+    /// Keeps the library to the calling thread while the body runs: left alone, every worker would start a team of its
+    /// own. The thread's number of threads, which other code of the program may use, is put back.
+    @inline(__always)
+    static func onThisThread<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        let before = threads
+        guard before != 1 else { return try body() }
+        threads = 1
+        defer { threads = before }
+        return try body()
+    }
 }
 
 /// A queue of primitives, run in order on the thread that calls.
@@ -33,74 +48,4 @@ final class Stream {
         self.handle = handle!
     }
     deinit { dnnl_stream_destroy(handle) }
-}
-
-typealias MemoryDescriptor = dnnl_memory_desc_t
-
-extension MemoryDescriptor {
-    /// A tensor whose last dimension is contiguous, or one of the given strides.
-    static func plain(_ dimensions: [Int], strides: [Int]? = nil) throws(KernelError) -> MemoryDescriptor {
-        var strides = strides ?? []
-        if strides.isEmpty {
-            strides = Array(repeating: 1, count: dimensions.count)
-            for axis in stride(from: dimensions.count - 2, through: 0, by: -1) {
-                strides[axis] = strides[axis + 1] * dimensions[axis + 1]
-            }
-        }
-        var descriptor = MemoryDescriptor()
-        let status = dimensions.map(Int64.init).withUnsafeBufferPointer { dims in
-            strides.map(Int64.init).withUnsafeBufferPointer { strides in
-                dnnl_memory_desc_init_by_strides(
-                    &descriptor, Int32(dimensions.count), dims.baseAddress, dnnl_f32, strides.baseAddress)
-            }
-        }
-        try OneDNN.check(status, "a tensor of \(Shape(dimensions))")
-        return descriptor
-    }
-
-    /// A tensor whose layout the library chooses.
-    static func any(_ dimensions: [Int]) throws(KernelError) -> MemoryDescriptor {
-        var descriptor = MemoryDescriptor()
-        let status = dimensions.map(Int64.init).withUnsafeBufferPointer { dims in
-            dnnl_memory_desc_init_by_tag(
-                &descriptor, Int32(dimensions.count), dims.baseAddress, dnnl_f32, dnnl_format_tag_any)
-        }
-        try OneDNN.check(status, "a tensor of \(Shape(dimensions))")
-        return descriptor
-    }
-
-    /// A batch of images, channels last, under the library's names (n, c, h, w).
-    static func images(_ n: Int, _ h: Int, _ w: Int, _ c: Int) throws(KernelError) -> MemoryDescriptor {
-        try plain([n, c, h, w], strides: [h * w * c, 1, w * c, c])
-    }
-
-    var byteCount: Int { withUnsafePointer(to: self) { dnnl_memory_desc_get_size($0) } }
-
-    func equals(_ other: MemoryDescriptor) -> Bool {
-        withUnsafePointer(to: self) { a in withUnsafePointer(to: other) { b in dnnl_memory_desc_equal(a, b) != 0 } }
-    }
-}
-
-/// A tensor as the library sees it; its buffer is attached later and may change.
-final class TensorMemory {
-    let handle: dnnl_memory_t
-    let descriptor: MemoryDescriptor
-
-    init(_ descriptor: MemoryDescriptor) throws(KernelError) {
-        self.descriptor = descriptor
-        var handle: dnnl_memory_t?
-        let engine = try OneDNN.engine.get().handle
-        let status = withUnsafePointer(to: descriptor) {
-            dnnl_memory_create(&handle, $0, engine, stormo_dnnl_memory_none())
-        }
-        try OneDNN.check(status, "a tensor")
-        self.handle = handle!
-    }
-
-    deinit { dnnl_memory_destroy(handle) }
-
-    func attach(_ pointer: UnsafeMutableRawPointer?) {
-        let status = dnnl_memory_set_data_handle(handle, pointer)
-        precondition(status == dnnl_success, "attaching a buffer that exists can't fail")
-    }
 }

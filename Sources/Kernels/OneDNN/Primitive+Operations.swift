@@ -7,15 +7,17 @@ extension Primitive {
         _ context: KernelContext, _ name: String, _ a: TensorMemory, _ b: TensorMemory, bias: TensorMemory? = nil,
         _ c: TensorMemory, fusing activation: Activation = .linear, accumulates: Bool = false
     ) throws(KernelError) -> Primitive {
-        var operation = dnnl_matmul_desc_t()
-        var (aLayout, bLayout, cLayout) = (a.descriptor, b.descriptor, c.descriptor)
-        // An empty descriptor stands for no bias.
-        var biasLayout = bias?.descriptor ?? MemoryDescriptor()
-        try OneDNN.check(dnnl_matmul_desc_init(&operation, &aLayout, &bLayout, &biasLayout, &cLayout), name)
+        let description = try PrimitiveDescription(
+            name, of: (a, b, c, bias), fusing: activation, accumulates: accumulates
+        ) { made, request, tensors in
+            let (a, b, c, bias) = tensors
+            return stormo_matmul(
+                &made, request, a.descriptor.handle, b.descriptor.handle, bias?.descriptor.handle,
+                c.descriptor.handle)
+        }
         var tensors = [(DNNL_ARG_SRC, a), (DNNL_ARG_WEIGHTS, b), (DNNL_ARG_DST, c)]
         if let bias { tensors.append((DNNL_ARG_BIAS, bias)) }
-        return try Primitive(
-            PrimitiveDescription(operation, name, fusing: activation, accumulates: accumulates), context, tensors)
+        return try Primitive(description, context, tensors)
     }
 
     /// x = f(x) for a function of single elements.
@@ -23,11 +25,9 @@ extension Primitive {
         _ context: KernelContext, _ name: String, _ activation: Activation, inPlace x: TensorMemory
     ) throws(KernelError) -> Primitive {
         let (algorithm, alpha) = activation.algorithm
-        var operation = dnnl_eltwise_desc_t()
-        var layout = x.descriptor
-        try OneDNN.check(
-            dnnl_eltwise_forward_desc_init(&operation, dnnl_forward_inference, algorithm, &layout, alpha, 0), name)
-        return try Primitive(
-            PrimitiveDescription(operation, name), context, [(DNNL_ARG_SRC, x), (DNNL_ARG_DST, x)])
+        let description = try PrimitiveDescription(name, of: x.descriptor) {
+            stormo_eltwise(&$0, $1, dnnl_forward_inference, algorithm, alpha, $2.handle)
+        }
+        return try Primitive(description, context, [(DNNL_ARG_SRC, x), (DNNL_ARG_DST, x)])
     }
 }

@@ -4,18 +4,18 @@ internal import COneDNN
 final class PrimitiveDescription {
     let handle: dnnl_primitive_desc_t
 
-    private init(handle: dnnl_primitive_desc_t) { self.handle = handle }
-
     /// Asks for an implementation.
     /// - Parameters:
-    ///   - operation: one of the library's operation descriptors.
     ///   - name: the operation and its shapes, for the reader of an error.
+    ///   - tensors: the owners of the layouts that `ask` names, which are kept until it returns.
     ///   - forward: the forward description that a backward one belongs to.
     ///   - activation: computed on the result before it is stored.
     ///   - accumulates: the result is added to what stands in its place, before the activation.
-    convenience init<Operation>(
-        _ operation: Operation, _ name: @autoclosure () -> String, forward: PrimitiveDescription? = nil,
-        fusing activation: Activation = .linear, accumulates: Bool = false
+    ///   - ask: calls the shim's function of the operation.
+    init<Tensors>(
+        _ name: @autoclosure () -> String, of tensors: Tensors, forward: PrimitiveDescription? = nil,
+        fusing activation: Activation = .linear, accumulates: Bool = false,
+        ask: (inout dnnl_primitive_desc_t?, stormo_request, Tensors) -> dnnl_status_t
     ) throws(KernelError) {
         var attributes: dnnl_primitive_attr_t?
         try OneDNN.check(dnnl_primitive_attr_create(&attributes), "attributes")
@@ -27,49 +27,38 @@ final class PrimitiveDescription {
             var operations: dnnl_post_ops_t?
             try OneDNN.check(dnnl_post_ops_create(&operations), "a fused operation")
             defer { dnnl_post_ops_destroy(operations) }
-            if accumulates { try OneDNN.check(dnnl_post_ops_append_sum(operations, 1), "a fused sum") }
+            if accumulates { try OneDNN.check(stormo_fuse_sum(operations), "a fused sum") }
             if activation != .linear {
                 let (algorithm, alpha) = activation.algorithm
-                try OneDNN.check(
-                    dnnl_post_ops_append_eltwise(operations, 1, algorithm, alpha, 0), "a fused activation")
+                try OneDNN.check(stormo_fuse_activation(operations, algorithm, alpha), "a fused activation")
             }
             try OneDNN.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "a fused operation")
         }
+        let request = stormo_request(
+            engine: try OneDNN.engine.get().handle, attributes: attributes, forward: forward?.handle)
         var handle: dnnl_primitive_desc_t?
-        let engine = try OneDNN.engine.get().handle
-        let status = withUnsafePointer(to: operation) {
-            dnnl_primitive_desc_create(&handle, $0, attributes, engine, forward?.handle)
+        let status = withExtendedLifetime((tensors, forward)) {
+            OneDNN.onThisThread { ask(&handle, request, tensors) }
         }
         try OneDNN.check(status, name())
-        self.init(handle: handle!)
+        self.handle = handle!
     }
 
     /// A copy from one layout into another.
     static func reorder(from: MemoryDescriptor, to: MemoryDescriptor) throws(KernelError) -> PrimitiveDescription {
-        var attributes: dnnl_primitive_attr_t?
-        try OneDNN.check(dnnl_primitive_attr_create(&attributes), "attributes")
-        defer { dnnl_primitive_attr_destroy(attributes) }
-        try OneDNN.check(
-            dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "a scratchpad")
-        var handle: dnnl_primitive_desc_t?
-        let engine = try OneDNN.engine.get().handle
-        let status = withUnsafePointer(to: from) { from in
-            withUnsafePointer(to: to) { to in
-                dnnl_reorder_primitive_desc_create(&handle, from, engine, to, engine, attributes)
-            }
+        try PrimitiveDescription("a change of layout", of: (from, to)) {
+            stormo_reorder(&$0, $1, $2.0.handle, $2.1.handle)
         }
-        try OneDNN.check(status, "a change of layout")
-        return PrimitiveDescription(handle: handle!)
     }
 
     deinit { dnnl_primitive_desc_destroy(handle) }
 
-    /// The layout that the implementation wants for one of its tensors.
-    func layout(_ what: dnnl_query_t) -> MemoryDescriptor {
-        dnnl_primitive_desc_query_md(handle, what, 0)?.pointee ?? MemoryDescriptor()
+    /// The layout that the implementation wants for one of its tensors; nil where it has no such tensor.
+    func layout(_ what: dnnl_query_t) throws(KernelError) -> MemoryDescriptor? {
+        guard let own = dnnl_primitive_desc_query_md(handle, what, 0) else { return nil }
+        let layout = try MemoryDescriptor(copying: own)
+        return layout.byteCount > 0 ? layout : nil
     }
-
-    var scratchpad: MemoryDescriptor { layout(dnnl_query_scratchpad_md) }
 }
 
 /// An implementation with its tensors: runs without allocating anything of ours.
@@ -84,12 +73,16 @@ final class Primitive {
     init(
         _ description: PrimitiveDescription, _ context: KernelContext, _ tensors: [(Int32, TensorMemory)]
     ) throws(KernelError) {
-        var handle: dnnl_primitive_t?
-        try OneDNN.check(dnnl_primitive_create(&handle, description.handle), "a primitive")
-        self.handle = handle!
+        // All that can throw comes before the handle: an object that is half made has no deinit to destroy it.
+        scratchpad = try description.layout(dnnl_query_scratchpad_md).map { layout throws(KernelError) in
+            try TensorMemory(layout)
+        }
         stream = context.stream
         memories = tensors.map(\.1)
-        scratchpad = description.scratchpad.byteCount > 0 ? try TensorMemory(description.scratchpad) : nil
+        var handle: dnnl_primitive_t?
+        try OneDNN.check(
+            OneDNN.onThisThread { dnnl_primitive_create(&handle, description.handle) }, "a primitive")
+        self.handle = handle!
         arguments = .allocate(capacity: tensors.count + (scratchpad == nil ? 0 : 1))
         for (index, tensor) in tensors.enumerated() {
             arguments.initializeElement(at: index, to: dnnl_exec_arg_t(arg: tensor.0, memory: tensor.1.handle))
@@ -110,7 +103,9 @@ final class Primitive {
     func attachScratchpad(_ pointer: UnsafeMutableRawPointer) { scratchpad?.attach(pointer) }
 
     func execute() {
-        let status = dnnl_primitive_execute(handle, stream.handle, Int32(arguments.count), arguments.baseAddress)
+        let status = OneDNN.onThisThread {
+            dnnl_primitive_execute(handle, stream.handle, Int32(arguments.count), arguments.baseAddress)
+        }
         precondition(status == dnnl_success, "a primitive that was made and bound failed to run")
     }
 }

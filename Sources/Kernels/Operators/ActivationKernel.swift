@@ -24,21 +24,17 @@ public final class ActivationKernel: Kernel {
         dst = try TensorMemory(src.descriptor)
         diffSrc = try TensorMemory(src.descriptor)
         diffDst = try TensorMemory(src.descriptor)
-        var layout = src.descriptor
         let direction = context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference
 
         let forward: PrimitiveDescription
         if activation == .softmax {
-            var operation = dnnl_softmax_v2_desc_t()
-            try OneDNN.check(
-                dnnl_softmax_v2_forward_desc_init(&operation, direction, dnnl_softmax_accurate, &layout, &layout, 1),
-                name)
-            forward = try PrimitiveDescription(operation, name)
+            forward = try PrimitiveDescription(name, of: src.descriptor) {
+                stormo_softmax(&$0, $1, direction, $2.handle)
+            }
         } else {
-            var operation = dnnl_eltwise_desc_t()
-            try OneDNN.check(
-                dnnl_eltwise_forward_desc_init(&operation, direction, algorithm, &layout, alpha, 0), name)
-            forward = try PrimitiveDescription(operation, name)
+            forward = try PrimitiveDescription(name, of: src.descriptor) {
+                stormo_eltwise(&$0, $1, direction, algorithm, alpha, $2.handle)
+            }
         }
         function = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
 
@@ -46,19 +42,18 @@ public final class ActivationKernel: Kernel {
         if activation != .linear, let loop = activation.loop {
             self.loop = loop
         } else if activation == .softmax {
-            var operation = dnnl_softmax_v2_desc_t()
-            try OneDNN.check(
-                dnnl_softmax_v2_backward_desc_init(
-                    &operation, dnnl_softmax_accurate, &layout, &layout, &layout, 1), name)
+            let description = try PrimitiveDescription(name, of: src.descriptor, forward: forward) {
+                stormo_softmax_backward(&$0, $1, $2.handle)
+            }
             gradient = try Primitive(
-                PrimitiveDescription(operation, name, forward: forward), context,
+                description, context,
                 [(DNNL_ARG_DST, dst), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
         } else {
-            var operation = dnnl_eltwise_desc_t()
-            try OneDNN.check(
-                dnnl_eltwise_backward_desc_init(&operation, algorithm, &layout, &layout, alpha, 0), name)
+            let description = try PrimitiveDescription(name, of: src.descriptor, forward: forward) {
+                stormo_eltwise_backward(&$0, $1, algorithm, alpha, $2.handle)
+            }
             gradient = try Primitive(
-                PrimitiveDescription(operation, name, forward: forward), context,
+                description, context,
                 [(DNNL_ARG_SRC, src), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
         }
     }

@@ -30,26 +30,25 @@ public final class Pooling2DKernel: Kernel {
         dst = try TensorMemory(.images(n, out.height, out.width, c))
         diffSrc = try TensorMemory(src.descriptor)
         diffDst = try TensorMemory(dst.descriptor)
-        var (srcLayout, dstLayout) = (src.descriptor, dst.descriptor)
+        let direction = context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference
+        var sliding = window.described
 
-        var operation = dnnl_pooling_v2_desc_t()
-        try OneDNN.check(
-            dnnl_pooling_v2_forward_desc_init(
-                &operation, context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference, algorithm,
-                &srcLayout, &dstLayout, window.cStrides, window.cSizes, Window2D.undilated, window.cBefore,
-                window.cAfter), name)
-        let forward = try PrimitiveDescription(operation, name)
-        let workspace = forward.layout(dnnl_query_workspace_md)
-        indices = workspace.byteCount > 0 ? try TensorMemory(workspace) : nil
+        let forward = try PrimitiveDescription(name, of: (src.descriptor, dst.descriptor)) {
+            stormo_pooling(&$0, $1, direction, algorithm, $2.0.handle, $2.1.handle, &sliding)
+        }
+        indices = try forward.layout(dnnl_query_workspace_md).map { layout throws(KernelError) in
+            try TensorMemory(layout)
+        }
         let kept = indices.map { [(DNNL_ARG_WORKSPACE, $0)] } ?? []
         pooling = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)] + kept)
         if context.isDifferentiable && wantsGradient {
-            try OneDNN.check(
-                dnnl_pooling_v2_backward_desc_init(
-                    &operation, algorithm, &srcLayout, &dstLayout, window.cStrides, window.cSizes,
-                    Window2D.undilated, window.cBefore, window.cAfter), name)
+            let description = try PrimitiveDescription(
+                name, of: (src.descriptor, dst.descriptor), forward: forward
+            ) {
+                stormo_pooling_backward(&$0, $1, algorithm, $2.0.handle, $2.1.handle, &sliding)
+            }
             gradient = try Primitive(
-                PrimitiveDescription(operation, name, forward: forward), context,
+                description, context,
                 [(DNNL_ARG_DIFF_SRC, diffSrc), (DNNL_ARG_DIFF_DST, diffDst)] + kept)
         }
     }

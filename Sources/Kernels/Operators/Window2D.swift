@@ -1,3 +1,5 @@
+internal import COneDNN
+
 /// The geometry of a window that slides over images: a convolution's or a pooling's.
 public struct Window2D: Hashable, Sendable {
     /// Height and width of the window, and the steps between its positions.
@@ -38,10 +40,10 @@ public struct Window2D: Hashable, Sendable {
         return (count(image.height, 0), count(image.width, 1))
     }
 
-    var cSizes: [Int64] { sizes.map(Int64.init) }
-    var cStrides: [Int64] { strides.map(Int64.init) }
-    var cBefore: [Int64] { padding[0..<2].map(Int64.init) }
-    var cAfter: [Int64] { padding[2..<4].map(Int64.init) }
-    /// The library counts a dilation of none as 0.
-    static let undilated: [Int64] = [0, 0]
+    /// As the kernel library is told of it.
+    var described: stormo_window {
+        stormo_window(
+            size: (Int64(sizes[0]), Int64(sizes[1])), strides: (Int64(strides[0]), Int64(strides[1])),
+            before: (Int64(padding[0]), Int64(padding[1])), after: (Int64(padding[2]), Int64(padding[3])))
+    }
 }

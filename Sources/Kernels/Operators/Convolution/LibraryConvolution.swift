@@ -24,18 +24,17 @@ final class LibraryConvolution: ConvolutionPass {
         bias = try TensorMemory(descriptors.bias)
         result = try TensorMemory(descriptors.result)
         self.isGradient = isGradient
-        let layout = description.layout(query)
-        if layout.equals(plain.descriptor) {
-            inner = plain
-            innerBytes = 0
-            reorder = nil
-        } else {
+        if let layout = try description.layout(query), !layout.equals(plain.descriptor) {
             inner = try TensorMemory(layout)
             innerBytes = AlignedMemory.aligned(layout.byteCount)
             let (from, to) = isGradient ? (inner, plain) : (plain, inner)
             reorder = try Primitive(
                 .reorder(from: from.descriptor, to: to.descriptor), context,
                 [(DNNL_ARG_FROM, from), (DNNL_ARG_TO, to)])
+        } else {
+            inner = plain
+            innerBytes = 0
+            reorder = nil
         }
         var tensors = [(arguments.images, images), (arguments.weights, inner), (arguments.result, result)]
         if let argument = arguments.bias { tensors.append((argument, bias)) }
@@ -57,15 +56,14 @@ final class LibraryConvolution: ConvolutionPass {
     static func dataGradient(
         _ context: KernelContext, _ geometry: ConvolutionGeometry
     ) throws(KernelError) -> LibraryConvolution {
-        var descriptors = try Descriptors(geometry)
-        let window = geometry.window
-        var operation = dnnl_convolution_desc_t()
-        try OneDNN.check(
-            dnnl_dilated_convolution_backward_data_desc_init(
-                &operation, dnnl_convolution_direct, &descriptors.images, &descriptors.anyWeights, &descriptors.result,
-                window.cStrides, Window2D.undilated, window.cBefore, window.cAfter), geometry.name)
+        let descriptors = try Descriptors(geometry)
+        var window = geometry.window.described
         let description = try PrimitiveDescription(
-            operation, geometry.name, forward: descriptors.forward(context, geometry, hasBias: false))
+            geometry.name, of: descriptors, forward: descriptors.forward(context, geometry, hasBias: false)
+        ) {
+            stormo_convolution_backward_data(
+                &$0, $1, $2.images.handle, $2.anyWeights.handle, $2.result.handle, &window)
+        }
         return try LibraryConvolution(
             context, descriptors, description, weights: dnnl_query_weights_md, isGradient: false,
             arguments: (DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, nil, DNNL_ARG_DIFF_DST))
@@ -75,18 +73,15 @@ final class LibraryConvolution: ConvolutionPass {
     static func weightsGradient(
         _ context: KernelContext, _ geometry: ConvolutionGeometry, withBias: Bool
     ) throws(KernelError) -> LibraryConvolution {
-        var descriptors = try Descriptors(geometry)
-        let window = geometry.window
-        // An empty descriptor stands for no bias.
-        var bias = withBias ? descriptors.bias : MemoryDescriptor()
-        var operation = dnnl_convolution_desc_t()
-        try OneDNN.check(
-            dnnl_dilated_convolution_backward_weights_desc_init(
-                &operation, dnnl_convolution_direct, &descriptors.images, &descriptors.anyWeights, &bias,
-                &descriptors.result, window.cStrides, Window2D.undilated, window.cBefore, window.cAfter),
-            geometry.name)
+        let descriptors = try Descriptors(geometry)
+        var window = geometry.window.described
         let description = try PrimitiveDescription(
-            operation, geometry.name, forward: descriptors.forward(context, geometry, hasBias: withBias))
+            geometry.name, of: descriptors, forward: descriptors.forward(context, geometry, hasBias: withBias)
+        ) {
+            stormo_convolution_backward_weights(
+                &$0, $1, $2.images.handle, $2.anyWeights.handle, withBias ? $2.bias.handle : nil, $2.result.handle,
+                &window)
+        }
         return try LibraryConvolution(
             context, descriptors, description, weights: dnnl_query_diff_weights_md, isGradient: true,
             arguments: (
@@ -114,7 +109,7 @@ final class LibraryConvolution: ConvolutionPass {
 
     /// The tensors of a convolution as the library is told of them; gradients have the same layouts.
     private struct Descriptors {
-        var images, weights, anyWeights, bias, result: MemoryDescriptor
+        let images, weights, anyWeights, bias, result: MemoryDescriptor
 
         init(_ geometry: ConvolutionGeometry) throws(KernelError) {
             let (n, (h, w, c), filters) = (geometry.samples, geometry.image, geometry.filters)
@@ -129,17 +124,13 @@ final class LibraryConvolution: ConvolutionPass {
         func forward(
             _ context: KernelContext, _ geometry: ConvolutionGeometry, hasBias: Bool, activation: Activation = .linear
         ) throws(KernelError) -> PrimitiveDescription {
-            var copy = self
-            // An empty descriptor stands for no bias.
-            if !hasBias { copy.bias = MemoryDescriptor() }
-            let window = geometry.window
-            var operation = dnnl_convolution_desc_t()
-            try OneDNN.check(
-                dnnl_dilated_convolution_forward_desc_init(
-                    &operation, context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference,
-                    dnnl_convolution_direct, &copy.images, &copy.anyWeights, &copy.bias, &copy.result,
-                    window.cStrides, Window2D.undilated, window.cBefore, window.cAfter), geometry.name)
-            return try PrimitiveDescription(operation, geometry.name, fusing: activation)
+            let direction = context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference
+            var window = geometry.window.described
+            return try PrimitiveDescription(geometry.name, of: self, fusing: activation) {
+                stormo_convolution(
+                    &$0, $1, direction, $2.images.handle, $2.anyWeights.handle, hasBias ? $2.bias.handle : nil,
+                    $2.result.handle, &window)
+            }
         }
     }
 }
