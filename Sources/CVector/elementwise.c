@@ -14,27 +14,51 @@ STORMO_INLINE float derivative(int kind, float alpha, float y) {
     }
 }
 
-// One pass for both results: the row just computed is still in registers when the bias sums take it up.
-STORMO_INLINE void backward(int kind, float alpha, float *diff_src, float *restrict diff_bias, const float *y,
-                            const float *diff_dst, size_t rows, size_t columns) {
-    if (diff_bias) memset(diff_bias, 0, columns * sizeof(float));
+// Columns whose sums over many rows are made together: the totals of so many stand on the stack.
+enum { COLUMNS = 1024 };
+
+// One pass for both results: the row just computed is still in registers when the bias sums take it up. `stride` is the
+// distance from a row to the next.
+STORMO_INLINE void backward_rows(int kind, float alpha, float *diff_src, float *restrict sums, const float *y,
+                                 const float *diff_dst, size_t rows, size_t columns, size_t stride) {
+    if (sums) memset(sums, 0, columns * sizeof(float));
     for (size_t r = 0; r < rows; r++) {
-        const float *dy = diff_dst + r * columns;
+        const float *dy = diff_dst + r * stride;
         if (kind == STORMO_LINEAR) {
-            if (diff_bias)
-                for (size_t c = 0; c < columns; c++) diff_bias[c] += dy[c];
+            if (sums)
+                for (size_t c = 0; c < columns; c++) sums[c] += dy[c];
             continue;
         }
-        const float *value = y + r * columns;
-        float *dx = diff_src + r * columns;
-        if (diff_bias)
+        const float *value = y + r * stride;
+        float *dx = diff_src + r * stride;
+        if (sums)
             for (size_t c = 0; c < columns; c++) {
                 float d = dy[c] * derivative(kind, alpha, value[c]);
                 dx[c] = d;
-                diff_bias[c] += d;
+                sums[c] += d;
             }
         else
             for (size_t c = 0; c < columns; c++) dx[c] = dy[c] * derivative(kind, alpha, value[c]);
+    }
+}
+
+STORMO_INLINE void backward(int kind, float alpha, float *diff_src, float *diff_bias, const float *y,
+                            const float *diff_dst, size_t rows, size_t columns) {
+    if (!diff_bias || rows <= STORMO_SUMMED) {
+        backward_rows(kind, alpha, diff_src, diff_bias, y, diff_dst, rows, columns, columns);
+        return;
+    }
+    for (size_t begin = 0; begin < columns; begin += COLUMNS) {
+        size_t n = columns - begin < COLUMNS ? columns - begin : COLUMNS;
+        double totals[COLUMNS];
+        memset(totals, 0, n * sizeof(double));
+        for (size_t r = 0; r < rows; r += STORMO_SUMMED) {
+            size_t start = r * columns + begin, count = rows - r < STORMO_SUMMED ? rows - r : STORMO_SUMMED;
+            backward_rows(kind, alpha, diff_src + start, diff_bias + begin, y + start, diff_dst + start, count, n,
+                          columns);
+            for (size_t c = 0; c < n; c++) totals[c] += (double)diff_bias[begin + c];
+        }
+        for (size_t c = 0; c < n; c++) diff_bias[begin + c] = (float)totals[c];
     }
 }
 

@@ -14,9 +14,8 @@ enum {
     // an image pass by: 3×3 for one channel.
     PLACES = 9,
     LANES = 16,
-    // So many positions are added up in registers before the sums are added to those of all: a single sum over a large
-    // image would lose digits.
-    SUMMED = 512,
+    // At most so many positions are added up in registers before the sums are added to those of all.
+    POSITIONS_SUMMED = 2 * STORMO_SUMMED,
 };
 
 // A macro: a function would hand over wide registers, which not every instruction set has.
@@ -101,17 +100,18 @@ void stormo_few_channels(float *dst, float *padded, const float *src, const floa
     }
 }
 
-// Adds what some rows of positions give to the weights' gradients of up to PLACES places, whose values begin at
+// Adds what rows×columns positions give to the weights' gradients of up to PLACES places, whose values begin at
 // `offsets` under the first position.
 STORMO_INLINE void add_places(float *diff_weights, float *sums, const float *padded, const float *diff_dst, size_t rows,
-                              const size_t offsets[PLACES], size_t places, const stormo_positions *g, int pairs) {
+                              size_t columns, const size_t offsets[PLACES], size_t places, const stormo_positions *g,
+                              int pairs) {
     lanes a[PLACES][2] = {0}, b[2] = {0};
     size_t step = g->across * g->channels;
     for (size_t y = 0; y < rows; y++) {
         const float *in[PLACES];
         const float *d = diff_dst + y * g->columns * g->filters;
         for (int k = 0; k < PLACES; k++) in[k] = padded + y * g->down * g->padded_width * g->channels + offsets[k];
-        for (size_t x = 0; x < g->columns; x++, d += g->filters) {
+        for (size_t x = 0; x < columns; x++, d += g->filters) {
             lanes d0 = AT(d), d1 = pairs ? AT(d + LANES) : d0;
             if (sums) {
                 b[0] += d0;
@@ -134,8 +134,8 @@ STORMO_INLINE void add_places(float *diff_weights, float *sums, const float *pad
     if (pairs) AT(sums + LANES) += b[1];
 }
 
-STORMO_INLINE void add_rows(float *diff_weights, float *diff_bias, const float *padded, const float *diff_dst,
-                            size_t rows, const stormo_positions *g) {
+STORMO_INLINE void add_positions(float *diff_weights, float *diff_bias, const float *padded, const float *diff_dst,
+                                 size_t rows, size_t columns, const stormo_positions *g) {
     size_t run = g->window_width * g->channels, places = g->window_height * run;
     size_t row = g->padded_width * g->channels;
     for (size_t first = 0; first < places; first += PLACES) {
@@ -151,28 +151,43 @@ STORMO_INLINE void add_rows(float *diff_weights, float *diff_bias, const float *
             float *w = diff_weights + first * g->filters + filter;
             float *sums = diff_bias && first == 0 ? diff_bias + filter : 0;
             const float *d = diff_dst + filter;
-            if (pairs && sums) add_places(w, sums, padded, d, rows, offsets, count, g, 1);
-            else if (pairs) add_places(w, 0, padded, d, rows, offsets, count, g, 1);
-            else add_places(w, sums, padded, d, rows, offsets, count, g, 0);
+            if (pairs && sums) add_places(w, sums, padded, d, rows, columns, offsets, count, g, 1);
+            else if (pairs) add_places(w, 0, padded, d, rows, columns, offsets, count, g, 1);
+            else add_places(w, sums, padded, d, rows, columns, offsets, count, g, 0);
             filter += pairs ? 2 * LANES : LANES;
         }
     }
 }
 
 STORMO_CLONES
-void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, const float *src,
-                                  const float *diff_dst, const stormo_positions *g, size_t samples) {
-    size_t places = g->window_height * g->window_width * g->channels, height = SUMMED / g->columns + 1;
+void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, double *totals,
+                                  const float *src, const float *diff_dst, const stormo_positions *g, size_t samples) {
+    size_t places = g->window_height * g->window_width * g->channels;
+    size_t width = g->columns < POSITIONS_SUMMED ? g->columns : POSITIONS_SUMMED, height = POSITIONS_SUMMED / width;
     size_t size = g->height * g->width * g->channels, row = g->padded_width * g->channels;
-    memset(diff_weights, 0, places * g->filters * sizeof(float));
+    size_t weights = places * g->filters, blocks = 0;
+    double *bias_totals = totals + weights;
+    memset(diff_weights, 0, weights * sizeof(float));
+    memset(totals, 0, (weights + g->filters) * sizeof(double));
     if (diff_bias) memset(diff_bias, 0, g->filters * sizeof(float));
     memset(padded, 0, g->padded_height * row * sizeof(float));
     for (size_t sample = 0; sample < samples; sample++) {
         lay_down(padded, src + sample * size, g);
-        for (size_t y = 0; y < g->rows; y += height) {
-            size_t rows = g->rows - y < height ? g->rows - y : height;
-            add_rows(diff_weights, diff_bias, padded + y * g->down * row,
-                     diff_dst + (sample * g->rows + y) * g->columns * g->filters, rows, g);
-        }
+        for (size_t y = 0; y < g->rows; y += height)
+            for (size_t x = 0; x < g->columns; x += width) {
+                size_t rows = g->rows - y < height ? g->rows - y : height;
+                size_t columns = g->columns - x < width ? g->columns - x : width;
+                add_positions(diff_weights, diff_bias, padded + y * g->down * row + x * g->across * g->channels,
+                              diff_dst + ((sample * g->rows + y) * g->columns + x) * g->filters, rows, columns, g);
+                if (++blocks % STORMO_SUMMED != 0) continue;
+                stormo_flush(totals, diff_weights, weights);
+                if (diff_bias) stormo_flush(bias_totals, diff_bias, g->filters);
+            }
     }
+    if (blocks < STORMO_SUMMED) return;
+    stormo_flush(totals, diff_weights, weights);
+    stormo_round(diff_weights, totals, weights);
+    if (!diff_bias) return;
+    stormo_flush(bias_totals, diff_bias, g->filters);
+    stormo_round(diff_bias, bias_totals, g->filters);
 }

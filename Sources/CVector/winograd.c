@@ -126,8 +126,8 @@ void stormo_winograd_gather(float *images, const float *m, const float *bias, in
     ((OUT)[0] = (Y0), (OUT)[STEP] = (Y0) + (Y1), (OUT)[2 * (STEP)] = (Y0) - (Y1), (OUT)[3 * (STEP)] = -(Y1))
 
 STORMO_CLONES
-void stormo_winograd_scatter(float *e, float *sums, const float *images, const stormo_tiles *tiles, size_t first,
-                             size_t count) {
+void stormo_winograd_scatter(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
+                             size_t first, size_t count) {
     size_t channels = tiles->channels, size = count * channels;
     place p = place_of(tiles, first);
     for (size_t t = 0; t < count; t++, p = after(tiles, p)) {
@@ -146,6 +146,7 @@ void stormo_winograd_scatter(float *e, float *sums, const float *images, const s
                 sum[c] += b[5];
             }
         }
+        if ((t + 1) % STORMO_SUMMED == 0 || t + 1 == count) stormo_flush(totals, sums, channels);
     }
 }
 

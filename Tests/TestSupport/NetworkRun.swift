@@ -74,7 +74,7 @@ public final class NetworkRun {
             let filling: Float = lossAncestors.contains(entry.node) ? .nan : 0
             (gradients.floats + entry.offset).update(repeating: filling, count: entry.shape.count)
         }
-        replica.bind(arena: arena, parameters: parameters.floats, gradients: gradients.floats)
+        replica.bind(arena: arena, parameters: parameters, gradients: gradients)
         for (index, values) in given where isInput(index) && allAncestors.contains(index) {
             let buffer = replica.value(of: index, samples: samples)
             for element in values.indices { buffer[element] = values[element] }

@@ -11,6 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Sums that grow with the data are made of blocks of at most STORMO_SUMMED terms, in float; the blocks are added up in
+// double. One running sum of floats would lose a digit for every tenfold of its length.
+enum { STORMO_SUMMED = 64 };
+
+// MARK: Summing (sum.c)
+
+/// totals[i] += sums[i], and sums[i] becomes 0.
+void stormo_flush(double *totals, float *sums, size_t n);
+/// dst[i] = totals[i].
+void stormo_round(float *dst, const double *totals, size_t n);
+/// Σ a[i], all in double.
+double stormo_sum(const float *a, size_t n);
+
 // MARK: Reducing (reduce.c)
 
 /// dst[i] = Σ gradients[s][begin + i], 0 ≤ i < n ≤ STORMO_BLOCK, added as a balanced binary tree over s, so that
@@ -107,9 +120,10 @@ void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *t
 /// STORMO_LEAKY_RELU, and without bias where it is null.
 void stormo_winograd_gather(float *images, const float *m, const float *bias, int kind, float alpha,
                             const stormo_tiles *tiles, size_t first, size_t count, int turned);
-/// e[k][t][c] = (A y Aᵀ)[k] for the pixels y of tile first + t, and sums[c] += Σ y: the transpose of `gather`.
-void stormo_winograd_scatter(float *e, float *sums, const float *images, const stormo_tiles *tiles, size_t first,
-                             size_t count);
+/// e[k][t][c] = (A y Aᵀ)[k] for the pixels y of tile first + t, and totals[c] += Σ y: the transpose of `gather`.
+/// `sums` has room for as many numbers, which are 0 before and after.
+void stormo_winograd_scatter(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
+                             size_t first, size_t count);
 /// u[k][i] = (G g Gᵀ)[k] for the i-th of n kernels, g = weights[·][i], of which there are 3×3.
 void stormo_winograd_filter(float *u, const float *weights, size_t n);
 /// weights[·][i] = Gᵀ u[·][i] G: the transpose of `filter`.
@@ -131,9 +145,15 @@ typedef struct {
 void stormo_few_channels(float *dst, float *padded, const float *src, const float *weights, const float *bias,
                          int kind, float alpha, const stormo_positions *g, size_t samples);
 /// diff_weights[i][j][c][o] = Σ_{n,y,x} src[n][y·down + i - top][x·across + j - left][c]·diff_dst[n][y][x][o] and,
-/// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o].
-void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, const float *src,
-                                  const float *diff_dst, const stormo_positions *g, size_t samples);
+/// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o]. `totals` has room for as many numbers as both have.
+void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, double *totals,
+                                  const float *src, const float *diff_dst, const stormo_positions *g, size_t samples);
+
+// MARK: Pooling (pool.c)
+
+/// dst[n][y][x][c] = the mean of src[n][y·down + i - top][x·across + j - left][c] over the places (i, j) of the window
+/// that lie in the image. Of `g` the filters and the padded sizes are not read.
+void stormo_average(float *dst, const float *src, const stormo_positions *g, size_t samples);
 
 // MARK: Random numbers (philox.c)
 

@@ -2,7 +2,7 @@ internal import CVector
 
 /// dst = a ∘ b for + - × ÷, where one operand may be shorter and is then repeated.
 ///
-/// An operand of n elements is repeated to the length of dst; its gradient is summed over the repetitions.
+/// An operand of n elements is repeated to the length of dst; its gradient is summed over the repetitions, in double.
 public final class BinaryKernel: Kernel {
     public enum Operation: Hashable, Sendable {
         case add
@@ -16,6 +16,7 @@ public final class BinaryKernel: Kernel {
     private let count: Int
     private var a, b, output: UnsafeMutablePointer<Float>?
     private var diffA, diffB, diffOutput: UnsafeMutablePointer<Float>?
+    private var totals: UnsafeMutablePointer<Double>?
 
     /// - Parameter counts: the elements of a and b; the larger is a multiple of the smaller.
     public init(_ operation: Operation, counts: (a: Int, b: Int)) {
@@ -24,7 +25,10 @@ public final class BinaryKernel: Kernel {
         count = max(counts.a, counts.b)
     }
 
+    public var scratchBytes: Int { counts.a == counts.b ? 0 : min(counts.a, counts.b) * MemoryLayout<Double>.stride }
+
     public func bind(_ binding: Binding) {
+        totals = binding.scratch.assumingMemoryBound(to: Double.self)
         (a, b) = (binding.inputs[0], binding.inputs[1])
         (diffA, diffB) = (binding.inputGradients[0], binding.inputGradients[1])
         output = binding.output
@@ -45,22 +49,33 @@ public final class BinaryKernel: Kernel {
     public func backward(_ pass: Pass) {
         guard let a, let b, let dy = diffOutput else { return }
         if let diffA {
-            diffA.update(repeating: 0, count: counts.a)
             switch operation {
-            case .add, .subtract: each { i, a, _ in diffA[a] += dy[i] }
-            case .multiply: each { diffA[$1] += dy[$0] * b[$2] }
-            case .divide: each { diffA[$1] += dy[$0] / b[$2] }
+            case .add, .subtract: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, _ in dy[i] }
+            case .multiply: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in dy[i] * b[j] }
+            case .divide: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in dy[i] / b[j] }
             }
         }
         if let diffB {
-            diffB.update(repeating: 0, count: counts.b)
             switch operation {
-            case .add: each { i, _, b in diffB[b] += dy[i] }
-            case .subtract: each { i, _, b in diffB[b] -= dy[i] }
-            case .multiply: each { diffB[$2] += dy[$0] * a[$1] }
-            case .divide: each { diffB[$2] -= dy[$0] * a[$1] / (b[$2] * b[$2]) }
+            case .add: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in dy[i] }
+            case .subtract: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in -dy[i] }
+            case .multiply: sum(into: diffB, counts.b, at: { _, b in b }) { i, j, _ in dy[i] * a[j] }
+            case .divide: sum(into: diffB, counts.b, at: { _, b in b }) { i, j, k in -dy[i] * a[j] / (b[k] * b[k]) }
             }
         }
+    }
+
+    /// gradient[place] = Σ term over the elements of dst, whose places in dst, a and b are given.
+    @inline(__always)
+    private func sum(
+        into gradient: UnsafeMutablePointer<Float>, _ length: Int, at place: (Int, Int) -> Int,
+        _ term: (Int, Int, Int) -> Float
+    ) {
+        // Each place comes once in an operand that is not repeated.
+        guard length < count, let totals else { return each { gradient[place($1, $2)] = term($0, $1, $2) } }
+        totals.update(repeating: 0, count: length)
+        each { totals[place($1, $2)] += Double(term($0, $1, $2)) }
+        stormo_round(gradient, totals, length)
     }
 
     /// Calls body with the places in dst, a and b.

@@ -35,9 +35,11 @@ public enum LossFunction: Hashable, Sendable {
 /// dst[n] = the loss of sample n.
 ///
 /// Inputs: prediction and target; or, for a cross-entropy from logits, the logits, the probabilities that follow
-/// from them (sigmoid or softmax) and the target. From logits z the value is computed without the logarithm of a
-/// small number, as log Σeᶻ - z[t] and max(z, 0) - z·t + log(1 + e^-│z│), and the gradient is p - t.
-/// From probabilities, p is kept within 1e-7 of 0 and 1, as in Keras.
+/// from them (sigmoid or softmax) and the target. From logits z the value is (z[m] - z[t]) + log(1 + Σ_{k≠m} e^(z[k] -
+/// z[m])) with the largest logit z[m], where the sum is that of the other classes' p over p[m]; and z·(1 - t) for z > 0,
+/// else -z·t, + log(1 + e^-│z│). So the small loss of a confident prediction keeps its digits. The gradient is p - t;
+/// where p is near a t of 1 it is taken from the other classes, for the same reason.
+/// From probabilities, p is kept within 1e-7 of 0 and 1, as in Keras. Losses are added up in double.
 ///
 /// A row whose label is the ignored one has neither loss nor gradient, and the mean of its sample is over the other
 /// rows. A sample without any other has a loss of 0.
@@ -94,7 +96,9 @@ public final class LossKernel: Kernel {
                 return d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta)
             }
         case .binaryCrossEntropy where fromLogits:
-            elements(loss) { i in max(z[i], 0) - z[i] * t[i] + log1pf(expf(-abs(z[i]))) }
+            elements(loss) { i in
+                (z[i] > 0 ? z[i] * (1 - t[i]) : -z[i] * t[i]) + log1pf(expf(-abs(z[i])))
+            }
         case .binaryCrossEntropy:
             elements(loss) { i in
                 let q = clamped(p[i])
@@ -103,18 +107,18 @@ public final class LossKernel: Kernel {
         case .categoricalCrossEntropy:
             eachRow(loss) { row in
                 let (z, p, t) = (z + row * width, p + row * width, t + row * width)
-                var sum: Float = 0
+                var sum = 0.0
                 if fromLogits {
-                    let total = logSum(z, p)
-                    for k in 0..<width where t[k] != 0 { sum += t[k] * (total - z[k]) }
+                    let (largest, rest) = logSum(z, p)
+                    for k in 0..<width where t[k] != 0 { sum += Double(t[k] * ((largest - z[k]) + rest)) }
                 } else {
-                    for k in 0..<width where t[k] != 0 { sum -= t[k] * logf(clamped(p[k])) }
+                    for k in 0..<width where t[k] != 0 { sum -= Double(t[k] * logf(clamped(p[k]))) }
                 }
                 return sum
             }
         case .sparseCategoricalCrossEntropy:
             for sample in 0..<samples {
-                var sum: Float = 0
+                var sum = 0.0
                 var counted = 0
                 for row in sample * rows..<(sample + 1) * rows where t[row] != ignored {
                     counted += 1
@@ -123,9 +127,14 @@ public final class LossKernel: Kernel {
                         continue
                     }
                     let (z, p) = (z + row * width, p + row * width)
-                    sum += fromLogits ? logSum(z, p) - z[label] : -logf(clamped(p[label]))
+                    if fromLogits {
+                        let (largest, rest) = logSum(z, p)
+                        sum += Double((largest - z[label]) + rest)
+                    } else {
+                        sum -= Double(logf(clamped(p[label])))
+                    }
                 }
-                loss[sample] = counted > 0 ? sum / Float(counted) : 0
+                loss[sample] = counted > 0 ? Float(sum / Double(counted)) : 0
             }
         }
     }
@@ -151,9 +160,11 @@ public final class LossKernel: Kernel {
                 for row in sample * rows..<(sample + 1) * rows {
                     let (p, t, dz) = (p + row * width, t + row * width, dz + row * width)
                     if fromLogits {
-                        var mass: Float = 0
-                        for k in 0..<width { mass += t[k] }
+                        let mass = Float(stormo_sum(t, width))
                         for k in 0..<width { dz[k] = g * (p[k] * mass - t[k]) }
+                        // A class that most of the target is for: 1 - p[k] is what the others have.
+                        let k = stormo_argmax(t, width)
+                        if t[k] > 0.5 * mass { dz[k] = g * ((mass - t[k]) - mass * Float(others(p, than: k))) }
                     } else {
                         for k in 0..<width { dz[k] = isInside(p[k]) ? -g * t[k] / p[k] : 0 }
                     }
@@ -171,7 +182,7 @@ public final class LossKernel: Kernel {
                     }
                     if fromLogits {
                         for k in 0..<width { dz[k] = g * p[k] }
-                        dz[label] -= g
+                        dz[label] = -g * Float(others(p, than: label))
                     } else {
                         dz.update(repeating: 0, count: width)
                         if isInside(p[label]) { dz[label] = -g / p[label] }
@@ -191,11 +202,17 @@ public final class LossKernel: Kernel {
         return max(count, 1)
     }
 
-    /// log Σ eᶻ, from the largest logit and its probability, which is at least 1 / width.
+    /// log Σ eᶻ, as the largest logit and what is to be added to it: at least 0, and at most log `width`.
     @inline(__always)
-    private func logSum(_ z: UnsafePointer<Float>, _ p: UnsafePointer<Float>) -> Float {
+    private func logSum(_ z: UnsafePointer<Float>, _ p: UnsafePointer<Float>) -> (largest: Float, rest: Float) {
         let largest = stormo_argmax(z, width)
-        return z[largest] - logf(p[largest])
+        return (z[largest], log1pf(Float(others(p, than: largest)) / p[largest]))
+    }
+
+    /// Σ p[k] over k ≠ the given class.
+    @inline(__always)
+    private func others(_ p: UnsafePointer<Float>, than k: Int) -> Double {
+        stormo_sum(p, k) + stormo_sum(p + k + 1, width - k - 1)
     }
 
     @inline(__always)
@@ -214,18 +231,18 @@ public final class LossKernel: Kernel {
     private func elements(_ loss: UnsafeMutablePointer<Float>, _ value: (Int) -> Float) {
         let count = rows * width
         for sample in 0..<samples {
-            var sum: Float = 0
-            for i in sample * count..<(sample + 1) * count { sum += value(i) }
-            loss[sample] = sum / Float(count)
+            var sum = 0.0
+            for i in sample * count..<(sample + 1) * count { sum += Double(value(i)) }
+            loss[sample] = Float(sum / Double(count))
         }
     }
 
     @inline(__always)
-    private func eachRow(_ loss: UnsafeMutablePointer<Float>, _ value: (Int) -> Float) {
+    private func eachRow(_ loss: UnsafeMutablePointer<Float>, _ value: (Int) -> Double) {
         for sample in 0..<samples {
-            var sum: Float = 0
+            var sum = 0.0
             for row in sample * rows..<(sample + 1) * rows { sum += value(row) }
-            loss[sample] = sum / Float(rows)
+            loss[sample] = Float(sum / Double(rows))
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import COneDNN
+internal import CVector
 
 /// dst[n,y,x,c] = the largest or the mean of src under the window; padding takes part in neither.
 ///
@@ -14,6 +15,11 @@ public final class Pooling2DKernel: Kernel {
     private let indices: TensorMemory?
     private let pooling: Primitive
     private var gradient: Primitive?
+    /// The geometry of a mean over many places, which a loop of our own computes: the library adds it up in one running
+    /// sum of floats.
+    private var wide: stormo_positions?
+    private let samples: Int
+    private var source, result: UnsafeMutablePointer<Float>?
 
     /// - Parameter image: height, width and channels of src.
     /// - Throws: `KernelError` where the library refuses the shapes.
@@ -25,6 +31,13 @@ public final class Pooling2DKernel: Kernel {
         let (kh, kw) = window.size
         let name = "pooling \(kh)×\(kw) of \(n) images \(h)×\(w)×\(c)"
         let out = window.positions(over: (h, w))
+        samples = n
+        if reduction == .average, kh * kw > Int(STORMO_SUMMED) {
+            wide = stormo_positions(
+                height: h, width: w, channels: c, filters: 0, window_height: kh, window_width: kw,
+                down: window.stride.height, across: window.stride.width, top: window.before.height,
+                left: window.before.width, padded_height: 0, padded_width: 0, rows: out.height, columns: out.width)
+        }
         let algorithm = reduction == .max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding
         src = try TensorMemory(.images(n, h, w, c))
         dst = try TensorMemory(.images(n, out.height, out.width, c))
@@ -59,6 +72,7 @@ public final class Pooling2DKernel: Kernel {
     public func bind(_ binding: Binding) {
         src.attach(binding.inputs[0])
         dst.attach(binding.output)
+        (source, result) = (binding.inputs[0], binding.output)
         diffSrc.attach(binding.inputGradients[0])
         diffDst.attach(binding.outputGradient)
         indices?.attach(binding.workspace)
@@ -66,6 +80,9 @@ public final class Pooling2DKernel: Kernel {
         gradient?.attachScratchpad(binding.scratch)
     }
 
-    public func forward(_ pass: Pass) { pooling.execute() }
+    public func forward(_ pass: Pass) {
+        if wide != nil { stormo_average(result, source, &wide!, samples) } else { pooling.execute() }
+    }
+
     public func backward(_ pass: Pass) { gradient?.execute() }
 }

@@ -24,8 +24,8 @@ public struct Gradients {
         let gradients = try AlignedMemory(floats: program.layout.count)
         program.layout.initialise(parameters.floats, seed: seed)
         replica.bind(
-            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-            gradients: gradients.floats)
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+            gradients: gradients)
         replica.forward(samples: 1, Pass())
         replica.backward(samples: 1, scale: 1, Pass())
         value = replica.value(of: loss.index, samples: 1)[0]

@@ -14,7 +14,7 @@ public final class Replica: @unchecked Sendable {
     public let arenaBytes: Int
     private let keepsAll: Bool
     // Held so that the memory outlives the pointers into it.
-    private var arena: AlignedMemory?
+    private var bound: (arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?)?
     private let constants: [Int: AlignedMemory]
 
     /// - Parameters:
@@ -47,13 +47,12 @@ public final class Replica: @unchecked Sendable {
     ///   - arena: at least `arenaBytes` long.
     ///   - parameters, gradients: buffers of the program's layout; gradients are wanted only for a program with a
     ///     loss.
-    public func bind(
-        arena: AlignedMemory, parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?
-    ) {
+    public func bind(arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?) {
         precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
-        self.arena = arena
+        bound = (arena, parameters, gradients)
         for plan in plans {
-            plan.bind(program, arena.base, constants, parameters: parameters, gradients: gradients)
+            plan.bind(
+                program, arena.base, constants, parameters: parameters.floats, gradients: gradients?.floats)
         }
     }
 

@@ -46,8 +46,8 @@ public struct OperatorBenchmark: Sendable {
             let gradients = try AlignedMemory(floats: program.layout.count)
             objective.layout.initialise(parameters.floats, seed: seed)
             replica.bind(
-                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-                gradients: gradients.floats)
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+                gradients: gradients)
             let rows = (0..<Int64(samples)).map { $0 }
             let start = ContinuousClock.now
             repeat {

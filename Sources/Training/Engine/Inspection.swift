@@ -22,8 +22,8 @@ public final class Inspection {
         replica = try Replica(objective.training, samples: [samples], keepsAll: true)
         gradients = try AlignedMemory(floats: objective.layout.count)
         replica.bind(
-            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-            gradients: gradients.floats)
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+            gradients: gradients)
         rows.withUnsafeBufferPointer { [replica] rows in
             guard let first = rows.baseAddress else { return }
             feed.load(replica, from: pool, rows: first, count: rows.count)

@@ -73,7 +73,7 @@ final class Reducer: @unchecked Sendable {
     deinit { pointers.deallocate() }
 
     /// Where a shard's backward pass writes.
-    func gradient(of shard: Int) -> UnsafeMutablePointer<Float> { gradients[shard].floats }
+    func gradient(of shard: Int) -> AlignedMemory { gradients[shard] }
 
     /// A shard without samples has no part in the sum.
     func clearGradient(of shard: Int) { gradients[shard].floats.update(repeating: 0, count: count) }

@@ -12,14 +12,14 @@ extension WorkerTeam {
     func makeReplicas(
         _ program: Program, _ plan: ShardPlan, samples: @Sendable @escaping (_ shard: Int) -> Set<Int>,
         parameters: AlignedMemory,
-        gradients: @Sendable @escaping (_ shard: Int) -> UnsafeMutablePointer<Float>? = { _ in nil }
+        gradients: @Sendable @escaping (_ shard: Int) -> AlignedMemory? = { _ in nil }
     ) throws -> [Replica] {
         try run { worker in
             let shards = plan.shards(of: worker)
             let replicas = try shards.map { try Replica(program, samples: samples($0)) }
             let arena = try AlignedMemory(byteCount: replicas.map(\.arenaBytes).max() ?? 0)
             for (shard, replica) in zip(shards, replicas) {
-                replica.bind(arena: arena, parameters: parameters.floats, gradients: gradients(shard))
+                replica.bind(arena: arena, parameters: parameters, gradients: gradients(shard))
             }
             return replicas
         }.flatMap { $0 }

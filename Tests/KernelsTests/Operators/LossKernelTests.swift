@@ -2,6 +2,12 @@ import Kernels
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Values within 2e-6, gradients within 1e-5 of central differences, relative to a tensor's largest number.
 struct LossKernelTests {
     typealias Size = (samples: Int, rows: Int, width: Int)
@@ -91,6 +97,48 @@ struct LossKernelTests {
             .binaryCrossEntropy, fromLogits: true, logits.map(Double.init), target: [0, 1, 1, 1, 0, 0], rows: 1,
             width: 1)
         #expect(Deviation.relative(try check.run(kernel).output, expected) < 1e-6)
+    }
+
+    @Test(
+        "The small loss of a confident prediction has as many digits as another",
+        arguments: [3, 10, 20, 40, 80] as [Float],
+        [2, 3, 10, 1000])
+    func confidentClasses(_ lead: Float, _ width: Int) throws {
+        var random = SeededRandom(width)
+        let label = width / 2
+        var logits = random.floats(width, in: -1...1)
+        logits[label] += lead
+        let softmax = try ActivationKernel(
+            KernelContext(isDifferentiable: false), .softmax, rows: 1, width: width, gradient: false)
+        let probabilities = try KernelCheck(inputs: [logits], outputCount: width, wanted: [false]).run(softmax).output
+        let point = logits.map(Double.init)
+        let oneHot = (0..<width).map { Float($0 == label ? 1 : 0) }
+        for (function, target) in [
+            (LossFunction.sparseCategoricalCrossEntropy, [Float(label)]), (.categoricalCrossEntropy, oneHot),
+        ] {
+            let result = try KernelCheck(
+                inputs: [logits, probabilities, target], outputCount: 1, wanted: [true, false, false], upstream: [1]
+            ).run(LossKernel(function, fromLogits: true, samples: 1, rows: 1, width: width))
+            // log(1 + Σ e^(z[k] - z[t])) in double, without a difference of near numbers.
+            let others = point.indices.filter { $0 != label }.reduce(0.0) { $0 + exp(point[$1] - point[label]) }
+            let (loss, gradient) = (Double(result.output[0]), Double(result.gradients[0]?[label] ?? .nan))
+            #expect(abs(loss / log1p(others) - 1) < 3e-6)
+            // p[t] - 1.
+            #expect(abs(gradient / (-others / (1 + others)) - 1) < 3e-6)
+        }
+    }
+
+    @Test("The same of two classes", arguments: [3, 10, 20, 40, 80] as [Float], [0, 1, 0.999, 1e-3] as [Float])
+    func confidentOfTwo(_ lead: Float, _ target: Float) throws {
+        let logit = target > 0.5 ? lead : -lead
+        let z = Double(logit)
+        let result = try KernelCheck(
+            inputs: [[logit], [Float(1 / (1 + exp(-z)))], [target]], outputCount: 1, wanted: [true, false, false],
+            upstream: [1]
+        ).run(LossKernel(.binaryCrossEntropy, fromLogits: true, samples: 1, rows: 1, width: 1))
+        let t = Double(target)
+        let expected = t * log1p(exp(-z)) + (1 - t) * log1p(exp(z))
+        #expect(abs(Double(result.output[0]) / expected - 1) < 1e-6)
     }
 
     @Test("Probabilities of 0 and 1 count as 1e-7 away from them, and have no gradient there")

@@ -19,6 +19,10 @@ struct Pooling2DKernelTests {
         Case(images: (1, 5, 6, 17), window: .init(3, 2, stride: (2, 1))),
         Case(images: (2, 3, 4, 16), window: .init(3, 4)),
         Case(images: (2, 8, 8, 2), window: .init(2, 2, stride: (3, 3), same: true)),
+        // Means over so many places are added up by a loop of our own.
+        Case(images: (2, 9, 11, 3), window: .init(9, 11)),
+        Case(images: (2, 13, 12, 130), window: .init(9, 8, stride: (3, 2), same: true)),
+        Case(images: (1, 20, 7, 1), window: .init(15, 7, stride: (2, 1), same: true)),
     ]
 
     @Test(arguments: cases, [Pooling2DKernel.Reduction.max, .average])

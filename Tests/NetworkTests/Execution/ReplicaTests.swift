@@ -80,8 +80,8 @@ struct ReplicaTests {
             }
         }
         replica.bind(
-            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-            gradients: gradients.floats)
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+            gradients: gradients)
         /// The gradient of the given samples, in one run.
         func gradient(_ range: Range<Int>) -> [Float] {
             for (node, values) in run.given {
@@ -104,6 +104,29 @@ struct ReplicaTests {
         #expect(gradient(0..<3).map(\.bitPattern) == whole.map(\.bitPattern))
     }
 
+    @Test("A replica keeps the buffers to which it is bound, whoever else lets go of them")
+    func buffersAreHeld() throws {
+        let graph = Graph()
+        let w = graph.parameter([2], .values([3, 4]), name: "w")
+        let loss = (w * w).sum()
+        let program = try Program(results: [], loss: loss)
+        let replica = try Replica(program, samples: [1], keepsAll: true)
+        weak var parameters: AlignedMemory?
+        weak var gradients: AlignedMemory?
+        do {
+            let values = try AlignedMemory(floats: program.layout.count)
+            let sums = try AlignedMemory(floats: program.layout.count)
+            program.layout.initialise(values.floats, seed: 0)
+            replica.bind(arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: values, gradients: sums)
+            (parameters, gradients) = (values, sums)
+        }
+        #expect(parameters != nil && gradients != nil)
+        replica.forward(samples: 1, Pass())
+        replica.backward(samples: 1, scale: 1, Pass())
+        #expect(replica.value(of: loss.index, samples: 1)[0] == 25)
+        #expect(gradients.map { [$0.floats[0], $0.floats[1]] } == [6, 8])
+    }
+
     @Test func inferenceNeedsNoGradients() throws {
         let graph = Graph()
         let x = graph.input([3])
@@ -115,7 +138,7 @@ struct ReplicaTests {
         let parameters = try AlignedMemory(floats: program.layout.count)
         program.layout.initialise(parameters.floats, seed: 0)
         replica.bind(
-            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats, gradients: nil)
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters, gradients: nil)
         let input = replica.value(of: x.index, samples: 2)
         for (index, value) in ([1, 0, 0, 0, -1, 1] as [Float]).enumerated() { input[index] = value }
         replica.forward(samples: 2, Pass())

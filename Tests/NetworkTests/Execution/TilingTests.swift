@@ -67,8 +67,8 @@ import Testing
         let (parameters, gradients) = (try AlignedMemory(floats: layout.count), try AlignedMemory(floats: layout.count))
         layout.initialise(parameters.floats, seed: 3)
         replica.bind(
-            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-            gradients: gradients.floats)
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+            gradients: gradients)
         let input = replica.value(of: objective.input, samples: samples)
         let target = replica.value(of: objective.target, samples: samples)
         let width = objective.model.inputShape.count

@@ -83,8 +83,8 @@ struct ObjectiveTests {
             let replica = try Replica(objective.training, samples: [rows.count])
             let gradients = try AlignedMemory(floats: objective.layout.count)
             replica.bind(
-                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-                gradients: gradients.floats)
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+                gradients: gradients)
             let (x, t) = (
                 replica.value(of: objective.input, samples: rows.count),
                 replica.value(of: objective.target, samples: rows.count)
@@ -157,8 +157,8 @@ struct ObjectiveTests {
             let replica = try Replica(program, samples: [samples])
             let gradients = try AlignedMemory(floats: layout.count)
             replica.bind(
-                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters.floats,
-                gradients: program.isDifferentiable ? gradients.floats : nil)
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+                gradients: program.isDifferentiable ? gradients : nil)
             let x = replica.value(of: objective.input, samples: samples)
             for place in x.indices { x[place] = inputs[place] }
             let hasLoss = !isInference

@@ -15,7 +15,7 @@ import Testing
         var sum = Array(repeating: 0.0, count: count)
         for shard in 0..<shards {
             let values = random.floats(count)
-            reducer.gradient(of: shard).update(from: values, count: count)
+            reducer.gradient(of: shard).floats.update(from: values, count: count)
             for index in 0..<count { sum[index] += Double(values[index]) }
         }
         return (reducer, sum)
@@ -53,14 +53,16 @@ import Testing
     @Test func aShardWithoutSamplesHasNoPart() throws {
         let (reducer, _) = try filled(shards: 3, workers: 1)
         reducer.clearGradient(of: 0)
-        let expected = (0..<count).map { -Double(reducer.gradient(of: 1)[$0]) - Double(reducer.gradient(of: 2)[$0]) }
+        let expected = (0..<count).map {
+            -Double(reducer.gradient(of: 1).floats[$0]) - Double(reducer.gradient(of: 2).floats[$0])
+        }
         #expect(Deviation.relative(try stepped(reducer, workers: 1), expected) < 1e-6)
     }
 
     @Test(arguments: [Float.nan, .infinity])
     func aBlockThatIsNotFiniteIsNotStepped(bad: Float) throws {
         let (reducer, sum) = try filled(shards: 2, workers: 2)
-        reducer.gradient(of: 1)[VectorLoops.block + 3] = bad
+        reducer.gradient(of: 1).floats[VectorLoops.block + 3] = bad
         let result = try stepped(reducer, workers: 2)
         #expect(reducer.hasFailed)
         let block = VectorLoops.block..<2 * VectorLoops.block
@@ -121,9 +123,9 @@ import Testing
         let barrier = team.makeBarrier()
         return try (1...3).map { step in
             for (shard, values) in Self.gradients(shards, step: step).enumerated() {
-                reducer.gradient(of: shard).update(from: values, count: layout.count)
+                reducer.gradient(of: shard).floats.update(from: values, count: layout.count)
             }
-            if step == 2, let bad { reducer.gradient(of: shards - 1)[bad] = .nan }
+            if step == 2, let bad { reducer.gradient(of: shards - 1).floats[bad] = .nan }
             reducer.wantsTensorNorms = form.wantsTensorNorms
             try team.run { worker in
                 if reducer.needsTwoPasses {
@@ -216,7 +218,7 @@ import Testing
             count: layout.count, tensors: layout.entries, shards: parallel.shards, workers: parallel.workers,
             clipping: clipping)
         for (shard, values) in Self.gradients(parallel.shards, step: 1).enumerated() {
-            reducer.gradient(of: shard).update(from: values, count: layout.count)
+            reducer.gradient(of: shard).floats.update(from: values, count: layout.count)
         }
         let parameters = try AlignedMemory(floats: layout.count)
         let optimizer = try OptimizerState(.sgd(learningRate: 1), count: layout.count)

@@ -42,7 +42,10 @@ public final class Convolution2DKernel: Kernel {
             dataGradient = try LibraryConvolution.dataGradient(context, geometry)
         }
 
-        biasComesWithWeights = hasBias && gradients.weights && gradients.bias
+        // The loops of our own have each result's gradient in hand and add it up.
+        biasComesWithWeights =
+            hasBias && gradients.weights && gradients.bias
+            && (isTiled || FewChannelsConvolution.suitsGradient(geometry))
         if !isDifferentiable || !gradients.weights {
             weightsGradient = nil
         } else if isTiled {
@@ -50,8 +53,7 @@ public final class Convolution2DKernel: Kernel {
         } else if FewChannelsConvolution.suitsGradient(geometry) {
             weightsGradient = FewChannelsConvolution.gradient(geometry)
         } else {
-            weightsGradient = try LibraryConvolution.weightsGradient(
-                context, geometry, withBias: biasComesWithWeights)
+            weightsGradient = try LibraryConvolution.weightsGradient(context, geometry)
         }
     }
 

@@ -11,6 +11,7 @@ final class FewChannelsConvolution: ConvolutionPass {
     private let activation: ConvolutionActivation?
     private var buffers = ConvolutionBuffers(images: nil, weights: nil, bias: nil, result: nil)
     private var padded: UnsafeMutablePointer<Float>?
+    private var totals: UnsafeMutablePointer<Double>?
 
     /// Whether it is faster forward for such shapes: by half for grey images, by nothing for coloured ones.
     static func suitsForward(_ geometry: ConvolutionGeometry) -> Bool {
@@ -52,11 +53,19 @@ final class FewChannelsConvolution: ConvolutionPass {
             positions.padded_height * positions.padded_width * positions.channels * MemoryLayout<Float>.stride)
     }
 
-    var scratchBytes: Int { paddedBytes + (activation?.scratchBytes ?? 0) }
+    /// The gradient's sums in double: those of the weights and of the bias.
+    private var totalsBytes: Int {
+        let places = positions.window_height * positions.window_width * positions.channels
+        return activation == nil
+            ? AlignedMemory.aligned((places + 1) * positions.filters * MemoryLayout<Double>.stride) : 0
+    }
+
+    var scratchBytes: Int { paddedBytes + totalsBytes + (activation?.scratchBytes ?? 0) }
 
     func bind(_ buffers: ConvolutionBuffers, scratch: UnsafeMutableRawPointer) {
         self.buffers = buffers
         padded = scratch.assumingMemoryBound(to: Float.self)
+        totals = (scratch + paddedBytes).assumingMemoryBound(to: Double.self)
         activation?.bind(buffers.result, scratch: scratch + paddedBytes)
     }
 
@@ -68,7 +77,7 @@ final class FewChannelsConvolution: ConvolutionPass {
             activation.run()
         } else {
             stormo_few_channels_gradient(
-                buffers.weights, buffers.bias, padded, buffers.images, buffers.result, &positions, samples)
+                buffers.weights, buffers.bias, padded, totals, buffers.images, buffers.result, &positions, samples)
         }
     }
 }

@@ -69,24 +69,22 @@ final class LibraryConvolution: ConvolutionPass {
             arguments: (DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, nil, DNNL_ARG_DIFF_DST))
     }
 
-    /// diff_weights, and diff_bias if wanted, from src and diff_dst.
+    /// diff_weights from src and diff_dst. The bias's gradient is not made here: the library adds it up in one running
+    /// sum of floats.
     static func weightsGradient(
-        _ context: KernelContext, _ geometry: ConvolutionGeometry, withBias: Bool
+        _ context: KernelContext, _ geometry: ConvolutionGeometry
     ) throws(KernelError) -> LibraryConvolution {
         let descriptors = try Descriptors(geometry)
         var window = geometry.window.described
         let description = try PrimitiveDescription(
-            geometry.name, of: descriptors, forward: descriptors.forward(context, geometry, hasBias: withBias)
+            geometry.name, of: descriptors, forward: descriptors.forward(context, geometry, hasBias: false)
         ) {
             stormo_convolution_backward_weights(
-                &$0, $1, $2.images.handle, $2.anyWeights.handle, withBias ? $2.bias.handle : nil, $2.result.handle,
-                &window)
+                &$0, $1, $2.images.handle, $2.anyWeights.handle, nil, $2.result.handle, &window)
         }
         return try LibraryConvolution(
             context, descriptors, description, weights: dnnl_query_diff_weights_md, isGradient: true,
-            arguments: (
-                DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, withBias ? DNNL_ARG_DIFF_BIAS : nil, DNNL_ARG_DIFF_DST
-            ))
+            arguments: (DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, nil, DNNL_ARG_DIFF_DST))
     }
 
     var scratchBytes: Int { innerBytes + max(primitive.scratchpadBytes, reorder?.scratchpadBytes ?? 0) }
