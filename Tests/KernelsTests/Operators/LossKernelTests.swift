@@ -122,9 +122,11 @@ struct LossKernelTests {
             // log(1 + Σ e^(z[k] - z[t])) in double, without a difference of near numbers.
             let others = point.indices.filter { $0 != label }.reduce(0.0) { $0 + exp(point[$1] - point[label]) }
             let (loss, gradient) = (Double(result.output[0]), Double(result.gradients[0]?[label] ?? .nan))
-            #expect(abs(loss / log1p(others) - 1) < 3e-6)
+            // A difference of logits is rounded before its exponential is taken.
+            let tolerance = 2e-6 + 1e-7 * Double(lead)
+            #expect(abs(loss / log1p(others) - 1) < tolerance)
             // p[t] - 1.
-            #expect(abs(gradient / (-others / (1 + others)) - 1) < 3e-6)
+            #expect(abs(gradient / (-others / (1 + others)) - 1) < tolerance)
         }
     }
 
