@@ -109,6 +109,14 @@ int stormo_all_finite_f64(const double *a, size_t n) {
     return bad == 0;
 }
 
+STORMO_CLONES
+int stormo_all_floats_f64(const double *a, size_t n) {
+    unsigned bad = 0;
+    // FLT_MAX; NaN compares as false.
+    for (size_t i = 0; i < n; i++) bad |= !(a[i] <= 0x1.fffffep127 && a[i] >= -0x1.fffffep127);
+    return bad == 0;
+}
+
 size_t stormo_argmax(const float *a, size_t n) {
     size_t best = 0;
     for (size_t i = 1; i < n; i++)

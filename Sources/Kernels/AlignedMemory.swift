@@ -44,6 +44,14 @@ public final class AlignedMemory: @unchecked Sendable {
     /// about in pieces: a long training then grows by half a megabyte a checkpoint.
     public static func returnLargeBlocks() { stormo_return_large_blocks() }
 
+    /// Sees that so much memory could be had. Libraries that are handed none end the process, so it is tried before them.
+    /// - Throws: `KernelError.outOfMemory`.
+    public static func require(byteCount: Int) throws(KernelError) {
+        var pointer: UnsafeMutableRawPointer?
+        guard posix_memalign(&pointer, alignment, max(byteCount, 1)) == 0 else { throw .outOfMemory(bytes: byteCount) }
+        free(pointer)
+    }
+
     /// A block with the same bytes.
     public func copy() throws(KernelError) -> AlignedMemory {
         let copy = try AlignedMemory(byteCount: byteCount)

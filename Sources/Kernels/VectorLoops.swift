@@ -72,6 +72,12 @@ public enum VectorLoops {
         stormo_all_finite_f64(a, count) != 0 ? nil : (0..<count).first { !a[$0].isFinite }
     }
 
+    /// The index of the first element that is NaN, infinite, or larger than any float.
+    public static func firstThatIsNoFloat(_ a: UnsafePointer<Double>, count: Int) -> Int? {
+        let limit = Double(Float.greatestFiniteMagnitude)
+        return stormo_all_floats_f64(a, count) != 0 ? nil : (0..<count).first { !(abs(a[$0]) <= limit) }
+    }
+
     /// Tells the CPU that the caller spins.
     @inline(__always)
     public static func pause() { stormo_pause() }

@@ -15,10 +15,15 @@ struct CrossValidation {
         self.isQuiet = isQuiet
     }
 
-    /// The folds' directories in a run directory; none where it is a plain run.
+    /// The folds' directories in a run directory that have begun; none where it is a plain run.
     static func folds(in directory: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.filter { $0.hasPrefix("fold-") }
+        return names.filter { $0.hasPrefix("fold-") && hasBegun("\(directory)/\($0)") }.sorted()
+    }
+
+    /// Whether a run has begun in a directory: a killed one may have made it and written nothing yet.
+    static func hasBegun(_ directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/config.json")
     }
 
     /// The fold that a directory belongs to, from 0; nil for a plain run.

@@ -23,7 +23,9 @@ enum ExitStatus: Int32, Error {
         case let error as HDF5Error:
             // Data that can't be read are bad data; a file that can't be made is not.
             self = error.kind == .writeFailed || error.action == "create" ? .failure : .badData
-        case is Divergence, is KernelError, is ModelError, is ObjectiveError, is GraphError: self = .failure
+        case is Divergence, is EvaluationError, is ThreadError, is KernelError, is ModelError, is ObjectiveError,
+            is GraphError:
+            self = .failure
         default: return nil
         }
     }

@@ -63,6 +63,8 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        // A signal could not be waited for without a thread.
+        try ThreadRoom.requireOthers()
         let signals = Signals()
         if let resume { return try goOn(in: resume, signals) }
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
@@ -95,7 +97,7 @@ struct Train: ParsableCommand {
             }
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
-                AtomicFile.isDirectory(path)
+                CrossValidation.hasBegun(path)
                     ? try goOn(with: path, signals, of: directory)
                     : try train(configuration, in: path, signals, fold: fold, of: directory)
             }
@@ -176,9 +178,16 @@ struct Train: ParsableCommand {
             display.finish()
         } catch {
             display.finish()
-            guard error is Divergence else { throw error }
+            guard error is Divergence || error is EvaluationError else { throw error }
             Console.error("stormo: \(error)")
-            Console.error("The model as it was before that step is in \(directory.modelPath)")
+            if error is Divergence {
+                Console.error(
+                    run.modelFailure.map { "These parameters could not be saved: \($0)" }
+                        ?? "The model with these parameters is \(directory.modelPath)")
+            }
+            Console.error(
+                run.lastCheckpoint.map { "The last checkpoint, of step \($0.step), is \($0.path)" }
+                    ?? "No checkpoint had been saved before")
             throw ExitStatus.failure
         }
         if let signal = outcome.signal {
@@ -186,6 +195,12 @@ struct Train: ParsableCommand {
                 Console.error(
                     "stormo: the run was ended by \(Signals.name(signal)), and its state could not be saved: \(failure)"
                 )
+                if let last = run.lastCheckpoint {
+                    Console.error("The last checkpoint, of step \(last.step), is \(last.path); to go on from there:")
+                    Console.error("  \(ResumeHint.command(whole ?? directory.path))")
+                } else {
+                    Console.error("No checkpoint had been saved before: there is nothing to go on from")
+                }
             } else if !quiet {
                 Console.print("ended by \(Signals.name(signal)); to go on:")
                 Console.print("  \(ResumeHint.command(whole ?? directory.path))", style: .bold)
@@ -235,8 +250,10 @@ struct Train: ParsableCommand {
             var words: [String] = []
             if run.trainer.stoppedEarly, let last = outcome.history.last?.epoch {
                 words.append(
-                    "stopped after epoch \(last): \(stopping.monitor) has not improved in "
-                        + Figures.count(stopping.patience, "epoch"))
+                    "stopped after epoch \(last): \(stopping.monitor) "
+                        + (run.trainer.watchedFigureIsUndefined
+                            ? "was undefined in each of them, so that none is the best"
+                            : "has not improved in \(Figures.count(stopping.patience, "epoch"))"))
             }
             if let epoch = run.trainer.restoredEpoch { words.append("the model is that of epoch \(epoch), the best") }
             if !words.isEmpty { Console.print(words.joined(separator: "; ")) }

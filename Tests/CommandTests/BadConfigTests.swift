@@ -67,6 +67,9 @@ struct BadConfigTests {
     @Test func overridesAreNamed() throws {
         let workspace = try Workspace()
         try workspace.expectFailure(
+            78, "--set data.shuffle_window: is 10 rows; it must be at least two batches, 16 rows", "train",
+            "config.json", "--set", "data.shuffle_window=10")
+        try workspace.expectFailure(
             78, "--set training.epochs: must be 1 or more, but is -3", "train", "config.json", "--set",
             "training.epochs=-3")
         try workspace.expectFailure(

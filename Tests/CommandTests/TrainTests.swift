@@ -99,6 +99,29 @@ struct TrainTests {
                     + "the model is that of epoch 1, the best"))
     }
 
+    /// One class alone in the validation split.
+    @Test func anUndefinedFigureIsNeverTheBest() throws {
+        let workspace = try Workspace { rows in
+            for split in ["train", "validation", "test"] {
+                rows.targets[split] = rows.targets[split]?.indices.map { split == "train" ? Int32($0 % 2) : 1 }
+            }
+        }
+        let result = try workspace.run(
+            "train", "config.json", "--set", "training.epochs=30", "--set", "loss=binary_crossentropy", "--set",
+            #"model.layers[1]={"type": "dense", "units": 1, "activation": "sigmoid"}"#, "--set",
+            #"metrics=["roc_auc"]"#, "--set",
+            #"training.early_stopping={"monitor": "validation_roc_auc", "patience": 2}"#)
+        #expect(result.status == 0)
+        #expect(
+            result.lines.contains(
+                "stopped after epoch 2: validation_roc_auc was undefined in each of them, so that none is the best"))
+        #expect(
+            result.errors
+                == "warning: validation_roc_auc is undefined in epoch 1, since it needs samples of both classes; it is shown "
+                + "as n/a, and never the best\n")
+        #expect(result.lines.contains { $0.contains("validation_roc_auc n/a") })
+    }
+
     @Test func divergenceKeepsTheLastFiniteModel() throws {
         let workspace = try Workspace()
         let result = try workspace.run(
@@ -106,8 +129,9 @@ struct TrainTests {
         #expect(result.status == 1)
         let sentence =
             #"^stormo: training diverged in epoch 1, step \d+: .* is not finite \(rows [0-9, ]+ of the training "#
-            + #"data\)\. The last finite parameters are kept\. Try a smaller learning_rate, or look at these rows\n"#
-            + #"The model as it was before that step is in runs/three/model\.h5\n$"#
+            + #"data\)\. The parameters are kept as they were before that step\. "#
+            + #"Try a smaller learning_rate, or look at these rows\n"#
+            + #"The model with these parameters is runs/three/model\.h5\nNo checkpoint had been saved before\n$"#
         #expect(result.errors.range(of: sentence, options: .regularExpression) != nil, "\(result.errors)")
         #expect(
             try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [

@@ -14,4 +14,9 @@ struct AlignedMemoryTests {
     @Test func sizesRoundUpToCacheLines() {
         #expect([0, 1, 64, 65].map(AlignedMemory.aligned) == [0, 64, 64, 128])
     }
+
+    @Test func whatCannotBeHadIsSaidBeforehand() {
+        #expect(throws: Never.self) { try AlignedMemory.require(byteCount: 1 << 20) }
+        #expect(throws: KernelError.outOfMemory(bytes: 1 << 60)) { try AlignedMemory.require(byteCount: 1 << 60) }
+    }
 }

@@ -95,6 +95,8 @@ void stormo_copy_rows(float *dst, size_t dst_stride, const float *src, size_t sr
 /// Whether every element is finite.
 int stormo_all_finite(const float *a, size_t n);
 int stormo_all_finite_f64(const double *a, size_t n);
+/// Whether every element is finite and no larger than the largest float.
+int stormo_all_floats_f64(const double *a, size_t n);
 /// The index of the largest of n elements, the first of equals; NaN never wins over a number.
 size_t stormo_argmax(const float *a, size_t n);
 

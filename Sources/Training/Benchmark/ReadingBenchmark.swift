@@ -18,7 +18,8 @@ public struct ReadingBenchmark: Sendable {
     /// - Parameter seconds: how long to read; at least one epoch.
     /// - Throws: as `TrainingRun` does for data that can't be read.
     public init(_ configuration: RunConfiguration, seconds: Double) throws {
-        let data = try RunData(configuration).training
+        var data = try RunData(configuration).training
+        if !configuration.training.shuffle { data.shuffleWindow = nil }
         let reader = try BatchReader(
             data, batchSize: min(configuration.training.batchSize, data.count),
             isShuffled: configuration.training.shuffle, seed: configuration.seed)

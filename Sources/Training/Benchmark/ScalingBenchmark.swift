@@ -100,7 +100,10 @@ public struct ScalingBenchmark: Sendable {
             _ preprocessing: Preprocessing, workers: Int, mode: Mode
         ) throws {
             self.workers = workers
-            batchSize = configuration.training.batchSize * (mode == .weak ? workers : 1)
+            // One that is too large is refused below.
+            let (batch, overflows) = configuration.training.batchSize
+                .multipliedReportingOverflow(by: mode == .weak ? workers : 1)
+            batchSize = overflows ? .max : batch
             var parallel = configuration.parallel
             parallel.workers = workers
             var settings = TrainingEngine.Settings(

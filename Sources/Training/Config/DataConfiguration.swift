@@ -107,9 +107,14 @@ public struct DataConfiguration: Sendable {
         }
     }
 
-    /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show.
+    /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show. In front of a pattern a
+    /// directory's own brackets and stars are marked, since they are none of it.
     static func join(_ directory: String, _ path: String) -> String {
         if path.hasPrefix("/") { return path }
+        func isSpecial(_ character: Character) -> Bool { "*?[".contains(character) }
+        let directory =
+            path.contains(where: isSpecial)
+            ? directory.reduce(into: "") { $0 += (isSpecial($1) || $1 == "\\" ? "\\" : "") + String($1) } : directory
         var parts = directory.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         for part in path.split(separator: "/").map(String.init) where part != "." {
             if part == "..", let last = parts.last, last != "..", last != "." {

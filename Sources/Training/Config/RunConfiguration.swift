@@ -61,7 +61,10 @@ public struct RunConfiguration: Sendable {
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
         for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }
-        for (section, key) in [("data", "class_weight"), ("training", "batch_size"), ("training", "epochs")] {
+        for (section, key) in [
+            ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
+            ("training", "epochs"),
+        ] {
             origins["\(section).\(key)"] = document.root[section]?[key]?.origin
         }
         for (index, reader) in readers.enumerated() { origins["model.layers[\(index)]"] = reader.origin }

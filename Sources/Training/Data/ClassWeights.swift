@@ -80,6 +80,14 @@ public enum ClassWeights: Sendable, Hashable {
     /// - Parameter counts: the training samples of each class, as `ClassWeightTable.count` gives them.
     /// - Throws: `ClassWeightsError` for weights that are not those of such classes.
     public func weights(counts: [Int]) throws(ClassWeightsError) -> [Float] {
+        let weights = try unchecked(counts)
+        guard zip(weights, counts).contains(where: { $0 > 0 && $1 > 0 }) || counts.allSatisfy({ $0 == 0 }) else {
+            throw ClassWeightsError("weighs every class of the training data by 0, so nothing would be trained")
+        }
+        return weights
+    }
+
+    private func unchecked(_ counts: [Int]) throws(ClassWeightsError) -> [Float] {
         let classes = counts.count
         switch self {
         case .balanced:

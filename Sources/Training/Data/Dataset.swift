@@ -129,7 +129,7 @@ public struct Dataset: Sendable {
         }
         for field in [inputs, targets, weights] {
             guard let field, let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
-            throw Self.notFinite(field, row, element)
+            throw Self.notFinite(field, row, element, tensor, at: row)
         }
         if let weights, weights.rowShape.count != 1 {
             throw DataError(
@@ -147,14 +147,26 @@ public struct Dataset: Sendable {
     ) throws {
         let rows = start..<start + places.count
         if let (row, element) = tensor.firstNonFinite(rows: rows) {
-            throw Self.notFinite(field, selection[places.lowerBound + row - start], element)
+            throw Self.notFinite(field, selection[places.lowerBound + row - start], element, tensor, at: row)
         }
         guard areWeights else { return }
         try Self.checkWeights(field, tensor, rows: rows) { selection[places.lowerBound + $0 - start] }
     }
 
-    private static func notFinite(_ field: Field, _ row: Int, _ element: Int) -> DataError {
+    /// - Parameter index: the place of the row in the tensor.
+    private static func notFinite(
+        _ field: Field, _ row: Int, _ element: Int, _ tensor: StoredTensor, at index: Int
+    ) -> DataError {
         let (place, row) = field.place(ofRow: row)
+        var value = Double.nan
+        tensor.forEach(rows: index..<index + 1) {
+            if $0 == index * tensor.rowShape.count + element { value = $1 }
+        }
+        if value.isFinite {
+            return DataError(
+                "\(place) holds \(value) in row \(row), element \(element), which no 32-bit float holds; "
+                    + "bring the numbers into another unit, or remove such rows")
+        }
         return DataError(
             "\(place) holds a number that is NaN or infinite, in row \(row), element \(element); "
                 + "remove or fill such rows before training")

@@ -121,16 +121,17 @@ struct Destination: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
 }
 
-/// Runs the body for each index on as many threads as there are CPUs.
+/// Runs the body for each index on as many threads as there are CPUs, or fewer.
 /// - Throws: the error of the lowest index that failed.
-func inParallel(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
-    guard count > 1, AvailableCPUs.count > 1 else {
+func inParallel(_ count: Int, threads: Int = AvailableCPUs.count, _ body: @Sendable (Int) throws -> Void) throws {
+    guard count > 1, threads > 1 else {
         for index in 0..<count { try body(index) }
         return
     }
+    try ThreadRoom.requireOthers()
     let failure = Mutex<(index: Int, error: any Error)?>(nil)
     let next = Atomic<Int>(0)
-    let threads = min(AvailableCPUs.count, count)
+    let threads = min(threads, count)
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
         while true {
             let index = next.add(1, ordering: .relaxed).oldValue

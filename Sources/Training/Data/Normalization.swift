@@ -46,6 +46,14 @@ public struct Normalization: Sendable, Hashable {
     public static func minMax(per scope: Scope) -> Normalization { Normalization(.minMax, scope) }
     public static func scale(per scope: Scope) -> Normalization { Normalization(.scale, scope) }
 
+    /// Whether its constants are computed from the training split.
+    var isFitted: Bool {
+        switch kind {
+        case .none, .constants: false
+        case .standardize, .minMax, .scale: true
+        }
+    }
+
     /// (x - offset)·scale. Whether the lists fit is known when the shape of the rows is.
     public static func constants(offset: [Double] = [0], scale: [Double] = [1]) -> Normalization {
         Normalization(.constants, offset: offset, scale: scale)

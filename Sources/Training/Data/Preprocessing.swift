@@ -34,6 +34,11 @@ public struct Preprocessing: Sendable, Hashable {
         case .constants: self = try Self.constants(normalization, data)
         case .standardize:
             let moments = try data.inputMoments(width: width)
+            // No number is further from the mean than √n deviations.
+            let farthest = moments.deviation.map {
+                $0 * Double(data.count * data.inputs.rowShape.count / width).squareRoot()
+            }
+            guard farthest.allSatisfy({ $0 < 1e38 }) else { throw Self.tooLarge(data) }
             self.init(
                 kind: kind, scope: scope, offset: moments.mean, scale: moments.deviation.map(Self.inverse))
         case .minMax:
@@ -46,10 +51,14 @@ public struct Preprocessing: Sendable, Hashable {
             self.init(kind: kind, scope: scope, offset: scale.map { _ in 0 }, scale: scale)
         }
         guard offset.allSatisfy({ Float($0).isFinite }), scale.allSatisfy({ Float($0).isNormal }) else {
-            throw DataError(
-                "\(data.inputsPlace) holds numbers so large that floats can't hold what normalises them; "
-                    + "bring them into a smaller unit")
+            throw Self.tooLarge(data)
         }
+    }
+
+    private static func tooLarge(_ data: Dataset) -> DataError {
+        DataError(
+            "\(data.inputsPlace) holds numbers so large that floats can't hold what normalises them; "
+                + "bring them into a smaller unit")
     }
 
     /// 1 / size; 1 where there is no size, or one so small that the inverse is too large for a float.

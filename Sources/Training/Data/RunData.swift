@@ -38,6 +38,7 @@ public struct RunData: Sendable {
             // Splits of one file are read in windows of their own, so they share what is left.
             whole = try source.streamed(within: isSplit ? rest / 2 : rest)
         }
+        // Of the rows that are trained on alone: the others are not mixed, and have windows of their own size.
         whole.shuffleWindow = data.shuffleWindow
         guard isSplit else {
             (training, validation, test) = (whole, own[0], own[1])
@@ -52,6 +53,7 @@ public struct RunData: Sendable {
         func part(_ index: Int) -> Dataset? {
             guard fractions[index] > 0 else { return own[index] }
             var split = whole.selecting(parts.removeFirst())
+            split.shuffleWindow = nil
             if !whole.isInMemory { split.windowBytes = rest / 4 }
             return split
         }
@@ -61,6 +63,7 @@ public struct RunData: Sendable {
             let labels = data.stratify ? try Splitting.labels(of: remaining) : nil
             let pair = try Splitting.folds(remaining, count: folds, seed: configuration.seed, labels: labels)[fold ?? 0]
             var validation = remaining.selecting(pair.validation)
+            validation.shuffleWindow = nil
             if !whole.isInMemory { validation.windowBytes = rest / 4 }
             held = validation
             remaining = remaining.selecting(pair.training)

@@ -46,7 +46,7 @@ public struct StoredTensor: Sendable {
             exactOffset: exactOffset)
     }
 
-    /// The place of the first number that is NaN or infinite, in some of the rows or in all.
+    /// The place of the first number that is NaN or infinite, or that no float holds, in some of the rows or in all.
     func firstNonFinite(rows range: Range<Int>? = nil) -> (row: Int, element: Int)? {
         let range = range ?? 0..<rows
         let count = range.count * rowShape.count
@@ -59,7 +59,7 @@ public struct StoredTensor: Sendable {
         case .float32:
             index = VectorLoops.firstNonFinite(base.assumingMemoryBound(to: Float.self), count: count)
         case .float64:
-            index = VectorLoops.firstNonFinite(base.assumingMemoryBound(to: Double.self), count: count)
+            index = VectorLoops.firstThatIsNoFloat(base.assumingMemoryBound(to: Double.self), count: count)
         default: index = nil
         }
         return index.map { (range.lowerBound + $0 / rowShape.count, $0 % rowShape.count) }

@@ -28,6 +28,8 @@ final class WindowReader: @unchecked Sendable {
     private let data: Dataset
     /// Rows of half the pool; 0 for data in memory.
     private let half: Int
+    /// How many read a window's blocks.
+    private let threads: Int
     private let queue = DispatchQueue(label: "stormo.reader", qos: .userInitiated)
     /// Windows that are being made, ready or taken, in order; two at most.
     private var coming: [Coming] = []
@@ -47,11 +49,17 @@ final class WindowReader: @unchecked Sendable {
         if let pool = Pool(data) {
             self.pool = pool
             half = 0
-            order = data.order(windowRows: data.shuffleWindow, isShuffled: isShuffled, seed: seed)
+            threads = 1
+            let rows = try isShuffled ? data.mixedRows(atLeast: batch) : nil
+            order = data.order(windowRows: rows, batch: batch, isShuffled: isShuffled, seed: seed)
         } else {
+            var data = data
+            // Rows that are visited in their order are so whatever the window.
+            if !isShuffled { data.shuffleWindow = nil }
             let rows = try data.windowRows(atLeast: batch)
-            order = data.order(windowRows: rows, isShuffled: isShuffled, seed: seed)
+            order = data.order(windowRows: rows, batch: batch, isShuffled: isShuffled, seed: seed)
             half = order.windowRows
+            threads = data.readingThreads(windowRows: half)
             pool = try Pool(rows: 2 * half, of: data)
         }
     }
@@ -138,7 +146,7 @@ final class WindowReader: @unchecked Sendable {
             start += order.blocks[block].count
         }
         let blocks = Array(window.blocks)
-        try inParallel(blocks.count) { [starts, order, data, pool] index in
+        try inParallel(blocks.count, threads: threads) { [starts, order, data, pool] index in
             let places = order.blocks[blocks[index]]
             for (field, tensor, areWeights) in [
                 (data.inputs, pool.inputs, false), (data.targets, pool.targets, false),

@@ -10,7 +10,8 @@ public struct EpochTotals: Sendable, Hashable {
     /// Steps that were dropped since they were not finite.
     public internal(set) var skipped = 0
 
-    var meanLoss: Double { loss / Double(max(counted, 1)) }
+    /// NaN where no sample counts.
+    var meanLoss: Double { counted > 0 ? loss / Double(counted) : .nan }
 }
 
 /// Where training stands at a step's boundary: what it takes, beside the parameters and the optimizer's moments, to go

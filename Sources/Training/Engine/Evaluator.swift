@@ -3,11 +3,17 @@ public import Network
 
 /// What a model comes to on a dataset.
 public struct Evaluation: Sendable {
-    /// The mean over the samples.
+    /// The mean over the samples that count; NaN where none does.
     public let loss: Double
     public let metrics: [Double]
     public let confusion: ConfusionMatrix?
     public let samples: Int
+}
+
+/// A split on which the model's loss is no finite number.
+public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
 }
 
 /// Runs a model forward over a dataset on worker threads: to measure it, or to predict.
@@ -81,7 +87,8 @@ public final class Evaluator: @unchecked Sendable {
 
     /// Measures the loss and the metrics.
     /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
-    /// - Throws: `MetricError` where a metric does not fit the targets.
+    /// - Throws: `MetricError` where a metric does not fit the targets; `EvaluationError` where the loss of a sample is no
+    ///   finite number.
     public func evaluate(_ metrics: [MetricKind], countsConfusion: Bool = false) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
         let layout = MetricLayout(objective)
@@ -93,7 +100,9 @@ public final class Evaluator: @unchecked Sendable {
         }
         // Two places for each shard, which the worker that runs it writes alone: the loss, and the samples it counts.
         let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
-        try eachChunk { [objective] shard, replica, _, count in
+        // And one for the first sample whose loss is no finite number, from 1.
+        let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
+        try eachChunk { [objective] shard, replica, start, count in
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
@@ -101,14 +110,42 @@ public final class Evaluator: @unchecked Sendable {
             let losses = replica.value(of: objective.sampleLoss, samples: count)
             let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
             for loss in losses { sum[0] += Double(loss) }
+            let culprit = culprits.base.assumingMemoryBound(to: Int.self) + shard
+            if !sum[0].isFinite, culprit.pointee == 0 {
+                culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
+            }
             sum[1] += Double(objective.countedSamples(targets: target.baseAddress!, samples: count))
         }
+        let first = (0..<plan.shards).map { culprits.base.assumingMemoryBound(to: Int.self)[$0] }.filter { $0 > 0 }
+            .min()
+        if let first { throw try notFinite(first - 1) }
         for set in sets.dropFirst() { sets[0].merge(set) }
         let pairs = sums.base.assumingMemoryBound(to: Double.self)
-        let loss =
-            (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] }
-            / max((0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }, 1)
+        let counted = (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }
+        let loss = counted > 0 ? (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] } / counted : .nan
         return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
+    }
+
+    /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.
+    private func notFinite(_ position: Int) throws -> EvaluationError {
+        let row = data.selection[position]
+        let width = data.inputs.rowShape.count
+        let tensor = try StoredTensor(data.inputs.type, rows: 1, rowShape: data.inputs.rowShape) {
+            try data.inputs.read(row..<row + 1, into: $0)
+        }
+        var (values, zero) = ([Float](repeating: 0, count: width), Int64(0))
+        tensor.gather(
+            into: &values, rows: &zero, count: 1, offset: feed.constants?.offset, scale: feed.constants?.scale,
+            exactOffset: feed.constants?.exactOffset)
+        var stored = [Double](repeating: 0, count: width)
+        tensor.forEach { stored[$0] = $1 }
+        let element = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
+        let (place, number) = data.inputs.place(ofRow: row)
+        let normalised = feed.constants == nil ? "" : ", normalised \(values[element])"
+        return EvaluationError(
+            "the loss of row \(number) of \(place) is no finite number; the largest of its inputs is element \(element), "
+                + "\(stored[element])\(normalised). Look at this row and its target; if they are right, the parameters have "
+                + "become too large: try a smaller learning_rate")
     }
 
     /// The model's result for each sample, row-major.

@@ -157,6 +157,26 @@ public struct HealthWatch: Sendable, Equatable {
     }
 
     private static let suspect = "silent "
+    private static let words = HealthWarning.Kind.allCases.map { $0.rawValue + " " } + [suspect]
+
+    /// The memory in numbers, as a checkpoint has it: for each entry its word and its layer.
+    func state(layers: [String]) -> [Int] {
+        memory.flatMap { entry -> [Int] in
+            guard let word = Self.words.firstIndex(where: entry.hasPrefix),
+                let layer = layers.firstIndex(of: String(entry.dropFirst(Self.words[word].count)))
+            else { return [] }
+            return [word, layer]
+        }
+    }
+
+    /// - Parameter state: another's `state`; what can't be one is left out.
+    init(state: [Int], layers: [String]) {
+        memory = stride(from: 0, to: state.count - 1, by: 2).compactMap { index in
+            let (word, layer) = (state[index], state[index + 1])
+            guard Self.words.indices.contains(word), layers.indices.contains(layer) else { return nil }
+            return Self.words[word] + layers[layer]
+        }
+    }
 }
 
 /// Two digits: 3e-07, 0.012, 45, 1.2e+05.

@@ -82,6 +82,8 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
     public let tensor: String
     /// The rows of the training split that the shard held.
     public let rows: [Int]
+    /// Whether the parameters whose gradient was finite have taken the step. Otherwise all are as they were before it.
+    public let isPartlyStepped: Bool
 
     /// What happened, without what to do.
     var brief: String { "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite" }
@@ -89,7 +91,10 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         let shown = rows.prefix(8).map(String.init).joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
         let place = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
-        return "\(brief)\(place). "
-            + "The last finite parameters are kept. Try a smaller learning_rate, or look at these rows"
+        let kept =
+            isPartlyStepped
+            ? "Where the gradient was finite the parameters have taken that step, elsewhere they are as they were before it"
+            : "The parameters are kept as they were before that step"
+        return "\(brief)\(place). \(kept). Try a smaller learning_rate, or look at these rows"
     }
 }

@@ -19,7 +19,8 @@ final class Reducer: @unchecked Sendable {
     private let workers: Int
     private let blocks: Int
     private let clipping: GradientClipping
-    private let isAllOrNothing: Bool
+    /// Whether a gradient that is not finite anywhere is not stepped at all.
+    let isAllOrNothing: Bool
     private let gradients: [AlignedMemory]
     private let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
     private let blockNorms: AlignedMemory

@@ -18,9 +18,8 @@ final class EpochUnderWay: @unchecked Sendable {
     var totals: EpochTotals
     var lastReport = ContinuousClock.now
     var chunk: Pace.Chunk
-    /// What the step that comes next works on, and what the one before did.
+    /// What the step that comes next works on.
     var batch: Batch
-    var previous: Batch
     /// How many samples of the batch the loss is a mean of.
     var counted: Int
     /// Why the epoch ends before its last step.
@@ -30,11 +29,16 @@ final class EpochUnderWay: @unchecked Sendable {
 
     enum End {
         /// The step, within the epoch, whose loss or gradient was not finite.
-        case diverged(step: Int)
+        case diverged(step: Int, NotFinite)
         /// Somebody asked for it.
         case stopped
         /// The next batch can't be read.
         case failed(any Error)
+    }
+
+    enum NotFinite {
+        case loss
+        case gradient
     }
 
     init(
@@ -46,7 +50,6 @@ final class EpochUnderWay: @unchecked Sendable {
         self.firstStep = firstStep
         firstIndex = totals.steps
         self.batch = batch
-        previous = batch
         self.counted = counted
         self.totals = totals
         self.hooks = hooks
@@ -113,7 +116,7 @@ extension TrainingEngine {
         let sum = lossSum()
         var isFinite = sum.isFinite
         guard isFinite || skipsNonFinite else {
-            if worker == 0 { epoch.end = .diverged(step: index) }
+            if worker == 0 { epoch.end = .diverged(step: index, .loss) }
             return false
         }
         if isFinite, reducer.needsTwoPasses {
@@ -134,9 +137,8 @@ extension TrainingEngine {
         meet()
         if isFinite, reducer.hasFailed {
             if worker == 0 {
-                epoch.end = .diverged(step: index)
+                epoch.end = .diverged(step: index, .gradient)
                 epoch.totals.steps -= 1
-                epoch.batch = epoch.previous
             }
             return false
         }
@@ -159,7 +161,6 @@ extension TrainingEngine {
             epoch.totals.skipped += 1
         }
         epoch.totals.steps += 1
-        epoch.previous = epoch.batch
         if index + 1 < epoch.steps {
             do {
                 epoch.batch = try reader.next()

@@ -182,12 +182,27 @@ public final class TrainingEngine: @unchecked Sendable {
             parameters: parameters, gradients: { [reducer] in reducer.gradient(of: $0) })
     }
 
+    /// What the watch over the gradients has told, to be kept with a run.
+    var healthState: [Int] {
+        get { health.state(layers: layerNames) }
+        set { health = HealthWatch(state: newValue, layers: layerNames) }
+    }
+
+    /// The layers that have parameters, each once.
+    private var layerNames: [String] {
+        objective.layout.entries.reduce(into: []) { names, entry in
+            let name = String(entry.name.prefix { $0 != "/" })
+            if names.last != name { names.append(name) }
+        }
+    }
+
     /// The learning rate of the step before; of the first one, if there was none.
     public var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
 
-    func rate(at step: Int) -> Double {
+    /// - Parameter epochs: of a run of another length; this one's unless given.
+    func rate(at step: Int, epochs: Int? = nil) -> Double {
         optimizer.optimizer.learningRate * rateFactor
-            * schedule.factor(step: step, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs)
+            * schedule.factor(step: step, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs ?? self.epochs)
     }
 
     /// Trains for one epoch.
@@ -195,8 +210,8 @@ public final class TrainingEngine: @unchecked Sendable {
     ///   - epoch: counted from 0; decides the order of the rows.
     ///   - limit: an end after so many steps.
     ///   - progress: called now and then on a worker's thread.
-    /// - Throws: `Divergence` where the loss or a gradient is no longer finite. The parameters then are finite: those
-    ///   before that step, or, where only a gradient was at fault, those with its finite blocks stepped. `HDF5Error`
+    /// - Throws: `Divergence` where the loss or a gradient is no longer finite; it says which parameters are left, all of
+    ///   them finite. `HDF5Error`
     ///   and `DataError` where the next rows can't be read.
     public func run(
         epoch: Int, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
@@ -231,20 +246,22 @@ public final class TrainingEngine: @unchecked Sendable {
         let state = EpochUnderWay(
             number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted(batch),
             totals: totals, hooks: hooks, chunk: pace.remaining)
-        reducer.wantsTensorNorms = hooks.warning != nil
+        // At an epoch's first step, and not wherever it is gone on with.
+        reducer.wantsTensorNorms = hooks.warning != nil && totals.steps == 0
         try team.run { [self] worker in work(worker, on: state) }
         step += state.totals.steps - totals.steps
         switch state.end {
         case nil where state.totals.samples == 0:
             throw Divergence(
-                epoch: epoch, step: steps - 1, tensor: "the loss or a gradient of each of the epoch's steps", rows: [])
+                epoch: epoch, step: steps - 1, tensor: "the loss or a gradient of each of the epoch's steps", rows: [],
+                isPartlyStepped: false)
         case nil:
             // Before the metrics of the shards are joined.
             let position = hooks.save == nil ? nil : self.position(in: state)
             return .finished(result(state.totals, seconds: (ContinuousClock.now - state.start).seconds), position)
         case .stopped: return .stopped
         case .failed(let error): throw error
-        case .diverged(let index): throw diagnose(epoch: epoch, step: index, state.batch)
+        case .diverged(let index, let what): throw diagnose(epoch: epoch, step: index, what)
         }
     }
 
@@ -267,7 +284,23 @@ public final class TrainingEngine: @unchecked Sendable {
     }
 
     /// Runs the failed step's shards once more, keeping everything, and finds the first tensor that is not finite.
-    private func diagnose(epoch: Int, step: Int, _ batch: Batch) -> Divergence {
+    ///
+    /// Its batch is fetched anew: the one after it was taken already, and with it windows may have been given back that
+    /// the failed batch ended in.
+    private func diagnose(epoch: Int, step: Int, _ what: EpochUnderWay.NotFinite) -> Divergence {
+        let isPartlyStepped = what == .gradient && !reducer.isAllOrNothing
+        func divergence(_ tensor: String, _ rows: [Int] = []) -> Divergence {
+            Divergence(epoch: epoch, step: step, tensor: tensor, rows: rows, isPartlyStepped: isPartlyStepped)
+        }
+        let unknown = divergence(what == .loss ? "the loss" : "the gradient of a parameter")
+        let batch: Batch
+        do {
+            try reader.begin(epoch: epoch, at: step)
+            batch = try reader.next()
+        } catch {
+            // That training has diverged is the more important news.
+            return unknown
+        }
         for shard in 0..<plan.shards {
             let range = plan.samples(of: shard, in: batch.count)
             let rows = Array(UnsafeBufferPointer(start: batch.rows + range.lowerBound, count: range.count))
@@ -278,9 +311,9 @@ public final class TrainingEngine: @unchecked Sendable {
                     objective, parameters: parameters, pool: reader.pool, feed: feed, rows: rows, pass),
                 let tensor = inspection.firstNonFinite
             else { continue }
-            return Divergence(epoch: epoch, step: step, tensor: tensor, rows: data.isInMemory ? rows.map(Int.init) : [])
+            return divergence(tensor, data.isInMemory ? rows.map(Int.init) : [])
         }
-        return Divergence(epoch: epoch, step: step, tensor: "the loss", rows: [])
+        return unknown
     }
 }
 

@@ -1,8 +1,7 @@
-internal import Dispatch
 import Foundation
 import Kernels
 
-/// Worker threads: the caller's own, and long-lived blocks that each hold a serial queue.
+/// Worker threads: the caller's own, and others that live as long as the team.
 ///
 /// Between two jobs the workers wait at a barrier, spinning for a moment and then parked, because waking a thread costs
 /// as much as many steps of a small network.
@@ -20,12 +19,13 @@ final class WorkerTeam: Sendable {
     /// Runs the body once on each worker, at the same time, and waits for all; the caller is worker 0. One caller at a
     /// time: others wait, and a body must not call it.
     /// - Returns: what the bodies return, by worker.
-    /// - Throws: the error of the first worker, by number, whose body throws. Bodies that wait for each other must
+    /// - Throws: `ThreadError` where the threads can't be started; the error of the first worker, by number, whose body
+    ///   throws. Bodies that wait for each other must
     ///   not throw before their last barrier.
     @discardableResult
     func run<T: Sendable>(_ body: @Sendable @escaping (_ worker: Int) throws -> T) throws -> [T] {
         let results = ResultList<Result<T, any Error>>(count)
-        crew.perform { worker in
+        try crew.perform { worker in
             KernelContext.withPreparedThread { results[worker] = Result { try body(worker) } }
         }
         return try results.all.map { try $0.get() }
@@ -53,24 +53,30 @@ final class WorkerTeam: Sendable {
             barrier = PhaseBarrier(workers: count, spins: WorkerTeam.spins(count, 20_000))
         }
 
-        func perform(_ job: @Sendable @escaping (Int) -> Void) {
-            turn.withLock {
-                if !isWorking { start() }
-                self.job = job
-                barrier.wait(0)
-                job(0)
-                barrier.wait(0)
-                self.job = nil
-            }
+        func perform(_ job: @Sendable @escaping (Int) -> Void) throws(ThreadError) {
+            turn.lock()
+            defer { turn.unlock() }
+            if !isWorking { try start() }
+            self.job = job
+            barrier.wait(0)
+            job(0)
+            barrier.wait(0)
+            self.job = nil
         }
 
-        private func start() {
-            isWorking = true
-            for worker in 1..<max(count, 1) {
-                DispatchQueue(label: "stormo.worker.\(worker)", qos: .userInitiated).async { [self] in
-                    repeat { barrier.wait(worker) } while work(worker)
+        private func start() throws(ThreadError) {
+            guard count > 1 else {
+                isWorking = true
+                return
+            }
+            try ThreadRoom.start(
+                count - 1, spare: ThreadRoom.others, for: "\(count) workers, reading and saving"
+            ) { index in
+                { [self] in
+                    repeat { barrier.wait(index + 1) } while work(index + 1)
                 }
             }
+            isWorking = true
         }
 
         /// Does the job and waits for the others.

@@ -17,7 +17,12 @@ enum CheckpointFile {
     /// checksums, and then put in place. The same checkpoint makes the same bytes.
     /// - Throws: `FileError` where there is too little room or it can't be written; what stood there still does.
     static func write(_ checkpoint: Checkpoint, to path: String) throws {
-        try FreeSpace.require(size(of: checkpoint), for: path)
+        let size = size(of: checkpoint)
+        try FreeSpace.require(size, for: path)
+        // What is read back to be compared takes as much again, and libhdf5 some for itself.
+        do { try AlignedMemory.require(byteCount: size + 16 << 20) } catch {
+            throw FileError("\(path) can't be written: \(error)")
+        }
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
             try ModelFile.fill(file, with: checkpoint.model)

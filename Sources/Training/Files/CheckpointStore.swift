@@ -51,8 +51,18 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The steps of which there are checkpoints, good or not, ascending.
-    public var steps: [Int] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).compactMap { name in
+    public var steps: [Int] { (try? listed()) ?? [] }
+
+    /// - Throws: `FileError` where the folder is there and can't be read.
+    private func listed() throws -> [Int] {
+        guard let folder = opendir(directory) else {
+            if errno == ENOENT { return [] }
+            throw FileError(
+                "the checkpoints in \(directory) can't be read: \(AtomicFile.reason()); without them the run would begin "
+                    + "anew, so make the folder readable, or remove it", isBadData: true)
+        }
+        closedir(folder)
+        return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap { name in
             guard name.hasPrefix(Self.prefix), name.hasSuffix(".h5"),
                 let step = Int(name.dropFirst(Self.prefix.count).dropLast(3)), step >= 0,
                 name == "\(Self.prefix)\(Self.padded(step)).h5"
@@ -99,7 +109,8 @@ public struct CheckpointStore: Sendable {
     /// - Throws: `FileError` where there are some, but every one is damaged.
     public func newestGood() throws -> Found? {
         var skipped: [(path: String, reason: String)] = []
-        let candidates = steps.reversed().map { path(step: $0) } + (access(bestPath, F_OK) == 0 ? [bestPath] : [])
+        let candidates =
+            try listed().reversed().map { path(step: $0) } + (access(bestPath, F_OK) == 0 ? [bestPath] : [])
         for path in candidates {
             do {
                 return Found(checkpoint: try CheckpointFile.read(path), path: path, skipped: skipped)

@@ -42,7 +42,9 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: what it is to go on with.
     /// - Throws: `ConfigurationError` that names each.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        let mayChange = ["training.epochs", "parallel.workers", "checkpoint", "name", "$schema"]
+        var mayChange = ["training.epochs", "parallel.workers", "checkpoint", "name", "$schema"]
+        // A run whose data were in memory may be told what it takes to have them there again.
+        if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
         let changed = configuration.root.differences(from: document.root).filter { path in
             !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") }
         }
@@ -68,15 +70,42 @@ public struct EarlierRun: Sendable {
         }
         guard found != nil else { return "it has no checkpoint, by which its data would be known" }
         do {
-            _ = try state(for: run.trainer, rows: run.rows)
+            _ = try state(
+                for: run.trainer, rows: run.rows, run.fingerprint, [run.training, run.validation, run.test])
             return nil
         } catch {
             return "its data, or the stormo that trained it, were others"
         }
     }
 
+    /// Why the run can't go on with data that do not fit into memory; nil where it began with such. The rest of a
+    /// sentence that begins with `data.memory_limit`.
+    /// - Parameter bytes: what the training data take.
+    func problem(ofStreaming bytes: Int) -> String? {
+        // A run that streams writes its limit down.
+        guard found != nil, document.root["data"]?["memory_limit"] == nil else { return nil }
+        return
+            "the run was begun with its data in memory, which take \(ByteCount(bytes)); here they do not fit, and rows "
+            + "that are read as they are wanted come in another order. Go on where there is more memory, or set a larger "
+            + "data.memory_limit"
+    }
+
+    /// What a longer run does to a schedule that had fallen; nil where the rate does not rise.
+    func rateNote(step: Int, epochs: Int, lastRate: Double?, _ engine: TrainingEngine) -> String? {
+        guard case .integer(let before)? = document.root["training"]?["epochs"]?.value, before != epochs, step > 0,
+            let lastRate
+        else { return nil }
+        let (next, usual) = (engine.rate(at: step), engine.rate(at: step, epochs: before))
+        guard next > lastRate, next > usual * 1.000_001 else { return nil }
+        return
+            "training.epochs was \(before) and is \(epochs), and the schedule is that of the longer run: the learning "
+            + "rate, which had come to \(rounded(lastRate)), goes up to \(rounded(next)) again"
+    }
+
     /// The state to go on from; nil where there is none.
-    func state(for trainer: Trainer, rows: [Int]) throws -> TrainingState? {
+    func state(
+        for trainer: Trainer, rows: [Int], _ fingerprint: DataFingerprint, _ splits: [Dataset?]
+    ) throws -> TrainingState? {
         guard let found else { return nil }
         let (checkpoint, engine) = (found.checkpoint, trainer.engine)
         guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessing == trainer.preprocessing else {
@@ -84,13 +113,27 @@ public struct EarlierRun: Sendable {
                 "\(found.path) can't be gone on from: the data are not those that the run was begun with",
                 isBadData: true)
         }
+        if let sums = checkpoint.integers["data"],
+            let place = fingerprint.firstDifference(from: DataFingerprint(sums: sums)),
+            let split = splits[place / 3],
+            let field = [split.inputs, split.targets, split.weights][place % 3]
+        {
+            throw FileError(
+                "\(found.path) can't be gone on from: \(field.parts[0].place) holds other values than when the run was "
+                    + "begun; give it the data as they were, or begin another run", isBadData: true)
+        }
         guard checkpoint.model.objective.layout.entries == trainer.objective.layout.entries,
             checkpoint.model.metrics == engine.metricSets[0].kinds
         else {
             throw FileError(
                 "\(found.path) can't be gone on from: its model is not that of the run's config.json", isBadData: true)
         }
-        return try TrainingState(
+        let state = try TrainingState(
             checkpoint, from: found.path, moments: engine.optimizer.vectors.count, shards: engine.parallelism.shards)
+        guard state.position.map({ $0.totals.steps <= engine.reader.batchesPerEpoch }) ?? true else {
+            throw FileError(
+                "\(found.path) is damaged: it is further in its epoch than the epoch is long", isBadData: true)
+        }
+        return state
     }
 }

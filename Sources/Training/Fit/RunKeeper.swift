@@ -23,6 +23,8 @@ final class RunKeeper: @unchecked Sendable {
     private var lastSave = ContinuousClock.now
     private var lastStep: Int
     private let keepsLatest: Bool
+    /// Whether the last verdict was the end, after which nothing changes: a state then need not be copied.
+    private(set) var isEnding = false
     /// The state last handed over, or the one it began with; only where training may go back to it.
     private(set) var latest: TrainingState?
 
@@ -74,7 +76,10 @@ final class RunKeeper: @unchecked Sendable {
     /// What is to happen after a step.
     func verdict(step: Int) -> StepVerdict {
         guard let stop else { return isDue(step: step) ? .save : .goOn }
-        if stop.ends(after: step) { return .stop }
+        if stop.ends(after: step) {
+            isEnding = true
+            return .stop
+        }
         return stop.takeSave() || isDue(step: step) ? .save : .goOn
     }
 
@@ -91,6 +96,17 @@ final class RunKeeper: @unchecked Sendable {
     func isDue(epoch: Int, step: Int) -> Bool {
         if case .epochs(let epochs) = interval { return epoch % epochs == 0 }
         return isDue(step: step)
+    }
+
+    /// Hands over a state that is yet to be made. One that can't be made, as where there is no memory for a copy, is no
+    /// reason to end: it is told as if it could not be written, and the next one may be made.
+    func keep(step: Int, isBest: Bool = false, _ make: () throws -> TrainingState) {
+        do {
+            keep(try make(), isBest: isBest)
+        } catch {
+            (lastSave, lastStep) = (ContinuousClock.now, step)
+            fail("the state of step \(step) can't be saved: \(error)")
+        }
     }
 
     /// Hands a state over to be written.
@@ -116,11 +132,15 @@ final class RunKeeper: @unchecked Sendable {
             try store.save(checkpoint(state), step: state.step, isBest: isBest)
             troubles.withLock { $0.last = nil }
         } catch {
-            troubles.withLock { troubles in
-                // The same trouble is told once.
-                if troubles.last == nil { troubles.untold.append("\(error)") }
-                (troubles.any, troubles.last) = ("\(error)", "\(error)")
-            }
+            fail("\(error)")
+        }
+    }
+
+    private func fail(_ reason: String) {
+        troubles.withLock { troubles in
+            // The same trouble is told once.
+            if troubles.last == nil { troubles.untold.append(reason) }
+            (troubles.any, troubles.last) = (reason, reason)
         }
     }
 

@@ -25,13 +25,13 @@ struct StoppingRule {
     /// Whether patience had run out when an epoch was done.
     func hasRunOut(after epoch: Int) -> Bool { epoch > 0 && epoch - (best?.epoch ?? 0) >= settings.patience }
 
-    /// A figure that is NaN is no improvement.
+    /// A figure that is not a finite number is no improvement.
     mutating func judge(_ record: EpochRecord) -> Verdict {
         guard let (value, higherIsBetter) = settings.figure(of: record, metrics: metrics) else { return .waits }
         let isBetter =
             best.map { higherIsBetter ? value > $0.value + settings.minDelta : value < $0.value - settings.minDelta }
-            ?? !value.isNaN
-        if isBetter {
+            ?? true
+        if isBetter, value.isFinite {
             best = Best(epoch: record.epoch, value: value)
             return .improved
         }

@@ -71,6 +71,8 @@ public final class Trainer {
     /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
     public private(set) var restoredEpoch: Int?
     public private(set) var stoppedEarly = false
+    /// Whether early stopping's figure was undefined in every epoch, so that none is the best.
+    public private(set) var watchedFigureIsUndefined = false
     /// Whether somebody asked for an end before the last epoch.
     public private(set) var wasInterrupted = false
     /// Steps that were dropped, and how often training was taken back.
@@ -96,6 +98,9 @@ public final class Trainer {
         self.settings = settings
         classNames = data.classNames
         preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
+        try data.checkThatSomethingCounts(objective)
+        try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
+        try settings.validation?.examine(preprocessing, isFitted: false)
         let parallelism =
             settings.parallelism ?? Parallelism(workers: min(AvailableCPUs.count, max(settings.batchSize, 1)))
         var engineSettings = TrainingEngine.Settings(
@@ -136,7 +141,11 @@ public final class Trainer {
         // A copy of the beginning takes memory, so it is made only where training may have to go back to it.
         let fit = try Fit(
             settings, start ?? (settings.onNaN.goesBack ? initialState() : nil), parameterCount: objective.layout.count)
-        if let start { try restore(start, fit) }
+        if let start {
+            try restore(start, fit)
+            // Not where training is taken back: what has been told was told.
+            engine.healthState = start.health
+        }
         validator?.stop = stop
         let hooks = hooks(fit, observer, keeper)
         while fit.history.count < settings.epochs, !fit.hasStopped {
@@ -158,6 +167,7 @@ public final class Trainer {
         keeper?.finish()
         for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
         stoppedEarly = fit.hasStopped
+        watchedFigureIsUndefined = fit.rule != nil && fit.rule?.best == nil
         if let best = fit.best, !wasInterrupted, let epoch = fit.rule?.best?.epoch, epoch != fit.history.last?.epoch {
             engine.parameters.floats.update(from: best.floats, count: objective.layout.count)
             restoredEpoch = epoch
@@ -176,8 +186,9 @@ public final class Trainer {
             nonisolated(unsafe) let trainer = self
             hooks.verdict = { keeper.verdict(step: $0) }
             hooks.save = { position in
-                // A copy that can't be had is no reason to end; the next one may.
-                if let state = try? trainer.state(fit, at: position) { keeper.keep(state) }
+                keeper.keep(step: position.step) {
+                    try trainer.state(fit, at: position, copies: !keeper.isEnding)
+                }
             }
         }
         return hooks
@@ -191,6 +202,7 @@ public final class Trainer {
         let start: TrainingState?
         var history: [EpochRecord] = []
         var rule: StoppingRule?
+        var undefined = UndefinedFigures()
         let best: AlignedMemory?
         var position: EpochPosition?
         var rewinds = 0
@@ -214,9 +226,10 @@ public final class Trainer {
         let validation: Evaluation?
         do {
             validation = try validator?.evaluate(settings.metrics)
-        } catch is EvaluationStopped {
+        } catch let error where error is EvaluationStopped || error is EvaluationError {
             // The epoch's steps are kept; its validation is done when training goes on.
-            if let position { try keeper?.keep(state(fit, at: position)) }
+            if let position { try keeper?.keep(state(fit, at: position, copies: false)) }
+            if error is EvaluationError { throw error }
             return false
         }
         fit.position = nil
@@ -236,9 +249,10 @@ public final class Trainer {
                 "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
                     + "finite")
         }
+        for sentence in fit.undefined.examine(record, metrics: settings.metrics) { observer?.warned(sentence) }
         if settings.earlyStopping != nil, verdict == .stops { fit.hasStopped = true }
         if let keeper, keeper.isDue(epoch: record.epoch, step: record.step) || keeper.wantsBest && isBest {
-            keeper.keep(try state(fit, at: nil), isBest: isBest)
+            keeper.keep(step: record.step, isBest: isBest) { try state(fit, at: nil) }
         }
         return true
     }
@@ -263,6 +277,8 @@ public final class Trainer {
         engine.rateFactor = state.rateFactor
         engine.spikes = LossSpikeWatch(state: state.spikes) ?? LossSpikeWatch()
         fit.history = state.history
+        fit.undefined = UndefinedFigures()
+        for record in state.history { _ = fit.undefined.examine(record, metrics: settings.metrics) }
         fit.position = state.position
         fit.rewinds = state.rewinds
         fit.skipped = state.skipped
@@ -286,7 +302,7 @@ public final class Trainer {
             parameters: try kept(engine.parameters), moments: try engine.optimizer.vectors.map(kept),
             best: try fit.best.map(kept), bestEpoch: fit.rule?.best, history: fit.history, position: position,
             step: position?.step ?? engine.step, rateFactor: engine.rateFactor, rewinds: fit.rewinds,
-            skipped: fit.skipped, spikes: engine.spikes.state)
+            skipped: fit.skipped, spikes: engine.spikes.state, health: engine.healthState)
     }
 
     /// Measures a dataset with the parameters as they are.

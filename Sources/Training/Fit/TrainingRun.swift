@@ -14,8 +14,16 @@ public final class TrainingRun {
     public let resolved: JSONNode
     /// The sizes of the splits, by which data that have changed are noticed.
     let rows: [Int]
+    /// And sums over their values.
+    let fingerprint: DataFingerprint
+    /// What is to be said of a resumed run's learning rate; nil where nothing is.
+    private let rateNote: String?
     /// Where the run goes on, if it does.
     private let start: TrainingState?
+    /// After a run: the newest checkpoint, if there is any.
+    public private(set) var lastCheckpoint: (step: Int, path: String)?
+    /// After a divergence: why the model could not be saved; nil where it was.
+    public private(set) var modelFailure: String?
 
     /// Reads the data and builds everything, so that what is wrong shows before anything is written.
     /// - Parameters:
@@ -35,6 +43,12 @@ public final class TrainingRun {
                 "training.batch_size",
                 "is \(training.batchSize), but \(self.training.inputsPlace) has only "
                     + "\(self.training.count) rows; make it smaller")
+        }
+        if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: training.batchSize) {
+            throw configuration.error("data.shuffle_window", problem)
+        }
+        if !self.training.isInMemory, let problem = earlier?.problem(ofStreaming: self.training.byteCount) {
+            throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
 
@@ -62,16 +76,24 @@ public final class TrainingRun {
         } catch let error as ClassWeightsError {
             throw configuration.error("data.class_weight", error.description)
         }
+        try test?.examine(trainer.preprocessing, isFitted: false)
         // What a machine decided, so that the run is the same one on any other.
         var pinned = configuration
         pinned.parallel.shards = parallelism.shards
         if !self.training.isInMemory {
             pinned.data.memoryLimit = data.memoryLimit ?? AvailableMemory.bytes / 2
-            pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
+            if training.shuffle {
+                pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
+            }
         }
         resolved = pinned.configuration(model: model)
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
-        start = try earlier?.state(for: trainer, rows: rows)
+        fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
+        start = try earlier?.state(for: trainer, rows: rows, fingerprint, [self.training, validation, test])
+        rateNote = start.flatMap { [trainer] start in
+            earlier?.rateNote(
+                step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
+        }
         if let start, start.begunEpochs > training.epochs {
             throw configuration.error(
                 "training.epochs",
@@ -96,8 +118,8 @@ public final class TrainingRun {
     /// Trains, and writes the run directory: the config at once, a row of figures after each epoch, states now and then,
     /// the model at the end.
     /// - Parameter stop: by whom the run can be asked to end or to save.
-    /// - Throws: `Divergence` where training leaves the finite numbers; the model file then holds the last finite
-    ///   parameters. `FileError` and `HDF5Error` where a file can't be written.
+    /// - Throws: `Divergence` where training leaves the finite numbers; the model file then holds the parameters of which
+    ///   it tells, unless `modelFailure` says why not. `FileError` and `HDF5Error` where a file can't be written.
     public func run(
         in directory: RunDirectory, observer: any TrainingObserver, stop: StopRequest? = nil
     ) throws -> Outcome {
@@ -114,14 +136,15 @@ public final class TrainingRun {
         let trained = try trainer.trainedModel()
         let keeper = RunKeeper(
             configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
-        ) { [resolved, rows] state in
+        ) { [resolved, rows, fingerprint] state in
             let model = TrainedModel(
                 objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,
                 classNames: trained.classNames, parameters: state.parameters, configuration: resolved)
-            return state.checkpoint(model, rows: rows)
+            return state.checkpoint(model, rows: rows, data: fingerprint)
         }
         let recorder = Recorder(directory, observer, self)
         recorder.write(.running)
+        if let rateNote { recorder.warned(rateNote) }
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
             var evaluation: Evaluation?
@@ -134,15 +157,20 @@ public final class TrainingRun {
                     wasInterrupted = true
                 }
             }
+            lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
             recorder.write(wasInterrupted ? .interrupted : .finished)
             let restored = trainer.restoredEpoch
             return Outcome(
                 history: history, modelEpoch: history.last { restored == nil || $0.epoch == restored },
                 test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
-                saveFailure: wasInterrupted ? keeper.lastFailure : keeper.failure ?? recorder.failure)
+                saveFailure: wasInterrupted
+                    ? keeper.lastFailure : keeper.failure ?? recorder.failure ?? recorder.stateFailure)
         } catch {
             keeper.finish()
-            if error is Divergence { try? save(directory) }
+            lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
+            if error is Divergence {
+                do { try save(directory) } catch { modelFailure = "\(error)" }
+            }
             recorder.write(.failed, "\(error)")
             throw error
         }
@@ -166,6 +194,8 @@ public final class TrainingRun {
         private let hasValidation: Bool
         /// Why the figures of the last epoch are missing; nil where they are not.
         private(set) var failure: String?
+        /// Why `state.json` is out of date; nil where it is not.
+        private(set) var stateFailure: String?
         private var last = ContinuousClock.now
 
         init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
@@ -185,10 +215,18 @@ public final class TrainingRun {
             for record in run.start?.history ?? [] { note(record) }
         }
 
-        /// A run does not end because its state can't be told.
+        /// A run does not end because its state can't be told; that is said once, unless more than that can't be written.
         func write(_ phase: RunState.Phase, _ error: String? = nil) {
             (state.phase, state.error, state.updated) = (phase, error, Date())
-            try? state.write(to: directory.path)
+            do {
+                try state.write(to: directory.path)
+                stateFailure = nil
+            } catch {
+                if stateFailure == nil, failure == nil {
+                    next.warned("\(error); training goes on, but stormo runs does not know how far it is")
+                }
+                stateFailure = "\(error)"
+            }
         }
 
         private func note(_ record: EpochRecord) {

@@ -22,6 +22,8 @@ struct TrainingState: Sendable {
     var skipped: Int
     /// What the watch over the loss remembers.
     var spikes: [Double] = []
+    /// And what the watch over the gradients does.
+    var health: [Int] = []
 }
 
 extension TrainingState {
@@ -29,7 +31,7 @@ extension TrainingState {
     var begunEpochs: Int { history.count + (position == nil ? 0 : 1) }
 
     /// What belongs into a checkpoint beside the model.
-    func checkpoint(_ model: TrainedModel, rows: [Int]) -> Checkpoint {
+    func checkpoint(_ model: TrainedModel, rows: [Int], data: DataFingerprint) -> Checkpoint {
         var vectors: [String: AlignedMemory] = [:]
         for (index, moment) in moments.enumerated() { vectors["moment_\(index + 1)"] = moment }
         if let best { vectors["best"] = best }
@@ -40,6 +42,7 @@ extension TrainingState {
         var integers: [String: [Int]] = [
             "step": [step], "epoch": [history.count], "rewinds": [rewinds], "skipped": [skipped], "rows": rows,
             "history": history.flatMap { [$0.epoch, $0.step] },
+            "health": health, "data": data.sums,
             "metrics": [model.metrics.count, history.first?.validationLoss == nil ? 0 : 1],
         ]
         if let bestEpoch {
@@ -89,10 +92,13 @@ extension TrainingState {
         }
         best = checkpoint.vectors["best"]
         step = try integers("step", 1)[0]
+        // More than anybody takes, and few enough to be counted with.
+        guard step < 1 << 48 else { throw bad("the number of steps") }
         rewinds = try integers("rewinds", 1)[0]
         skipped = try integers("skipped", 1)[0]
         rateFactor = try numbers("rate_factor", 1)[0]
         spikes = checkpoint.numbers["spikes"] ?? []
+        health = checkpoint.integers["health"] ?? []
         guard rateFactor > 0, rateFactor <= 1 else { throw bad("a learning rate's factor") }
 
         let epochs = try integers("epoch", 1)[0]

@@ -20,7 +20,7 @@ public enum Schedule: Hashable, Sendable {
         case .cosine(let warmupEpochs, let final):
             let warmup = warmupEpochs * Double(stepsPerEpoch)
             if Double(step) < warmup { return Double(step + 1) / (warmup + 1) }
-            let length = max(Double(stepsPerEpoch * epochs - 1) - warmup, 1)
+            let length = max(Double(stepsPerEpoch) * Double(epochs) - 1 - warmup, 1)
             let progress = min((Double(step) - warmup) / length, 1)
             return final + (1 - final) * 0.5 * (1 + cos(Double.pi * progress))
         }

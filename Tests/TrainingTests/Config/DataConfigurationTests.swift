@@ -154,4 +154,16 @@ import Testing
                 "data.k_fold: stands beside 'validation', but validates on each fold in turn; leave one of the two out"
             ])
     }
+
+    /// A resolved config has whole paths, so that a folder of any name stands in front of its patterns.
+    @Test func aFolderIsNoPattern() throws {
+        #expect(DataConfiguration.join("/a[1]*/b", "*.h5") == #"/a\[1]\*/b/*.h5"#)
+        #expect(DataConfiguration.join("/a[1]", "b.h5") == "/a[1]/b.h5")
+        let directory = try TestDirectory()
+        let folder = directory.path + "/a[1]*"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for part in ["1", "2"] { _ = try NumberedRows.file(directory, "a[1]*/part\(part).h5", rows: 5) }
+        let source = NumberedRows.source(DataConfiguration.join(folder, "part?.h5"))
+        #expect(try Dataset(reading: source).count == 10)
+    }
 }

@@ -210,7 +210,13 @@ import Testing
     func numbersTooLargeForFloatsAreRefused(normalization: Normalization) throws {
         let sentence =
             "inputs holds numbers so large that floats can't hold what normalises them; bring them into a smaller unit"
+        for size in [2e38, 3.4e38] {
+            #expect(throws: DataError(sentence)) { try fit(normalization, tensor([size, -size], [1])) }
+        }
         for size in [1e39, 1e300] {
+            let sentence =
+                "x holds \(size) in row 0, element 0, which no 32-bit float holds; bring the numbers into another unit, or "
+                + "remove such rows"
             #expect(throws: DataError(sentence)) { try fit(normalization, tensor([size, -size], [1])) }
         }
         #expect(try fit(normalization, tensor([1e37, -1e37], [1])).scale.count == 1)

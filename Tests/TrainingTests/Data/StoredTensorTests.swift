@@ -101,8 +101,14 @@ import Testing
     @Test func theLargestFiniteNumbersAreFinite() throws {
         let floats: [Float] = [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0]
         #expect(try tensor(.float32, floats, rowShape: [2]).firstNonFinite() == nil)
-        let doubles: [Double] = [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0]
+        let largest = Double(Float.greatestFiniteMagnitude)
+        let doubles: [Double] = [largest, -largest, .leastNonzeroMagnitude, -0.0]
         #expect(try tensor(.float64, doubles, rowShape: [2]).firstNonFinite() == nil)
+        // Doubles that no float holds would be infinite where they are gathered.
+        for bad in [largest.nextUp, -1e300, .greatestFiniteMagnitude] {
+            let place = try tensor(.float64, doubles + [1, bad], rowShape: [2]).firstNonFinite()
+            #expect(place?.row == 2 && place?.element == 1)
+        }
         // Bytes that would be a NaN in another type.
         #expect(try tensor(.uint32, [UInt32.max, .max], rowShape: [2]).firstNonFinite() == nil)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Training
@@ -90,6 +91,80 @@ import Testing
             tooWide?.description.hasPrefix(
                 "data.shuffle_window is 59000 rows, but data.memory_limit leaves room for ") == true)
         #expect(tooWide?.description.hasSuffix("raise the limit or make the window smaller") == true)
+    }
+
+    struct Sizes: Sendable {
+        var rows: Int
+        var chunk: Int
+        var window: Int
+        var batch: Int
+
+        init(_ rows: Int, _ chunk: Int, _ window: Int, _ batch: Int) {
+            (self.rows, self.chunk, self.window, self.batch) = (rows, chunk, window, batch)
+        }
+
+        init(seed: Int) {
+            var random = SeededRandom(seed)
+            batch = Int.random(in: 1...40, using: &random)
+            rows = Int.random(in: batch...400, using: &random)
+            chunk = Int.random(in: 1...rows, using: &random)
+            window = Int.random(in: min(2 * batch, rows)...rows, using: &random)
+        }
+
+        static let known = [
+            Sizes(970, 970, 64, 32), Sizes(3000, 1000, 66, 32), Sizes(700, 64, 131, 64), Sizes(31, 7, 40, 31),
+            Sizes(50, 50, 10, 5), Sizes(50, 3, 10, 5),
+        ]
+    }
+
+    /// Chunks longer than the window, and remainders of chunks that are shorter than a batch.
+    @Test(arguments: Sizes.known + (0..<60).map { Sizes(seed: $0) })
+    func noBatchLiesInMoreThanTwoWindows(sizes: Sizes) throws {
+        let directory = try TestDirectory()
+        let source = NumberedRows.source(try NumberedRows.file(directory, rows: sizes.rows, chunk: sizes.chunk))
+        var random = SeededRandom(9)
+        let some = (0..<sizes.rows).filter { _ in Int.random(in: 0..<4, using: &random) > 0 }.map { Int64($0) }
+        for selection in [nil, some] where (selection?.count ?? sizes.rows) >= sizes.batch {
+            let count = selection?.count ?? sizes.rows
+            func batches(_ data: Dataset) throws -> [[Int]] {
+                let reader = try BatchReader(data, batchSize: sizes.batch, isShuffled: true, seed: 5)
+                return try (0..<3).flatMap { try reader.rest(of: $0) }
+            }
+            let window = max(sizes.window, min(2 * sizes.batch, count))
+            let streamed = try batches(NumberedRows.streamed(source, window: window, selecting: selection))
+            #expect(try streamed == batches(NumberedRows.loaded(source, window: window, selecting: selection)))
+            let epoch = streamed.prefix(streamed.count / 3).joined()
+            #expect(epoch.sorted() == (selection?.map { Int($0) } ?? Array(0..<sizes.rows)))
+        }
+    }
+
+    /// The same rule holds for rows in memory.
+    @Test func aWindowInMemoryHasTwoBatches() throws {
+        var data = try Dataset(inputs: (0..<100).map { [Float($0)] })
+        data.shuffleWindow = 10
+        #expect(throws: DataError("data.shuffle_window is 10 rows; it must be at least two batches, 64 rows")) {
+            _ = try BatchReader(data, batchSize: 32, isShuffled: true, seed: 0)
+        }
+        // In their order they need none.
+        _ = try BatchReader(data, batchSize: 32, isShuffled: false, seed: 0).rest(of: 0)
+    }
+
+    /// What a machine with another number of CPUs would need to read at once does not make a given window too large.
+    @Test func aGivenWindowNeedsRoomForOneThread() throws {
+        let directory = try TestDirectory()
+        let path = try NumberedRows.file(directory, rows: 6000, width: 3, chunk: 2000)
+        var data = try Dataset.open(NumberedRows.source(path))
+        let scratch = try #require(data.inputs.parts[0].reader?.scratchBytes)
+        try #require(scratch > 0)
+        let rowBytes = data.inputs.rowBytes + 4 + 16
+        data.shuffleWindow = 100
+        data.windowBytes = scratch + 2 * 100 * rowBytes
+        #expect(try data.windowRows(atLeast: 32) == 100)
+        #expect(data.readingThreads(windowRows: 100) == 1)
+        data.windowBytes -= 1
+        #expect(throws: DataError.self) { try data.windowRows(atLeast: 32) }
+        data.windowBytes += 1 + scratch
+        #expect(data.readingThreads(windowRows: 100) == min(2, AvailableCPUs.count))
     }
 
     /// Bytes changed in the middle of each chunk in turn: always an error that names it, or, where gzip does not notice,

@@ -98,6 +98,16 @@ import Testing
         #expect(examine(&resumed, [(0, 0), (1, 0)]) == [])
     }
 
+    @Test func aWatchIsKeptInNumbers() {
+        let watch = HealthWatch(memory: ["vanishing a", "dead b 2", "silent c", "exploding a"])
+        let layers = ["a", "b 2", "c"]
+        #expect(HealthWatch(state: watch.state(layers: layers), layers: layers) == watch)
+        #expect(watch.state(layers: layers).count == 8)
+        // What no longer has a layer is left out, and so is what makes no sense.
+        #expect(HealthWatch(state: watch.state(layers: ["a"]), layers: ["a"]).memory == ["vanishing a", "exploding a"])
+        #expect(HealthWatch(state: [7, 0, 0, 9, 1], layers: layers).memory == [])
+    }
+
     // MARK: - Real networks
 
     /// The warnings for the first batch of the digits, at the parameters that an engine has.

@@ -162,7 +162,8 @@ import Testing
         #expect(
             error?.description
                 == "training diverged in epoch 3, step 1: the parameter 'conv2d_1/kernel' is not finite "
-                + "(rows \(rows) of the training data). The last finite parameters are kept. "
+                + "(rows \(rows) of the training data). Where the gradient was finite the parameters have taken that step, "
+                + "elsewhere they are as they were before it. "
                 + "Try a smaller learning_rate, or look at these rows")
     }
 

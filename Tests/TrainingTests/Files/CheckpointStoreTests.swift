@@ -103,4 +103,18 @@ import Testing
             try CheckpointStore(directory.path, keepLast: 1, keepBest: true)
         }
     }
+
+    /// Where they can't be looked for, a resumed run must not begin anew.
+    @Test func aFolderThatCannotBeReadIsSaid() throws {
+        let directory = try TestDirectory()
+        _ = try directory.write("", to: "checkpoints")
+        let path = directory.path + "/checkpoints"
+        #expect(
+            throws: FileError(
+                "the checkpoints in \(path) can't be read: Not a directory; without them the run would begin anew, so make "
+                    + "the folder readable, or remove it", isBadData: true)
+        ) { try CheckpointStore(reading: directory.path).newestGood() }
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try CheckpointStore(reading: directory.path).newestGood() == nil)
+    }
 }

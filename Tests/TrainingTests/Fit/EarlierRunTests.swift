@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import HDF5
 import Testing
 
 @testable import Training
@@ -114,5 +115,59 @@ import Testing
                 "\(checkpoint) can't be gone on from: the data are not those that the run was begun with",
                 isBadData: true)
         ) { try fixture.goOn("run") }
+    }
+
+    /// As many rows, of other values, which no normalisation shows.
+    @Test(arguments: ["train/inputs", "validation/targets", "test/inputs"], [nil, 90_000])
+    func otherValuesAreNoticed(field: String, limit: Int?) throws {
+        let fixture = try RunFixture(rows: 800)
+        let assignments = ["data.normalize=none"] + (limit.map { ["data.memory_limit=\($0)"] } ?? [])
+        _ = try fixture.begin("run", assignments, stop: StopRequest(after: 3))
+        let other = try RunFixture(rows: 800, seed: 4)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: fixture.path("data.h5")))
+        _ = try fixture.directory.hdf5("mixed.h5") { root in
+            for split in ["train", "validation", "test"] {
+                for kind in ["inputs", "targets"] {
+                    let path = "\(split)/\(kind)" == field ? other.path("data.h5") : fixture.path("data.h5")
+                    let source = try HDF5File.open(path).dataset("/\(split)/\(kind)")
+                    if kind == "inputs" {
+                        try root.createDataset("/\(split)/inputs", .float32, shape: source.shape).write(
+                            source.read(Float.self))
+                    } else {
+                        try root.createDataset("/\(split)/targets", .int32, shape: source.shape).write(
+                            source.read(Int32.self))
+                    }
+                }
+            }
+        }
+        try FileManager.default.removeItem(atPath: fixture.path("data.h5"))
+        try FileManager.default.moveItem(atPath: fixture.path("mixed.h5"), toPath: fixture.path("data.h5"))
+        let checkpoint = fixture.path("run/checkpoints/step-0000000003.h5")
+        #expect(
+            throws: FileError(
+                "\(checkpoint) can't be gone on from: \(fixture.path("data.h5")): /\(field) holds other values than when the "
+                    + "run was begun; give it the data as they were, or begin another run", isBadData: true)
+        ) { try fixture.goOn("run") }
+        try whole.write(to: URL(fileURLWithPath: fixture.path("data.h5")))
+        #expect(throws: Never.self) { try fixture.goOn("run") }
+    }
+
+    /// A schedule that had come to its end is another one where there are more epochs.
+    @Test func aRateThatRisesAgainIsSaid() throws {
+        let fixture = try RunFixture()
+        let schedule =
+            #"optimizer={"type": "adam", "learning_rate": 0.01, "schedule": {"type": "cosine", "final": 0.01}}"#
+        let whole = try fixture.begin("run", [schedule])
+        let last = try #require(whole.outcome.history.last?.learningRate)
+        let longer = try fixture.goOn("run", ["training.epochs=9"])
+        let first = longer.run.trainer.engine.rate(at: 12)
+        #expect(last < 0.002 && first > 0.005)
+        #expect(
+            longer.warnings.filter { $0.contains("schedule") } == [
+                "training.epochs was 3 and is 9, and the schedule is that of the longer run: the learning rate, which had come "
+                    + "to \(rounded(last)), goes up to \(rounded(first)) again"
+            ])
+        _ = try fixture.begin("constant")
+        #expect(try fixture.goOn("constant", ["training.epochs=9"]).warnings.filter { $0.contains("schedule") } == [])
     }
 }

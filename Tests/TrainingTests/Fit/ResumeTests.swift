@@ -160,4 +160,21 @@ import Testing
         try expectSame(fixture, "killed", fixture.goOn("killed"), whole)
         #expect(fixture.directory.listing.filter { $0.hasSuffix(".partial") } == [])
     }
+
+    /// A layer that is dead from the beginning is told of once, wherever the run is stopped.
+    @Test func whatWasToldIsNotToldAgain() throws {
+        let fixture = try RunFixture()
+        let assignments = [
+            #"model.layers[0]={"type": "conv2d", "filters": 3, "kernel_size": 3, "activation": "relu", "#
+                + #""bias_initializer": {"type": "constant", "value": -100}}"#
+        ]
+        let whole = try fixture.begin("whole", assignments).warnings
+        #expect(whole.count == 1)
+        for step in 1...11 {
+            let name = "stopped-\(step)"
+            let first = try fixture.begin(name, assignments, stop: StopRequest(after: step)).warnings
+            let second = try fixture.goOn(name, stop: StopRequest(after: step + 1)).warnings
+            #expect(try first + second + fixture.goOn(name).warnings == whole, "\(step)")
+        }
+    }
 }

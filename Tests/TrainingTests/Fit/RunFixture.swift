@@ -14,9 +14,9 @@ struct RunFixture {
     private let text: String
 
     /// - Parameter rows: of the training split; validation and test have 11 each.
-    init(rows: Int = 30, hasValidation: Bool = true, outlier: Float? = nil) throws {
+    init(rows: Int = 30, hasValidation: Bool = true, outlier: Float? = nil, seed: Int = 3) throws {
         directory = try TestDirectory()
-        var random = SeededRandom(3)
+        var random = SeededRandom(seed)
         _ = try directory.hdf5("data.h5") { root in
             for (split, count) in [("train", rows), ("validation", 11), ("test", 11)] {
                 let labels = random.labels(count, below: 2)

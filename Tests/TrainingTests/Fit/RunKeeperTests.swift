@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Synchronization
 import Testing
 
@@ -107,6 +108,31 @@ import Testing
         keeper.keep(try state(step: 6), isBest: true)
         keeper.finish()
         #expect(writer.steps.withLock { $0 } == written + [6])
+    }
+
+    /// A copy that there is no memory for: training goes on, it is said, and the next state may be saved.
+    @Test func aStateThatCannotBeMadeIsTrouble() throws {
+        let keeper = try keeper(.steps(5), writer)
+        keeper.keep(step: 5, isBest: true) { throw KernelError.outOfMemory(bytes: 4096) }
+        let sentence =
+            "the state of step 5 can't be saved: the system has no 4096 bytes of memory left; use a smaller batch_size or "
+            + "fewer workers"
+        #expect(keeper.takeTroubles() == [sentence])
+        #expect(keeper.failure == sentence && keeper.lastFailure == sentence)
+        #expect(keeper.verdict(step: 9) == .goOn, "not at every step from now on")
+        #expect(keeper.verdict(step: 10) == .save)
+        keeper.keep(step: 10) { try state(step: 10) }
+        keeper.finish()
+        #expect(keeper.lastFailure == nil && keeper.failure == sentence)
+        #expect(CheckpointStore(reading: directory.path).steps == [10])
+    }
+
+    @Test func theEndNeedsNoCopy() throws {
+        let stop = StopRequest()
+        let keeper = try keeper(.seconds(1000), stop: stop, writer)
+        #expect(keeper.verdict(step: 1) == .goOn && !keeper.isEnding)
+        stop.stop(15)
+        #expect(keeper.verdict(step: 2) == .stop && keeper.isEnding)
     }
 
     @Test func troubleIsToldOnceEachTimeItBegins() throws {

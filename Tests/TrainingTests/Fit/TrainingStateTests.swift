@@ -29,7 +29,7 @@ import Testing
             parameters: model.parameters, moments: [try vector(2), try vector(3)], best: try vector(4),
             bestEpoch: .init(epoch: 1, value: 0.1 + 0.2), history: [record(1), record(2)],
             position: EpochPosition(epoch: 2, step: 10, totals: totals, metrics: [[1, 2], [], [.nan, -0.0]]), step: 10,
-            rateFactor: 0.25, rewinds: 2, skipped: 3, spikes: [1, .infinity])
+            rateFactor: 0.25, rewinds: 2, skipped: 3, spikes: [1, .infinity], health: [2, 0])
     }
 
     private func again(_ checkpoint: Checkpoint, moments: Int = 2, shards: Int = 3) throws -> TrainingState {
@@ -43,7 +43,7 @@ import Testing
     @Test func everythingComesBack() throws {
         let directory = try TestDirectory()
         let state = try state()
-        try state.checkpoint(model, rows: [30, 5, 0]).save(directory.file("a.h5"))
+        try state.checkpoint(model, rows: [30, 5, 0], data: DataFingerprint(sums: [7, 0])).save(directory.file("a.h5"))
         let checkpoint = try Checkpoint(contentsOf: directory.file("a.h5"))
         #expect(checkpoint.integers["rows"] == [30, 5, 0])
         let read = try again(checkpoint)
@@ -62,17 +62,19 @@ import Testing
         #expect(read.rewinds == 2)
         #expect(read.skipped == 3)
         #expect(read.spikes == [1, .infinity])
+        #expect(read.health == [2, 0])
+        #expect(checkpoint.integers["data"] == [7, 0])
     }
 
     @Test func theBeginningComesBack() throws {
         let state = TrainingState(
             parameters: model.parameters, moments: [], history: [], step: 0, rateFactor: 1, rewinds: 0, skipped: 0)
-        let read = try again(state.checkpoint(model, rows: [1, 0, 0]), moments: 0)
+        let read = try again(state.checkpoint(model, rows: [1, 0, 0], data: DataFingerprint(sums: [])), moments: 0)
         #expect(read.history.isEmpty && read.position == nil && read.best == nil && read.bestEpoch == nil)
     }
 
     private func sentence(_ change: (inout Checkpoint) -> Void) throws -> String {
-        var checkpoint = try state().checkpoint(model, rows: [])
+        var checkpoint = try state().checkpoint(model, rows: [], data: DataFingerprint(sums: []))
         change(&checkpoint)
         do {
             _ = try again(checkpoint)
@@ -98,5 +100,6 @@ import Testing
         #expect(try sentence { $0.integers["metrics"] = [5, 1] } == damaged("the history"))
         #expect(try sentence { $0.integers["epoch"] = [.max] } == damaged("the history"))
         #expect(try sentence { $0.integers["step"] = [11] } == damaged("the position"))
+        #expect(try sentence { $0.integers["step"] = [.max] } == damaged("the number of steps"))
     }
 }
