@@ -45,6 +45,16 @@ struct PredictTests {
         try workspace.expectFailure(
             1, "far/out.h5 can't be written: there is no directory far; make it first", "predict", model, "--data",
             "data.h5", "--output", "far/out.h5")
+        // Before anything is read or computed.
+        try workspace.expectFailure(
+            1, "far/out.h5 can't be written: there is no directory far; make it first", "predict", model, "--data",
+            "nowhere.h5", "--output", "far/out.h5")
+        try workspace.expectFailure(
+            1, "far/out.h5 can't be written: there is no directory far; make it first", "data", "synthesize",
+            "gaussians", "--output", "far/out.h5")
+        try workspace.expectFailure(
+            1, "far/t.json can't be written: there is no directory far; make it first", "train", "config.json",
+            "--trace", "far/t.json")
         try workspace.expectFailure(
             1, "runs can't be written: it is a directory; name a file", "predict", model, "--data", "data.h5",
             "--output", "runs")

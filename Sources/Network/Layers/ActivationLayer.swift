@@ -85,7 +85,8 @@ public struct ActivationLayer: Layer {
 
     public var keras: KerasLayer {
         switch activation {
-        case .leakyRelu: KerasLayer("LeakyReLU", configuration)
+        // Keras 2 and 3 have different words for the slope of a `LeakyReLU`, and the same one for that of a `ReLU`.
+        case .leakyRelu: KerasLayer("ReLU", configuration)
         case .elu: KerasLayer("ELU", configuration)
         default: KerasLayer("Activation", [.init("activation", ActivationName(activation).keras)])
         }

@@ -35,9 +35,7 @@ public enum LayerRegistry {
         guard let type, let read = readers.first(where: { $0.type == type })?.read else { return nil }
         let layer = read(reader)
         reader.finish()
-        if let name, name.isEmpty || name.contains("/") {
-            reader.fail("must be a word without '/', but is '\(name)'", key: "name")
-        }
+        if let problem = name.flatMap(LayerName.problem) { reader.fail(problem, key: "name") }
         if inputs?.isEmpty == true { reader.fail("must name at least one layer", key: "inputs") }
         return ModelLayer(layer, name: name, inputs: inputs)
     }

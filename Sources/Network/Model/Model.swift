@@ -45,6 +45,9 @@ public struct Model: Sendable {
     /// The name by which layers refer to the data.
     public static let inputName = "input"
 
+    /// What is saved can be read again: a file that claims more is refused before memory is taken for it.
+    package static let mostLayers = 10_000
+
     public let inputShape: Shape
     public let steps: [Step]
 
@@ -57,6 +60,13 @@ public struct Model: Sendable {
     public init(input: Shape, layers: [ModelLayer]) throws(ModelError) {
         guard !layers.isEmpty else {
             throw ModelError([.init(layer: nil, message: "a model needs at least one layer")])
+        }
+        guard layers.count <= Self.mostLayers else {
+            throw ModelError([
+                .init(
+                    layer: nil,
+                    message: "a model of \(layers.count) layers is too large: at most \(Self.mostLayers) can be saved")
+            ])
         }
         inputShape = input
         var problems: [ModelError.Problem] = []
@@ -90,14 +100,16 @@ public struct Model: Sendable {
                             : "takes its input from '\(input)', but there is no such layer; known are \(known)"))
             }
             if inputs.isEmpty { problems.append(.init(layer: index, message: "must name at least one input")) }
-            if name.isEmpty || name.contains("/") {
-                problems.append(.init(layer: index, message: "the name must be a word without '/', but is '\(name)'"))
+            if let problem = LayerName.problem(name) {
+                problems.append(.init(layer: index, message: "the name \(problem)"))
             }
             if inputs.count > 1, !entry.layer.takesSeveralInputs {
                 problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
             }
             names.insert(name)
-            steps.append(Step(name: name, layer: entry.layer, inputs: inputs))
+            // As the layer itself spells it: strings are alike by their characters, which may be other bytes in a file.
+            let spelled = inputs.map { input in names.firstIndex(of: input).map { names[$0] } ?? input }
+            steps.append(Step(name: name, layer: entry.layer, inputs: spelled))
         }
         self.steps = steps
         if !problems.isEmpty { throw ModelError(problems) }

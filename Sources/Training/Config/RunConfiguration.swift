@@ -17,6 +17,7 @@ public struct RunConfiguration: Sendable {
     public var training: TrainingConfiguration
     public var parallel: ParallelConfiguration
     public var checkpoint: CheckpointConfiguration
+    public var export: ExportConfiguration
 
     /// The file, and where in it the parts stood, for mistakes that show only when data and model are at hand.
     public let file: String
@@ -51,6 +52,7 @@ public struct RunConfiguration: Sendable {
         training = TrainingConfiguration(reading: root.requiredObject("training"))
         parallel = ParallelConfiguration(reading: root.object("parallel"))
         checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
+        export = ExportConfiguration(reading: root.object("export"))
         root.finish(ignoring: .annotations)
 
         if let problem = training.earlyStopping?.problem(
@@ -158,7 +160,7 @@ public struct RunConfiguration: Sendable {
             "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
             "optimizer": OptimizerConfiguration.configuration(optimizer, schedule, clipping),
             "training": training.configuration, "parallel": parallel.configuration,
-            "checkpoint": checkpoint.configuration,
+            "checkpoint": checkpoint.configuration, "export": export.configuration,
         ]
     }
 }

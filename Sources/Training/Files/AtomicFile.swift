@@ -61,6 +61,16 @@ public enum AtomicFile {
         try sync(directory, directory)
     }
 
+    /// Sees that a file can be written, before long work is done for it: makes its sibling and removes it.
+    /// - Throws: `FileError` where its directory is missing or takes no files, or a directory has its name.
+    public static func check(_ path: String) throws {
+        let sibling = "\(try place(path).file).\(getpid())\(leftover)"
+        let descriptor = open(sibling, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }
+        close(descriptor)
+        unlink(sibling)
+    }
+
     /// Gives a file a second name, in place of what may have it; a copy where the file system has no hard links.
     /// - Throws: `FileError` where it can't be done; what had the name still has it.
     static func link(_ file: String, to path: String) throws {

@@ -30,7 +30,7 @@ final class CheckedFile {
     /// Bytes that may still be read.
     private var remaining: Int
     /// As for a config file.
-    private static let longestText = 16 << 20
+    static let longestText = 16 << 20
     /// Whether the sums of all groups and datasets so far were there.
     private(set) var hasChecksums = true
 

@@ -2,96 +2,81 @@ import Configuration
 import Kernels
 import Network
 
+/// How the file of a model that is a graph names its input and output to Keras. A plain stack of layers has no need
+/// to, and opens in all versions.
+public enum KerasGraphForm: String, Sendable, CaseIterable {
+    /// `["input", 0, 0]`: Keras 2.15, and 3.4 and later.
+    case flat
+    /// `[["input", 0, 0]]`: Keras 2.15, and 3.0 and later. Some versions (3.4 and 3.15 of those tried) then take the
+    /// model's result for a list, so that the model can't stand inside a `Sequential`.
+    case nested
+}
+
 /// A model as Keras describes it in an HDF5 file: the `model_config` attribute, and the order of the weights.
 ///
-/// The format is the one that `keras.models.load_model` has read from `.h5` files since Keras 1; it is written in
-/// the short form that Keras 2 and 3 both take.
+/// The format is the one that `keras.models.load_model` has read from `.h5` files since Keras 1. Written are the forms
+/// that Keras 2.15 and 3 both take: a stack of layers as a `Sequential`, the input's shape as `batch_input_shape`.
 enum KerasFormat {
-    /// - Parameter preprocessing: becomes a first layer, so that the Keras model takes the raw data.
-    static func modelConfiguration(_ model: Model, _ preprocessing: Preprocessing, name: String) -> JSONNode {
+    /// - Parameter preprocessing: becomes the first layers, so that the Keras model takes the raw data.
+    static func modelConfiguration(
+        _ model: Model, _ preprocessing: Preprocessing, name: String, graph form: KerasGraphForm = .flat
+    ) -> JSONNode {
+        let isStack = isStack(model)
         var layers: [JSONNode] = []
-        func add(_ className: String, _ layer: String, _ members: [JSONNode.Member], _ inputs: [String]) {
-            let references = inputs.map { input -> JSONNode in [JSONNode(input), 0, 0, [:]] }
-            let nodes: [JSONNode] = inputs.isEmpty ? [] : [JSONNode(references)]
-            let configuration = [JSONNode.Member(key: "name", value: JSONNode(layer))] + members
-            layers.append([
-                "module": "keras.layers", "class_name": JSONNode(className), "name": JSONNode(layer),
-                "config": JSONNode(.object(configuration)), "inbound_nodes": JSONNode(nodes),
-            ])
+        func add(_ layer: KerasLayer, _ name: String, _ inputs: [String]) {
+            let configuration = [JSONNode.Member(key: "name", value: JSONNode(name))] + layer.configuration
+            var record: JSONNode = [
+                "module": "keras.layers", "class_name": JSONNode(layer.className), "name": JSONNode(name),
+                "config": JSONNode(.object(configuration)),
+            ]
+            if !isStack {
+                let references = inputs.map { input -> JSONNode in [JSONNode(input), 0, 0, [:]] }
+                record["inbound_nodes"] = JSONNode(inputs.isEmpty ? [] : [JSONNode(references)])
+            }
+            layers.append(record)
         }
         let batchShape = [JSONNode(.null)] + model.inputShape.dimensions.map { JSONNode($0) }
         add(
-            "InputLayer", Model.inputName,
-            [.init(key: "batch_shape", value: JSONNode(batchShape)), .init(key: "dtype", value: "float32")], [])
+            KerasLayer(
+                "InputLayer",
+                [
+                    .init(key: "batch_input_shape", value: JSONNode(batchShape)), .init(key: "dtype", value: "float32"),
+                ]), Model.inputName, [])
 
         var source = Model.inputName
-        if let (className, base, members) = preprocessingLayer(preprocessing, model.inputShape) {
-            source = uniqueName(base, model)
-            add(className, source, members, [Model.inputName])
+        for layer in preprocessingLayers(preprocessing, model.inputShape) {
+            let name = uniqueName(layer.className.lowercased(), model, besides: source)
+            add(layer, name, [source])
+            source = name
         }
         for step in model.steps {
-            let keras = step.layer.keras
-            add(
-                keras.className, step.name, keras.configuration,
-                step.inputs.map { $0 == Model.inputName ? source : $0 })
+            add(step.layer.keras, step.name, step.inputs.map { $0 == Model.inputName ? source : $0 })
         }
-        let last = model.steps[model.steps.count - 1].name
+        if isStack {
+            return ["class_name": "Sequential", "config": ["name": JSONNode(name), "layers": JSONNode(layers)]]
+        }
+        func end(_ layer: String) -> JSONNode {
+            let tensor: JSONNode = [JSONNode(layer), 0, 0]
+            return form == .nested ? [tensor] : tensor
+        }
         return [
             "class_name": "Functional",
             "config": [
-                "name": JSONNode(name), "layers": JSONNode(layers),
-                "input_layers": [JSONNode(Model.inputName), 0, 0], "output_layers": [JSONNode(last), 0, 0],
+                "name": JSONNode(name), "layers": JSONNode(layers), "input_layers": end(Model.inputName),
+                "output_layers": end(model.steps[model.steps.count - 1].name),
             ],
         ]
     }
 
-    /// The layer that does to its inputs what preprocessing does; nil for none.
-    private static func preprocessingLayer(
-        _ preprocessing: Preprocessing, _ shape: Shape
-    ) -> (className: String, name: String, members: [JSONNode.Member])? {
-        let (offset, scale) = (preprocessing.offset, preprocessing.scale)
-        // A list for each axis, where each number of a row has constants of its own.
-        func constants(_ values: [Double]) -> JSONNode {
-            let isNested = preprocessing.scope == .feature && shape.rank > 1
-            return nested(values[...], isNested ? shape.dimensions : [values.count])
-        }
-        if preprocessing.kind == .none { return nil }
-        if preprocessing.scope != .all, scale.allSatisfy({ $0 > 0 }) {
-            // Keras divides by the square root of the variance, which is 1 / scale, and takes the offset off first.
-            let axes: JSONNode =
-                preprocessing.scope == .feature && shape.rank > 1
-                ? JSONNode((1...shape.rank).map { JSONNode($0) }) : -1
-            return (
-                "Normalization", "normalization",
-                [
-                    .init(key: "axis", value: axes), .init(key: "mean", value: constants(offset)),
-                    .init(key: "variance", value: constants(scale.map { 1 / ($0 * $0) })),
-                ]
-            )
-        }
-        let shift = zip(offset, scale).map { $0 == 0 ? 0 : -$0 * $1 }
-        let isOne = scale.count == 1
-        return (
-            "Rescaling", "rescaling",
-            [
-                .init(key: "scale", value: isOne ? JSONNode(scale[0]) : constants(scale)),
-                .init(key: "offset", value: isOne ? JSONNode(shift[0]) : constants(shift)),
-            ]
-        )
+    /// Whether each layer takes the one before it and nothing else.
+    private static func isStack(_ model: Model) -> Bool {
+        zip(model.steps, [Model.inputName] + model.steps.map(\.name)).allSatisfy { $0.inputs == [$1] }
     }
 
-    private static func nested(_ values: ArraySlice<Double>, _ dimensions: [Int]) -> JSONNode {
-        guard dimensions.count > 1 else { return JSONNode(values.map { JSONNode($0) }) }
-        let length = values.count / dimensions[0]
-        return JSONNode(
-            stride(from: values.startIndex, to: values.endIndex, by: length).map {
-                nested(values[$0..<$0 + length], Array(dimensions.dropFirst()))
-            })
-    }
-
-    private static func uniqueName(_ base: String, _ model: Model) -> String {
+    /// The base, with as many `_0` behind it as tell it from the layers and the name given.
+    private static func uniqueName(_ base: String, _ model: Model, besides taken: String) -> String {
         var name = base
-        while model.steps.contains(where: { $0.name == name }) { name += "_0" }
+        while name == taken || model.steps.contains(where: { $0.name == name }) { name += "_0" }
         return name
     }
 

@@ -24,17 +24,18 @@ enum ModelFile {
         return (layer, "\(parameter):0")
     }
 
-    static func write(_ model: TrainedModel, to path: String) throws {
+    static func write(_ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil) throws {
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
-            try fill(file, with: model)
+            try fill(file, with: model, graph: form)
             try file.close()
         } verify: { sibling in
             _ = try read(CheckedFile(sibling))
         }
     }
 
-    static func fill(_ file: HDF5File, with trained: TrainedModel) throws {
+    /// - Parameter form: what the model's config says unless given.
+    static func fill(_ file: HDF5File, with trained: TrainedModel, graph form: KerasGraphForm? = nil) throws {
         let model = trained.objective.model
         let name = (trained.configuration?["name"]).flatMap {
             if case .string(let name) = $0.value { name } else { nil }
@@ -43,7 +44,10 @@ enum ModelFile {
         try file.attributes.set("keras_version", "3.0.0")
         try file.attributes.set(
             "model_config",
-            KerasFormat.modelConfiguration(model, trained.preprocessing, name: name ?? "model").jsonText(pretty: false))
+            KerasFormat.modelConfiguration(
+                model, trained.preprocessing, name: name ?? "model",
+                graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
+            ).jsonText(pretty: false))
         try Checksum.seal(file.attributes)
 
         let group = try file.root.createGroup(weights)
@@ -159,9 +163,6 @@ enum ModelFile {
         let classNames: [String]?
         let configuration: JSONNode?
 
-        /// No network has more; each layer is compared with all others.
-        private static let mostLayers = 4096
-
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
             objective = try Self.objective(source.document("model", of: own), source.document("loss", of: own))
             preprocessing = try Self.preprocessing(own)
@@ -191,8 +192,8 @@ enum ModelFile {
                 let reader = ObjectReader(model, path: "model", diagnostics: diagnostics)
                 let shape = Shape(reader.requiredIntegers("input_shape", in: 1...) ?? [])
                 let readers = reader.requiredObjects("layers")
-                guard readers.count <= mostLayers else {
-                    throw Damage("its model has \(readers.count) layers; at most \(mostLayers) are read")
+                guard readers.count <= Model.mostLayers else {
+                    throw Damage("its model has \(readers.count) layers; at most \(Model.mostLayers) are read")
                 }
                 let layers = readers.compactMap { LayerRegistry.read($0) }
                 let loss = LossConfiguration(
@@ -217,8 +218,11 @@ extension TrainedModel {
     }
 
     /// Writes the model as a Keras HDF5 file, whole or not at all.
+    /// - Parameter form: how a graph names its ends to Keras; what the model's config says unless given.
     /// - Throws: `HDF5Error` or `FileError` where it can't be written; what stood there before then still does.
-    public func save(_ path: String) throws { try ModelFile.write(self, to: path) }
+    public func save(_ path: String, graph form: KerasGraphForm? = nil) throws {
+        try ModelFile.write(self, to: path, graph: form)
+    }
 
     /// An evaluator of this model on data.
     public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator

@@ -42,7 +42,7 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: what it is to go on with.
     /// - Throws: `ConfigurationError` that names each.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        var mayChange = ["training.epochs", "parallel.workers", "checkpoint", "name", "$schema"]
+        var mayChange = ["training.epochs", "parallel.workers", "checkpoint", "export", "name", "$schema"]
         // A run whose data were in memory may be told what it takes to have them there again.
         if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
         let changed = configuration.root.differences(from: document.root).filter { path in
@@ -55,7 +55,7 @@ public struct EarlierRun: Sendable {
                 Problem(
                     path: $0, origin: .code,
                     message: "can't change when a run is resumed, since it would be another run; what may change are "
-                        + "training.epochs, parallel.workers and checkpoint")
+                        + "training.epochs, parallel.workers, checkpoint and export")
             })
     }
 

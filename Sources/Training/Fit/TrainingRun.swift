@@ -87,6 +87,13 @@ public final class TrainingRun {
             }
         }
         resolved = pinned.configuration(model: model)
+        let length = resolved.jsonText().utf8.count
+        guard length <= CheckedFile.longestText else {
+            throw ConfigurationError(
+                file: configuration.file,
+                message: "written out in full, the config is \(length) bytes long, and at most "
+                    + "\(CheckedFile.longestText >> 20) MiB can be saved with a model; make it shorter")
+        }
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
         start = try earlier?.state(for: trainer, rows: rows, fingerprint, [self.training, validation, test])

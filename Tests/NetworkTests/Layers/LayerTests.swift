@@ -123,7 +123,7 @@ struct LayerTests {
         #expect(described(Concatenate(axis: 0)) == ["class": "Concatenate", "config": ["axis": 1]])
         #expect(described(Concatenate()) == ["class": "Concatenate", "config": ["axis": -1]])
         #expect(
-            described(ActivationLayer(.leakyRelu(0.1))) == ["class": "LeakyReLU", "config": ["negative_slope": 0.1]])
+            described(ActivationLayer(.leakyRelu(0.1))) == ["class": "ReLU", "config": ["negative_slope": 0.1]])
         #expect(described(ActivationLayer(.gelu)) == ["class": "Activation", "config": ["activation": "gelu"]])
         #expect(described(Dropout(0.5)) == ["class": "Dropout", "config": ["rate": 0.5]])
     }

@@ -139,6 +139,10 @@ struct LayerRegistryTests {
             ["model.layers[0].target_shape: must hold whole numbers of 1 or more, and at most one -1"]
         ),
         (#"{"type": "relu", "name": "a/b"}"#, ["model.layers[0].name: must be a word without '/', but is 'a/b'"]),
+        (
+            #"{"type": "relu", "name": "."}"#,
+            ["model.layers[0].name: must not be '.', which in an HDF5 file is the group itself"]
+        ),
         (#"{"type": "relu", "inputs": []}"#, ["model.layers[0].inputs: must name at least one layer"]),
         (#"{"type": "activation"}"#, ["model.layers[0].activation: is missing; give one of linear, relu"]),
         (

@@ -77,6 +77,40 @@ struct ModelTests {
         }
     }
 
+    /// What could be trained and then not be saved, or be saved and then not be opened.
+    @Test func namesThatNoFileTakes() {
+        let long = String(repeating: "é", count: 513)
+        for (name, problem) in [
+            (".", "must not be '.', which in an HDF5 file is the group itself"),
+            (
+                "top_level_model_weights",
+                "must not be 'top_level_model_weights', where Keras keeps weights that belong to no layer"
+            ),
+            ("a\0b", "must not hold a NUL, since HDF5's names end there"),
+            (long, "must be at most 1024 bytes long, but has 1026"),
+        ] { #expect(sentence { Dense(3).named(name) } == "layers[0]: the name \(problem)") }
+        for name in ["..", "a.b", "é", String(long.dropLast())] {
+            #expect(throws: Never.self) { try Model(input: [2]) { Dense(3).named(name) } }
+        }
+    }
+
+    @Test func moreLayersThanCanBeSaved() {
+        let layers = Array(repeating: ModelLayer(Flatten()), count: Model.mostLayers + 1)
+        let error = ModelError([
+            .init(layer: nil, message: "a model of 10001 layers is too large: at most 10000 can be saved")
+        ])
+        #expect(throws: error) { try Model(input: [2], layers: layers) }
+    }
+
+    /// Swift takes both spellings of é for the same; Keras does not.
+    @Test func inputsAreSpelledAsTheLayerIs() throws {
+        let model = try Model(input: [2]) {
+            Dense(3).named("\u{E9}")
+            Dense(3).named("b", inputs: ["e\u{301}"])
+        }
+        #expect(Array(model.steps[1].inputs[0].utf8) == [0xC3, 0xA9])
+    }
+
     @Test func unusedLayer() {
         #expect(
             sentence {

@@ -100,7 +100,8 @@ let fullestConfig = """
         "early_stopping": {"monitor": "loss", "patience": 2, "min_delta": 0.01, "restore_best": false}
       },
       "parallel": {"workers": 2, "shards": 4},
-      "checkpoint": {"every": {"epochs": 2}, "keep_last": 3, "keep_best": true}
+      "checkpoint": {"every": {"epochs": 2}, "keep_last": 3, "keep_best": true},
+      "export": {"graph": "nested"}
     }
     """
 

@@ -134,7 +134,7 @@ import Testing
         "data.validation", "data.test", "metrics", "parallel", "training.early_stopping", "model.layers[0].name",
         "model.layers[0].inputs", "model.layers[0].kernel_initializer", "data.k_fold", "data.class_weight",
         "data.augment", "data.memory_limit", "data.shuffle_window", "data.train.sample_weight", "training.on_nan",
-        "checkpoint", "checkpoint.every",
+        "checkpoint", "checkpoint.every", "export",
     ])
     func nullIsAsGoodAsNothing(path: String) throws {
         let run = try RunConfiguration(smallest("\(path)=null"), directory: "")
@@ -226,6 +226,7 @@ import Testing
             ],
             "parallel": ["workers": "auto", "shards": "workers"],
             "checkpoint": ["every": ["seconds": 300.0], "keep_last": 2, "keep_best": false],
+            "export": ["graph": "flat"],
         ]
         #expect(run.configuration(model: try Model(input: [2], layers: run.layers)) == expected)
     }

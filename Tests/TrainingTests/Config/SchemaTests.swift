@@ -52,7 +52,7 @@ import Testing
         }
         let initializers = InitializerName.allCases.map(\.rawValue) + ["constant"]
         return ["", "data", "data.train", "data.validation", "data.test", "model"].map { Place($0) }
-            + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every"].map { Place($0) }
+            + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every", "export"].map { Place($0) }
             + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }
             + typed("data.augment[0]", Augmentation.names)
             + typed("training.on_nan", ["stop", "skip", "rewind"])

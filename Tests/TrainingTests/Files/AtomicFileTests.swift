@@ -21,6 +21,23 @@ import Testing
         #expect(directory.listing == ["a.txt"])
     }
 
+    @Test func whatCanNotBeWrittenIsKnownBeforehand() throws {
+        let directory = try TestDirectory()
+        try AtomicFile.check(directory.file("a.txt"))
+        #expect(directory.listing == [])
+        try AtomicFile.replace(directory.file("a.txt"), with: "old")
+        try AtomicFile.check(directory.file("a.txt"))
+        #expect(text(directory.file("a.txt")) == "old")
+        #expect(directory.listing == ["a.txt"])
+        let far = directory.file("far")
+        #expect(throws: FileError("\(far)/b can't be written: there is no directory \(far); make it first")) {
+            try AtomicFile.check("\(far)/b")
+        }
+        #expect(throws: FileError("/proc/b can't be written: No such file or directory")) {
+            try AtomicFile.check("/proc/b")
+        }
+    }
+
     @Test func theOldFileStandsUntilTheNewOneIsWhole() throws {
         let directory = try TestDirectory()
         let path = directory.file("a.txt")

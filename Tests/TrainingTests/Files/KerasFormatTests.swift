@@ -74,14 +74,16 @@ import Testing
 
     // MARK: The description
 
+    /// - Parameter inputs: nil within a stack, whose layers name none.
     private func layer(
-        _ className: String, _ name: String, _ configuration: [JSONNode.Member], from inputs: [JSONNode]
+        _ className: String, _ name: String, _ configuration: [JSONNode.Member], from inputs: [JSONNode]? = nil
     ) -> JSONNode {
-        [
+        var layer: JSONNode = [
             "module": "keras.layers", "class_name": JSONNode(className), "name": JSONNode(name),
             "config": JSONNode(.object([.init(key: "name", value: JSONNode(name))] + configuration)),
-            "inbound_nodes": JSONNode(inputs.isEmpty ? [] : [JSONNode(inputs)]),
         ]
+        if let inputs { layer["inbound_nodes"] = JSONNode(inputs.isEmpty ? [] : [JSONNode(inputs)]) }
+        return layer
     }
 
     private func layers(_ configuration: JSONNode) -> [JSONNode] {
@@ -89,34 +91,53 @@ import Testing
         return layers
     }
 
-    @Test func aChainIsDescribedAsAFunctionalModel() throws {
+    /// The one form that Keras 2.15 and all of Keras 3 open.
+    @Test func aStackIsDescribedAsASequentialModel() throws {
         let expected: JSONNode = [
-            "class_name": "Functional",
+            "class_name": "Sequential",
             "config": [
                 "name": "small",
                 "layers": [
                     layer(
                         "InputLayer", "input",
                         [
-                            .init(key: "batch_shape", value: [nil, 4]), .init(key: "dtype", value: "float32"),
-                        ], from: []),
+                            .init(key: "batch_input_shape", value: [nil, 4]), .init(key: "dtype", value: "float32"),
+                        ]),
                     layer(
                         "Dense", "dense",
                         [
                             .init(key: "units", value: 5), .init(key: "activation", value: "tanh"),
                             .init(key: "use_bias", value: true),
-                        ], from: [["input", 0, 0, [:]]]),
+                        ]),
                     layer(
                         "Dense", "out",
                         [
                             .init(key: "units", value: 3), .init(key: "activation", value: "softmax"),
                             .init(key: "use_bias", value: true),
-                        ], from: [["dense", 0, 0, [:]]]),
+                        ]),
                 ],
-                "input_layers": ["input", 0, 0], "output_layers": ["out", 0, 0],
             ],
         ]
         #expect(KerasFormat.modelConfiguration(try ModelFixture.mlp(), .none, name: "small") == expected)
+    }
+
+    /// Keras 3.0 to 3.3 want lists of lists, and what Keras 3.4 and 3.15 make of those can't stand in a `Sequential`.
+    @Test func aGraphNamesItsEndsInTheFormAskedFor() throws {
+        let model = try ModelFixture.branched()
+        let flat = KerasFormat.modelConfiguration(model, .none, name: "x")
+        #expect(flat["class_name"] == "Functional")
+        #expect(flat["config"]?["input_layers"] == ["input", 0, 0])
+        #expect(flat["config"]?["output_layers"] == ["out", 0, 0])
+        #expect(layers(flat)[0]["config"]?["batch_input_shape"] == [nil, 6, 6, 2])
+        #expect(layers(flat)[0]["inbound_nodes"] == [])
+        let nested = KerasFormat.modelConfiguration(model, .none, name: "x", graph: .nested)
+        #expect(nested["config"]?["input_layers"] == [["input", 0, 0]])
+        #expect(nested["config"]?["output_layers"] == [["out", 0, 0]])
+        #expect(layers(nested) == layers(flat))
+        let stack = try ModelFixture.mlp()
+        #expect(
+            KerasFormat.modelConfiguration(stack, .none, name: "x", graph: .nested)
+                == KerasFormat.modelConfiguration(stack, .none, name: "x"))
     }
 
     @Test func layersWithSeveralInputsNameThemInOrder() throws {
@@ -139,9 +160,8 @@ import Testing
             [
                 .init(key: "axis", value: -1), .init(key: "mean", value: [1.0, 2.0, 3.0, 4.0]),
                 .init(key: "variance", value: [4.0, 1.0, 0.25, 0.0625]),
-            ], from: [["input", 0, 0, [:]]])
+            ])
         #expect(layers[1] == expected)
-        #expect(layers[2]["inbound_nodes"] == [[["normalization", 0, 0, [:]]]])
     }
 
     private func preprocessed(_ preprocessing: Preprocessing, _ shape: Shape) throws -> JSONNode? {
@@ -168,8 +188,48 @@ import Testing
         #expect(
             try preprocessed(preprocessing, [3, 2])
                 == ["name": "rescaling", "scale": [-0.5, 2.0], "offset": [0.5, -8.0]])
+        #expect(
+            try rescalings(Preprocessing(kind: .constants, scope: .channel, offset: [1, 4], scale: [-0.5, 3])) == [
+                ["name": "rescaling", "scale": 1.0, "offset": [-1.0, -4.0]],
+                ["name": "rescaling_0", "scale": [-0.5, 3.0], "offset": 0.0],
+            ])
         let all = Preprocessing(kind: .minMax, scope: .all, offset: [4], scale: [0.25])
         #expect(try preprocessed(all, [3, 2]) == ["name": "rescaling", "scale": 0.25, "offset": -1.0])
+    }
+
+    private func rescalings(_ preprocessing: Preprocessing, _ shape: Shape = [3, 2]) throws -> [JSONNode] {
+        let model = try Model(input: shape) { Flatten() }
+        let layers = layers(KerasFormat.modelConfiguration(model, preprocessing, name: "x"))
+        return layers.filter { $0["class_name"] == "Rescaling" }.compactMap { $0["config"] }
+    }
+
+    /// Keras's `Normalization` divides by 1e-7 where the deviation is smaller, and by infinity where the variance is
+    /// too large for single precision.
+    @Test(arguments: [1e9, 1.5e6, 1e-19, 1e-30])
+    func deviationsThatNormalizationCanNotSayAreRescaled(scale: Double) throws {
+        let preprocessing = Preprocessing(kind: .standardize, offset: [0, 3], scale: [scale, 0.5])
+        #expect(
+            try rescalings(preprocessing)
+                == [["name": "rescaling", "scale": [JSONNode(scale), 0.5], "offset": [0.0, -1.5]]])
+        // A large mean is taken off before, as here: x·scale has no digits left for the difference.
+        let shifted = Preprocessing(kind: .standardize, offset: [0, 3e5], scale: [scale, 0.5])
+        #expect(
+            try rescalings(shifted) == [
+                ["name": "rescaling", "scale": 1.0, "offset": [0.0, -3e5]],
+                ["name": "rescaling_0", "scale": [JSONNode(scale), 0.5], "offset": 0.0],
+            ])
+    }
+
+    /// A `Normalization` of single numbers has no axis to keep, which no Keras accepts.
+    @Test func singleNumbersAreRescaled() throws {
+        let preprocessing = Preprocessing(kind: .standardize, offset: [3], scale: [0.5])
+        #expect(
+            try rescalings(preprocessing, .scalar) == [["name": "rescaling", "scale": 0.5, "offset": -1.5]])
+        #expect(
+            try rescalings(Preprocessing(kind: .standardize, offset: [3e5], scale: [0.5]), .scalar) == [
+                ["name": "rescaling", "scale": 1.0, "offset": -3e5],
+                ["name": "rescaling_0", "scale": 0.5, "offset": 0.0],
+            ])
     }
 
     @Test func scalingBecomesARescalingLayerForAllThatTakeTheInput() throws {

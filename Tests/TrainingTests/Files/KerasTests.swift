@@ -6,7 +6,12 @@ import Testing
 
 @testable import Training
 
-private let python = ProcessInfo.processInfo.environment["STORMO_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
+private func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+}
+private let python = variable("STORMO_PYTHON")
+/// A Python with Keras 2.15.
+private let olderPython = variable("STORMO_KERAS2_PYTHON")
 
 /// The model files in the hands of Keras and PyTorch. Runs where `STORMO_PYTHON` names a Python with keras and h5py;
 /// what needs torch runs where that Python has it.
@@ -20,7 +25,7 @@ struct KerasTests {
     }
 
     /// Runs Python and waits for its end.
-    private func run(_ arguments: [String], log: String) throws -> Output {
+    private func run(_ arguments: [String], log: String, by python: String? = python) throws -> Output {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(python))
         process.arguments = arguments
@@ -41,9 +46,11 @@ struct KerasTests {
             status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))
     }
 
-    private func script(_ name: String, _ arguments: String..., in directory: TestDirectory) throws -> String {
+    private func script(
+        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: String? = python
+    ) throws -> String {
         let output = try run(
-            ["\(TrainingFixture.root)/Tests/Peers/\(name)"] + arguments, log: directory.file("\(name).log"))
+            ["\(TrainingFixture.root)/Tests/Peers/\(name)"] + arguments, log: directory.file("\(name).log"), by: python)
         try #require(output.status == 0, "\(name): \(output.text)")
         return output.text
     }
@@ -67,7 +74,12 @@ struct KerasTests {
     ) throws -> Float {
         let (path, out) = (directory.file("model.h5"), directory.file("predictions.h5"))
         try model.save(path)
-        _ = try self.script(script, path, Self.data, "test", out, in: directory)
+        _ = try self.script(script, [path, Self.data, "test", out], in: directory)
+        return try deviation(out, model, spread: spread)
+    }
+
+    /// The largest difference between our predictions of the test split and those in a file.
+    private func deviation(_ out: String, _ model: TrainedModel, spread: Float) throws -> Float {
         let theirs = try HDF5File.open(out).dataset("predictions")
         let test = try TrainingFixture.digits("test")
         #expect(theirs.shape == [test.count, 10])
@@ -159,11 +171,19 @@ struct KerasTests {
         .constants(offset: [8], scale: [-0.125]),
         .constants(offset: (0..<64).map { Double($0) * 0.125 }, scale: [0.25]),
         .constants(offset: [4], scale: (0..<64).map { $0 % 2 == 0 ? 0.125 : -0.25 }),
+        // Deviations below Keras's least one, and a mean that is large beside them.
+        .constants(offset: (0..<64).map { $0 == 0 ? 0 : 8 }, scale: (0..<64).map { $0 == 0 ? 1e9 : 0.125 }),
+        .constants(offset: (0..<64).map { $0 == 1 ? 1000 : 8 }, scale: (0..<64).map { $0 == 2 ? 1e-20 : 0.125 }),
     ]
 
-    /// Random parameters will do: what the layers before them make of the data is in question.
     @Test(arguments: normalizations)
     func kerasNormalisesAlike(normalization: Normalization) throws {
+        #expect(
+            try deviation("keras_predict.py", normalised(normalization), in: TestDirectory(), spread: 0.01) <= 1e-5)
+    }
+
+    /// Random parameters will do: what the layers before them make of the data is in question.
+    private func normalised(_ normalization: Normalization) throws -> TrainedModel {
         let model = try Model(input: [8, 8, 1]) {
             Conv2D(4, kernelSize: (3, 3), activation: .tanh)
             Flatten()
@@ -171,15 +191,40 @@ struct KerasTests {
             ActivationLayer(.softmax)
         }
         let preprocessing = try Preprocessing(fitting: normalization, to: TrainingFixture.digits())
-        let trained = try ModelFixture.trained(model, preprocessing: preprocessing)
-        #expect(try deviation("keras_predict.py", trained, in: TestDirectory(), spread: 0.01) <= 1e-5)
+        return try ModelFixture.trained(model, preprocessing: preprocessing)
     }
+
+    /// Models of all kinds, in one process for each Python: a stack, a graph in both forms, and each normalisation.
+    private func openEverywhere(by python: String?) throws {
+        let directory = try TestDirectory()
+        let (mlp, graph) = (try mlp(), try branched())
+        var cases: [(model: TrainedModel, form: KerasGraphForm, spread: Float)] = [
+            (mlp, .flat, 0.1), (graph, .flat, 0.1), (graph, .nested, 0.1),
+        ]
+        for normalization in Self.normalizations { cases.append((try normalised(normalization), .flat, 0.01)) }
+        var arguments: [String] = []
+        for (index, entry) in cases.enumerated() {
+            let path = directory.file("model\(index).h5")
+            try entry.model.save(path, graph: entry.form)
+            arguments += [path, Self.data, "test", directory.file("predictions\(index).h5")]
+        }
+        _ = try script("keras_predict.py", arguments, in: directory, by: python)
+        for (index, entry) in cases.enumerated() {
+            let path = directory.file("predictions\(index).h5")
+            #expect(try deviation(path, entry.model, spread: entry.spread) <= 1e-5, "case \(index)")
+        }
+    }
+
+    @Test func kerasOpensBothFormsOfAGraph() throws { try openEverywhere(by: python) }
+
+    @Test(.enabled(if: olderPython != nil, "STORMO_KERAS2_PYTHON names no Python with Keras 2.15"))
+    func olderKerasPredictsTheSame() throws { try openEverywhere(by: olderPython) }
 
     @Test func h5pyListsTheWeightsByLayer() throws {
         let directory = try TestDirectory()
         try cnn().save(directory.file("model.h5"))
         #expect(
-            try script("list_weights.py", directory.file("model.h5"), in: directory) == """
+            try script("list_weights.py", [directory.file("model.h5")], in: directory) == """
                 /model_weights/conv2d/conv2d/kernel:0 (3, 3, 1, 8)
                 /model_weights/conv2d/conv2d/bias:0 (8,)
                 /model_weights/conv2d_1/conv2d_1/kernel:0 (3, 3, 8, 12)

@@ -30,7 +30,7 @@ import Testing
                 "checkpoint.every={\"steps\": 3}") == [])
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers and checkpoint"
+            + "parallel.workers, checkpoint and export"
         #expect(
             try problems(
                 earlier, "optimizer.learning_rate=0.5", "training.batch_size=4", "parallel.shards=2", "seed=8",
