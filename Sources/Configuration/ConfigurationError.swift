@@ -49,7 +49,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         }.map(\.element)
     }
 
-    init(file: String, path: String = "", origin: JSONNode.Origin = .code, message: String) {
+    package init(file: String, path: String = "", origin: JSONNode.Origin = .code, message: String) {
         self.init(file: file, problems: [Problem(path: path, origin: origin, message: message)])
     }
 

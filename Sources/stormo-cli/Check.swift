@@ -8,7 +8,7 @@ struct Check: ParsableCommand {
         discussion: """
             The gradients are compared with central differences of the loss on the first samples of the training \
             split, from the parameters that a training would begin with. Derivatives beside a kink, or too small for \
-            single precision, are passed over. The status is 1 where a gradient is wrong.
+            single precision, are passed over, which is no failure. The status is 1 where a gradient is wrong.
             """)
 
     @OptionGroup var options: ConfigOptions
@@ -45,10 +45,10 @@ struct Check: ParsableCommand {
         let limit = String(format: "%g", GradientCheck.tolerance)
         guard let worst = check.rows.filter({ $0.worst != nil }).max(by: { ($0.worst ?? 0) < ($1.worst ?? 0) }) else {
             if check.rows.isEmpty { return }
-            Console.error(
-                "stormo: no derivative could be compared: the gradients are too small beside the loss; "
-                    + "look at data.normalize and at the initializers")
-            throw ExitStatus.failure
+            Console.print(
+                "No derivative could be compared: all are too small beside the loss, or beside a kink. That says nothing "
+                    + "against the gradients; to compare them look at data.normalize and at the initializers")
+            return
         }
         let error = String(format: "%.1e", worst.worst ?? 0)
         guard check.passes else {
@@ -58,6 +58,13 @@ struct Check: ParsableCommand {
                     + "and \(limit) is the limit")
             throw ExitStatus.failure
         }
-        Console.print("The gradients are right: the worst relative error is \(error), and \(limit) is the limit.")
+        let others = check.rows.filter { $0.worst == nil }.map(\.parameter)
+        if !others.isEmpty {
+            Console.print(
+                "Not compared, since too small beside the loss or beside kinks: " + others.joined(separator: ", "))
+        }
+        Console.print(
+            "\(others.isEmpty ? "The gradients are right" : "The others are right"): the worst relative error is \(error), and \(limit) is the limit."
+        )
     }
 }

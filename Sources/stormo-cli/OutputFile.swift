@@ -1,14 +1,16 @@
 import HDF5
+import Training
 
 /// A file that a command is to write.
 enum OutputFile {
-    /// Sees that a file to be written replaces nothing that is read, and no model. A dataset, predictions or figures of
-    /// before are replaced, as the commands' help says.
+    /// Sees, before anything is computed, that a file can be written and replaces nothing that is read, and no model. A
+    /// dataset, predictions or figures of before are replaced, as the commands' help says.
     /// - Parameters:
     ///   - option: the one that names it.
     ///   - inputs: the files that the command reads.
-    /// - Throws: `UsageError`.
+    /// - Throws: `UsageError`; `FileError` where no file can be written there.
     static func check(_ path: String, _ option: String, reading inputs: [String]) throws {
+        try AtomicFile.check(path)
         guard let target = FileIdentity(path) else { return }
         for input in inputs where FileIdentity(input) == target {
             throw UsageError("\(option) \(path) would replace \(input), which is read; name another file")

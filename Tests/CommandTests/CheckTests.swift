@@ -16,7 +16,7 @@ struct CheckTests {
         }
         #expect(lines[8] == "")
         #expect(lines[9].hasPrefix("The gradients are right: the worst relative error is "))
-        #expect(lines[9].hasSuffix(", and 0.02 is the limit."))
+        #expect(lines[9].hasSuffix(", and 0.005 is the limit."))
     }
 
     @Test func leavesNothingBehind() throws {

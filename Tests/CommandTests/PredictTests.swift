@@ -51,7 +51,7 @@ struct PredictTests {
             "nowhere.h5", "--output", "far/out.h5")
         try workspace.expectFailure(
             1, "far/out.h5 can't be written: there is no directory far; make it first", "data", "synthesize",
-            "gaussians", "--output", "far/out.h5")
+            "blobs", "--output", "far/out.h5")
         try workspace.expectFailure(
             1, "far/t.json can't be written: there is no directory far; make it first", "train", "config.json",
             "--trace", "far/t.json")

@@ -42,6 +42,11 @@ public final class Inspection {
     /// The mean loss of a forward pass, added up in double.
     func loss(_ pass: Pass) -> Double {
         replica.forward(samples: samples, pass)
+        return lastLoss
+    }
+
+    /// The mean loss of the last forward pass, added up in double.
+    var lastLoss: Double {
         let losses = replica.value(of: objective.sampleLoss, samples: samples)
         return losses.reduce(0.0) { $0 + Double($1) } / Double(counted)
     }

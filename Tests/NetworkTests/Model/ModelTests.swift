@@ -96,10 +96,11 @@ struct ModelTests {
 
     @Test func moreLayersThanCanBeSaved() {
         let layers = Array(repeating: ModelLayer(Flatten()), count: Model.mostLayers + 1)
-        let error = ModelError([
-            .init(layer: nil, message: "a model of 10001 layers is too large: at most 10000 can be saved")
-        ])
-        #expect(throws: error) { try Model(input: [2], layers: layers) }
+        #expect {
+            try Model(input: [2], layers: layers)
+        } throws: {
+            "\($0)" == "a model of 10001 layers is too large: at most 10000 can be saved"
+        }
     }
 
     /// Swift takes both spellings of é for the same; Keras does not.
