@@ -109,14 +109,17 @@ private final class GradientProbe {
         return (inspection.lastLoss, slope)
     }
 
-    /// How far rounding throws the loss: what it departs by from the slope, at places so near that nothing else moves it.
+    /// How far rounding throws the loss: by what the losses on both sides depart from the middle, at places so near that
+    /// only the slope, right or wrong, moves them.
     func scatter(_ range: Range<Int>, _ norm: Double) -> Double {
         let least = 2 * max(abs(loss), 1e-3) * 0x1p-24
         guard norm > 0 else { return least }
-        return (1...4).reduce(least) { scatter, place in
-            let distance = Float(place % 2 == 0 ? place : -place) * 2e-6
-            let (near, _) = moved(distance, range) { Float(Double(gradients[$0]) / norm) }
-            return max(scatter, abs(near - loss - Double(distance) * norm))
+        return (1...3).reduce(least) { scatter, place in
+            let distance = Float(place) * 2e-6
+            let sides = [distance, -distance].map { distance in
+                moved(distance, range) { Float(Double(gradients[$0]) / norm) }.loss
+            }
+            return max(scatter, abs(sides[0] + sides[1] - 2 * loss) / 2)
         }
     }
 
@@ -162,7 +165,6 @@ private final class GradientProbe {
         // longer one.
         for step: Float in [1e-2, 3e-3, 3e-2, 1e-3, 1e-1, 3e-4, 3e-1, 1] {
             let rounding = scatter / Double(step)
-            // Before anything is measured, a wrong gradient that is too small gets its chance by the longer steps.
             let measurement = measure(step, computed, rounding, range, direction)
             let size = max(abs(measurement.derivative), abs(computed))
             guard measurement.isSmooth, size > 1e-6 * norm, 3 * rounding <= 1e-3 * size else { continue }
