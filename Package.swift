@@ -61,6 +61,7 @@ let package = Package(
             ], path: "Tests/Fuzz"),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["stormo-cli", "stormo-fuzz", "Training", "Configuration", "HDF5"]),
+            dependencies: ["stormo-cli", "stormo-fuzz", "Training", "Configuration", "HDF5"],
+            exclude: ["Fixtures"]),
     ]
 )

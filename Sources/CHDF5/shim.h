@@ -6,6 +6,10 @@
 #define H5_USE_110_API
 #include <hdf5.h>
 
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 // Swift imports neither a macro that contains a cast or a call (each of these first calls H5open()), nor, under
 // strict concurrency, the global variables behind them. Hence one accessor per constant.
 #define CHDF5_ID(name, macro) static inline hid_t chdf5_##name(void) { return macro; }
@@ -25,6 +29,7 @@ CHDF5_ID(file_access_class, H5P_FILE_ACCESS)
 CHDF5_ID(group_create_class, H5P_GROUP_CREATE)
 CHDF5_ID(link_create_class, H5P_LINK_CREATE)
 CHDF5_ID(dataset_create_class, H5P_DATASET_CREATE)
+CHDF5_ID(dataset_access_class, H5P_DATASET_ACCESS)
 CHDF5_ID(dataset_transfer_class, H5P_DATASET_XFER)
 CHDF5_ID(attribute_create_class, H5P_ATTRIBUTE_CREATE)
 CHDF5_ID(link_access_class, H5P_LINK_ACCESS)
@@ -41,6 +46,20 @@ static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 
 // An alias for the enumerator of the newest format, which differs from release to release.
 static inline H5F_libver_t chdf5_latest_format(void) { return H5F_LIBVER_LATEST; }
+
+// Swift hides fork(), since little may be done after it in a process of several threads. Ours has one then.
+static inline pid_t chdf5_fork(void) { return fork(); }
+
+// Closes all descriptors from this one on (close_range, which glibc names since 2.34 alone).
+static inline void chdf5_close_from(unsigned first) {
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+#endif
+    for (unsigned descriptor = first; descriptor < 4096; descriptor++) close((int)descriptor);
+}
+
+// Also where core dumps go to a program, which a limit of 0 does not keep from it.
+static inline void chdf5_forbid_core_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 // H5Oget_info_by_name and its struct are macros for a version of themselves, which Swift can't import. Writes the
 // object's type (an H5O_type_t) and the two numbers that identify it: its file's and its address there.

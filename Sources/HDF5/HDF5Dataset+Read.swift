@@ -26,6 +26,44 @@ extension HDF5Dataset {
                 "\(count) \(memoryType) values need \(needed) bytes, the buffer has \(buffer.count)")
         }
         try checkReadable()
+        if try readDirectly(into: base, as: memoryType, rows: rows ?? 0..<(shape.first ?? 0), count: count) { return }
+        try readByLibrary(into: UnsafeMutableRawBufferPointer(start: base, count: needed), as: memoryType, rows: rows)
+    }
+
+    /// Reads filtered chunks beside the library, which does not look whether a chunk that it has decompressed has all
+    /// of its bytes; then lets it convert the values.
+    ///
+    /// - Returns: false where the library has to read them.
+    private func readDirectly(
+        into base: UnsafeMutableRawPointer, as memoryType: HDF5MemoryType, rows: Range<Int>, count: Int
+    ) throws(HDF5Error) -> Bool {
+        guard case .chunked = layout, !filters.isEmpty, let storedType = elementType.memoryType else { return false }
+        let reader = try HDF5RowReader(self)
+        guard reader.isDirect else { return false }
+        guard storedType != memoryType else {
+            try reader.read(rows: rows, into: base)
+            return true
+        }
+        let bytes = try Extent.byteCount(count, max(storedType.size, memoryType.size), place, "read")
+        let buffer = try RawBuffer(byteCount: bytes, place, "read")
+        guard let memory = buffer.bytes.baseAddress else { return false }
+        try reader.read(rows: rows, into: memory)
+        if H5Tconvert(storedType.nativeID, memoryType.nativeID, count, memory, nil, Library.defaultProperties) < 0 {
+            throw place.libraryFailure("read")
+        }
+        base.copyMemory(from: memory, byteCount: count * memoryType.size)
+        return true
+    }
+
+    /// Reads the rows by the library alone. The buffer has room for them.
+    func readByLibrary(
+        into buffer: UnsafeMutableRawBufferPointer, as memoryType: HDF5MemoryType, rows: Range<Int>?
+    ) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        try checkReadable()
+        guard let base = buffer.baseAddress else { return }
+        let needed = buffer.count
         let selection = try Selection(rows, of: self, "read")
         if leavesGaps { base.initializeMemory(as: UInt8.self, repeating: 0, count: needed) }
         let compound = try columnInMemory(memoryType)
@@ -117,5 +155,47 @@ extension HDF5Dataset {
                 "it is stored with the filter '\(missingFilter)', which the installed HDF5 library can't undo; "
                     + "store it with gzip or without compression")
         }
+        try checkStorage()
     }
+
+    /// Throws kind `damaged` where the values can't be as many as the shape says. The library does not compare, and
+    /// would read what stands beside them.
+    func checkStorage() throws(HDF5Error) {
+        let elementBytes = typeSize
+        let bytes = try Extent.byteCount(count, elementBytes, place, "read")
+        let stored = storageSize
+        switch layout {
+        case .virtual: return
+        case .compact, .contiguous:
+            // Values in files beside it are counted there; what was never written is nowhere.
+            guard !isElsewhere, stored != bytes, stored != 0 else { return }
+            throw place.error(
+                .damaged, "read",
+                "its \(count) elements take \(bytes) bytes, but \(stored) are stored; copy, download or make it again")
+        case .chunked(let chunk):
+            // A chunk that was never written is made in memory, whatever size it claims.
+            var chunkBytes = elementBytes.multipliedReportingOverflow(by: 1)
+            for size in chunk where !chunkBytes.overflow {
+                chunkBytes = chunkBytes.partialValue.multipliedReportingOverflow(by: size)
+            }
+            let most = Self.mostBytes(stored: stored, isFiltered: !filters.isEmpty)
+            guard chunkBytes.overflow || chunkBytes.partialValue > max(most, Self.harmlessChunk) else { return }
+            let size = chunkBytes.overflow ? "more bytes than can be counted" : "\(chunkBytes.partialValue) bytes"
+            throw place.error(
+                .damaged, "read",
+                "its chunks \(Self.text(chunk)) would take \(size) each, but only \(stored) bytes are stored; copy, "
+                    + "download or make it again, in smaller chunks")
+        }
+    }
+
+    private static let harmlessChunk = 64 << 20
+
+    /// The most that bytes in the file can be in memory: deflate makes them about a thousand times smaller at best.
+    static func mostBytes(stored: Int, isFiltered: Bool) -> Int {
+        guard isFiltered else { return stored }
+        let (most, overflow) = stored.multipliedReportingOverflow(by: 1100)
+        return overflow ? .max : most
+    }
+
+    private static func text(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: "×") + ")" }
 }

@@ -45,6 +45,12 @@ public final class HDF5Dataset: Sendable {
     let column: String?
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
+    /// Bytes of one element in the file, for strings of variable length those of a reference.
+    let typeSize: Int
+    /// Whether the values lie in files of raw bytes.
+    let isElsewhere: Bool
+    /// The most that the library keeps of its decompressed chunks.
+    let cacheBytes: Int
     /// The first filter that this library can't undo.
     let missingFilter: String?
     var place: Place { Place(file, path) }
@@ -58,8 +64,8 @@ public final class HDF5Dataset: Sendable {
         let place = Place(file, path)
         let (objectPath, column) = try file.tableAndColumn(path) ?? (path, nil)
         if column == nil { try file.require(.dataset, at: path) }
-        let id = H5Dopen2(try file.id(for: place, "open"), objectPath, Library.defaultProperties)
-        guard let handle = Handle(id, closedBy: H5Dclose, in: file) else { throw place.libraryFailure("open") }
+        var id = H5Dopen2(try file.id(for: place, "open"), objectPath, Library.defaultProperties)
+        guard var handle = Handle(id, closedBy: H5Dclose, in: file) else { throw place.libraryFailure("open") }
         guard let space = Handle(H5Dget_space(id), closedBy: H5Sclose) else { throw place.libraryFailure("open") }
         guard let type = Handle(H5Dget_type(id), closedBy: H5Tclose) else { throw place.libraryFailure("open") }
         guard let creation = Handle(H5Dget_create_plist(id), closedBy: H5Pclose) else {
@@ -70,7 +76,6 @@ public final class HDF5Dataset: Sendable {
         self.leavesGaps = !Self.hasFillValue(creation)
         self.path = path
         self.file = file
-        self.handle = handle
         self.shape = extent.shape
         self.count = extent.count
         self.elementType =
@@ -79,6 +84,19 @@ public final class HDF5Dataset: Sendable {
             } ?? HDF5ElementType(ofType: type)
         self.layout = try Self.layout(creation, rank: extent.shape.count, place)
         (self.filters, self.missingFilter) = try Self.filters(creation, place)
+        self.typeSize = H5Tget_size(type.id)
+        self.isElsewhere = H5Pget_external_count(creation.id) > 0
+        self.cacheBytes = ChunkCache.byteCount(layout, shape: extent.shape, elementSize: typeSize)
+        // Only now it is known what cache it needs.
+        if cacheBytes > 0 {
+            let access = try ChunkCache.properties(cacheBytes, place)
+            // Open, it would keep its cache.
+            handle.closeNow()
+            id = H5Dopen2(try file.id(for: place, "open"), objectPath, access.id)
+            guard let reopened = Handle(id, closedBy: H5Dclose, in: file) else { throw place.libraryFailure("open") }
+            handle = reopened
+        }
+        self.handle = handle
         if file.linkGuard != nil { try checkStaysInFile(creation, depth: depth) }
     }
 

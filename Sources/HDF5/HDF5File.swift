@@ -15,7 +15,7 @@ public final class HDF5File: Sendable {
     /// The attributes of the group "/".
     public var attributes: HDF5Attributes { root.attributes }
 
-    private let file: OpenFile
+    let file: OpenFile
 
     private init(_ file: OpenFile) throws(HDF5Error) {
         self.file = file
@@ -27,13 +27,25 @@ public final class HDF5File: Sendable {
     /// - Parameter allowingExternal: whether links, and datasets whose values lie elsewhere, may lead into other files.
     ///   A file from a stranger could show any file of this machine's as its own; so by default meeting one throws
     ///   kind `leavesFile`.
+    /// - Parameter reading: what will be read of it; a program that has started a `FileExaminer` has that much examined
+    ///   by it first.
     /// - Throws: kinds `notFound`, `notHDF5`, `damaged` (truncated, too), `cannotOpen`.
     public static func open(
+        _ path: String, writable: Bool = false, allowingExternal: Bool = false, reading: HDF5Reading = .everything
+    ) throws(HDF5Error) -> HDF5File {
+        try checkIsFile(path, Place(file: path))
+        try FileExaminer.examine(path, allowsExternal: allowingExternal, reading: reading)
+        return try openUnexamined(path, writable: writable, allowingExternal: allowingExternal)
+    }
+
+    /// Opens a file at once, for the examiner itself.
+    static func openUnexamined(
         _ path: String, writable: Bool = false, allowingExternal: Bool = false
     ) throws(HDF5Error) -> HDF5File {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: path)
+        try checkIsFile(path, place)
         try checkIsHDF5(path, place)
         let access = try accessProperties(place)
         let id = H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access.id)
@@ -65,6 +77,18 @@ public final class HDF5File: Sendable {
         return try HDF5File(OpenFile(id: id, path: path, isWritable: true, linkGuard: ExternalLinkGuard(place)))
     }
 
+    /// Makes a file that is held in memory alone and goes with its last reference.
+    static func createInMemory() throws(HDF5Error) -> HDF5File {
+        Library.enter()
+        defer { Library.leave() }
+        let place = Place(file: "memory")
+        let access = try accessProperties(place)
+        guard H5Pset_fapl_core(access.id, 1 << 20, false) >= 0 else { throw place.libraryFailure("create") }
+        let id = H5Fcreate(place.file, chdf5_truncate(), Library.defaultProperties, access.id)
+        guard id >= 0 else { throw place.libraryFailure("create", isWrite: true) }
+        return try HDF5File(OpenFile(id: id, path: place.file, isWritable: true, linkGuard: ExternalLinkGuard(place)))
+    }
+
     /// Writes what is still in memory, then closes the file and with it every group and dataset that came out of it.
     /// Calling it again does nothing.
     ///
@@ -89,41 +113,7 @@ public final class HDF5File: Sendable {
         return try file.exists(ObjectPath.resolve(path))
     }
 
-    /// The paths of all datasets in the file, sorted. A dataset with several names is listed under each that lies in
-    /// a group met for the first time; soft and external links, which are second names, are not followed.
-    public func allDatasetPaths() throws(HDF5Error) -> [String] { try allPaths().datasets }
-
-    /// The paths of all groups in the file, "/" among them, sorted, so that each comes before those below it. Soft and
-    /// external links are not followed, and a group with several names is listed once.
-    public func allGroupPaths() throws(HDF5Error) -> [String] { try allPaths().groups }
-
-    private func allPaths() throws(HDF5Error) -> (groups: [String], datasets: [String]) {
-        Library.enter()
-        defer { Library.leave() }
-        var (groups, datasets): ([String], [String]) = ([], [])
-        var waiting = ["/"]
-        // Hard links can make a group its own descendant: enter each one once.
-        var visited: Set<OpenFile.Identity> = []
-        while let path = waiting.popLast() {
-            let place = Place(file, path)
-            guard let (_, identity) = try file.object(at: path, for: place, "list") else {
-                throw place.libraryFailure("list")
-            }
-            guard visited.insert(identity).inserted else { continue }
-            groups.append(path)
-            for (name, isHard) in try HDF5Group(path, in: file).links() where isHard {
-                let child = ObjectPath.child(name, of: path)
-                switch try file.object(at: child, for: place, "list")?.0 {
-                case .dataset: datasets.append(child)
-                case .group: waiting.append(child)
-                default: break
-                }
-            }
-        }
-        return (groups.sorted(), datasets.sorted())
-    }
-
-    private static func checkIsHDF5(_ path: String, _ place: Place) throws(HDF5Error) {
+    private static func checkIsFile(_ path: String, _ place: Place) throws(HDF5Error) {
         if path.utf8.contains(0) { throw place.error(.invalidArgument, "open", "a path can't contain a NUL") }
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -135,6 +125,9 @@ public final class HDF5File: Sendable {
         // Opening a pipe would wait for a writer.
         if status.st_mode & S_IFMT != S_IFREG { throw place.error(.notHDF5, "open", "it is not a regular file") }
         if status.st_size == 0 { throw place.error(.notHDF5, "open", "it is empty, not an HDF5 file") }
+    }
+
+    private static func checkIsHDF5(_ path: String, _ place: Place) throws(HDF5Error) {
         let answer = H5Fis_hdf5(path)
         if answer < 0 { throw explainOpening(place.libraryFailure("open"), place) }
         if answer == 0 { throw place.error(.notHDF5, "open", "it is not an HDF5 file") }
@@ -144,11 +137,10 @@ public final class HDF5File: Sendable {
         guard let access = Handle(H5Pcreate(chdf5_file_access_class()), closedBy: H5Pclose),
             // The format of 1.8 (2008): attributes beyond 64 KiB, and checksums over the metadata.
             H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, chdf5_latest_format()) >= 0,
-            // close() must close the file even while a dataset of it is referred to.
-            H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) >= 0,
-            // Room for 64 MiB of decompressed chunks per dataset; the default of 1 MiB makes a reader of row blocks
-            // decompress a larger chunk again for each block. 4001 slots, a prime, as its documentation advises.
-            H5Pset_cache(access.id, 0, 4001, OpenFile.chunkCacheBytes, 0.75) >= 0
+            // That with which the library itself follows links and views into other files; it refuses to have one
+            // file open with two degrees. The objects are closed by `OpenFile`, as close() must close the file even
+            // while a dataset of it is referred to.
+            H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) >= 0
         else { throw place.libraryFailure("open") }
         return access
     }

@@ -1,4 +1,5 @@
 internal import CHDF5
+import Foundation
 
 /// A group: a folder in an HDF5 file. It keeps its file open.
 public final class HDF5Group: Sendable {
@@ -19,6 +20,13 @@ public final class HDF5Group: Sendable {
         if path != "/" { try file.require(.group, at: path) }
         let id = H5Gopen2(try file.id(for: place, "open"), path, Library.defaultProperties)
         guard let handle = Handle(id, closedBy: H5Gclose, in: file) else { throw place.libraryFailure("open") }
+        self.path = path
+        self.file = file
+        self.handle = handle
+    }
+
+    /// A group that is open.
+    init(_ path: String, _ handle: Handle, in file: OpenFile) {
         self.path = path
         self.file = file
         self.handle = handle
@@ -54,23 +62,41 @@ public final class HDF5Group: Sendable {
         return children
     }
 
+    /// Bytes of a name, as long as a path may be for the system. The format has no limit, but a table shows names.
+    static let longestName = 4096
+
+    private struct Links {
+        var links: [(name: String, isHard: Bool)] = []
+        var longest: Int?
+    }
+
     /// The names in the group, sorted, and whether each is the object's own name (a hard link).
     func links() throws(HDF5Error) -> [(name: String, isHard: Bool)] {
         Library.enter()
         defer { Library.leave() }
         _ = try file.id(for: place, "list")
-        var links: [(name: String, isHard: Bool)] = []
-        let status = withUnsafeMutablePointer(to: &links) { pointer in
+        var found = Links()
+        let status = withUnsafeMutablePointer(to: &found) { pointer in
             chdf5_visit_links(
                 handle.id,
                 { name, type, context in
                     guard let name, let context else { return -1 }
-                    context.assumingMemoryBound(to: [(name: String, isHard: Bool)].self).pointee
-                        .append((String(cString: name), type == H5L_TYPE_HARD.rawValue))
+                    let found = context.assumingMemoryBound(to: Links.self)
+                    let length = strlen(name)
+                    guard length <= HDF5Group.longestName else {
+                        found.pointee.longest = length
+                        return -1
+                    }
+                    found.pointee.links.append((String(cString: name), type == H5L_TYPE_HARD.rawValue))
                     return 0
                 }, pointer)
         }
+        if let length = found.longest {
+            throw place.error(
+                .tooLarge, "list",
+                "the name of an object in it has \(length) bytes; names of up to \(Self.longestName) are read")
+        }
         if status < 0 { throw place.libraryFailure("list") }
-        return links.sorted { $0.name < $1.name }
+        return found.links.sorted { $0.name < $1.name }
     }
 }

@@ -1,3 +1,5 @@
+internal import CHDF5
+
 /// Reads ranges of a dataset's rows (positions on its first axis), from any number of threads at the same time.
 ///
 /// Uncompressed values, and chunks that were filtered by shuffle, gzip and fletcher32, are read and decoded beside
@@ -14,8 +16,12 @@ public final class HDF5RowReader: Sendable {
     /// The number of rows that are best read together, from a multiple of it on: those of a chunk, or without chunks
     /// as many as make about 256 KiB.
     public let blockRows: Int
-    /// Memory in bytes that one call of `read` may use beside its destination, at most. It is kept for later calls.
+    /// Memory in bytes that one call of `read` may use beside its destination, at most. It is kept for later calls, for
+    /// as many as there are at the same time.
     public let scratchBytes: Int
+    /// Memory in bytes that all calls of `read` use together beside it, at most: where the library reads, one call at a
+    /// time does so.
+    public let sharedScratchBytes: Int
 
     /// Whether values are decoded beside the library's lock.
     public var isDirect: Bool {
@@ -51,6 +57,7 @@ public final class HDF5RowReader: Sendable {
         self.rowShape = rowShape
         self.memoryType = memoryType
         rowBytes = try Extent.byteCount(rowCount, memoryType.size, place, "read")
+        try dataset.checkStorage()
         let layout = try DirectLayout(dataset, memoryType)
         switch (dataset.layout, layout) {
         case (.contiguous, let layout?):
@@ -69,9 +76,27 @@ public final class HDF5RowReader: Sendable {
         switch route {
         case .contiguous: scratchBytes = 0
         case .chunked(let chunked): scratchBytes = chunked.scratchBytes
-        // The library's buffer for converting, and its cache of decompressed chunks.
-        case .library: scratchBytes = 1 << 20 + min(bytes, OpenFile.chunkCacheBytes)
+        case .library: scratchBytes = 0
         }
+        if case .library = route {
+            sharedScratchBytes = Self.libraryBytes(dataset, memoryType)
+        } else {
+            sharedScratchBytes = 0
+        }
+    }
+
+    /// What the library takes: its buffer for converting, its cache, and a chunk before and after each filter.
+    private static func libraryBytes(_ dataset: HDF5Dataset, _ memoryType: HDF5MemoryType) -> Int {
+        let type = Handle(H5Dget_type(dataset.handle.id), closedBy: H5Tclose)
+        let converts = type.map { H5Tequal($0.id, memoryType.nativeID) <= 0 } ?? true
+        // H5Pset_buffer's default, or all elements where they are fewer.
+        let elementBytes = max(dataset.typeSize, memoryType.size)
+        let all = dataset.count.multipliedReportingOverflow(by: elementBytes)
+        let conversion = converts ? min(1 << 20, all.overflow ? .max : all.partialValue) : 0
+        guard case .chunked(let chunk) = dataset.layout else { return conversion }
+        // `checkStorage` has looked whether it makes sense.
+        let chunkBytes = chunk.reduce(dataset.typeSize) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        return conversion + max(dataset.cacheBytes, min(chunkBytes, 1 << 20)) + 2 * chunkBytes
     }
 
     /// Reads rows into `destination`, in C order; it needs room for `rows.count * rowBytes` bytes at any alignment
@@ -92,7 +117,7 @@ public final class HDF5RowReader: Sendable {
         case .chunked(let chunked): try chunked.read(range, into: destination)
         case .library:
             let buffer = UnsafeMutableRawBufferPointer(start: destination, count: range.count * rowBytes)
-            try dataset.read(into: buffer, as: memoryType, rows: range)
+            try dataset.readByLibrary(into: buffer, as: memoryType, rows: range)
             try dataset.file.checkSize(dataset.place)
         }
     }

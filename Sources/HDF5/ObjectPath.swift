@@ -55,13 +55,23 @@ extension OpenFile {
 
     /// Kind and identity of the object at `path`; nil when there is none, or its header can't be read.
     func object(at path: String, for place: Place, _ action: String) throws(HDF5Error) -> (HDF5ObjectKind, Identity)? {
+        object(path, at: try id(for: place, action))
+    }
+
+    /// The same of an object in a group that is open.
+    func object(
+        _ name: String, in group: Handle, for place: Place, _ action: String
+    ) throws(HDF5Error) -> (HDF5ObjectKind, Identity)? {
+        _ = try id(for: place, action)
+        return object(name, at: group.id)
+    }
+
+    private func object(_ path: String, at location: hid_t) -> (HDF5ObjectKind, Identity)? {
         linkGuard?.forget()
         var type: Int32 = 0
         var file: UInt = 0
         var address: UInt64 = 0
-        guard chdf5_object_info(try id(for: place, action), path, linkAccess, &type, &file, &address) >= 0 else {
-            return nil
-        }
+        guard chdf5_object_info(location, path, linkAccess, &type, &file, &address) >= 0 else { return nil }
         return (HDF5ObjectKind(objectType: type), Identity(file: file, address: address))
     }
 
@@ -70,6 +80,8 @@ extension OpenFile {
     /// - Throws: kind `leavesFile` for a link into another file, unless the file was opened for that.
     func follow(_ path: String, _ place: Place) throws(HDF5Error) -> (reached: String, missing: String?) {
         let file = try id(for: place, "open")
+        // Step by step only where the way has to be explained: each step walks from the root.
+        if try object(at: path, for: place, "open") != nil { return (path, nil) }
         var reached = "/"
         for step in ObjectPath.ancestorsAndSelf(of: path).dropFirst() {
             guard H5Lexists(file, step, linkAccess) > 0 else { return (reached, step) }

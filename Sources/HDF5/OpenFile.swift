@@ -7,14 +7,13 @@ import Foundation
 final class OpenFile: @unchecked Sendable {
     let path: String
     let isWritable: Bool
-    /// The cache of decompressed chunks that the library keeps for each dataset.
-    static let chunkCacheBytes = 64 << 20
-
     /// Nil where links that leave the file are followed.
     let linkGuard: ExternalLinkGuard?
     private var openID: hid_t?
     private var failedClose: HDF5Error?
     private var fileBytes: FileBytes?
+    /// The groups and datasets that came out of the file and are open, and how each is closed.
+    private var objects: [hid_t: (hid_t) -> herr_t] = [:]
 
     init(id: hid_t, path: String, isWritable: Bool, linkGuard: ExternalLinkGuard?) {
         self.openID = id
@@ -41,6 +40,12 @@ final class OpenFile: @unchecked Sendable {
         guard isWritable else { throw place.error(.writeFailed, action, "the file was opened for reading only") }
         return id
     }
+
+    /// To be closed with the file, since the library itself closes a file last of all.
+    func note(_ object: hid_t, closedBy close: @escaping (hid_t) -> herr_t) { objects[object] = close }
+
+    /// - Returns: whether the object is still to be closed.
+    func forget(_ object: hid_t) -> Bool { objects.removeValue(forKey: object) != nil }
 
     func noteFailedClose() {
         failedClose = failedClose ?? Place(self).libraryFailure("write", isWrite: true)
@@ -108,6 +113,10 @@ final class OpenFile: @unchecked Sendable {
         // freed what stands behind it.
         openID = nil
         fileBytes?.markClosed()
+        for (object, close) in objects where close(object) < 0 {
+            failure = failure ?? Place(self).libraryFailure("close", isWrite: isWritable)
+        }
+        objects.removeAll()
         let lock = Self.copyOfLastDescriptor(id)
         if H5Fclose(id) < 0 { failure = failure ?? Place(self).libraryFailure("close", isWrite: isWritable) }
         if let lock {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HDF5
 import Training
 
 /// The root of the command line: finds the command, runs it, and turns what it throws into a sentence and a status.
@@ -18,6 +19,8 @@ struct StormoCommand: ParsableCommand {
         ])
 
     static func main() {
+        // First of all, as long as there is a single thread.
+        FileExaminer.start()
         Console.prepare()
         do {
             var command = try parseAsRoot()

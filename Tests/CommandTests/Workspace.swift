@@ -104,6 +104,10 @@ final class Workspace {
     /// Runs `stormo` here, with its outputs as files, and waits for its end.
     @discardableResult
     func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+        try run(arguments, environment: environment)
+    }
+
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
         let (output, errors) = (Self.scratch(), Self.scratch())
         defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
         let process = try process(arguments, environment)

@@ -107,4 +107,28 @@ struct ExternalLinkGuardTests {
             #expect(bytes == [name == "/raw" ? 4 : 8])
         }
     }
+
+    /// The library opens what a link or a view leads to with the weak degree of closing, and refuses to have a file open
+    /// with two degrees.
+    @Test(arguments: ["/external/x", "/detour", "/view"])
+    func aFileThatIsOpenIsAlsoReachedByALink(name: String) throws {
+        let target = try HDF5File.open(other)
+        let file = try HDF5File.open(path, allowingExternal: true)
+        #expect(try file.dataset(name).read(Int.self) == [5, 6, 7, 8])
+        #expect(try target.dataset("/x").read(Int.self) == [5, 6, 7, 8])
+    }
+
+    @Test(arguments: ["/external/x", "/detour", "/view"])
+    func aFileThatWasReachedByALinkIsOpened(name: String) throws {
+        let file = try HDF5File.open(path, allowingExternal: true)
+        let dataset = try file.dataset(name)
+        #expect(try dataset.read(Int.self) == [5, 6, 7, 8])
+        let target = try HDF5File.open(other)
+        #expect(try target.dataset("/x").read(Int.self) == [5, 6, 7, 8])
+        try target.close()
+        #expect(try dataset.read(Int.self) == [5, 6, 7, 8])
+        try file.close()
+        // Nothing of it is open any more.
+        #expect(try HDF5File.open(other, writable: true).dataset("/x").read(Int.self) == [5, 6, 7, 8])
+    }
 }

@@ -67,7 +67,7 @@ public struct FirstRows {
     }
 
     /// `/train/inputs`, or the first dataset that is called inputs, or the first one at all.
-    private static func usualPath(_ file: HDF5File) throws -> String {
+    public static func usualPath(_ file: HDF5File) throws -> String {
         let paths = try file.allDatasetPaths()
         guard
             let path = paths.first(where: { $0 == "/train/inputs" })
@@ -76,19 +76,28 @@ public struct FirstRows {
         return path
     }
 
+    /// What of a file is read to show a dataset: the dataset and what may be its labels.
+    public static func objects(for path: String) -> [String] { [path] + labelNames.map { group(of: path) + "/" + $0 } }
+
+    private static let labelNames = ["targets", "labels", "y"]
+
+    private static func group(of path: String) -> String {
+        path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+    }
+
     private static func names(_ attribute: String, _ dataset: HDF5Dataset, _ file: HDF5File) -> [String]? {
         (try? dataset.attributes.strings(attribute)) ?? (try? file.attributes.strings(attribute))
     }
 
     /// From the group's targets, where each row has one number.
     private static func labels(of dataset: HDF5Dataset, _ file: HDF5File, count: Int) throws -> [String]? {
-        let group = dataset.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let group = group(of: dataset.path)
         let own = dataset.path.split(separator: "/").last.map(String.init)
         var targets: HDF5Dataset?
         if own == "targets" || own == "labels" {
             targets = dataset
         } else {
-            for name in ["targets", "labels", "y"] where targets == nil {
+            for name in labelNames where targets == nil {
                 targets = try? file.dataset(group + "/" + name)
             }
         }

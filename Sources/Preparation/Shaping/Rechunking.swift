@@ -42,7 +42,7 @@ public struct Rechunking: Sendable {
     public func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
-        let source = try HDF5File.open(file)
+        let source = try HDF5File.open(file, reading: .copies)
         let datasets = try source.allDatasetPaths().map { try source.dataset($0) }
         var counter = ByteCounter(total: datasets.reduce(0) { $0 + Self.bytes(of: $1) }, report: progress)
         var summary = Summary()

@@ -38,7 +38,7 @@ public struct Splitting: Sendable {
     public func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
-        let source = try HDF5File.open(file)
+        let source = try HDF5File.open(file, reading: .copies)
         let paths = try source.allDatasetPaths()
         let inputs = try source.dataset(try inputs ?? Self.onlyInputs(paths, file))
         let rows = inputs.shape.first ?? 0

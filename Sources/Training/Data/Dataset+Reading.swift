@@ -15,14 +15,20 @@ extension Dataset {
 
     /// Opens a split whose rows stay in the files.
     static func open(_ source: DataSource, wantsTargets: Bool = true) throws -> Dataset {
-        let paths = try source.paths()
-        let files = try paths.map { try HDF5File.open($0, allowingExternal: source.allowsExternalLinks) }
+        let files = try openFiles(of: source)
         let hasTargets = wantsTargets && source.targets != nil
         let inputs = try field(files, source.inputs)
         return try Dataset(
             inputs: inputs, targets: hasTargets ? field(files, source.targets!) : nil,
             weights: wantsTargets ? source.weights.map { try field(files, $0) } : nil,
             classNames: classNames(files[0], source), source: source)
+    }
+
+    private static func openFiles(of source: DataSource) throws -> [HDF5File] {
+        let objects = [source.inputs] + [source.targets, source.weights].compactMap { $0 }
+        return try source.paths().map {
+            try HDF5File.open($0, allowingExternal: source.allowsExternalLinks, reading: .objects(objects))
+        }
     }
 
     /// The split as it is, with what is small beside the limit in memory, and the rest of the limit for its windows.
@@ -43,7 +49,7 @@ extension Dataset {
     /// - Returns: the shape with the rows first, and the type.
     /// - Throws: as reading the split does.
     package static func summary(of path: String, in source: DataSource) throws -> (shape: Shape, type: String) {
-        let files = try source.paths().map { try HDF5File.open($0, allowingExternal: source.allowsExternalLinks) }
+        let files = try openFiles(of: source)
         let field = try field(files, path)
         return (Shape([field.rows] + field.rowShape.dimensions), "\(try files[0].dataset(path).elementType)")
     }

@@ -67,11 +67,12 @@ extension Dataset {
     /// `windowBytes` with what one thread needs to read; how many read then follows from the rest.
     /// - Throws: `DataError` where a batch would not fit, or `shuffleWindow` does not.
     func windowRows(atLeast batch: Int) throws -> Int {
-        let (rowBytes, scratch) = (windowRowBytes, scratchBytes)
-        let rows = max(windowBytes - scratch * AvailableCPUs.count, 0) / (2 * rowBytes)
+        let rowBytes = windowRowBytes
+        let scratch = scratchBytes * AvailableCPUs.count + sharedScratchBytes
+        let rows = max(windowBytes - scratch, 0) / (2 * rowBytes)
         let needed = 2 * batch
         if let own = try mixedRows(atLeast: batch) {
-            let most = max(windowBytes - scratch, 0) / (2 * rowBytes)
+            let most = max(windowBytes - scratchBytes - sharedScratchBytes, 0) / (2 * rowBytes)
             guard own <= most else {
                 throw DataError(
                     "data.shuffle_window is \(own) rows, but data.memory_limit leaves room for \(most) of "
@@ -80,10 +81,16 @@ extension Dataset {
             return own
         }
         guard rows >= min(needed, count) else {
-            let least = 2 * needed * rowBytes + scratch * AvailableCPUs.count
+            let least = 2 * needed * rowBytes + scratch
+            // What takes the room decides what helps.
+            let advice =
+                scratch > least / 2
+                ? "\(ByteCount(scratch)) of it for undoing the compression of chunks; raise the limit, or make the "
+                    + "chunks smaller with stormo data rechunk"
+                : "raise the limit or make the batches smaller"
             throw DataError(
                 "data.memory_limit leaves \(ByteCount(windowBytes)) for \(inputsPlace), but reading it in batches of "
-                    + "\(batch) samples needs about \(ByteCount(least)); raise the limit or make the batches smaller")
+                    + "\(batch) samples needs about \(ByteCount(least))\(scratch > least / 2 ? ", " : "; ")\(advice)")
         }
         return min(rows, count)
     }
@@ -99,9 +106,15 @@ extension Dataset {
         return streamed.flatMap { $0.parts.prefix(1) }.map { $0.reader?.scratchBytes ?? 0 }.max() ?? 0
     }
 
+    /// What all threads together need where the library reads.
+    private var sharedScratchBytes: Int {
+        let streamed = [inputs, targets, weights].compactMap { $0 }.filter { !$0.isInMemory }
+        return streamed.flatMap { $0.parts }.compactMap { $0.reader?.sharedScratchBytes }.reduce(0, +)
+    }
+
     /// How many threads may read at once beside two windows of so many rows.
     func readingThreads(windowRows: Int) -> Int {
-        let room = windowBytes - 2 * windowRows * windowRowBytes
+        let room = windowBytes - sharedScratchBytes - 2 * windowRows * windowRowBytes
         return min(max(room / max(scratchBytes, 1), 1), AvailableCPUs.count)
     }
 

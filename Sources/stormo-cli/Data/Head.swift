@@ -33,7 +33,8 @@ struct Head: ParsableCommand {
     }
 
     func run() throws {
-        let opened = try HDF5File.open(file)
+        let path = try path ?? FirstRows.usualPath(HDF5File.open(file))
+        let opened = try HDF5File.open(file, reading: .objects(FirstRows.objects(for: path)))
         var first = try FirstRows(opened, path: path, count: rows ?? 10)
         let draws = !first.pictures.isEmpty && !numbers
         if draws, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }

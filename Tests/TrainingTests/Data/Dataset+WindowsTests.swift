@@ -48,4 +48,17 @@ import Testing
             #expect(sums[0].count > 1)
         }
     }
+
+    /// Its filter is one that the library alone undoes, one call at a time, for 4 MiB of values in chunks of 32 KiB.
+    @Test func whatTheLibraryReadsNeedsAChunkAndNotTheDataset() throws {
+        let path = ShippedConfigs.repository + "/Tests/TrainingTests/Fixtures/scaleoffset.h5"
+        var data = try Dataset.open(DataSource(file: path, inputs: "/train/inputs", targets: "/train/targets"))
+        #expect(data.inputs.byteCount == 4 << 20)
+        data.windowBytes = 1 << 20
+        #expect(try data.windowRows(atLeast: 32) >= 256)
+        data.windowBytes = 96 << 10
+        let error = #expect(throws: DataError.self) { try data.windowRows(atLeast: 32) }
+        let advice = "raise the limit, or make the chunks smaller with stormo data rechunk"
+        #expect(error?.description.hasSuffix("for undoing the compression of chunks; \(advice)") == true, "\(error!)")
+    }
 }
