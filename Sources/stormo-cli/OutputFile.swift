@@ -15,7 +15,7 @@ enum OutputFile {
         for input in inputs where FileIdentity(input) == target {
             throw UsageError("\(option) \(path) would replace \(input), which is read; name another file")
         }
-        if let file = try? HDF5File.open(path), (try? file.exists("/stormo")) ?? false {
+        if let file = try? HDF5File.open(path, reading: .objects(["/stormo"])), (try? file.exists("/stormo")) ?? false {
             throw UsageError(
                 "\(option) \(path) would replace a model or a checkpoint of stormo; name another file, or remove that one"
             )
