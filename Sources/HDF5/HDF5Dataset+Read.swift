@@ -157,45 +157,4 @@ extension HDF5Dataset {
         }
         try checkStorage()
     }
-
-    /// Throws kind `damaged` where the values can't be as many as the shape says. The library does not compare, and
-    /// would read what stands beside them.
-    func checkStorage() throws(HDF5Error) {
-        let elementBytes = typeSize
-        let bytes = try Extent.byteCount(count, elementBytes, place, "read")
-        let stored = storageSize
-        switch layout {
-        case .virtual: return
-        case .compact, .contiguous:
-            // Values in files beside it are counted there; what was never written is nowhere.
-            guard !isElsewhere, stored != bytes, stored != 0 else { return }
-            throw place.error(
-                .damaged, "read",
-                "its \(count) elements take \(bytes) bytes, but \(stored) are stored; copy, download or make it again")
-        case .chunked(let chunk):
-            // A chunk that was never written is made in memory, whatever size it claims.
-            var chunkBytes = elementBytes.multipliedReportingOverflow(by: 1)
-            for size in chunk where !chunkBytes.overflow {
-                chunkBytes = chunkBytes.partialValue.multipliedReportingOverflow(by: size)
-            }
-            let most = Self.mostBytes(stored: stored, isFiltered: !filters.isEmpty)
-            guard chunkBytes.overflow || chunkBytes.partialValue > max(most, Self.harmlessChunk) else { return }
-            let size = chunkBytes.overflow ? "more bytes than can be counted" : "\(chunkBytes.partialValue) bytes"
-            throw place.error(
-                .damaged, "read",
-                "its chunks \(Self.text(chunk)) would take \(size) each, but only \(stored) bytes are stored; copy, "
-                    + "download or make it again, in smaller chunks")
-        }
-    }
-
-    private static let harmlessChunk = 64 << 20
-
-    /// The most that bytes in the file can be in memory: deflate makes them about a thousand times smaller at best.
-    static func mostBytes(stored: Int, isFiltered: Bool) -> Int {
-        guard isFiltered else { return stored }
-        let (most, overflow) = stored.multipliedReportingOverflow(by: 1100)
-        return overflow ? .max : most
-    }
-
-    private static func text(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: "×") + ")" }
 }

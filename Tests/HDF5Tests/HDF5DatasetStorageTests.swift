@@ -54,7 +54,7 @@ struct HDF5DatasetStorageTests {
         let dataset = try HDF5File.open(path).dataset("x")
         let error = #expect(throws: HDF5Error.self) { try HDF5RowReader(dataset) }
         #expect(
-            error?.reason == "its chunks (536870912) would take 2147483648 bytes each, but only 0 bytes are stored; "
+            error?.reason == "its chunks of 536870912 would take 2147483648 bytes each, but only 0 bytes are stored; "
                 + "copy, download or make it again, in smaller chunks")
     }
 

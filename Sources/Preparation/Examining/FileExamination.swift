@@ -117,7 +117,6 @@ public struct FileExamination {
     ) throws {
         let source = try RowSource(dataset)
         guard source.width > 0 else { return }
-        try checkStorage(source, report)
         // A row of one number is a label or a target, which repeat; an index of rows must fit into memory.
         let room = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 128
         let wantsHashes = source.width > 1 && source.rows <= room
@@ -144,21 +143,6 @@ public struct FileExamination {
         } else if source.width == 1 {
             report.labels = try LabelHistogram(source)
         }
-    }
-
-    /// Chunks that were never written take no room, so that a small file can claim rows for years of reading.
-    private func checkStorage(_ source: RowSource, _ report: DatasetReport) throws {
-        // Deflate makes its input about a thousand times smaller at best.
-        let (most, overflow) = (report.storedBytes + (1 << 20)).multipliedReportingOverflow(by: 1100)
-        guard case .chunked = report.layout, let bytes = report.memoryBytes, !overflow, bytes > most else {
-            if report.layout != .virtual, report.memoryBytes == nil {
-                throw DataError("\(source.place) claims more elements than a computer can count")
-            }
-            return
-        }
-        throw DataError(
-            "\(source.place) claims \(bytes >> 20) MiB of values, but holds \(report.storedBytes) bytes: "
-                + "most of it was never written")
     }
 
     private func values(
