@@ -45,8 +45,9 @@ public final class HDF5Dataset: Sendable {
     let column: String?
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
-    /// Bytes of one element in the file, for strings of variable length those of a reference.
-    let typeSize: Int
+    /// Bytes of one element in the file; nil for a column, and for what the library does not say, such as strings of
+    /// variable length.
+    let storedElementBytes: Int?
     /// Whether the values lie in files of raw bytes.
     let isElsewhere: Bool
     /// The most that the library keeps of its decompressed chunks.
@@ -84,9 +85,12 @@ public final class HDF5Dataset: Sendable {
             } ?? HDF5ElementType(ofType: type)
         self.layout = try Self.layout(creation, rank: extent.shape.count, place)
         (self.filters, self.missingFilter) = try Self.filters(creation, place)
-        self.typeSize = H5Tget_size(type.id)
+        let typeBytes = H5Tget_size(type.id)
+        let isFixed = elementType.isNumeric || (elementType == .string && H5Tis_variable_str(type.id) == 0)
+        self.storedElementBytes = column == nil && isFixed ? typeBytes : nil
         self.isElsewhere = H5Pget_external_count(creation.id) > 0
-        self.cacheBytes = ChunkCache.byteCount(layout, shape: extent.shape, elementSize: typeSize)
+        self.cacheBytes =
+            file.isWritable ? 0 : ChunkCache.byteCount(layout, shape: extent.shape, elementSize: typeBytes)
         // Only now it is known what cache it needs.
         if cacheBytes > 0 {
             let access = try ChunkCache.properties(cacheBytes, place)

@@ -47,7 +47,7 @@ public final class HDF5File: Sendable {
         let place = Place(file: path)
         try checkIsFile(path, place)
         try checkIsHDF5(path, place)
-        let access = try accessProperties(place)
+        let access = try accessProperties(place, writable: writable)
         let id = H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access.id)
         guard id >= 0 else { throw explainOpening(place.libraryFailure("open"), place) }
         let linkGuard = allowingExternal ? nil : try ExternalLinkGuard(place)
@@ -63,7 +63,7 @@ public final class HDF5File: Sendable {
         defer { Library.leave() }
         let place = Place(file: path)
         if path.utf8.contains(0) { throw place.error(.invalidArgument, "create", "a path can't contain a NUL") }
-        let access = try accessProperties(place)
+        let access = try accessProperties(place, writable: true)
         guard let creation = Handle(H5Pcreate(chdf5_file_create_class()), closedBy: H5Pclose),
             H5Pset_obj_track_times(creation.id, false) >= 0
         else { throw place.libraryFailure("create", isWrite: true) }
@@ -82,7 +82,7 @@ public final class HDF5File: Sendable {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: "memory")
-        let access = try accessProperties(place)
+        let access = try accessProperties(place, writable: true)
         guard H5Pset_fapl_core(access.id, 1 << 20, false) >= 0 else { throw place.libraryFailure("create") }
         let id = H5Fcreate(place.file, chdf5_truncate(), Library.defaultProperties, access.id)
         guard id >= 0 else { throw place.libraryFailure("create", isWrite: true) }
@@ -133,14 +133,17 @@ public final class HDF5File: Sendable {
         if answer == 0 { throw place.error(.notHDF5, "open", "it is not an HDF5 file") }
     }
 
-    private static func accessProperties(_ place: Place) throws(HDF5Error) -> Handle {
+    private static func accessProperties(_ place: Place, writable: Bool) throws(HDF5Error) -> Handle {
         guard let access = Handle(H5Pcreate(chdf5_file_access_class()), closedBy: H5Pclose),
             // The format of 1.8 (2008): attributes beyond 64 KiB, and checksums over the metadata.
             H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, chdf5_latest_format()) >= 0,
             // That with which the library itself follows links and views into other files; it refuses to have one
             // file open with two degrees. The objects are closed by `OpenFile`, as close() must close the file even
             // while a dataset of it is referred to.
-            H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) >= 0
+            H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) >= 0,
+            // Chunks that are written in pieces wait until they are whole, up to 64 MiB of them for each dataset. A reader
+            // says what it needs for each dataset of its own. 4001 slots, a prime, as the documentation advises.
+            !writable || H5Pset_cache(access.id, 0, 4001, 64 << 20, 0.75) >= 0
         else { throw place.libraryFailure("open") }
         return access
     }

@@ -90,12 +90,18 @@ public final class HDF5RowReader: Sendable {
         let type = Handle(H5Dget_type(dataset.handle.id), closedBy: H5Tclose)
         let converts = type.map { H5Tequal($0.id, memoryType.nativeID) <= 0 } ?? true
         // H5Pset_buffer's default, or all elements where they are fewer.
-        let elementBytes = max(dataset.typeSize, memoryType.size)
+        let typeBytes = type.map { H5Tget_size($0.id) } ?? memoryType.size
+        let elementBytes = max(typeBytes, memoryType.size)
         let all = dataset.count.multipliedReportingOverflow(by: elementBytes)
         let conversion = converts ? min(1 << 20, all.overflow ? .max : all.partialValue) : 0
         guard case .chunked(let chunk) = dataset.layout else { return conversion }
         // `checkStorage` has looked whether it makes sense.
-        let chunkBytes = chunk.reduce(dataset.typeSize) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        // More than the format allows is met as damage when it is read.
+        let most = 1 << 32
+        let chunkBytes = chunk.reduce(typeBytes) { bytes, size in
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+            return overflow ? most : min(product, most)
+        }
         return conversion + max(dataset.cacheBytes, min(chunkBytes, 1 << 20)) + 2 * chunkBytes
     }
 

@@ -82,8 +82,9 @@ struct DamagedFilesTests {
         var bytes = whole
         bytes[9217] = 8
         try write(bytes)
+        let sentence = try refusal(["inspect", "f.h5"])
         #expect(
-            try refusal(["inspect", "f.h5"])
+            sentence
                 == "cannot open f.h5: the HDF5 library was busy with the dataset '/train/targets' for more than 3 seconds "
                 + "(in a process that tried it before this one): the file is most likely damaged; copy, download or make it "
                 + "again")

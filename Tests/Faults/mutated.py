@@ -42,7 +42,7 @@ def write_data(path, libver, style):
     with h5py.File(path, "w", libver=libver) as file:
         storage = {
             "contiguous": {}, "gzip": dict(chunks=(16, 6), compression="gzip", shuffle=True, fletcher32=True),
-            "lzf": dict(chunks=(10, 4), compression="lzf"), "szip": dict(chunks=(16, 6), compression="szip"),
+            "shuffle": dict(chunks=(10, 4), shuffle=True), "szip": dict(chunks=(16, 6), compression="szip"),
             "scaleoffset": dict(chunks=(16, 6), scaleoffset=3), "unlimited": dict(chunks=(8, 6), maxshape=(None, None)),
         }[style]
         labels = {key: value for key, value in storage.items() if key not in ("chunks", "maxshape", "scaleoffset")}
@@ -62,7 +62,8 @@ def write_data(path, libver, style):
         file.create_dataset("table", data=table)
         file.create_dataset("words", data=["word %d" % i for i in range(30)])
         file.create_dataset("fixed", data=numpy.array([b"abc", b"defg"]))
-        file.create_dataset("flags", data=rng.integers(0, 2, 20).astype(bool))
+        if libver != "latest":  # Booleans of that format are for a newer library.
+            file.create_dataset("flags", data=rng.integers(0, 2, 20).astype(bool))
         file["again"] = h5py.SoftLink("/train/inputs")
         deep = file.create_group("a/b/c/d")
         deep.create_dataset("scalar", data=3.5)
@@ -231,7 +232,7 @@ class Seed:
 
 def seeds(stormo, directory, quick):
     found = []
-    styles = ["contiguous", "gzip", "lzf", "szip", "scaleoffset", "unlimited"]
+    styles = ["contiguous", "gzip", "scaleoffset", "shuffle", "szip", "unlimited"]
     for libver in [("earliest", "v110"), ("v110", "v110"), "latest"][:2 if quick else 3]:
         for style in styles[:3] if quick else styles:
             path = directory / f"{style}.h5"
@@ -325,7 +326,7 @@ class Trial:
             return f"ended by {signal.Signals(-process.returncode).name}", process.returncode, peak, text
         if process.returncode not in STATUSES:
             return f"ended with status {process.returncode}", process.returncode, peak, text
-        if process.returncode != 0 and not text.startswith("stormo:"):
+        if process.returncode != 0 and not text.startswith("stormo:") and arguments[0] != "verify":
             return "gave no sentence", process.returncode, peak, text
         limit = OWN_MEMORY + EXAMINED_MEMORY + 4 * file.stat().st_size
         if peak > limit:
