@@ -6,6 +6,7 @@
 #define H5_USE_110_API
 #include <hdf5.h>
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -60,6 +61,15 @@ static inline void chdf5_close_from(unsigned first) {
 
 // Also where core dumps go to a program, which a limit of 0 does not keep from it.
 static inline void chdf5_forbid_core_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// From now on memory is handed out and given back full of bytes that make no address, and large pieces lie apart: so what is
+// read before it is written, after it is freed or beyond its end does harm at once and not by chance. glibc alone can do it.
+static inline void chdf5_make_memory_harsh(void) {
+#ifdef M_PERTURB
+    mallopt(M_PERTURB, 0xA5);
+    mallopt(M_MMAP_THRESHOLD, 1 << 16);
+#endif
+}
 
 // H5Oget_info_by_name and its struct are macros for a version of themselves, which Swift can't import. Writes the
 // object's type (an H5O_type_t) and the two numbers that identify it: its file's and its address there.

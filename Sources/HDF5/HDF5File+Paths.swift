@@ -24,9 +24,13 @@ extension HDF5File {
 
     /// Visits all groups, and the paths of all datasets, in no order to rely on. Each group is opened from the one that
     /// holds it, as from the file's root the way to it would be as long as its path.
+    ///
+    /// - Parameter unreadable: told the path of an object whose header makes no sense, and why; it is damage unless this
+    ///   goes on without it.
     func walk(
         group visitGroup: (HDF5Group) throws(HDF5Error) -> Void,
-        dataset visitDataset: (String) throws(HDF5Error) -> Void
+        dataset visitDataset: (String) throws(HDF5Error) -> Void,
+        unreadable: (String, HDF5Error) throws(HDF5Error) -> Void = { (_, error) throws(HDF5Error) in throw error }
     ) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
@@ -53,6 +57,7 @@ extension HDF5File {
                 switch try file.object(name, in: handle, for: place, "list")?.0 {
                 case .dataset: try visitDataset(child)
                 case .group: waiting.append((child, name, handle, depth + 1))
+                case nil: try unreadable(child, Place(file, child).libraryFailure("open"))
                 default: break
                 }
             }

@@ -52,15 +52,35 @@ final class ExaminationWalk {
                 try file.walk(
                     group: { group throws(HDF5Error) in
                         self.begin("the group '\(group.path)'")
+                        self.lookUp(in: group)
                         self.examine(group.attributes)
                         if copies { self.copyAttributes(of: group) }
-                    }, dataset: { path throws(HDF5Error) in datasets.append(path) })
+                    }, dataset: { path throws(HDF5Error) in datasets.append(path) },
+                    unreadable: { path, error throws(HDF5Error) in
+                        // It may be on the way to what somebody asks for by its path.
+                        self.begin("'\(path)'")
+                        self.attempt { () throws(HDF5Error) in
+                            for path in [path, path + "/a"] { _ = try? file.exists(path) }
+                            throw error
+                        }
+                    })
             }
             for path in datasets {
                 begin("the dataset '\(path)'")
                 guard let dataset = attempt({ () throws(HDF5Error) in try file.dataset(path) }) else { continue }
                 examine(dataset, readsStrings: copies)
                 if copies { copy(dataset) }
+            }
+        }
+    }
+
+    /// The search for one name takes another way through a group than the list of all.
+    private func lookUp(in group: HDF5Group) {
+        for name in ["a name", "attributes", "zzz"] {
+            attempt { () throws(HDF5Error) in
+                if try group.file.object(name, in: group.handle, for: group.place, "list") == nil {
+                    throw group.place.libraryFailure("list")
+                }
             }
         }
     }

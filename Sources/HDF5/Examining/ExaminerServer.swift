@@ -40,6 +40,7 @@ struct ExaminerServer {
         if given != socket { dup2(given, socket) }
         chdf5_close_from(UInt32(socket) + 1)
         ExaminationLimits.forbidCoreDumps()
+        chdf5_make_memory_harsh()
     }
 
     private func examine(_ request: ExaminationRequest) -> ExaminationOutcome {
