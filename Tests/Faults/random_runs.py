@@ -177,7 +177,7 @@ class Trial:
         return subprocess.Popen([self.stormo, "train", *map(str, arguments), "--quiet"], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
-    def end(self, process, what):
+    def end(self, process, what, accepted=()):
         """Waits for the end; returns the status and what was said."""
         try:
             errors = process.communicate(timeout=PATIENCE)[1]
@@ -185,7 +185,7 @@ class Trial:
             process.kill()
             process.communicate()
             raise Failure(f"{what} did not end in {PATIENCE} s: {' '.join(process.args)}")
-        if process.returncode not in REFUSED | {0, 143}:
+        if process.returncode not in REFUSED | {0} | set(accepted):
             raise Failure(f"{what} ended with {process.returncode}: {' '.join(process.args)}\n{errors}")
         if process.returncode in REFUSED and not errors.strip():
             raise Failure(f"{what} ended with {process.returncode} and without a sentence: {' '.join(process.args)}")
@@ -226,7 +226,8 @@ class Trial:
             if kind == signal.SIGKILL:
                 process.communicate()
             else:
-                status, errors = self.end(process, "a run that was ended")
+                # The signal ends a process that has only begun to start and does not listen yet.
+                status, errors = self.end(process, "a run that was ended", (143, -signal.SIGTERM))
                 if status in REFUSED:
                     raise Failure(f"{' '.join(process.args)} ended with {status}: {errors}")
             self.counts["kills"] += 1
