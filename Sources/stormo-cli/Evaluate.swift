@@ -35,7 +35,7 @@ struct Evaluate: ParsableCommand {
         if confusion, matrix == nil {
             throw UsageError(
                 "a confusion matrix needs one class a sample, but \(options.model) has "
-                    + "\(model.objective.outputShape.count) binary outputs; leave out --confusion")
+                    + "\(model.objective.outputShape.last) binary outputs; leave out --confusion")
         }
         let classNames = data.classNames ?? model.classNames
         if json {

@@ -11,7 +11,7 @@ extension Reference {
     /// - Parameters:
     ///   - rows: the rows of one sample's prediction.
     ///   - width: the elements of a row.
-    ///   - ignored: the label whose rows do not count.
+    ///   - ignored: the label whose rows have a loss of 0.
     public static func loss(
         _ function: LossFunction, fromLogits: Bool = false, _ prediction: [Double], target: [Double], rows: Int,
         width: Int, ignoring ignored: Int? = nil
@@ -41,10 +41,9 @@ extension Reference {
                         fromLogits ? t * log1pExp(-p) + (1 - t) * log1pExp(p) : -t * log(p) - (1 - t) * log(1 - p)
                     })
             case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
-                let counted = (0..<rows).filter { !isSparse || ignored.map { Double($0) } != t[$0] }
-                if counted.isEmpty { return 0 }
                 return mean(
-                    counted.map { row in
+                    (0..<rows).map { row in
+                        if isSparse, ignored.map({ Double($0) }) == t[row] { return 0 }
                         let p = Array(p[row * width..<(row + 1) * width])
                         let logs = fromLogits ? logSoftmax(p) : p.map { log($0) }
                         if isSparse { return -logs[Int(t[row])] }

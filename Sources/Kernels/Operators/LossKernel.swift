@@ -15,7 +15,7 @@ internal import CVector
 /// | huber(δ) | mean of ½(p - t)² where │p - t│ ≤ δ, else δ(│p - t│ - ½δ) |
 /// | binaryCrossEntropy | mean of -t log p - (1 - t) log(1 - p) |
 /// | categoricalCrossEntropy | mean over rows of -Σ t log p |
-/// | sparseCategoricalCrossEntropy | mean over rows of -log p[t], but for rows of the ignored label |
+/// | sparseCategoricalCrossEntropy | mean over rows of -log p[t], which is 0 for rows of the ignored label |
 public enum LossFunction: Hashable, Sendable {
     case meanSquaredError(factor: Float)
     case meanAbsoluteError
@@ -41,8 +41,9 @@ public enum LossFunction: Hashable, Sendable {
 /// where p is near a t of 1 it is taken from the other classes, for the same reason.
 /// From probabilities, p is kept within 1e-7 of 0 and 1, as in Keras. Losses are added up in double.
 ///
-/// A row whose label is the ignored one has neither loss nor gradient, and the mean of its sample is over the other
-/// rows. A sample without any other has a loss of 0.
+/// A row whose label is the ignored one has neither loss nor gradient. The sample's loss is still the sum over its rows
+/// divided by the number of all of them; whoever adds up a batch divides by what counts in the whole of it
+/// (`Objective.countedSamples`), since the mean is over the labels of the batch, not over the means of its samples.
 public final class LossKernel: Kernel {
     private let function: LossFunction
     private let fromLogits: Bool
@@ -119,9 +120,7 @@ public final class LossKernel: Kernel {
         case .sparseCategoricalCrossEntropy:
             for sample in 0..<samples {
                 var sum = 0.0
-                var counted = 0
                 for row in sample * rows..<(sample + 1) * rows where t[row] != ignored {
-                    counted += 1
                     guard let label = label(t[row]) else {
                         sum = .nan
                         continue
@@ -134,7 +133,7 @@ public final class LossKernel: Kernel {
                         sum -= Double(logf(clamped(p[label])))
                     }
                 }
-                loss[sample] = counted > 0 ? Float(sum / Double(counted)) : 0
+                loss[sample] = Float(sum / Double(rows))
             }
         }
     }
@@ -143,8 +142,9 @@ public final class LossKernel: Kernel {
         guard let z = prediction, let p = probabilities, let t = target, let dz = gradient, let lossGradient else {
             return
         }
+        let counted = Float(function.isRowwise ? rows : rows * width)
         for sample in 0..<samples {
-            let g = lossGradient[sample] / Float(counted(sample, t))
+            let g = lossGradient[sample] / counted
             let start = sample * rows * width
             let elements = start..<start + rows * width
             switch function {
@@ -190,16 +190,6 @@ public final class LossKernel: Kernel {
                 }
             }
         }
-    }
-
-    /// The elements or rows over which a sample's loss is the mean; 1 where all rows are ignored.
-    @inline(__always)
-    private func counted(_ sample: Int, _ target: UnsafePointer<Float>) -> Int {
-        guard function.isRowwise else { return rows * width }
-        guard !ignored.isNaN else { return rows }
-        var count = 0
-        for row in sample * rows..<(sample + 1) * rows where target[row] != ignored { count += 1 }
-        return max(count, 1)
     }
 
     /// log Σ eᶻ, as the largest logit and what is to be added to it: at least 0, and at most log `width`.

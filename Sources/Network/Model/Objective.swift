@@ -18,6 +18,9 @@ public struct Objective: Sendable {
     public let input: Int
     public let target: Int
     public let prediction: Int
+    /// Where a cross-entropy's logits are; nil for other losses. Where probabilities round to 0 or 1, these still tell
+    /// which of two samples has the greater one.
+    public let logits: Int?
     /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
     public let layerNodes: [(name: String, nodes: [Int])]
 
@@ -100,6 +103,7 @@ public struct Objective: Sendable {
         input = built.input.index
         self.target = target.index
         prediction = output.index
+        self.logits = loss.isCrossEntropy ? logits?.index : nil
         sampleLoss = lossValue.index
         layerNodes = model.steps.map { step in
             (
@@ -109,8 +113,9 @@ public struct Objective: Sendable {
                 }
             )
         }
-        training = try Program(results: [output, lossValue], loss: lossValue)
-        evaluation = try Program(results: [output, lossValue])
+        let measured = [output, lossValue] + (loss.isCrossEntropy ? [logits].compactMap { $0 } : [])
+        training = try Program(results: measured, loss: lossValue)
+        evaluation = try Program(results: measured)
         inference = try Program(results: [output])
     }
 
@@ -119,22 +124,18 @@ public struct Objective: Sendable {
     /// The labels that may be ignored: whole numbers that a float holds exactly.
     public static let labels = -(1 << 24)...(1 << 24)
 
-    /// The number of samples that have a loss: those with a label that is not ignored. The loss of a batch is the sum
-    /// over its samples divided by this, the gradient likewise; for one label a sample that is the mean over all labels
-    /// that are not ignored, as in PyTorch and Keras. Where no label is ignored, all samples count, and the targets are
-    /// not read.
+    /// What the sum of a batch's sample losses is divided by: the samples, each counted by the share of its labels that
+    /// are not ignored. The loss of a batch is thereby the mean over all of its labels that are not ignored, however
+    /// they are spread over the samples, and so is its gradient, as in Keras and PyTorch. Where no label is ignored, all
+    /// samples count, and the targets are not read.
     /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
-    public func countedSamples(targets: UnsafePointer<Float>, samples: Int) -> Int {
-        guard let ignoredLabel else { return samples }
+    public func countedSamples(targets: UnsafePointer<Float>, samples: Int) -> Double {
+        guard let ignoredLabel else { return Double(samples) }
         let ignored = Float(ignoredLabel)
-        let rows = targetShape.count
+        let labels = targetShape.count
         var count = 0
-        for sample in 0..<samples {
-            var found = 0
-            for row in sample * rows..<(sample + 1) * rows { found |= targets[row] != ignored ? 1 : 0 }
-            count += found
-        }
-        return count
+        for label in 0..<samples * labels where targets[label] != ignored { count += 1 }
+        return Double(count) / Double(labels)
     }
 }
 

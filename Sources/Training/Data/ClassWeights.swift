@@ -69,8 +69,7 @@ public enum ClassWeights: Sendable, Hashable {
         case .values: return "needs class or binary targets, but these are regression values; leave it out"
         case .binary(let outputs) where outputs != 1:
             return "needs one class for each sample, but there are \(outputs) binary outputs; leave it out"
-        case .binary: return nil
-        case .sparseLabels, .oneHot:
+        case .binary, .sparseLabels, .oneHot:
             guard layout.rowsPerSample != 1 else { return nil }
             return "needs one class for each sample, but there are \(layout.rowsPerSample); leave it out"
         }

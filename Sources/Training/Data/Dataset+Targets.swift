@@ -2,14 +2,14 @@ import Kernels
 import Network
 
 extension Dataset {
-    /// What the targets look like to metrics under a loss.
+    /// What the targets look like to metrics under a loss: those of one row, which the last dimension of an output is.
     static func targetForm(_ objective: Objective) -> TargetForm {
         switch objective.loss {
         case .sparseCategoricalCrossEntropy: .sparseLabels(classes: objective.outputShape.last)
         case .categoricalCrossEntropy: .oneHot(classes: objective.outputShape.last)
-        case .binaryCrossEntropy: .binary(outputs: objective.outputShape.count)
+        case .binaryCrossEntropy: .binary(outputs: objective.outputShape.last)
         case .meanSquaredError, .meanAbsoluteError, .huber:
-            .values(outputs: objective.outputShape.count)
+            .values(outputs: objective.outputShape.last)
         }
     }
 

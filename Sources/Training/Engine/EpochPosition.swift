@@ -4,14 +4,14 @@ public struct EpochTotals: Sendable, Hashable {
     /// Of the norms of the steps' gradients.
     var norm = 0.0
     var samples = 0
-    /// The samples that the loss is a mean of: not those whose label is ignored.
-    var counted = 0
+    /// The samples that the loss is a mean of: of each the share of its labels that are not ignored.
+    var counted = 0.0
     public internal(set) var steps = 0
     /// Steps that were dropped since they were not finite.
     public internal(set) var skipped = 0
 
     /// NaN where no sample counts.
-    var meanLoss: Double { counted > 0 ? loss / Double(counted) : .nan }
+    var meanLoss: Double { counted > 0 ? loss / counted : .nan }
 }
 
 /// Where training stands at a step's boundary: what it takes, beside the parameters and the optimizer's moments, to go

@@ -106,6 +106,7 @@ public final class Evaluator: @unchecked Sendable {
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
                 targets: target.baseAddress!, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
             let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
@@ -114,7 +115,7 @@ public final class Evaluator: @unchecked Sendable {
             if !sum[0].isFinite, culprit.pointee == 0 {
                 culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
             }
-            sum[1] += Double(objective.countedSamples(targets: target.baseAddress!, samples: count))
+            sum[1] += objective.countedSamples(targets: target.baseAddress!, samples: count)
         }
         let first = (0..<plan.shards).map { culprits.base.assumingMemoryBound(to: Int.self)[$0] }.filter { $0 > 0 }
             .min()

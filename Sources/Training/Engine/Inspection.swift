@@ -7,7 +7,7 @@ public final class Inspection {
     private let replica: Replica
     private let samples: Int
     /// How many of them the loss is a mean of.
-    private let counted: Int
+    private let counted: Double
     // Held, since the replica points into it.
     private let parameters: AlignedMemory
     /// The gradients of the parameters, in the layout of the objective.
@@ -29,7 +29,8 @@ public final class Inspection {
             feed.load(replica, from: pool, rows: first, count: rows.count)
         }
         let targets = replica.value(of: objective.target, samples: samples)
-        counted = max(objective.countedSamples(targets: targets.baseAddress!, samples: samples), 1)
+        let counted = objective.countedSamples(targets: targets.baseAddress!, samples: samples)
+        self.counted = counted > 0 ? counted : 1
         run(pass)
     }
 
@@ -48,7 +49,7 @@ public final class Inspection {
     /// The mean loss of the last forward pass, added up in double.
     var lastLoss: Double {
         let losses = replica.value(of: objective.sampleLoss, samples: samples)
-        return losses.reduce(0.0) { $0 + Double($1) } / Double(counted)
+        return losses.reduce(0.0) { $0 + Double($1) } / counted
     }
 
     /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the

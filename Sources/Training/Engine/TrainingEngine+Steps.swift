@@ -20,8 +20,8 @@ final class EpochUnderWay: @unchecked Sendable {
     var chunk: Pace.Chunk
     /// What the step that comes next works on.
     var batch: Batch
-    /// How many samples of the batch the loss is a mean of.
-    var counted: Int
+    /// How many samples of the batch the loss is a mean of, one whose labels are ignored in part counting in part.
+    var counted: Double
     /// Why the epoch ends before its last step.
     var end: End?
     /// What is to be saved as soon as the parameters have been stepped.
@@ -42,7 +42,7 @@ final class EpochUnderWay: @unchecked Sendable {
     }
 
     init(
-        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: Int, totals: EpochTotals,
+        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: Double, totals: EpochTotals,
         hooks: EpochHooks, chunk: Pace.Chunk
     ) {
         self.number = number
@@ -153,8 +153,9 @@ extension TrainingEngine {
             epoch.totals.loss += loss
             epoch.totals.samples += epoch.batch.count
             epoch.totals.counted += epoch.counted
-            let mean = loss / Double(max(epoch.counted, 1))
-            if let spike = spikes.note(loss: mean, samples: epoch.counted, epoch: epoch.number, step: index) {
+            let mean = epoch.counted > 0 ? loss / epoch.counted : 0
+            let samples = Int(epoch.counted.rounded(.up))
+            if let spike = spikes.note(loss: mean, samples: samples, epoch: epoch.number, step: index) {
                 epoch.hooks.warning?("\(spike)")
             }
         } else {
@@ -198,9 +199,10 @@ extension TrainingEngine {
         epoch.position = nil
     }
 
-    /// The samples of a batch that the loss is a mean of: all but those whose label is ignored.
-    func counted(_ batch: Batch) -> Int {
-        guard let labels else { return batch.count }
+    /// The samples of a batch that the loss is a mean of: all but the share of each whose labels are ignored. Taken over
+    /// the whole batch before its backward passes, so that the gradient does not depend on how it is cut into shards.
+    func counted(_ batch: Batch) -> Double {
+        guard let labels else { return Double(batch.count) }
         feed.loadTargets(labels.floats, from: reader.pool, rows: batch.rows, count: batch.count)
         return objective.countedSamples(targets: labels.floats, samples: batch.count)
     }
@@ -214,7 +216,7 @@ extension TrainingEngine {
 
     /// A shard's part of a step: gather, forward, backward.
     /// - Parameter counted: the number of samples that the batch's loss is a mean of.
-    private func compute(_ shard: Int, of batch: Batch, counted: Int, _ pass: Pass, _ worker: Int) {
+    private func compute(_ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int) {
         let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
         let range = plan.samples(of: shard, in: batch.count)
         let count = range.count
@@ -250,6 +252,7 @@ extension TrainingEngine {
         if sum.isFinite || !skipsNonFinite {
             metricSets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
                 targets: target.baseAddress!, samples: count)
         }
         profile?.mark(worker, .other, step: pass.step)

@@ -325,11 +325,11 @@ extension Duration {
 }
 
 extension MetricLayout {
+    /// Rows are what all dimensions of an output but the last count: one, or positions, or pixels, which metrics pool.
     init(_ objective: Objective) {
-        let isRowwise = objective.loss.isRowwise
         let shape = objective.outputShape
         self.init(
-            form: Dataset.targetForm(objective), rowsPerSample: isRowwise ? shape.count / shape.last : 1,
+            form: Dataset.targetForm(objective), rowsPerSample: shape.count / shape.last,
             predictionsAreLogits: objective.predictsLogits, ignoredLabel: objective.ignoredLabel)
     }
 }

@@ -51,9 +51,9 @@ extension TrainingState {
         }
         if let position {
             let totals = position.totals
-            numbers["position"] = [totals.loss, totals.norm]
+            numbers["position"] = [totals.loss, totals.norm, totals.counted]
             integers["position"] = [
-                position.epoch, position.step, totals.samples, totals.counted, totals.steps, totals.skipped,
+                position.epoch, position.step, totals.samples, totals.steps, totals.skipped,
             ]
             for (shard, state) in position.metrics.enumerated() { numbers["metrics_\(shard)"] = state }
         }
@@ -120,12 +120,10 @@ extension TrainingState {
             bestEpoch = StoppingRule.Best(epoch: try integers("best", 1)[0], value: try numbers("best", 1)[0])
         }
         if checkpoint.integers["position"] != nil {
-            let (places, sums) = (try integers("position", 6), try numbers("position", 2))
+            let (places, sums) = (try integers("position", 5), try numbers("position", 3))
             var totals = EpochTotals()
-            (totals.loss, totals.norm) = (sums[0], sums[1])
-            (totals.samples, totals.counted, totals.steps, totals.skipped) = (
-                places[2], places[3], places[4], places[5]
-            )
+            (totals.loss, totals.norm, totals.counted) = (sums[0], sums[1], sums[2])
+            (totals.samples, totals.steps, totals.skipped) = (places[2], places[3], places[4])
             let metrics = try (0..<shards).map { shard in
                 guard let state = checkpoint.numbers["metrics_\(shard)"] else { throw bad("'metrics_\(shard)'") }
                 return state

@@ -75,7 +75,7 @@ public final class MetricSet: @unchecked Sendable {
         ranking =
             wanted.contains(.rocAUC)
             ? RankingScores(
-                form: form, logits: layout.predictionsAreLogits, ignored: layout.ignored,
+                form: form, ignored: layout.ignored,
                 capacity: max(capacity, 0) * layout.rowsPerSample)
             : nil
     }
@@ -84,14 +84,20 @@ public final class MetricSet: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - predictions: samples × rows per sample × classes or outputs, row-major.
+    ///   - logits: what the predictions are the sigmoid or the softmax of, in the same order; nil where it is not there.
+    ///     ROC AUC goes by it.
     ///   - targets: samples × rows per sample × 1 for sparse labels, else as wide as the predictions.
-    public func update(predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, samples: Int) {
+    public func update(
+        predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: UnsafePointer<Float>,
+        samples: Int
+    ) {
         guard samples > 0 else { return }
         let rows = samples * layout.rowsPerSample
         labels?.update(predictions, targets, rows: rows)
         binary?.update(predictions, targets, rows: rows)
         errors?.update(predictions, targets, rows: rows)
-        ranking?.update(predictions, targets, rows: rows)
+        ranking?.update(
+            logits ?? predictions, areLogits: logits != nil || layout.predictionsAreLogits, targets, rows: rows)
         self.samples += samples
     }
 

@@ -4,12 +4,12 @@ import Foundation
 ///
 /// The area is the probability that a positive row scores above a negative one, equal scores counting half: the
 /// statistic of Mann and Whitney (1947), from the ranks of the positives with equal scores sharing their mean rank.
-/// A score that is NaN loses every comparison: the lowest of a positive row, the highest of a negative one.
+/// Scores are logits wherever they are there: above some 17 a sigmoid rounds to 1, and probabilities that are equal only
+/// by rounding would tie. A score that is NaN loses every comparison: the lowest of a positive row, the highest of a negative one.
 final class RankingScores {
     private let form: TargetForm
     private let width: Int
     private let truthWidth: Int
-    private let softmax: Bool
     /// The label whose rows are not kept; NaN for none.
     private let ignored: Float
     /// Rows × width.
@@ -20,13 +20,11 @@ final class RankingScores {
     private var capacity: Int
 
     /// `capacity` is in rows.
-    init(form: TargetForm, logits: Bool, ignored: Float, capacity: Int) {
+    init(form: TargetForm, ignored: Float, capacity: Int) {
         self.form = form
         self.ignored = ignored
         width = form.predictionWidth
         truthWidth = form.classes == nil ? width : 1
-        // A sigmoid keeps the order of its column. A softmax does not: it weighs a row's classes against each other.
-        softmax = logits && form.classes != nil
         self.capacity = capacity
         scores = .allocate(capacity: capacity * width)
         truths = .allocate(capacity: capacity * truthWidth)
@@ -51,7 +49,10 @@ final class RankingScores {
         capacity = grown
     }
 
-    func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows added: Int) {
+    /// - Parameter areLogits: whether the scores come before the sigmoid or the softmax.
+    func update(
+        _ predictions: UnsafePointer<Float>, areLogits: Bool, _ targets: UnsafePointer<Float>, rows added: Int
+    ) {
         reserve(rows + added)
         let newScores = scores + rows * width
         let newTruths = truths + rows * truthWidth
@@ -67,8 +68,9 @@ final class RankingScores {
             }
             added = kept
         }
-        if softmax {
-            for row in 0..<added { Self.takeLogSoftmax(newScores + row * width, width) }
+        // A sigmoid keeps the order of its column. A softmax does not: it weighs a row's classes against each other.
+        if areLogits, form.classes != nil {
+            for row in 0..<added { Self.takeLogOdds(newScores + row * width, width) }
         }
         switch form {
         case .sparseLabels(let classes):
@@ -86,14 +88,31 @@ final class RankingScores {
         rows += added
     }
 
-    /// The logarithm orders as the softmax does, and tells apart probabilities that round to 0.
-    private static func takeLogSoftmax(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
-        var greatest = -Float.infinity
-        for i in 0..<count { greatest = max(greatest, row[i]) }
-        var sum = 0.0
-        for i in 0..<count { sum += exp(Double(row[i] - greatest)) }
-        let logSum = log(sum)
-        for i in 0..<count { row[i] = Float(Double(row[i] - greatest) - logSum) }
+    /// Turns a row of logits z into log(p / (1 - p)) = z - log Σ e^(z of the others) for the p of its softmax. It orders as
+    /// p does, and tells apart those that round to 0 or to 1. A softmax with NaN is NaN throughout.
+    private static func takeLogOdds(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
+        var (greatest, second, place) = (-Float.infinity, -Float.infinity, 0)
+        var hasNaN = false
+        for i in 0..<count {
+            if row[i] > greatest {
+                (second, greatest, place) = (greatest, row[i], i)
+            } else {
+                second = max(second, row[i])
+            }
+            hasNaN = hasNaN || row[i].isNaN
+        }
+        guard !hasNaN, greatest.isFinite else { return row.update(repeating: .nan, count: count) }
+        // Of the classes other than the greatest, as parts of the second and of the greatest.
+        var (ofSecond, ofGreatest) = (0.0, 0.0)
+        for i in 0..<count where i != place {
+            ofSecond += exp(Double(row[i]) - Double(second))
+            ofGreatest += exp(Double(row[i]) - Double(greatest))
+        }
+        for i in 0..<count where i != place {
+            let distance = Double(row[i]) - Double(greatest)
+            row[i] = Float(distance - log1p(ofGreatest - exp(distance)))
+        }
+        row[place] = second.isFinite ? Float(Double(greatest) - Double(second) - log(ofSecond)) : .infinity
     }
 
     func merge(_ other: RankingScores) {

@@ -46,6 +46,7 @@ struct ObjectiveTests {
         #expect(sentence(Dense(3, activation: .softmax), .sparseCategoricalCrossEntropy, ignoring: -1) == nil)
     }
 
+    /// Each by the share of its labels that are not ignored: of 12 labels in 4 samples.
     @Test func countedSamples() throws {
         func objective(_ ignored: Int?) throws -> Objective {
             let model = try Model(input: [6]) {
@@ -56,9 +57,9 @@ struct ObjectiveTests {
             return try Objective(model, loss: .sparseCategoricalCrossEntropy, ignoring: ignored)
         }
         let targets: [Float] = [-1, -1, -1, 0, -1, 1, 1, 1, 1, -1, -1, 0]
-        #expect(try objective(-1).countedSamples(targets: targets, samples: 4) == 3)
-        #expect(try objective(1).countedSamples(targets: targets, samples: 4) == 3)
-        #expect(try objective(0).countedSamples(targets: targets, samples: 4) == 4)
+        #expect(try objective(-1).countedSamples(targets: targets, samples: 4) == 6.0 / 3)
+        #expect(try objective(1).countedSamples(targets: targets, samples: 4) == 8.0 / 3)
+        #expect(try objective(0).countedSamples(targets: targets, samples: 4) == 10.0 / 3)
         #expect(try objective(nil).countedSamples(targets: targets, samples: 4) == 4)
         #expect(try objective(-1).countedSamples(targets: targets, samples: 0) == 0)
         #expect(try objective(-1).ignoredLabel == -1)

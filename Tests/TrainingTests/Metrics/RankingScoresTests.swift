@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Training
@@ -85,7 +86,59 @@ import Testing
         let rows: [Float] = [0, 300, 0, 200, 0, 400, 0, 500]
         let values = try measureMetrics(
             [.rocAUC], .sparseLabels(classes: 2), logits: true, predictions: rows, targets: [0, 0, 1, 1])
-        // Class 0 by −300, −200 against −400, −500; class 1 by zeros, all equal.
-        #expect(values == [0.75])
+        // Class 0 by −300, −200 against −400, −500; class 1 by as much above 0.
+        #expect(values == [1])
+        // A class whose probability is 0 to the bit, and one alone with all of it.
+        #expect(
+            try measureMetrics(
+                [.rocAUC], .sparseLabels(classes: 2), logits: true,
+                predictions: [-.infinity, 3, -.infinity, 4, 900, -900, 1000, -1000], targets: [1, 1, 0, 0]) == [1])
+    }
+
+    /// Probabilities of which all of the first three round to 1, with the logits that tell them apart.
+    @Test func logitsDecideWhereTheyAreThere() throws {
+        let probabilities: [Float] = [1, 1, 1, 0.5]
+        let logits: [Float] = [20, 25, 30, 0]
+        let targets: [Float] = [0, 0, 1, 1]
+        func value(_ logits: [Float]?) throws -> Double {
+            let set = try MetricSet(kinds: [.rocAUC], layout: MetricLayout(form: .binary(outputs: 1)), capacity: 4)
+            guard let logits else {
+                set.update(predictions: probabilities, targets: targets, samples: 4)
+                return set.values()[0]
+            }
+            logits.withUnsafeBufferPointer {
+                set.update(predictions: probabilities, logits: $0.baseAddress, targets: targets, samples: 4)
+            }
+            return set.values()[0]
+        }
+        // Of four pairs the positives win none and tie in two; by logits they win two.
+        #expect(try value(nil) == 0.25)
+        #expect(try value(logits) == 0.5)
+    }
+
+    /// By log(p / (1 - p)) in double precision, pair by pair.
+    @Test func classesAreRankedByTheirLogOdds() throws {
+        let rows: [Float] = [0, 0, 0, 0, 1, 0, 0, 2, 1, 0, 2, 2]
+        let values = try measureMetrics(
+            [.rocAUC], .oneHot(classes: 3), logits: true, predictions: rows,
+            targets: [1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
+        let odds = (0..<4).map { row in
+            (0..<3).map { column in
+                let z = (0..<3).map { Double(rows[row * 3 + $0]) }
+                return z[column] - log((0..<3).filter { $0 != column }.reduce(0) { $0 + exp(z[$1]) })
+            }
+        }
+        let truths = [0, 0, 1, 2]
+        let expected = (0..<3).map { column -> Double in
+            var (won, pairs) = (0.0, 0.0)
+            for a in 0..<4 where truths[a] == column {
+                for b in 0..<4 where truths[b] != column {
+                    pairs += 1
+                    won += odds[a][column] > odds[b][column] ? 1 : odds[a][column] == odds[b][column] ? 0.5 : 0
+                }
+            }
+            return won / pairs
+        }
+        #expect(metricsAgree(values, [expected.reduce(0, +) / 3]))
     }
 }
