@@ -34,19 +34,18 @@ public enum VectorLoops {
     @inline(__always)
     public static func sgd(
         _ p: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
-        count: Int, scale: Float, rate: Float, momentum: Float, decay: Float, nesterov: Bool
+        count: Int, scale: Float, rate: Float, momentum: Float, shrink: Float, nesterov: Bool
     ) {
-        stormo_sgd(p, velocity, gradient, count, scale, rate, momentum, decay, nesterov ? 1 : 0)
+        stormo_sgd(p, velocity, gradient, count, scale, rate, momentum, shrink, nesterov ? 1 : 0)
     }
 
     @inline(__always)
     public static func adam(
         _ p: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
-        gradient: UnsafePointer<Float>, count: Int, scale: Float, beta1: Float, beta2: Float, step: Float,
-        correction: Float, epsilon: Float, decay: Float, shrink: Float
+        gradient: UnsafePointer<Float>, count: Int, scale: Float, rest1: Float, rest2: Float, step: Float,
+        epsilon: Float, shrink: Float
     ) {
-        stormo_adam(
-            p, mean, variance, gradient, count, scale, beta1, beta2, step, correction, epsilon, decay, shrink)
+        stormo_adam(p, mean, variance, gradient, count, scale, rest1, rest2, step, epsilon, shrink)
     }
 
     /// dst += a.

@@ -21,6 +21,8 @@ struct Check: ParsableCommand {
             "\(options.config) is valid: \(Figures.count(run.training.count, "sample")) of "
                 + "\(run.training.inputs.rowShape), \(Figures.count(objective.layout.parameterCount, "parameter"))")
 
+        for note in run.notes { Console.print("Note: \(note).") }
+
         let check = try GradientCheck(
             objective, on: run.training, preprocessing: run.trainer.preprocessing, seed: configuration.seed)
         Console.print("\nGradients on \(Figures.count(check.samples, "sample")), against central differences:")

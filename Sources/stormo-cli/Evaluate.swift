@@ -12,6 +12,12 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp("Metrics in place of those of the model's config, separated by commas.", valueName: "names"))
     var metrics: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The dataset with a number for each sample by which its loss counts, as data.test.sample_weight.",
+            valueName: "path"))
+    var sampleWeight: String?
+
     @Flag(help: "Add the confusion matrix, for a model of classes.")
     var confusion = false
 
@@ -25,7 +31,7 @@ struct Evaluate: ParsableCommand {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        let source = options.source(hasTargets: true)
+        let source = options.source(hasTargets: true, weights: sampleWeight)
         let data = try Dataset(reading: source)
         let kinds = chosen ?? model.metrics
         let result = try model.evaluator(on: data, options.workers.parallelism)

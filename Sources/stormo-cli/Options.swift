@@ -97,8 +97,10 @@ struct ModelOptions: ParsableArguments {
     @Option(help: WorkerCount.help)
     var workers = WorkerCount.auto
 
-    func source(hasTargets: Bool) -> DataSource {
+    /// - Parameter weights: a dataset with a number for each sample by which its loss counts.
+    func source(hasTargets: Bool, weights: String? = nil) -> DataSource {
         let path = group.split(separator: "/").map { "/" + $0 }.joined()
-        return DataSource(file: data, inputs: path + "/inputs", targets: hasTargets ? path + "/targets" : nil)
+        return DataSource(
+            files: [data], inputs: path + "/inputs", targets: hasTargets ? path + "/targets" : nil, weights: weights)
     }
 }

@@ -21,6 +21,19 @@ struct EvaluateTests {
         #expect(result.lines.dropFirst().map { $0.prefix { $0 != " " } } == ["loss", "f1", "recall"])
     }
 
+    /// The figures of a run whose test split has weights are had again by naming them.
+    @Test func takesSampleWeights() throws {
+        let workspace = try Workspace()
+        let trained = try workspace.run("train", "config.json", "--set", "data.test.sample_weight=/test/targets")
+        let plain = try workspace.run("evaluate", "runs/three/model.h5", "--data", "data.h5")
+        let weighted = try workspace.run(
+            "evaluate", "runs/three/model.h5", "--data", "data.h5", "--sample-weight", "/test/targets")
+        #expect(weighted.status == 0)
+        #expect(weighted.lines.dropFirst().map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
+        #expect(plain.lines[1] != weighted.lines[1])
+        #expect(plain.lines[2] == weighted.lines[2])
+    }
+
     @Test func printsJSON() throws {
         let workspace = try Workspace()
         try workspace.run("train", "config.json", "--set", "training.epochs=40")

@@ -61,7 +61,7 @@ struct InspectTests {
                 "normalize   standardize",
                 "loss        sparse_categorical_crossentropy, from_logits false",
                 "metrics     accuracy",
-                "optimizer   adam, learning_rate 0.05, beta_1 0.9, beta_2 0.999, epsilon 1e-08, weight_decay 0.0, "
+                "optimizer   adam, learning_rate 0.05, beta_1 0.9, beta_2 0.999, epsilon 1e-07, weight_decay 0.0, "
                     + "schedule (constant)",
                 "training    epochs 2, batch_size 8, shuffle true, on_nan stop",
                 "parallel    workers 2, shards 2",

@@ -2,7 +2,8 @@
 
     python3 Tests/Peers/torch_parity.py Tests/TrainingTests/Fixtures
 
-    torch-digits-mlp.h5          Flatten, Dense 64 relu, Dense 10; Adam 0.001, batches of 32
+    torch-digits-mlp.h5          Flatten, Dense 64 relu, Dense 10; Adam 0.001, batches of 32. Adam as Keras has it,
+                                 below: epsilon stands beside the root of the uncorrected mean of squares
     torch-digits-cnn.h5          Conv2D 16 relu, MaxPooling 2, Conv2D 32 relu, MaxPooling 2, Flatten, Dense 64 relu,
                                  Dense 10; SGD 0.005, momentum 0.9, batches of 64
     torch-digits-cnn-smooth.h5   the same with tanh for relu and average for max pooling; SGD 0.05, momentum 0.9
@@ -73,8 +74,29 @@ def smooth_cnn():
     return cnn(nn.Tanh, nn.AvgPool2d)
 
 
+class KerasAdam(torch.optim.Optimizer):
+    """keras.optimizers.Adam, which is not torch.optim.Adam: there epsilon is added to the corrected root."""
+
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-7):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for parameter in group["params"]:
+                state, gradient = self.state[parameter], parameter.grad
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(parameter), v=torch.zeros_like(parameter))
+                state["t"] += 1
+                state["m"] += (gradient - state["m"]) * (1 - beta1)
+                state["v"] += (gradient * gradient - state["v"]) * (1 - beta2)
+                rate = group["lr"] * (1 - beta2 ** state["t"]) ** 0.5 / (1 - beta1 ** state["t"])
+                parameter -= rate * state["m"] / (state["v"].sqrt() + group["eps"])
+
+
 def adam(parameters):
-    return torch.optim.Adam(parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8)
+    return KerasAdam(parameters, lr=0.001)
 
 
 def sgd(learning_rate):
@@ -143,6 +165,7 @@ def write(path, make, make_optimizer, batch_size):
 
 
 def main(out_dir):
+    # So that another machine's number of cores makes no other sums.
     torch.set_num_threads(1)
     folder = Path(out_dir)
     write(folder / "torch-digits-mlp.h5", mlp, adam, batch_size=32)

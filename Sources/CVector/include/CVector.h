@@ -44,14 +44,15 @@ enum { STORMO_BLOCK = 2048 };
 
 // MARK: Stepping (step.c)
 
-/// d = scale·g + decay·p;  v ← momentum·v + d;  p ← p - rate·(nesterov ? d + momentum·v : v).
+/// d = rate·scale·g;  v ← momentum·v - d;  p ← shrink·p + (nesterov ? momentum·v - d : v),
+/// where shrink = 1 - rate·decay. Without momentum p ← shrink·p - d, and v is left alone.
 void stormo_sgd(float *p, float *v, const float *g, size_t n, float scale, float rate, float momentum,
-                float decay, int nesterov);
+                float shrink, int nesterov);
 
-/// d = scale·g + decay·p;  m ← β₁m + (1-β₁)d;  v ← β₂v + (1-β₂)d²;  p ← shrink·p - step·m / (√v·corr + ε),
-/// where step = rate / (1-β₁ᵗ), corr = 1 / √(1-β₂ᵗ), and shrink = 1 - rate·decay for AdamW's decay, else 1.
-void stormo_adam(float *p, float *m, float *v, const float *g, size_t n, float scale, float beta1, float beta2,
-                 float step, float corr, float epsilon, float decay, float shrink);
+/// d = scale·g;  m ← m + rest1·(d - m);  v ← v + rest2·(d² - v);  p ← shrink·p - step·m / (√v + ε),
+/// where rest1 = 1-β₁ and rest2 = 1-β₂, rounded once, step = rate·√(1-β₂ᵗ) / (1-β₁ᵗ), and shrink = 1 - rate·decay.
+void stormo_adam(float *p, float *m, float *v, const float *g, size_t n, float scale, float rest1, float rest2,
+                 float step, float epsilon, float shrink);
 
 // MARK: Gathering (gather.c)
 

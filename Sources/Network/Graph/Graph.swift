@@ -41,6 +41,12 @@ public final class Graph {
     /// A tensor that is trained, filled by the initializer from the run's seed.
     public func parameter(_ shape: Shape, _ initializer: Initializer, name: String) -> Variable {
         if let error = tooLarge(shape, name) { fail(error) }
+        if case .values(let values) = initializer, values.count != shape.count {
+            fail(
+                GraphError(
+                    "\(name): a parameter of shape \(shape) takes \(shape.count) values, but its initializer has "
+                        + "\(values.count)"))
+        }
         return append(Node(kind: .parameter(initializer), type: .single(shape), name: name))
     }
 

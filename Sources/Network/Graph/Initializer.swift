@@ -29,6 +29,7 @@ public enum Initializer: Hashable, Sendable {
     case zeros
     case ones
     case constant(Float)
+    /// One for each element, row-major. Of another number they are a mistake of the graph.
     case values([Float])
 
     /// - Parameters:
@@ -49,7 +50,8 @@ public enum Initializer: Hashable, Sendable {
         case .ones: buffer.update(repeating: 1)
         case .constant(let value): buffer.update(repeating: value)
         case .values(let values):
-            for (index, value) in values.prefix(buffer.count).enumerated() { buffer[index] = value }
+            precondition(values.count == buffer.count, "a graph refuses values that are not one for each element")
+            for (index, value) in values.enumerated() { buffer[index] = value }
         }
     }
 

@@ -42,13 +42,14 @@ enum OptimizerConfiguration {
                 nesterov: nesterov, weightDecay: reader.number("weight_decay", .atLeast(0), default: 0))
         default:
             let unit = NumberBounds.between(0, 1, includingUpper: false)
-            return .adam(
-                learningRate: reader.number("learning_rate", .positive, default: 0.001),
-                beta1: reader.number("beta_1", unit, default: 0.9),
-                beta2: reader.number("beta_2", unit, default: 0.999),
-                epsilon: reader.number("epsilon", .positive, default: 1e-8),
-                weightDecay: reader.number("weight_decay", .atLeast(0), default: name == "adamw" ? 0.01 : 0),
-                decoupled: name == "adamw")
+            let rate = reader.number("learning_rate", .positive, default: 0.001)
+            let beta1 = reader.number("beta_1", unit, default: 0.9)
+            let beta2 = reader.number("beta_2", unit, default: 0.999)
+            let epsilon = reader.number("epsilon", .positive, default: 1e-7)
+            let decay = reader.number("weight_decay", .atLeast(0), default: name == "adamw" ? 0.004 : 0)
+            return name == "adamw"
+                ? .adamW(learningRate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
+                : .adam(learningRate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
         }
     }
 
@@ -111,9 +112,12 @@ enum OptimizerConfiguration {
                 "type": "sgd", "learning_rate": JSONNode(rate), "momentum": JSONNode(momentum),
                 "nesterov": JSONNode(nesterov), "weight_decay": JSONNode(decay), "schedule": shape,
             ]
-        case .adam(let rate, let beta1, let beta2, let epsilon, let decay, let decoupled):
+        case .adam(let rate, let beta1, let beta2, let epsilon, let decay),
+            .adamW(let rate, let beta1, let beta2, let epsilon, let decay):
+            var name = "adam"
+            if case .adamW = optimizer { name = "adamw" }
             return [
-                "type": decoupled ? "adamw" : "adam", "learning_rate": JSONNode(rate), "beta_1": JSONNode(beta1),
+                "type": JSONNode(name), "learning_rate": JSONNode(rate), "beta_1": JSONNode(beta1),
                 "beta_2": JSONNode(beta2), "epsilon": JSONNode(epsilon), "weight_decay": JSONNode(decay),
                 "schedule": shape,
             ]

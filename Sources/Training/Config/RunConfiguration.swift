@@ -60,6 +60,9 @@ public struct RunConfiguration: Sendable {
         {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
+        if let problem = schedule.problem(epochs: training.epochs) {
+            root.object("optimizer")?.object("schedule")?.fail(problem, key: "warmup_epochs")
+        }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
         for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }

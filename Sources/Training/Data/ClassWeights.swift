@@ -3,7 +3,8 @@ import Configuration
 /// `data.class_weight`: how much a training sample's loss counts by its class.
 ///
 /// The loss that training makes small is the mean over the batch of weight · loss, divided by the number of samples,
-/// not by the sum of the weights, as in Keras. Metrics are not weighted, nor is the loss of other splits.
+/// not by the sum of the weights, as in Keras. Metrics are not weighted, nor is the loss of other splits, to which only
+/// weights of their own samples apply.
 public enum ClassWeights: Sendable, Hashable {
     /// n / (k · n_c) for a class with n_c of the n training samples, k being the number of classes that have any: the
     /// mean weight of the samples is 1, as with scikit-learn's `class_weight="balanced"`. A class without samples

@@ -41,21 +41,39 @@ extension Dataset {
         case (.meanSquaredError, _), (.meanAbsoluteError, _), (.huber, _): break
         }
         guard !expectation.isEmpty else { return }
+        // Rows over classes are distributions: the loss and its gradient take them to add up to 1.
+        let classes = objective.loss == .categoricalCrossEntropy && encoding == .stored ? objective.outputShape.last : 0
         let bad = try mapBlocks(of: targets) { [isGood] rows, first in
-            var bad: (place: Int, value: Double)?
+            var bad: (place: Int, value: Double, isSum: Bool)?
+            var sum = 0.0
             rows.forEach { index, value in
-                if bad == nil, !isGood(value) { bad = (first + index / rows.rowShape.count, value) }
+                guard bad == nil else { return }
+                if !isGood(value) { bad = (first + index / rows.rowShape.count, value, false) }
+                guard classes > 0 else { return }
+                sum = index % classes == 0 ? value : sum + value
+                if index % classes == classes - 1, abs(sum - 1) > Self.sumTolerance, bad == nil {
+                    bad = (first + index / rows.rowShape.count, sum, true)
+                }
             }
             return bad
         }
-        if let bad = bad.lazy.compactMap({ $0 }).first {
-            let number =
-                bad.value == bad.value.rounded() && abs(bad.value) < 1e15
-                ? "\(Int(bad.value))" : "\(bad.value)"
-            let (place, row) = targets.place(ofRow: selection[bad.place])
+        guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
+        let number =
+            bad.value == bad.value.rounded() && abs(bad.value) < 1e15
+            ? "\(Int(bad.value))" : "\(bad.value)"
+        let (place, row) = targets.place(ofRow: selection[bad.place])
+        guard bad.isSum else {
             throw DataError("\(place) holds \(number) in row \(row), which is out of range: \(expectation)")
         }
+        throw DataError(
+            "\(place) has targets that add up to \(ValueSummary.number(bad.value)) in row \(row), but those of categorical_crossentropy are the "
+                + "probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
+                + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class"
+        )
     }
+
+    /// What the rounding of as many as a thousand probabilities in half precision comes to.
+    private static let sumTolerance = 1e-3
 
     /// How the targets become what the loss takes.
     /// - Throws: `DataError` where they do not fit it.

@@ -3,7 +3,9 @@ public import Network
 
 /// What a model comes to on a dataset.
 public struct Evaluation: Sendable {
-    /// The mean over the samples that count; NaN where none does.
+    /// The mean over the samples, each times its weight where the data have weights: as in Keras, the sum is divided by
+    /// the number of samples, not by the sum of the weights. NaN where no sample
+    /// counts. Metrics are not weighted.
     public let loss: Double
     public let metrics: [Double]
     public let confusion: ConfusionMatrix?
@@ -33,6 +35,8 @@ public final class Evaluator: @unchecked Sendable {
     private let chunk: Int
     private let replicas: [Replica]
     private let predictsOnly: Bool
+    /// Nil where all samples count the same.
+    private let weights: SampleWeights?
     private var pass = 0
     /// Looked at before each chunk.
     var stop: StopRequest?
@@ -70,6 +74,9 @@ public final class Evaluator: @unchecked Sendable {
         feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
         windows = try WindowReader(data, isShuffled: false, seed: 0)
         plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
+        weights =
+            data.weights == nil || predictsOnly
+            ? nil : try SampleWeights(classes: nil, shards: parallelism.shards, capacity: self.chunk)
 
         let program = predictsOnly ? objective.inference : objective.evaluation
         let parts = windows.order.windows(epoch: 0).map { $0.first..<$0.first + $0.count }
@@ -102,7 +109,7 @@ public final class Evaluator: @unchecked Sendable {
         let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
-        try eachChunk { [objective] shard, replica, start, count in
+        try eachChunk { [objective, weights, windows] shard, replica, rows, start, count in
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
@@ -110,7 +117,13 @@ public final class Evaluator: @unchecked Sendable {
                 targets: target.baseAddress!, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
             let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
-            for loss in losses { sum[0] += Double(loss) }
+            if let weights = weights?.fill(
+                shard: shard, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
+            {
+                for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
+            } else {
+                for loss in losses { sum[0] += Double(loss) }
+            }
             let culprit = culprits.base.assumingMemoryBound(to: Int.self) + shard
             if !sum[0].isFinite, culprit.pointee == 0 {
                 culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
@@ -153,16 +166,20 @@ public final class Evaluator: @unchecked Sendable {
     public func predict() throws -> [Float] {
         let width = objective.outputShape.count
         let results = try AlignedMemory(floats: data.count * width)
-        try eachChunk { [objective] _, replica, start, count in
+        try eachChunk { [objective] _, replica, _, start, count in
             let prediction = replica.value(of: objective.prediction, samples: count)
             (results.floats + start * width).update(from: prediction.baseAddress!, count: count * width)
         }
         return Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
     }
 
-    /// Runs all chunks forward; the body sees each on its worker, with its first row and its number of rows.
+    /// Runs all chunks forward; the body sees each on its worker, with the places of its rows in the pool, its first row
+    /// and its number of rows.
     private func eachChunk(
-        _ body: @Sendable @escaping (_ shard: Int, _ replica: Replica, _ start: Int, _ count: Int) -> Void
+        _ body:
+            @Sendable @escaping (
+                _ shard: Int, _ replica: Replica, _ rows: UnsafePointer<Int64>, _ start: Int, _ count: Int
+            ) -> Void
     ) throws {
         windows.begin(epoch: pass)
         pass += 1
@@ -177,11 +194,10 @@ public final class Evaluator: @unchecked Sendable {
                         if let stop, stop.isStopping { return }
                         let count = min(chunk, range.upperBound - start)
                         let replica = replicas[shard]
-                        feed.load(
-                            replica, from: windows.pool, rows: loaded.rows + (start - part.lowerBound), count: count,
-                            wantsTargets: !predictsOnly)
+                        let rows = loaded.rows + (start - part.lowerBound)
+                        feed.load(replica, from: windows.pool, rows: rows, count: count, wantsTargets: !predictsOnly)
                         replica.forward(samples: count, Pass())
-                        body(shard, replica, start, count)
+                        body(shard, replica, rows, start, count)
                     }
                 }
             }

@@ -10,7 +10,8 @@ import Kernels
 /// /checkpoint/integers/NAME    int64
 /// ```
 enum CheckpointFile {
-    static let format = 1
+    /// 2 since optimizers, schedules and the loss over ignored labels have Keras's arithmetic.
+    static let format = 2
     static let group = "/checkpoint"
 
     /// Writes a checkpoint, whole or not at all: a sibling file, flushed to the disk, read back and compared with its
@@ -86,7 +87,14 @@ enum CheckpointFile {
         guard (try? source.file.exists(group)) == true else {
             throw source.bad("is no checkpoint that stormo wrote: it has no group \(group)")
         }
-        guard try source.file.group(group).attributes.integers("format").first == format else {
+        let written = try source.file.group(group).attributes.integers("format").first
+        if let written, 1..<format ~= written {
+            throw source.bad(
+                "is a checkpoint of an earlier version of stormo, whose optimizers and learning rate schedules computed "
+                    + "otherwise, so that the run would not go on as it began; begin it anew, or go on with that version"
+            )
+        }
+        guard written == format else {
             throw source.bad("is a checkpoint of another version of stormo; use that version to go on from it")
         }
         let own = try source.attempt { try source.attributes(group) }

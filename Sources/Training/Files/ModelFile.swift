@@ -81,7 +81,7 @@ enum ModelFile {
             "layers": model.configuration,
         ]
         try own.set("model", description.jsonText(pretty: false))
-        let loss = LossConfiguration(trained.objective.loss, fromLogits: trained.objective.predictsLogits)
+        let loss = LossConfiguration(trained.objective)
         try own.set("loss", (["loss": loss.configuration] as JSONNode).jsonText(pretty: false))
         try own.set("metrics", trained.metrics.map(\.name))
         try own.set("preprocessing", trained.preprocessing.kind.rawValue)
@@ -169,7 +169,12 @@ enum ModelFile {
             guard preprocessing.fits(objective.model.inputShape) else {
                 throw Damage("its preprocessing does not fit its inputs")
             }
-            metrics = try own.strings("metrics").compactMap { MetricKind(name: $0) }
+            metrics = try own.strings("metrics").map { name in
+                guard let kind = MetricKind(name: name) else {
+                    throw Damage("it names the metric '\(name)', which this version of stormo does not know")
+                }
+                return kind
+            }
             classNames = try own.contains("class_names") ? own.strings("class_names") : nil
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
@@ -199,8 +204,7 @@ enum ModelFile {
                 let loss = LossConfiguration(
                     reading: ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
                 try diagnostics.throwIfAny(file: "the description")
-                return try Objective(
-                    Model(input: shape, layers: layers), loss: loss.function, fromLogits: loss.fromLogits)
+                return try loss.objective(Model(input: shape, layers: layers))
             } catch {
                 throw Damage("\(error)")
             }

@@ -94,6 +94,9 @@ public final class Trainer {
         {
             throw ObjectiveError("earlyStopping.monitor: \(problem)")
         }
+        if let problem = settings.schedule.problem(epochs: settings.epochs) {
+            throw ObjectiveError("schedule.warmupEpochs: \(problem)")
+        }
         self.objective = objective
         self.settings = settings
         classNames = data.classNames

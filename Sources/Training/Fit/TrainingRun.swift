@@ -12,6 +12,8 @@ public final class TrainingRun {
     public let test: Dataset?
     /// The config with everything written out.
     public let resolved: JSONNode
+    /// What is to be known of the data before they are trained on, in sentences.
+    public let notes: [String]
     /// The sizes of the splits, by which data that have changed are noticed.
     let rows: [Int]
     /// And sums over their values.
@@ -51,6 +53,8 @@ public final class TrainingRun {
             throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
+        notes = try SplitAgreement.notes(
+            training: self.training, others: [validation, test], areClasses: objective.loss.isCrossEntropy)
 
         var settings = Trainer.Settings()
         settings.optimizer = configuration.optimizer
@@ -152,6 +156,7 @@ public final class TrainingRun {
         let recorder = Recorder(directory, observer, self)
         recorder.write(.running)
         if let rateNote { recorder.warned(rateNote) }
+        for note in notes { recorder.warned(note) }
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
             var evaluation: Evaluation?

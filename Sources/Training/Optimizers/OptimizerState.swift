@@ -31,14 +31,14 @@ public final class OptimizerState: @unchecked Sendable {
         case .sgd(_, let momentum, let nesterov, let decay):
             VectorLoops.sgd(
                 p, velocity: vectors[0].floats + begin, gradient: gradient, count: count, scale: scale,
-                rate: Float(rate), momentum: Float(momentum), decay: Float(decay), nesterov: nesterov)
-        case .adam(_, let beta1, let beta2, let epsilon, let decay, let decoupled):
+                rate: Float(rate), momentum: Float(momentum), shrink: Float(1 - rate * decay), nesterov: nesterov)
+        case .adam(_, let beta1, let beta2, let epsilon, let decay),
+            .adamW(_, let beta1, let beta2, let epsilon, let decay):
             VectorLoops.adam(
                 p, mean: vectors[0].floats + begin, variance: vectors[1].floats + begin, gradient: gradient,
-                count: count, scale: scale, beta1: Float(beta1), beta2: Float(beta2),
-                step: Float(rate / (1 - power(beta1, step))),
-                correction: Float(1 / (1 - power(beta2, step)).squareRoot()), epsilon: Float(epsilon),
-                decay: decoupled ? 0 : Float(decay), shrink: decoupled ? Float(1 - rate * decay) : 1)
+                count: count, scale: scale, rest1: Float(1 - beta1), rest2: Float(1 - beta2),
+                step: Float(rate * (1 - power(beta2, step)).squareRoot() / (1 - power(beta1, step))),
+                epsilon: Float(epsilon), shrink: Float(1 - rate * decay))
         }
     }
 

@@ -56,6 +56,23 @@ struct InitializerTests {
         }
     }
 
+    /// More were cut, and of too few the rest stayed as it was.
+    @Test(arguments: [0, 5, 7])
+    func valuesOfAnotherNumberAreRefused(count: Int) {
+        let values = Array(repeating: Float(1), count: count)
+        let error = #expect(throws: ModelError.self) {
+            try Model(input: [2]) { Dense(3, kernelInitializer: .values(values)) }
+        }
+        #expect(
+            error.map { "\($0)" }?.hasSuffix(
+                "dense/kernel: a parameter of shape 2×3 takes 6 values, but its initializer has \(count)") == true)
+        let graph = Graph()
+        let parameter = graph.parameter([2, 3], .values(values), name: "w")
+        #expect(throws: GraphError("w: a parameter of shape 2×3 takes 6 values, but its initializer has \(count)")) {
+            try Program(results: [parameter])
+        }
+    }
+
     @Test func fixedValues() {
         #expect(fill(.zeros, [3]) == [0, 0, 0])
         #expect(fill(.ones, [2, 1]) == [1, 1])

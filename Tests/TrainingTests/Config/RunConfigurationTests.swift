@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [
         ("adam", Optimizer.adam(learningRate: 0.001)),
-        ("adamw", .adam(learningRate: 0.001, weightDecay: 0.01, decoupled: true)),
+        ("adamw", .adamW(learningRate: 0.001, weightDecay: 0.004)),
         (
             #"{"type": "adam", "learning_rate": 1, "beta_1": 0, "beta_2": 0.5, "epsilon": 0.1, "weight_decay": 2}"#,
             .adam(learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 0.1, weightDecay: 2)
@@ -217,7 +217,7 @@ import Testing
             ],
             "loss": ["type": "huber", "delta": 1.0], "metrics": ["mae"],
             "optimizer": [
-                "type": "adam", "learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8,
+                "type": "adam", "learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7,
                 "weight_decay": 0.0, "schedule": ["type": "cosine", "warmup_epochs": 0.0, "final": 0.0],
             ],
             "training": [
@@ -275,6 +275,11 @@ import Testing
             #"optimizer.nesterov: needs a momentum above 0, such as "momentum": 0.9"#
         ),
         ("optimizer=adm", "optimizer: unknown optimizer 'adm'; did you mean 'adam'?"),
+        (
+            #"optimizer={"type": "adam", "schedule": {"type": "cosine", "warmup_epochs": 1}}"#,
+            "optimizer.schedule.warmup_epochs: is 1, but training.epochs is 1, so the learning rate would rise to the "
+                + "end and never be reached; make the warm-up shorter than the run"
+        ),
         ("optimizer=zzz", "optimizer: unknown optimizer 'zzz'; known are sgd, adam, adamw"),
         ("loss=huberr", "loss: unknown loss 'huberr'; did you mean 'huber'?"),
         (

@@ -229,7 +229,7 @@ import Testing
         let written = try writtenOut(Place("model.layers[0]", #"{"type": "conv2d"}"#))
         #expect(written?["strides"] == [1, 1])
         #expect(try writtenOut(Place("training.early_stopping"))?["patience"] == 5)
-        #expect(try writtenOut(Place("optimizer", #"{"type": "adamw"}"#))?["weight_decay"]?.number == 0.01)
+        #expect(try writtenOut(Place("optimizer", #"{"type": "adamw"}"#))?["weight_decay"]?.number == 0.004)
     }
 }
 

@@ -104,6 +104,40 @@ import Testing
         try expect(sentence, targets: [[1], [value]], objective(units: 1, .sigmoid, .binaryCrossEntropy))
     }
 
+    /// As all-zero rows for what has no class, or several ones for what has two.
+    @Test(
+        arguments: [([0, 0, 0], "0"), ([1, 1, 0], "2"), ([0.5, 0.25, 0], "0.75"), ([0.5, 0.5, 0.01], "1.01")]
+            as [([Float], String)])
+    func rowsOverClassesAddUpToOne(row: [Float], words: String) throws {
+        try expect(
+            "targets has targets that add up to \(words) in row 1, but those of categorical_crossentropy are the "
+                + "probabilities of 3 classes and add up to 1; for several classes at once use sigmoid and "
+                + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class",
+            targets: [[0, 1, 0], row, [7, 7, 7]], objective(.softmax, .categoricalCrossEntropy))
+        // The same of outputs that are independent of each other is as it should be.
+        try expect(nil, targets: [row.map { min($0, 1) }], objective(.sigmoid, .binaryCrossEntropy))
+        // Of positions each row by itself.
+        let model = try Model(input: [2]) {
+            Dense(6)
+            Reshape([2, 3])
+            ActivationLayer(.softmax)
+        }
+        let positions = try Objective(model, loss: .categoricalCrossEntropy)
+        #expect(throws: DataError.self) {
+            try Dataset(inputs: [[1, 2]], targets: [[0, 1, 0] + row]).check(against: positions)
+        }
+        try Dataset(inputs: [[1, 2]], targets: [[0, 1, 0, 0.2, 0.3, 0.5]]).check(against: positions)
+    }
+
+    /// Thousandths in half precision are off by their rounding.
+    @Test func roundedProbabilitiesAddUpToOne() throws {
+        let classes = 1000
+        let model = try Model(input: [2]) { Dense(classes, activation: .softmax) }
+        let row = (0..<classes).map { Float(Float16(2 * (Float($0) + 0.5) / Float(classes * classes))) }
+        try Dataset(inputs: [[1, 2]], targets: [row]).check(
+            against: Objective(model, loss: .categoricalCrossEntropy))
+    }
+
     @Test func whatFitsIsTaken() throws {
         try expect(nil, targets: [[0], [2], [1]], objective())
         try expect(nil, targets: [[0, 0.5, 0.5]], objective(.softmax, .categoricalCrossEntropy))

@@ -150,7 +150,33 @@ import Testing
         #expect(TrainingFixture.bits(plain) == TrainingFixture.bits(weighted))
     }
 
-    @Test func evaluationIsNotWeightedNorAugmented() throws {
+    /// The sum of weight · loss over the number of samples; metrics stay as they are. Keras 3.15 gives the same:
+    /// `model.evaluate(x, y, sample_weight=w)` with `metrics=["accuracy"]`.
+    @Test(arguments: [(1, 1), (2, 3)])
+    func evaluationTakesASamplesOwnWeight(workers: Int, shards: Int) throws {
+        let objective = try Objective(model(), loss: .sparseCategoricalCrossEntropy)
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        objective.layout.initialise(parameters.floats, seed: 3)
+        let targets = Self.labels.map { [Float($0)] }
+        let own: [Float] = [0.5, 2, 0, 1, 3]
+        func evaluate(_ rows: [Int], weights: [Float]?) throws -> Evaluation {
+            let data = try Dataset(
+                inputs: rows.map { Self.inputs[$0] }, targets: rows.map { targets[$0] }, weights: weights)
+            return try Evaluator(
+                objective, on: data, preprocessing: .none, parameters: parameters,
+                Parallelism(workers: workers, shards: shards), chunk: 2
+            ).evaluate([.accuracy])
+        }
+        let losses = try (0..<5).map { try evaluate([$0], weights: nil).loss }
+        let weighted = try evaluate([0, 1, 2, 3, 4], weights: own)
+        let plain = try evaluate([0, 1, 2, 3, 4], weights: nil)
+        #expect(isClose([weighted.loss], [zip(losses, own).reduce(0) { $0 + $1.0 * Double($1.1) } / 5]))
+        #expect(isClose([plain.loss], [losses.reduce(0, +) / 5]))
+        #expect(weighted.metrics == plain.metrics)
+        #expect(try evaluate([0, 1, 2, 3, 4], weights: [1, 1, 1, 1, 1]).loss == plain.loss)
+    }
+
+    @Test func evaluationIsNotWeightedByClassNorAugmented() throws {
         let shape: Shape = [6, 6, 2]
         let data = try TrainingFixture.noise(rows: 40, shape: shape)
         let model = try TrainingFixture.cnn(shape)

@@ -9,7 +9,8 @@ import Testing
 ///
 /// The fixtures are made by `Tests/Peers/torch_parity.py`; its docstring has the models and settings. With relu and
 /// max pooling a rounding can flip a choice, after which PyTorch does not follow itself either; that network is
-/// therefore trained at a small rate, and the smooth one (tanh, average pooling) at an ordinary one.
+/// therefore trained at a small rate, and the smooth one (tanh, average pooling) at an ordinary one. SGD under a constant
+/// rate is `torch.optim.SGD`; Adam is Keras's, written in PyTorch in the script.
 @Suite struct TorchParityTests {
     private func check(_ fixture: String, _ model: Model, _ optimizer: Optimizer, batchSize: Int) throws -> Double {
         let file = try HDF5File.open("\(TrainingFixture.root)/Tests/TrainingTests/Fixtures/\(fixture).h5")

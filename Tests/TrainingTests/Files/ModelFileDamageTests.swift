@@ -107,6 +107,17 @@ import Testing
         )
     }
 
+    @Test func anUnknownMetricIsNamed() throws {
+        let sentence = try self.sentence {
+            let attributes = try $0.group("/stormo").attributes
+            try attributes.set("metrics", ["accuracy", "cohen_kappa"])
+            try Checksum.seal(attributes)
+        }
+        #expect(
+            sentence
+                == "model.h5 is damaged: it names the metric 'cohen_kappa', which this version of stormo does not know")
+    }
+
     /// Products of sizes that no `Int` holds.
     @Test(arguments: [
         #"{"input_shape": [4611686018427387904, 4611686018427387904], "layers": [{"type": "flatten"}]}"#,

@@ -15,6 +15,7 @@ import Testing
         #expect(a.objective.model.configuration == b.objective.model.configuration, sourceLocation: sourceLocation)
         #expect(a.objective.loss == b.objective.loss, sourceLocation: sourceLocation)
         #expect(a.objective.predictsLogits == b.objective.predictsLogits, sourceLocation: sourceLocation)
+        #expect(a.objective.ignoredLabel == b.objective.ignoredLabel, sourceLocation: sourceLocation)
         #expect(a.metrics == b.metrics, sourceLocation: sourceLocation)
         #expect(a.preprocessing == b.preprocessing, sourceLocation: sourceLocation)
         #expect(a.classNames == b.classNames, sourceLocation: sourceLocation)
@@ -81,6 +82,30 @@ import Testing
     func everyLossComesBack(loss: LossFunction, activation: Activation, fromLogits: Bool) throws {
         let model = try Model(input: [2]) { Dense(3, activation: activation) }
         try expectRoundTrip(ModelFixture.trained(model, loss: loss, fromLogits: fromLogits))
+    }
+
+    /// What was trained with ignored labels is measured without them.
+    @Test(arguments: [-1, 1])
+    func theIgnoredLabelComesBack(label: Int) throws {
+        let model = try ModelFixture.trained(ModelFixture.mlp(), ignoring: label)
+        try expectRoundTrip(model)
+        let directory = try TestDirectory()
+        try model.save(directory.file("model.h5"))
+        let data = try Dataset(
+            inputs: (0..<6).map { [Float($0), 1, -1, 0.5] },
+            targets: [0, 1, 2, 0, 1, 2].map { [$0 == 1 ? Float(label) : $0] })
+        let read = try TrainedModel(contentsOf: directory.file("model.h5"))
+        let results = try [model, read].map {
+            try $0.evaluator(on: data, Parallelism(workers: 1)).evaluate([.accuracy])
+        }
+        #expect(results[0].loss == results[1].loss && results[0].metrics == results[1].metrics)
+        let plain = try ModelFixture.trained(ModelFixture.mlp())
+        let others = data
+        if label == 1 {
+            #expect(try plain.evaluator(on: others, Parallelism(workers: 1)).evaluate([]).loss != results[1].loss)
+        } else {
+            #expect(throws: DataError.self) { try plain.evaluator(on: others, Parallelism(workers: 1)) }
+        }
     }
 
     @Test func aModelWithoutParametersComesBack() throws {

@@ -34,10 +34,11 @@ enum ModelFixture {
 
     static func trained(
         _ model: Model, loss: LossFunction = .sparseCategoricalCrossEntropy, fromLogits: Bool = false,
-        preprocessing: Preprocessing = .none, metrics: [MetricKind] = [], classNames: [String]? = nil,
+        ignoring label: Int? = nil, preprocessing: Preprocessing = .none, metrics: [MetricKind] = [],
+        classNames: [String]? = nil,
         configuration: JSONNode? = nil
     ) throws -> TrainedModel {
-        let objective = try Objective(model, loss: loss, fromLogits: fromLogits)
+        let objective = try Objective(model, loss: loss, fromLogits: fromLogits, ignoring: label)
         let parameters = try AlignedMemory(floats: objective.layout.count)
         var random = SeededRandom(8)
         for entry in objective.layout.entries {

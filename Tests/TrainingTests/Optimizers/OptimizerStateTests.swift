@@ -18,10 +18,10 @@ import Testing
         .adam(learningRate: rate),
         .adam(learningRate: rate, beta1: 0.8, beta2: 0.9, epsilon: 1e-3),
         .adam(learningRate: rate, weightDecay: 0.1),
-        .adam(learningRate: rate, weightDecay: 0.1, decoupled: true),
+        .adamW(learningRate: rate, weightDecay: 0.1),
     ]
 
-    /// One parameter under a rule, as the papers write it.
+    /// One parameter under a rule, as Keras writes it.
     private struct Reference {
         var p: Double
         var first = 0.0
@@ -31,15 +31,17 @@ import Testing
             func power(_ base: Double) -> Double { (0..<t).reduce(1) { product, _ in product * base } }
             switch rule {
             case .sgd(_, let momentum, let nesterov, let decay):
-                let d = gradient + decay * p
-                first = momentum * first + d
-                p -= rate * (nesterov ? d + momentum * first : first)
-            case .adam(_, let beta1, let beta2, let epsilon, let decay, let decoupled):
-                let d = decoupled ? gradient : gradient + decay * p
-                first = beta1 * first + (1 - beta1) * d
-                second = beta2 * second + (1 - beta2) * d * d
-                if decoupled { p -= rate * decay * p }
-                p -= rate * (first / (1 - power(beta1))) / ((second / (1 - power(beta2))).squareRoot() + epsilon)
+                p -= rate * decay * p
+                first = momentum * first - rate * gradient
+                p += nesterov ? momentum * first - rate * gradient : first
+            case .adam(_, let beta1, let beta2, let epsilon, let decay),
+                .adamW(_, let beta1, let beta2, let epsilon, let decay):
+                p -= rate * decay * p
+                first += (1 - beta1) * (gradient - first)
+                second += (1 - beta2) * (gradient * gradient - second)
+                p -=
+                    rate * (1 - power(beta2)).squareRoot() / (1 - power(beta1)) * first
+                    / (second.squareRoot() + epsilon)
             }
         }
     }
@@ -75,11 +77,12 @@ import Testing
         #expect(floats(parameters, count) != values)
     }
 
-    /// The first step of Adam is the rate, whatever the gradient's size: the point of the correction of the bias.
+    /// The first step of Adam is the rate, whatever the gradient's size: the point of the correction of the bias. Only
+    /// beside ε / √(1-β₂) is a gradient small.
     @Test func adamsFirstStepIsTheRate() throws {
         let parameters = try AlignedMemory(floats: 3)
         let state = try OptimizerState(.adam(learningRate: 0.01), count: 3)
-        state.update(parameters.floats, gradient: [1e-3, -5, 1e4], from: 0, count: 3, rate: 0.01, step: 1)
+        state.update(parameters.floats, gradient: [0.1, -5, 1e4], from: 0, count: 3, rate: 0.01, step: 1)
         #expect(Deviation.relative(floats(parameters, 3), [-0.01, 0.01, -0.01]) < 1e-4)
     }
 

@@ -11,32 +11,35 @@ import Testing
         #expect(factors(.constant, stepsPerEpoch: 5, epochs: 4).allSatisfy { $0 == 1 })
     }
 
-    @Test func theCosineFallsFromTheWholeRateToItsEnd() {
-        let factors = factors(.cosine(warmupEpochs: 0, final: 0.1), stepsPerEpoch: 10, epochs: 5)
+    @Test func theCosineFallsFromTheWholeRateTowardsItsEnd() {
+        let schedule = Schedule.cosine(warmupEpochs: 0, final: 0.1)
+        let factors = factors(schedule, stepsPerEpoch: 10, epochs: 5)
         #expect(factors[0] == 1)
-        #expect(abs(factors[49] - 0.1) < 1e-12)
+        // The end would be reached by the step after the last, as in Keras.
+        #expect(factors[49] > 0.1)
+        #expect(abs(schedule.factor(step: 50, stepsPerEpoch: 10, epochs: 5) - 0.1) < 1e-12)
         #expect(zip(factors, factors.dropFirst()).allSatisfy { $0 > $1 })
-        // Halfway between two steps: their mean is the mean of the ends.
-        #expect(abs((factors[24] + factors[25]) / 2 - 0.55) < 1e-12)
+        #expect(abs(factors[25] - 0.55) < 1e-12)
         // Slow at both ends, as half a cosine is, and fastest in between.
         #expect(factors[0] - factors[1] < (factors[24] - factors[25]) / 5)
-        #expect(factors[48] - factors[49] < (factors[24] - factors[25]) / 5)
+        #expect(factors[49] - 0.1 < (factors[24] - factors[25]) / 5)
     }
 
     @Test func theWarmUpRisesInEqualStepsToTheWholeRate() {
         let factors = factors(.cosine(warmupEpochs: 1, final: 0), stepsPerEpoch: 4, epochs: 5)
-        for step in 0..<4 { #expect(abs(factors[step] - Double(step + 1) / 5) < 1e-12) }
+        for step in 0..<4 { #expect(abs(factors[step] - Double(step) / 4) < 1e-12) }
         #expect(factors[4] == 1)
         #expect(zip(factors.dropFirst(4), factors.dropFirst(5)).allSatisfy { $0 > $1 })
-        #expect(abs(factors[19]) < 1e-12)
+        #expect(abs(factors[12] - 0.5) < 1e-12)
+        #expect(factors[19] > 0)
     }
 
     @Test func partsOfAnEpochWarmUpToo() {
         let factors = factors(.cosine(warmupEpochs: 0.5, final: 0), stepsPerEpoch: 4, epochs: 2)
-        #expect(abs(factors[0] - 1.0 / 3) < 1e-12)
-        #expect(abs(factors[1] - 2.0 / 3) < 1e-12)
+        #expect(factors[0] == 0)
+        #expect(abs(factors[1] - 1.0 / 2) < 1e-12)
         #expect(factors[2] == 1)
-        #expect(abs(factors[7]) < 1e-12)
+        #expect(abs(factors[5] - 0.5) < 1e-12)
     }
 
     @Test func steadyLengthsOfAnyKindStayBetweenZeroAndOne() {
@@ -48,8 +51,23 @@ import Testing
                 }
             }
         }
-        // Beyond the planned end the rate stays at its last.
+        // Beyond the planned end the rate stays at its end.
         let schedule = Schedule.cosine(warmupEpochs: 0, final: 0.25)
         #expect(abs(schedule.factor(step: 99, stepsPerEpoch: 2, epochs: 3) - 0.25) < 1e-12)
+    }
+
+    @Test func aWarmUpAsLongAsTheRunIsRefused() {
+        func problem(_ warmup: Double, _ epochs: Int) -> String? {
+            Schedule.cosine(warmupEpochs: warmup, final: 0).problem(epochs: epochs)
+        }
+        #expect(problem(0, 1) == nil)
+        #expect(problem(2.5, 3) == nil)
+        #expect(
+            problem(3, 3)
+                == "is 3, but training.epochs is 3, so the learning rate would rise to the end and never be reached; make "
+                + "the warm-up shorter than the run")
+        #expect(problem(1.5, 1)?.hasPrefix("is 1.5, but training.epochs is 1, so") == true)
+        #expect(problem(1e300, 1) != nil)
+        #expect(Schedule.constant.problem(epochs: 1) == nil)
     }
 }
