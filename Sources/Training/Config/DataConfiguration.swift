@@ -76,6 +76,11 @@ public struct DataConfiguration: Sendable {
                 "stands beside 'validation', but validates on each fold in turn; leave one of the two out",
                 key: "k_fold")
         }
+        if stratify, folds == nil, fractions.isEmpty {
+            reader?.fail(
+                "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave it "
+                    + "out", key: "stratify")
+        }
         normalize = NormalizationConfiguration.read(reader, key: "normalize")
         classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
         ignoreLabel = reader?.optionalInteger("ignore_label", in: Objective.labels)

@@ -101,6 +101,11 @@ import Testing
             #"data.test={"file": "a.h5", "fractoin": 0.1}"#,
             "data.test.fractoin: unknown key; did you mean 'fraction'?"
         ),
+        (
+            "data.stratify=true",
+            "data.stratify: has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no "
+                + "'k_fold'; leave it out"
+        ),
         ("data.stratify=yes", #"data.stratify: must be true or false, but is the string "yes""#),
         ("data.k_fold=1", "data.k_fold: must be from 2 to 1000, but is 1"),
         (
