@@ -84,7 +84,15 @@ import Testing
                 Dense(3, activation: activation)
             }
         }
-        let data = try noise([4], targets: 3)
+        var data = try noise([4], targets: 3)
+        if loss == .categoricalCrossEntropy {
+            // Targets over classes add up to 1.
+            var random = SeededRandom(6)
+            let rows = random.distributions(rows: 6, width: 3)
+            data = try Dataset(
+                inputs: (0..<6).map { _ in random.floats(4) }, targets: (0..<6).map { Array(rows[$0 * 3..<$0 * 3 + 3]) }
+            )
+        }
         expectRight(try check(model(activation), loss, on: data))
         if loss.isCrossEntropy { expectRight(try check(model(.linear), loss, on: data, fromLogits: true)) }
     }
