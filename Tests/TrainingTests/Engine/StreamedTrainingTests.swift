@@ -161,7 +161,8 @@ import Testing
         #expect(whole > 0.9)
         #expect(window > whole - 0.03, "\(window) instead of \(whole)")
         let sorted = try accuracy(stream, shuffle: false)
-        #expect(sorted < window - 0.03, "\(sorted) beside \(window) and \(whole)")
+        // Adam learns in part even so: of 359 digits seven fewer at the least.
+        #expect(sorted < window - 0.02, "\(sorted) beside \(window) and \(whole)")
     }
 
     /// A chunk whose bytes have changed, met in the middle of an epoch.
