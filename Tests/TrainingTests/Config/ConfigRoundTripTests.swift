@@ -33,8 +33,9 @@ import Testing
         "checkpoint.keep_last": "CheckpointStoreTests", "checkpoint.keep_best": "CheckpointStoreTests",
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
+        "export.graph": "KerasFormatTests",
         // Objects whose keys are listed one by one.
-        ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", "data.train": "",
+        ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "", "data.train": "",
     ]
 
     private static let image = #"{"type": "conv2d", "name": "c", "filters": 2, "kernel_size": 3}"#
