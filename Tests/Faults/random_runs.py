@@ -198,6 +198,16 @@ class Trial:
                 raise Failure(f"{what}: {other / name} is not {whole / name}")
         self.counts["files compared"] += len(files)
 
+    def continuing(self, config, run):
+        """The arguments that begin a run or go on with it, on any number of workers."""
+        workers = ["--workers", self.random.randint(1, 5)]
+        if (run / "config.json").exists():
+            return ["--resume", run, *workers]
+        # What is to have as many shards as workers is another run with other workers, until it has begun.
+        if json.loads(config.read_text())["parallel"]["shards"] == "workers":
+            workers = []
+        return ["--resume", run, *workers] if any(run.glob("fold-*/config.json")) else [config, "--output", run, *workers]
+
     def run(self, directory):
         config = directory / "config.json"
         config.write_text(json.dumps(Draw(self.seed, directory, self.stormo).config(), indent=1))
@@ -217,9 +227,7 @@ class Trial:
                 raise Failure(f"the resolved config ends with {status}: {errors}")
             self.compare(whole, again, "the resolved config")
         for _ in range(self.kills):
-            is_begun = (killed / "config.json").exists() or any(killed.glob("fold-*/config.json"))
-            arguments = ["--resume", killed] if is_begun else [config, "--output", killed]
-            process = self.train(*arguments, "--workers", self.random.randint(1, 5))
+            process = self.train(*self.continuing(config, killed))
             time.sleep(self.random.uniform(0, duration))
             kind = self.random.choice([signal.SIGKILL, signal.SIGTERM])
             process.send_signal(kind)
@@ -231,9 +239,8 @@ class Trial:
                 if status in REFUSED:
                     raise Failure(f"{' '.join(process.args)} ended with {status}: {errors}")
             self.counts["kills"] += 1
-        is_begun = (killed / "config.json").exists() or any(killed.glob("fold-*/config.json"))
-        arguments = ["--resume", killed] if is_begun else [config, "--output", killed]
-        status, errors = self.end(self.train(*arguments, "--workers", self.random.randint(1, 5)), "the resumed run")
+        arguments = self.continuing(config, killed)
+        status, errors = self.end(self.train(*arguments), "the resumed run")
         if status != 0:
             raise Failure(f"{' '.join(map(str, arguments))} ends with {status}: {errors}")
         self.compare(whole, killed, "the resumed run")
