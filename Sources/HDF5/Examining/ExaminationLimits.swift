@@ -6,7 +6,7 @@ enum ExaminationLimits {
     /// Seconds of computing for one step, such as a dataset's header, one block of its rows, or the list of a group.
     static func stepSeconds(fileSize: Int) -> Int { 3 + min(60, fileSize >> 23) }
 
-    /// Seconds in which a step must come to an end, however slow the disk is.
+    /// Seconds without any computing in which a step must come to an end, however slow the disk is.
     static let patience = 120
 
     /// Bytes of memory beside what the process has at its start. The first part covers the library's caches; what it

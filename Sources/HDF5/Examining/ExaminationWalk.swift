@@ -44,33 +44,39 @@ final class ExaminationWalk {
                     examine(dataset, readsStrings: true)
                 }
             }
-        case .everything, .copies:
-            begin("the list of its objects")
-            let copies = request.reading == .copies
-            var datasets: [String] = []
-            attempt { () throws(HDF5Error) in
-                try file.walk(
-                    group: { group throws(HDF5Error) in
-                        self.begin("the group '\(group.path)'")
-                        self.lookUp(in: group)
-                        self.examine(group.attributes)
-                        if copies { self.copyAttributes(of: group) }
-                    }, dataset: { path throws(HDF5Error) in datasets.append(path) },
-                    unreadable: { path, error throws(HDF5Error) in
-                        // It may be on the way to what somebody asks for by its path.
-                        self.begin("'\(path)'")
-                        self.attempt { () throws(HDF5Error) in
-                            for path in [path, path + "/a"] { _ = try? file.exists(path) }
-                            throw error
-                        }
-                    })
-            }
-            for path in datasets {
-                begin("the dataset '\(path)'")
-                guard let dataset = attempt({ () throws(HDF5Error) in try file.dataset(path) }) else { continue }
-                examine(dataset, readsStrings: copies)
-                if copies { copy(dataset) }
-            }
+        case .everything: walkAll(of: file, copies: false)
+        case .copies:
+            // First without: some faults of the library need memory that has not been used before to show.
+            walkAll(of: file, copies: false)
+            walkAll(of: file, copies: true)
+        }
+    }
+
+    private func walkAll(of file: HDF5File, copies: Bool) {
+        begin("the list of its objects")
+        var datasets: [String] = []
+        attempt { () throws(HDF5Error) in
+            try file.walk(
+                group: { group throws(HDF5Error) in
+                    self.begin("the group '\(group.path)'")
+                    self.lookUp(in: group)
+                    self.examine(group.attributes)
+                    if copies { self.copyAttributes(of: group) }
+                }, dataset: { path throws(HDF5Error) in datasets.append(path) },
+                unreadable: { path, error throws(HDF5Error) in
+                    // It may be on the way to what somebody asks for by its path.
+                    self.begin("'\(path)'")
+                    self.attempt { () throws(HDF5Error) in
+                        for path in [path, path + "/a"] { _ = try? file.exists(path) }
+                        throw error
+                    }
+                })
+        }
+        for path in datasets {
+            begin("the dataset '\(path)'")
+            guard let dataset = attempt({ () throws(HDF5Error) in try file.dataset(path) }) else { continue }
+            examine(dataset, readsStrings: copies)
+            if copies { copy(dataset) }
         }
     }
 

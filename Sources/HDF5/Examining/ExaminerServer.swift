@@ -62,7 +62,7 @@ struct ExaminerServer {
         defer { close(ends[0]) }
         // Where no process can be made, the file is opened without: that is better than not at all.
         guard child > 0 else { return .fine }
-        let isPatient = wait(ends[0])
+        let isPatient = wait(for: child, ends[0])
         if !isPatient { kill(child, SIGKILL) }
         var result: Int32 = 0
         while waitpid(child, &result, 0) < 0, errno == EINTR {}
@@ -79,9 +79,10 @@ struct ExaminerServer {
         }
     }
 
-    /// Whether the process that holds the other end of the pipe ends while its steps go on.
-    private func wait(_ pipe: Int32) -> Bool {
-        var number = step.number
+    /// Whether the process, which holds the other end of the pipe, ends while it goes from step to step or computes. Time in
+    /// which it could have computed, but other programs did, does not count.
+    private func wait(for child: pid_t, _ pipe: Int32) -> Bool {
+        var before = (step: step.number, computed: Self.computingTime(of: child))
         var seconds = 0
         while true {
             var waiting = [
@@ -92,9 +93,18 @@ struct ExaminerServer {
             if waiting[0].revents != 0 { return true }
             // Nobody waits for the answer any more.
             if waiting[1].revents != 0 { return false }
-            seconds = step.number == number ? seconds + 1 : 0
-            number = step.number
+            let now = (step: step.number, computed: Self.computingTime(of: child))
+            seconds = now == before ? seconds + 1 : 0
+            before = now
             if seconds >= ExaminationLimits.patience { return false }
         }
+    }
+
+    /// Nanoseconds of computing.
+    private static func computingTime(of process: pid_t) -> Int {
+        var clock: clockid_t = 0
+        var time = timespec()
+        guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }

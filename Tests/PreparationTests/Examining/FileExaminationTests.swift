@@ -201,7 +201,7 @@ struct FileExaminationTests {
         let (_, reports) = try examine(file)
         #expect(
             reports.first?.failure
-                == "\(folder("data.h5")): /inputs claims 16777216 MiB of values, but holds 0 bytes: most of it was never "
-                + "written")
+                == "cannot read '/inputs' in \(folder("data.h5")): it claims 16777216 MiB of values, but holds 0 bytes: most of "
+                + "it was never written; make it again with the rows that there are")
     }
 }
