@@ -34,6 +34,8 @@ final class ExaminationWalk {
     }
 
     private func walk(_ file: HDF5File) {
+        begin("the group '/'")
+        lookUp(in: file.root)
         begin("the attributes of '/'")
         examine(file.attributes)
         switch request.reading {
