@@ -24,6 +24,10 @@ CHDF5_ID(native_uint32, H5T_NATIVE_UINT32)
 CHDF5_ID(native_uint64, H5T_NATIVE_UINT64)
 CHDF5_ID(native_float, H5T_NATIVE_FLOAT)
 CHDF5_ID(native_double, H5T_NATIVE_DOUBLE)
+CHDF5_ID(native_bits8, H5T_NATIVE_B8)
+CHDF5_ID(native_bits16, H5T_NATIVE_B16)
+CHDF5_ID(native_bits32, H5T_NATIVE_B32)
+CHDF5_ID(native_bits64, H5T_NATIVE_B64)
 CHDF5_ID(c_string, H5T_C_S1)
 CHDF5_ID(file_create_class, H5P_FILE_CREATE)
 CHDF5_ID(file_access_class, H5P_FILE_ACCESS)
@@ -44,6 +48,19 @@ static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_every_object(void) { return H5F_OBJ_ALL; }
 static inline haddr_t chdf5_undefined_address(void) { return HADDR_UNDEF; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
+
+static inline unsigned chdf5_swmr_read(void) { return H5F_ACC_SWMR_READ; }
+static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
+
+// Opens files without locks, for file systems that give none. A failure where the library is too old to be told.
+static inline herr_t chdf5_disable_locking(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+    return H5Pset_file_locking(access, 0, 1);
+#else
+    (void)access;
+    return -1;
+#endif
+}
 
 // An alias for the enumerator of the newest format, which differs from release to release.
 static inline H5F_libver_t chdf5_latest_format(void) { return H5F_LIBVER_LATEST; }

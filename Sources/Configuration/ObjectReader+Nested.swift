@@ -185,6 +185,13 @@ extension ObjectReader {
         }
     }
 
+    /// As `requiredStringOrStrings`, for a key that may be missing.
+    public func stringOrStrings(_ key: String) -> [String]? {
+        // Asked for even where it is missing, so that a misspelt one is set right.
+        guard node(key) != nil else { return nil }
+        return requiredStringOrStrings(key)
+    }
+
     /// A whole number or a string.
     public enum IntegerOrString {
         case integer(Int)

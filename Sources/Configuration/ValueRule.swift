@@ -88,7 +88,7 @@ struct ValueRule<T> {
 
 extension JSONNode {
     /// The whole number that this is, `3.0` included.
-    var asInteger: Int? {
+    package var asInteger: Int? {
         switch value {
         case .integer(let integer): integer
         case .number(let number): Int(exactly: number)

@@ -46,23 +46,76 @@ extension OpenFile {
 }
 
 extension HDF5Dataset {
-    static func columnType(
-        _ name: String, in type: Handle, _ place: Place, table: String
-    ) throws(HDF5Error) -> HDF5ElementType {
+    /// The names of a table's columns; empty for another dataset.
+    public var columnNames: [String] {
+        get throws(HDF5Error) {
+            Library.enter()
+            defer { Library.leave() }
+            _ = try file.id(for: place, "open")
+            guard column == nil else { return [] }
+            guard let type = Handle(H5Dget_type(handle.id), closedBy: H5Tclose) else {
+                throw place.libraryFailure("open")
+            }
+            return TableColumns(type)?.names ?? []
+        }
+    }
+
+    /// The type of a column.
+    static func memberType(_ name: String, in type: Handle, _ place: Place) throws(HDF5Error) -> Handle {
         let index = H5Tget_member_index(type.id, name)
         guard index >= 0, let member = Handle(H5Tget_member_type(type.id, UInt32(index)), closedBy: H5Tclose) else {
             throw place.libraryFailure("open")
         }
-        return HDF5ElementType(ofType: member)
+        return member
     }
 
-    /// A compound type with the one member that is wanted, which the library finds by its name; nil where the
-    /// elements are read whole.
-    func columnInMemory(_ memoryType: HDF5MemoryType) throws(HDF5Error) -> Handle? {
-        guard let column else { return nil }
-        guard let type = Handle(H5Tcreate(H5T_COMPOUND, memoryType.size), closedBy: H5Tclose),
-            H5Tinsert(type.id, column, 0, memoryType.nativeID) >= 0
+    /// What an element that is an array is made of, and its axes; the type itself for another.
+    static func elements(
+        of type: Handle, isScalar: Bool, _ place: Place
+    ) throws(HDF5Error) -> (base: Handle, shape: [Int]) {
+        var (base, shape) = (type, [Int]())
+        // A single array has no rows in the file.
+        while !isScalar, H5Tget_class(base.id) == H5T_ARRAY {
+            let rank = H5Tget_array_ndims(base.id)
+            var sizes = [hsize_t](repeating: 0, count: Int(max(rank, 0)))
+            guard rank > 0, H5Tget_array_dims2(base.id, &sizes) >= 0,
+                let inner = Handle(H5Tget_super(base.id), closedBy: H5Tclose)
+            else { throw place.libraryFailure("open") }
+            shape += sizes.map { Int(clamping: $0) }
+            base = inner
+        }
+        return (base, shape)
+    }
+
+    /// The type in memory that the library shall write: numbers, arrays of them, or a compound type with the one member
+    /// that is wanted, which the library finds by its name.
+    func typeInMemory(_ memoryType: HDF5MemoryType) throws(HDF5Error) -> Handle {
+        var id = memoryType.nativeID
+        if case .bitField(let bytes) = elementType {
+            // The library turns bits into bits alone.
+            id =
+                switch bytes {
+                case 1: chdf5_native_bits8()
+                case 2: chdf5_native_bits16()
+                case 4: chdf5_native_bits32()
+                default: chdf5_native_bits64()
+                }
+        }
+        guard let number = Handle(H5Tcopy(id), closedBy: H5Tclose) else { throw place.libraryFailure("read") }
+        let axes = elementShape.map { hsize_t($0) }
+        guard !axes.isEmpty else { return try member(number) }
+        guard let array = Handle(H5Tarray_create2(number.id, UInt32(axes.count), axes), closedBy: H5Tclose) else {
+            throw place.libraryFailure("read")
+        }
+        return try member(array)
+    }
+
+    /// A compound type with the column as its one member; the type itself where the elements are read whole.
+    func member(_ type: Handle) throws(HDF5Error) -> Handle {
+        guard let column else { return type }
+        guard let compound = Handle(H5Tcreate(H5T_COMPOUND, H5Tget_size(type.id)), closedBy: H5Tclose),
+            H5Tinsert(compound.id, column, 0, type.id) >= 0
         else { throw place.libraryFailure("read") }
-        return type
+        return compound
     }
 }

@@ -38,8 +38,4 @@ extension HDF5Dataset {
         }
         _ = try HDF5Dataset(ObjectPath.resolve(source), in: self.file, depth: depth)
     }
-
-    private static func text(_ characters: [CChar]) -> String {
-        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 }

@@ -66,13 +66,27 @@ extension HDF5Dataset {
         let needed = buffer.count
         let selection = try Selection(rows, of: self, "read")
         if leavesGaps { base.initializeMemory(as: UInt8.self, repeating: 0, count: needed) }
-        let compound = try columnInMemory(memoryType)
-        if H5Dread(
-            handle.id, compound?.id ?? memoryType.nativeID, selection.memory, selection.file, Library.defaultProperties,
-            base) < 0
-        {
+        if case .bitField = elementType, let own = elementType.memoryType, own != memoryType {
+            return try readBits(into: buffer, count, as: memoryType, from: own, rows: rows)
+        }
+        let type = try typeInMemory(memoryType)
+        if H5Dread(handle.id, type.id, selection.memory, selection.file, Library.defaultProperties, base) < 0 {
             throw place.libraryFailure("read")
         }
+    }
+
+    /// Reads bits as the numbers that they make, and converts these (H5Tconvert).
+    private func readBits(
+        into buffer: UnsafeMutableRawBufferPointer, _ count: Int, as memoryType: HDF5MemoryType,
+        from own: HDF5MemoryType, rows: Range<Int>?
+    ) throws(HDF5Error) {
+        let bytes = try Extent.byteCount(count, max(own.size, memoryType.size), place, "read")
+        let numbers = try RawBuffer(byteCount: bytes, place, "read")
+        try read(into: numbers.bytes, as: own, rows: rows)
+        let status = H5Tconvert(
+            own.nativeID, memoryType.nativeID, count, numbers.bytes.baseAddress, nil, Library.defaultProperties)
+        if status < 0 { throw place.libraryFailure("read") }
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: numbers.bytes.prefix(count * memoryType.size)))
     }
 
     /// Reads values, or the rows asked for, into a new array in C order. Converts as `read(into:as:rows:)` does.
@@ -108,24 +122,36 @@ extension HDF5Dataset {
         guard elementType == .string else {
             throw place.error(.wrongType, "read", "it holds \(elementType) values, not strings")
         }
-        if column != nil { throw place.error(.unsupported, "read", "columns of strings are not read, only numbers") }
         guard count > 0 else { return [] }
         try checkReadable()
-        guard let type = Handle(H5Dget_type(handle.id), closedBy: H5Tclose) else { throw place.libraryFailure("read") }
+        guard let whole = Handle(H5Dget_type(handle.id), closedBy: H5Tclose) else { throw place.libraryFailure("read") }
+        let own = try column.map { name throws(HDF5Error) in try Self.memberType(name, in: whole, place) } ?? whole
+        let type = try Self.elements(of: own, isScalar: spaceShape.isEmpty, place).base
+        let memory = try stringsInMemory(type)
         let bytes = try Extent.byteCount(count, H5Tget_size(type.id), place, "read")
         let tooLarge = place.error(.tooLarge, "read", "its strings take more than \(byteLimit) bytes")
         guard bytes <= byteLimit else { throw tooLarge }
         let buffer = try RawBuffer(byteCount: bytes, place, "read")
         if H5Tis_variable_str(type.id) > 0 {
-            return try readVariable(buffer.bytes, type, StringBudget(byteLimit), tooLarge)
+            return try readVariable(buffer.bytes, memory, StringBudget(byteLimit), tooLarge)
         }
         if H5Dread(
-            handle.id, type.id, Library.wholeSpace, Library.wholeSpace, Library.defaultProperties,
+            handle.id, memory.id, Library.wholeSpace, Library.wholeSpace, Library.defaultProperties,
             buffer.bytes.baseAddress) < 0
         {
             throw place.libraryFailure("read")
         }
         return StringTransfer.decodeFixed(buffer.bytes, count: count, type: type)
+    }
+
+    /// The strings as they are in the file, or a table's column of them.
+    private func stringsInMemory(_ type: Handle) throws(HDF5Error) -> Handle {
+        let axes = elementShape.map { hsize_t($0) }
+        guard !axes.isEmpty else { return try member(type) }
+        guard let array = Handle(H5Tarray_create2(type.id, UInt32(axes.count), axes), closedBy: H5Tclose) else {
+            throw place.libraryFailure("read")
+        }
+        return try member(array)
     }
 
     /// A small file can name one long string a million times, so the library allocates within a budget.
@@ -147,7 +173,7 @@ extension HDF5Dataset {
         return StringTransfer.decodeVariable(bytes, count: count)
     }
 
-    private func checkReadable() throws(HDF5Error) {
+    func checkReadable() throws(HDF5Error) {
         _ = try file.id(for: place, "read")
         if let missingFilter {
             throw place.error(
@@ -155,6 +181,7 @@ extension HDF5Dataset {
                 "it is stored with the filter '\(missingFilter)', which the installed HDF5 library can't undo; "
                     + "store it with gzip or without compression")
         }
+        try checkSources()
         try checkStorage()
     }
 }

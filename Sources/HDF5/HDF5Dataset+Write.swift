@@ -18,6 +18,12 @@ extension HDF5Dataset {
         guard elementType.isNumeric else {
             throw place.error(.wrongType, "write", "it holds \(elementType) values, not numbers")
         }
+        if case .bitField = elementType {
+            throw place.error(.unsupported, "write", "a \(elementType) is read, but not written")
+        }
+        guard elementShape.isEmpty else {
+            throw place.error(.unsupported, "write", "elements that are arrays are read, but not written")
+        }
         let count = try elementCount(rows, "write")
         guard count > 0 else { return }
         let needed = try Extent.byteCount(count, memoryType.size, place, "write")

@@ -1,4 +1,5 @@
 internal import CHDF5
+import Synchronization
 
 /// How a dataset's values lie in the file.
 public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
@@ -26,7 +27,8 @@ public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
 public final class HDF5Dataset: Sendable {
     /// The absolute path in the file.
     public let path: String
-    /// The size of each axis; empty for a single value. A column's shape is its table's.
+    /// The size of each axis; empty for a single value. A column's shape is its table's. Where an element is itself an
+    /// array, its axes come last.
     public let shape: [Int]
     /// The number of elements, the product of `shape`.
     public let count: Int
@@ -43,6 +45,12 @@ public final class HDF5Dataset: Sendable {
     let handle: Handle
     /// The member of a compound type that is read; nil where the elements are read whole.
     let column: String?
+    /// The shape in the file, without the axes of elements that are arrays.
+    let spaceShape: [Int]
+    /// The axes of an element that is itself an array.
+    var elementShape: [Int] { Array(shape.dropFirst(spaceShape.count)) }
+    /// What the values come from, where it is elsewhere; nil as long as nobody has looked whether it is there.
+    let sources = Mutex<[HDF5Dataset]?>(nil)
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
     /// Bytes of one element in the file; nil for a column, and for what the library does not say, such as strings of
@@ -77,17 +85,18 @@ public final class HDF5Dataset: Sendable {
         self.leavesGaps = !Self.hasFillValue(creation)
         self.path = path
         self.file = file
-        self.shape = extent.shape
-        self.count = extent.count
-        self.elementType =
-            try column.map { name throws(HDF5Error) in
-                try Self.columnType(name, in: type, place, table: objectPath)
-            } ?? HDF5ElementType(ofType: type)
+        let own = try column.map { name throws(HDF5Error) in try Self.memberType(name, in: type, place) } ?? type
+        let (base, elementShape) = try Self.elements(of: own, isScalar: extent.shape.isEmpty, place)
+        let whole = try Extent(extent.shape + elementShape, place, "open")
+        self.spaceShape = extent.shape
+        self.shape = whole.shape
+        self.count = whole.count
+        self.elementType = HDF5ElementType(ofType: base)
         self.layout = try Self.layout(creation, rank: extent.shape.count, place)
         (self.filters, self.missingFilter) = try Self.filters(creation, place)
         let typeBytes = H5Tget_size(type.id)
-        let isFixed = elementType.isNumeric || (elementType == .string && H5Tis_variable_str(type.id) == 0)
-        self.storedElementBytes = column == nil && isFixed ? typeBytes : nil
+        let isFixed = elementType.isNumeric || (elementType == .string && H5Tis_variable_str(base.id) == 0)
+        self.storedElementBytes = column == nil && isFixed ? H5Tget_size(base.id) : nil
         self.isElsewhere = H5Pget_external_count(creation.id) > 0
         self.cacheBytes =
             file.isWritable ? 0 : ChunkCache.byteCount(layout, shape: extent.shape, elementSize: typeBytes)

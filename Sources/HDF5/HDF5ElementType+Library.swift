@@ -10,7 +10,8 @@ extension HDF5ElementType {
         case H5T_STRING: self = .string
         case H5T_COMPOUND: self = .compound
         case H5T_ENUM: self = Self.enumeration(type)
-        case H5T_BITFIELD: self = .other("bit field of \(size) bytes")
+        case H5T_BITFIELD:
+            self = [1, 2, 4, 8].contains(size) ? .bitField(bytes: size) : .other("bit field of \(size) bytes")
         case H5T_OPAQUE: self = .other("opaque of \(size) bytes")
         case H5T_REFERENCE: self = .other("reference")
         case H5T_VLEN: self = .other("variable-length list")

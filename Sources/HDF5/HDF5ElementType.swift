@@ -5,6 +5,8 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
     case bool
     /// Named values over an integer type.
     case enumeration(base: HDF5ElementType)
+    /// Bits in 1, 2, 4 or 8 bytes, as PyTables and Julia store booleans; read as the number that they make.
+    case bitField(bytes: Int)
     /// Text, of fixed or variable length.
     case string
     case compound
@@ -19,6 +21,7 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
         case .int32, .uint32, .float32: 4
         case .int64, .uint64, .float64: 8
         case .enumeration(let base): base.size
+        case .bitField(let bytes): bytes
         case .string, .compound, .other: 0
         }
     }
@@ -27,7 +30,7 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
     public var isNumeric: Bool { memoryType != nil }
 
     /// The memory type that holds every value without loss and without needless width: the type itself, and the
-    /// underlying integer for `bool` and enumerations. Nil if the values are not numbers.
+    /// underlying integer for `bool`, enumerations and bit fields. Nil if the values are not numbers.
     public var memoryType: HDF5MemoryType? {
         switch self {
         case .int8, .bool: .int8
@@ -42,6 +45,7 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
         case .float32: .float32
         case .float64: .float64
         case .enumeration(let base): base.memoryType
+        case .bitField(let bytes): bytes == 1 ? .uint8 : bytes == 2 ? .uint16 : bytes == 4 ? .uint32 : .uint64
         case .string, .compound, .other: nil
         }
     }
@@ -52,6 +56,7 @@ extension HDF5ElementType: CustomStringConvertible {
     public var description: String {
         switch self {
         case .enumeration(let base): "enumeration(\(base))"
+        case .bitField(let bytes): "bit field of \(bytes * 8) bits"
         case .other(let words): words
         case .int8: "int8"
         case .int16: "int16"

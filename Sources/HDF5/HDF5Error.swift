@@ -15,7 +15,7 @@ public struct HDF5Error: Error, Sendable, Equatable {
         case wrongType
         /// The caller's request can't be met by any file: rows out of range, a buffer too short, an impossible shape.
         case invalidArgument
-        /// The file needs a compression filter that the installed library lacks.
+        /// The file needs a compression filter, or knowledge of a later format, that the installed library lacks.
         case unsupported
         /// The object lies in another file, and the file was opened without leave to go there.
         case leavesFile

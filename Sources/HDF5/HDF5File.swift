@@ -9,6 +9,9 @@ public final class HDF5File: Sendable {
     /// The path as it was given.
     public var path: String { file.path }
 
+    /// What whoever reads the file should know of how it was opened, a sentence; nil where it was opened as usual.
+    public var notice: String? { file.notice }
+
     /// The group "/".
     public let root: HDF5Group
 
@@ -48,10 +51,37 @@ public final class HDF5File: Sendable {
         try checkIsFile(path, place)
         try checkIsHDF5(path, place)
         let access = try accessProperties(place, writable: writable)
-        let id = H5Fopen(path, writable ? chdf5_read_write() : chdf5_read_only(), access.id)
-        guard id >= 0 else { throw explainOpening(place.libraryFailure("open"), place) }
         let linkGuard = allowingExternal ? nil : try ExternalLinkGuard(place)
-        return try HDF5File(OpenFile(id: id, path: path, isWritable: writable, linkGuard: linkGuard))
+        let (id, notice) = try openID(path, writable: writable, access, place)
+        return try HDF5File(
+            OpenFile(id: id, path: path, isWritable: writable, linkGuard: linkGuard, notice: notice))
+    }
+
+    /// Opens the file, in another way where the usual one is barred and the other is safe for a reader.
+    private static func openID(
+        _ path: String, writable: Bool, _ access: Handle, _ place: Place
+    ) throws(HDF5Error) -> (hid_t, notice: String?) {
+        let flags = writable ? chdf5_read_write() : chdf5_read_only()
+        let id = H5Fopen(path, flags, access.id)
+        if id >= 0 { return (id, nil) }
+        let failure = place.libraryFailure("open")
+        switch OpeningObstacle(messages: failure.libraryMessages) {
+        case .withoutLocks(let words) where chdf5_disable_locking(access.id) >= 0:
+            let id = H5Fopen(path, flags, access.id)
+            let notice =
+                "\(path) was opened without a lock, since its file system gives none (\(words)); let no other program "
+                + "write it meanwhile"
+            if id >= 0 { return (id, notice) }
+        case .markedAsWritten where !writable, .openHere where !writable:
+            // For one writer and many readers (SWMR) a file may be read while it is written; others answer no.
+            let id = H5Fopen(path, flags | chdf5_swmr_read(), access.id)
+            let notice =
+                "\(path) is marked as being written by a program that lets others read (SWMR); it is read as it is now, "
+                + "and what is written later is not seen"
+            if id >= 0 { return (id, notice) }
+        default: break
+        }
+        throw explainOpening(failure, place)
     }
 
     /// Makes a new file, empty and writable (H5Fcreate), in place of one that may be there.
@@ -149,20 +179,14 @@ public final class HDF5File: Sendable {
     }
 
     private static func explainOpening(_ error: HDF5Error, _ place: Place) -> HDF5Error {
-        let messages = error.libraryMessages.joined(separator: "\n")
-        var kind = error.kind == .readFailed ? HDF5Error.Kind.cannotOpen : error.kind
-        var reason = error.reason
-        if messages.contains("truncated file") {
-            reason = "the file is truncated, its end is missing; copy, download or make it again"
-        } else if messages.contains("unable to lock file") {
-            kind = .cannotOpen
-            reason = "another program has the file open (\(error.reason))"
-        } else if messages.contains("already open") || messages.contains("already opened") {
-            kind = .cannotOpen
-            reason = "this program has the file open already"
+        guard let obstacle = OpeningObstacle(messages: error.libraryMessages) else {
+            let kind = error.kind == .readFailed ? HDF5Error.Kind.cannotOpen : error.kind
+            return HDF5Error(
+                kind: kind, file: error.file, object: error.object, action: error.action, reason: error.reason,
+                libraryMessages: error.libraryMessages)
         }
         return HDF5Error(
-            kind: kind, file: error.file, object: error.object, action: error.action, reason: reason,
-            libraryMessages: error.libraryMessages)
+            kind: obstacle == .truncated ? .damaged : .cannotOpen, file: error.file, object: error.object,
+            action: error.action, reason: obstacle.reason(path: place.file), libraryMessages: error.libraryMessages)
     }
 }

@@ -66,12 +66,31 @@ public final class HDF5Group: Sendable {
     static let longestName = 4096
 
     private struct Links {
-        var links: [(name: String, isHard: Bool)] = []
+        var links: [(name: String, link: Link)] = []
         var longest: Int?
     }
 
-    /// The names in the group, sorted, and whether each is the object's own name (a hard link).
-    func links() throws(HDF5Error) -> [(name: String, isHard: Bool)] {
+    /// What a name in a group is.
+    enum Link {
+        /// The object's own name.
+        case hard
+        case soft
+        /// Leads into another file.
+        case external
+        case unknown
+
+        init(_ type: Int32) {
+            switch type {
+            case H5L_TYPE_HARD.rawValue: self = .hard
+            case H5L_TYPE_SOFT.rawValue: self = .soft
+            case H5L_TYPE_EXTERNAL.rawValue: self = .external
+            default: self = .unknown
+            }
+        }
+    }
+
+    /// The names in the group, sorted.
+    func links() throws(HDF5Error) -> [(name: String, link: Link)] {
         Library.enter()
         defer { Library.leave() }
         _ = try file.id(for: place, "list")
@@ -87,7 +106,7 @@ public final class HDF5Group: Sendable {
                         found.pointee.longest = length
                         return -1
                     }
-                    found.pointee.links.append((String(cString: name), type == H5L_TYPE_HARD.rawValue))
+                    found.pointee.links.append((String(cString: name), Link(type)))
                     return 0
                 }, pointer)
         }

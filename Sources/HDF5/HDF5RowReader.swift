@@ -37,7 +37,8 @@ public final class HDF5RowReader: Sendable {
     private let dataset: HDF5Dataset
     private let route: Route
 
-    /// - Throws: kinds `wrongType` (no numbers, or a single value without rows), `tooLarge`, `damaged`, `closed`.
+    /// - Throws: kinds `wrongType` (no numbers, or a single value without rows), `tooLarge`, `damaged`, `closed`, and
+    ///   what is said of sources in other files that are not there.
     public init(_ dataset: HDF5Dataset) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
@@ -57,6 +58,7 @@ public final class HDF5RowReader: Sendable {
         self.rowShape = rowShape
         self.memoryType = memoryType
         rowBytes = try Extent.byteCount(rowCount, memoryType.size, place, "read")
+        try dataset.checkSources()
         try dataset.checkStorage()
         let layout = try DirectLayout(dataset, memoryType)
         switch (dataset.layout, layout) {

@@ -9,17 +9,20 @@ final class OpenFile: @unchecked Sendable {
     let isWritable: Bool
     /// Nil where links that leave the file are followed.
     let linkGuard: ExternalLinkGuard?
+    /// What was unusual in opening it, for the user.
+    let notice: String?
     private var openID: hid_t?
     private var failedClose: HDF5Error?
     private var fileBytes: FileBytes?
     /// The groups and datasets that came out of the file and are open, and how each is closed.
     private var objects: [hid_t: (hid_t) -> herr_t] = [:]
 
-    init(id: hid_t, path: String, isWritable: Bool, linkGuard: ExternalLinkGuard?) {
+    init(id: hid_t, path: String, isWritable: Bool, linkGuard: ExternalLinkGuard?, notice: String? = nil) {
         self.openID = id
         self.path = path
         self.isWritable = isWritable
         self.linkGuard = linkGuard
+        self.notice = notice
     }
 
     deinit {

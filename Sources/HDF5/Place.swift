@@ -27,6 +27,11 @@ struct Place: Sendable {
         // What was checked before leaves two ways to fail: the system refused, or the bytes make no sense.
         let kind: HDF5Error.Kind =
             if isWrite { .writeFailed } else if systemMessage != nil { .readFailed } else { .damaged }
+        if kind == .damaged, let words = NewerForm.words(messages) {
+            return HDF5Error(
+                kind: .unsupported, file: file, object: object, action: action, reason: words, libraryMessages: messages
+            )
+        }
         let cause = systemMessage ?? messages.first.map(Self.text) ?? "the HDF5 library gave no reason"
         return HDF5Error(
             kind: kind, file: file, object: object, action: action,

@@ -11,8 +11,8 @@ struct Selection {
     /// `rows` must lie within the dataset and hold at least one element; `elementCount` checks that.
     init(_ rows: Range<Int>?, of dataset: HDF5Dataset, _ action: String) throws(HDF5Error) {
         guard let rows else { return }
-        var start = [hsize_t](repeating: 0, count: dataset.shape.count)
-        var count = dataset.shape.map { hsize_t($0) }
+        var start = [hsize_t](repeating: 0, count: dataset.spaceShape.count)
+        var count = dataset.spaceShape.map { hsize_t($0) }
         start[0] = hsize_t(rows.lowerBound)
         count[0] = hsize_t(rows.count)
         guard let space = Handle(H5Dget_space(dataset.handle.id), closedBy: H5Sclose) else {
@@ -22,7 +22,7 @@ struct Selection {
             throw dataset.place.libraryFailure(action)
         }
         fileSpace = space
-        var shape = dataset.shape
+        var shape = dataset.spaceShape
         shape[0] = rows.count
         memorySpace = try Extent(shape, dataset.place, action).makeSpace(dataset.place, action)
     }

@@ -34,7 +34,7 @@ struct ConfigInspection {
 
         // The layers' shapes follow from those of the data, if these are there.
         do {
-            let shape = try Dataset.summary(of: data.train.inputs, in: data.train).shape
+            let shape = try Dataset.summary(of: data.train).inputs.shape
             let model = try configuration.model(input: Shape(Array(shape.dimensions.dropFirst())))
             settings.append(contentsOf: configuration.configuration(model: model))
             try LayerTable(model).print()
@@ -47,13 +47,12 @@ struct ConfigInspection {
     }
 
     private static func words(_ source: DataSource) -> String {
-        func shape(_ path: String) -> String {
-            guard let (shape, type) = try? Dataset.summary(of: path, in: source) else { return path }
-            return "\(path) (\(shape) \(type))"
-        }
+        let summary = try? Dataset.summary(of: source)
+        let inputs = summary.map { " (\($0.inputs.shape) \($0.inputs.type))" } ?? ""
+        let targets = summary?.targets.map { " (\($0.shape) \($0.type))" } ?? ""
         let paths = (try? source.paths().count) ?? source.files.count
         return (paths > 1 ? "\(source.files.joined(separator: ", ")) (\(paths) files): " : "\(source.file): ")
-            + ([source.inputs] + (source.targets.map { [$0] } ?? [])).map(shape).joined(separator: ", ")
+            + "\(source.inputs)\(inputs)" + (source.targets.map { ", \($0)\(targets)" } ?? "")
     }
 }
 

@@ -8,7 +8,7 @@ struct DatasetInspection {
     init(_ file: HDF5File) { self.file = file }
 
     func print() throws {
-        let datasets = try file.allDatasetPaths().map { try file.dataset($0) }
+        let (datasets, omitted) = try file.allDatasets()
         Console.print("\(file.path): HDF5 file with \(Figures.count(datasets.count, "dataset"))", style: .bold)
         if !datasets.isEmpty {
             var table = TextTable([
@@ -27,9 +27,16 @@ struct DatasetInspection {
             Console.print()
             table.print()
         }
+        if !omitted.isEmpty { Console.print() }
+        for omission in omitted { Console.print("left out: \(omission.path), \(omission.reason)") }
         let owners = [("/", file.attributes)] + datasets.map { ($0.path, $0.attributes) }
         for (path, attributes) in owners {
             for name in try attributes.names { describe(name, of: path, attributes) }
+        }
+        let unreadable = omitted.filter { !$0.isLink }
+        guard unreadable.isEmpty else {
+            for omission in unreadable { Console.error("stormo: \(file.path): \(omission.path): \(omission.reason)") }
+            throw ExitStatus.badData
         }
     }
 

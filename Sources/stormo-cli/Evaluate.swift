@@ -31,8 +31,9 @@ struct Evaluate: ParsableCommand {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        let source = options.source(hasTargets: true, weights: sampleWeight)
-        let data = try Dataset(reading: source)
+        let source = options.source(hasTargets: true, weights: sampleWeight, for: model)
+        let data = try Dataset(reading: source, for: model)
+        for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metrics
         let result = try model.evaluator(on: data, options.workers.parallelism)
             .evaluate(kinds, countsConfusion: confusion)

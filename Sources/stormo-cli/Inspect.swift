@@ -13,12 +13,14 @@ struct Inspect: ParsableCommand {
     @Argument(help: "The file: HDF5 or JSON.")
     var file: String
 
+    @OptionGroup var links: ExternalLinksOption
+
     func run() throws {
         // By content; the name decides only where the content can't be read.
         if Self.looksLikeJSON(file) || (file.hasSuffix(".json") && !Self.looksLikeHDF5(file)) {
             return try ConfigInspection(file).print()
         }
-        let opened = try Self.open(file)
+        let opened = try open(file)
         if try opened.exists("/stormo") {
             try ModelInspection(file).print()
         } else {
@@ -26,11 +28,11 @@ struct Inspect: ParsableCommand {
         }
     }
 
-    private static func open(_ path: String) throws -> HDF5File {
+    private func open(_ path: String) throws -> HDF5File {
         do {
-            return try HDF5File.open(path)
-        } catch {
-            guard error.kind == .notHDF5, !firstBytes(path).isEmpty else { throw error }
+            return try links.open(path)
+        } catch let error as HDF5Error {
+            guard error.kind == .notHDF5, !Self.firstBytes(path).isEmpty else { throw error }
             throw FileError("\(path) is neither an HDF5 file nor a JSON config", isBadData: true)
         }
     }

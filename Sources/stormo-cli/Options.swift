@@ -94,13 +94,52 @@ struct ModelOptions: ParsableArguments {
     )
     var group = "/test"
 
+    @Option(
+        help: ArgumentHelp(
+            "The dataset of the inputs, in place of GROUP/inputs; several of these options are joined along the last "
+                + "axis.", valueName: "path"))
+    var inputs: [String] = []
+
+    @Option(help: ArgumentHelp("The dataset of the targets, in place of GROUP/targets.", valueName: "path"))
+    var targets: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The order of the inputs' axes, such as 3,0,1,2, or none. (default: as the model's config says)",
+            valueName: "axes"))
+    var transposeInputs: AxisOrder?
+
+    @OptionGroup var links: ExternalLinksOption
+
     @Option(help: WorkerCount.help)
     var workers = WorkerCount.auto
 
     /// - Parameter weights: a dataset with a number for each sample by which its loss counts.
-    func source(hasTargets: Bool, weights: String? = nil) -> DataSource {
+    func source(hasTargets: Bool, weights: String? = nil, for model: TrainedModel) -> DataSource {
         let path = group.split(separator: "/").map { "/" + $0 }.joined()
-        return DataSource(
-            files: [data], inputs: path + "/inputs", targets: hasTargets ? path + "/targets" : nil, weights: weights)
+        var source = DataSource(
+            file: data, inputs: path + "/inputs", targets: hasTargets ? targets ?? path + "/targets" : nil)
+        source.weights = weights
+        if !inputs.isEmpty { source.inputPaths = inputs }
+        source.transposeInputs = transposeInputs.map(\.axes) ?? model.transposition("transpose_inputs")
+        source.transposeTargets = hasTargets ? model.transposition("transpose_targets") : nil
+        source.allowsExternalLinks = links.allowExternalLinks
+        return source
+    }
+}
+
+/// An order of axes on the command line: `3,0,1,2`, or `none` for that of the file.
+struct AxisOrder: ExpressibleByArgument {
+    let axes: [Int]?
+
+    init?(argument: String) {
+        if argument == "none" {
+            axes = nil
+            return
+        }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let numbers = parts.compactMap { $0 }
+        guard numbers.count == parts.count, numbers.sorted() == Array(numbers.indices) else { return nil }
+        axes = numbers
     }
 }

@@ -17,10 +17,15 @@ struct Predict: ParsableCommand {
     var output: String
 
     func run() throws {
-        let source = options.source(hasTargets: false)
-        try OutputFile.check(output, "--output", reading: [options.model] + source.paths())
-        let model = try TrainedModel(contentsOf: options.model)
-        let data = try Dataset(reading: source, wantsTargets: false)
+        let data = DataSource(file: options.data, inputs: "", targets: nil)
+        try OutputFile.check(output, "--output", reading: [options.model] + data.paths())
+        try predict(TrainedModel(contentsOf: options.model))
+    }
+
+    private func predict(_ model: TrainedModel) throws {
+        let source = options.source(hasTargets: false, for: model)
+        let data = try Dataset(reading: source, for: model, wantsTargets: false)
+        for notice in data.notices { Console.error("warning: \(notice)") }
         let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predict()
         try Predictions.write(values, of: model, to: output)
         let shape = model.objective.outputShape

@@ -162,6 +162,7 @@ struct Train: ParsableCommand {
                 "stormo: took over the lock of process \(process), which has ended without giving it back")
         }
         if !quiet { introduce(run) }
+        for warning in run.warnings { Console.error("warning: \(warning)") }
         if trace != nil {
             // Some 100 MB of JSON at the most; what comes later is left out, and that is said.
             run.trainer.engine.profile = StepProfile(

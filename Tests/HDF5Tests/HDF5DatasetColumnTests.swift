@@ -64,8 +64,7 @@ struct HDF5DatasetColumnTests {
         #expect(error?.reason == "it holds compound values, not numbers")
         let name = try file.dataset("/names/name")
         #expect(name.elementType == .string)
-        error = #expect(throws: HDF5Error.self) { try name.readStrings() }
-        #expect(error?.reason == "columns of strings are not read, only numbers")
+        #expect(try name.readStrings().count == name.count)
         try file.close()
         let writable = try HDF5File.open(file.path, writable: true)
         error = #expect(throws: HDF5Error.self) { try writable.dataset("/table/label").write([1, 2, 3, 4, 5]) }

@@ -62,6 +62,8 @@ public struct DatasetReport: Sendable {
     public internal(set) var lookedForDuplicates = false
     /// Why the values could not be examined.
     public internal(set) var failure: String?
+    /// Values that stand out.
+    var hints: [String] = []
     /// What to do about it, a sentence each.
     public internal(set) var advice: [String] = []
 

@@ -22,6 +22,8 @@ public struct FileExamination {
     public let file: String
     /// What is known without reading any value, in the order of paths.
     public let overview: [DatasetReport]
+    /// What the file holds beside them, and why it is not examined; nothing where a path was named.
+    public let omitted: [HDF5Omission]
     /// As far as examined.
     public private(set) var reports: [DatasetReport] = []
 
@@ -43,10 +45,11 @@ public struct FileExamination {
             } else {
                 datasets = try below.map { try file.dataset($0) }
             }
+            omitted = []
         } else {
-            datasets = try file.allDatasetPaths().map { try file.dataset($0) }
+            (datasets, omitted) = try file.allDatasets()
         }
-        guard !datasets.isEmpty else { throw DataError("\(file.path) holds no datasets") }
+        guard !datasets.isEmpty || !omitted.isEmpty else { throw DataError("\(file.path) holds no datasets") }
         overview = datasets.map { DatasetReport($0) }
     }
 
@@ -67,7 +70,9 @@ public struct FileExamination {
         } catch let error as DataError {
             report.failure = error.description
         }
-        report.advice = DatasetAdvice.sentences(for: report)
+        report.advice =
+            AxisHints.sentences(dataset) + (report.type.isNumeric ? Packing.sentences(dataset) : []) + report.hints
+            + DatasetAdvice.sentences(for: report)
         reports.append(report)
         return report
     }
@@ -143,6 +148,20 @@ public struct FileExamination {
         } else if source.width == 1 {
             report.labels = try LabelHistogram(source)
         }
+        if report.labels == nil { report.hints = try extremeValues(source, report) }
+    }
+
+    /// Values that may mark missing ones.
+    private func extremeValues(_ source: RowSource, _ report: DatasetReport) throws -> [String] {
+        guard let type = StoredType(rawValue: source.type.rawValue), type.byteCount > 1 else { return [] }
+        var columns = ExtremeColumns(rowShape: source.rowShape)
+        let runs = ExtremeColumns.sample(rows: source.rows, width: source.width, runs: 16)
+        let room = try AlignedMemory(byteCount: (runs.first?.count ?? 0) * source.rowBytes)
+        for run in runs {
+            try source.read(run, into: room.base)
+            columns.add(room.base, type, count: run.count * source.width)
+        }
+        return columns.sentences("it") { report.featureName($0) }
     }
 
     private func values(

@@ -19,6 +19,9 @@ public struct Rechunking: Sendable {
     /// Whether everything written is read back and compared, before the file takes its place.
     public var verify = false
 
+    /// Whether values that lie in other files are taken along.
+    public var followsExternalLinks = false
+
     public init() {}
 
     /// What became of a dataset.
@@ -35,6 +38,8 @@ public struct Rechunking: Sendable {
         public internal(set) var results: [Result] = []
         /// Attributes that refer to objects of their file and are left out, each with its object's path.
         public internal(set) var omittedAttributes: [String] = []
+        /// Links that are not in the copy.
+        public internal(set) var omittedLinks: [HDF5Omission] = []
     }
 
     /// - Parameter output: may be the file itself, which is then replaced when all is written.
@@ -42,10 +47,15 @@ public struct Rechunking: Sendable {
     public func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
-        let source = try HDF5File.open(file, reading: .copies)
+        let source = try HDF5File.open(file, allowingExternal: followsExternalLinks, reading: .copies)
+        let omitted = try source.omittedPaths()
+        if let unreadable = omitted.first(where: { !$0.isLink }) {
+            throw DataError("\(file): \(unreadable.path) can't be copied: \(unreadable.reason)")
+        }
         let datasets = try source.allDatasetPaths().map { try source.dataset($0) }
         var counter = ByteCounter(total: datasets.reduce(0) { $0 + Self.bytes(of: $1) }, report: progress)
         var summary = Summary()
+        summary.omittedLinks = omitted
         try DatasetFile.write(output) { target in
             for path in try source.allGroupPaths() {
                 let group = path == "/" ? target.root : try target.root.createGroup(path)

@@ -17,6 +17,8 @@ public struct Splitting: Sendable {
     /// Whether each split gets its share of each class.
     public var stratify = false
     public var storage = DatasetStorage()
+    /// Whether values that lie in other files are taken along.
+    public var followsExternalLinks = false
 
     public init(_ fractions: SplitFractions) { self.fractions = fractions }
 
@@ -38,7 +40,10 @@ public struct Splitting: Sendable {
     public func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
-        let source = try HDF5File.open(file, reading: .copies)
+        let source = try HDF5File.open(file, allowingExternal: followsExternalLinks, reading: .copies)
+        if let unreadable = try source.omittedPaths().first(where: { !$0.isLink }) {
+            throw DataError("\(file): \(unreadable.path) can't be copied: \(unreadable.reason)")
+        }
         let paths = try source.allDatasetPaths()
         let inputs = try source.dataset(try inputs ?? Self.onlyInputs(paths, file))
         let rows = inputs.shape.first ?? 0

@@ -42,10 +42,15 @@ public struct DataConfiguration: Sendable {
                 case let files?: files
                 }
             var source = DataSource(
-                files: files.map { Self.join(directory, $0) },
-                inputs: reader.string("inputs", default: "/\(split)/inputs"),
+                files: files.map { Self.join(directory, $0) }, inputs: "/\(split)/inputs",
                 targets: reader.string("targets", default: "/\(split)/targets"),
                 weights: reader.optionalString("sample_weight"))
+            if let inputs = reader.stringOrStrings("inputs") { source.inputPaths = inputs }
+            source.transposeInputs = Self.transposition(reader, key: "transpose_inputs")
+            source.transposeTargets = Self.transposition(reader, key: "transpose_targets")
+            if source.transposeInputs != nil, source.inputPaths.count > 1 {
+                reader.fail("stands beside several inputs; put the axes of one dataset in order", key: "transpose_inputs")
+            }
             source.allowsExternalLinks = allowsExternalLinks
             return source
         }
@@ -55,7 +60,7 @@ public struct DataConfiguration: Sendable {
             let bounds = NumberBounds.between(0, 1, includingLower: false, includingUpper: false)
             // Asked for even where it is missing, so that a misspelt one is set right.
             guard own.node("fraction") != nil else { return .source(source(own, name)) }
-            for key in ["file", "inputs", "targets", "sample_weight"] where own.node(key) != nil {
+            for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"] where own.node(key) != nil {
                 own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
             }
             return .fraction(own.requiredNumber("fraction", bounds) ?? 0.1)
@@ -89,6 +94,17 @@ public struct DataConfiguration: Sendable {
         shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)
         self.allowsExternalLinks = allowsExternalLinks
         reader?.finish()
+    }
+
+    /// Each axis once, from 0 on.
+    private static func transposition(_ reader: ObjectReader, key: String) -> [Int]? {
+        guard let order = reader.integers(key, in: 0...31) else { return nil }
+        guard !order.isEmpty, order.sorted() == Array(order.indices) else {
+            reader.fail(
+                "\(order) is no order of axes: it must name each of 0 to \(max(order.count - 1, 0)) once", key: key)
+            return nil
+        }
+        return order
     }
 
     /// A number of bytes, or a string such as `"2 GiB"`.
@@ -141,9 +157,17 @@ public struct DataConfiguration: Sendable {
                     key: "file",
                     value: source.files.count == 1
                         ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })),
-                .init(key: "inputs", value: JSONNode(source.inputs)),
+                .init(
+                    key: "inputs",
+                    value: source.inputPaths.count == 1
+                        ? JSONNode(source.inputPaths[0]) : JSONNode(source.inputPaths.map { JSONNode($0) })),
                 .init(key: "targets", value: source.targets.map { JSONNode($0) } ?? .init(.null)),
             ]
+            for (key, order) in [
+                ("transpose_inputs", source.transposeInputs), ("transpose_targets", source.transposeTargets),
+            ] {
+                if let order { members.append(.init(key: key, value: JSONNode(order.map { JSONNode($0) }))) }
+            }
             if let weights = source.weights { members.append(.init(key: "sample_weight", value: JSONNode(weights))) }
             return JSONNode(.object(members))
         }

@@ -7,25 +7,61 @@ extension Dataset {
     /// - Parameter memoryLimit: in bytes; half of the memory that the process may use unless given.
     /// - Throws: `HDF5Error` for a file that can't be read, `DataError` for data that can't be trained on.
     public init(reading source: DataSource, wantsTargets: Bool = true, memoryLimit: Int? = nil) throws {
+        try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: memoryLimit, names: nil)
+    }
+
+    /// Data for a model: labels and categories must mean what they meant when it was trained.
+    package init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
+        try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames)
+    }
+
+    private init(reading source: DataSource, wantsTargets: Bool, memoryLimit: Int?, names: CodeNames?) throws {
         let limit = memoryLimit ?? AvailableMemory.bytes / 2
-        var data = try Self.open(source, wantsTargets: wantsTargets)
+        var data = try Self.open(source, wantsTargets: wantsTargets, names: names)
         if data.byteCount <= limit { data = try data.loaded() } else { data = try data.streamed(within: limit) }
         self = data
     }
 
     /// Opens a split whose rows stay in the files.
-    static func open(_ source: DataSource, wantsTargets: Bool = true) throws -> Dataset {
+    /// - Parameter names: what the numbers stand for in a model, or in the training split, which this one must agree with.
+    static func open(_ source: DataSource, wantsTargets: Bool = true, names: CodeNames? = nil) throws -> Dataset {
         let files = try openFiles(of: source)
-        let hasTargets = wantsTargets && source.targets != nil
-        let inputs = try field(files, source.inputs)
-        return try Dataset(
-            inputs: inputs, targets: hasTargets ? field(files, source.targets!) : nil,
-            weights: wantsTargets ? source.weights.map { try field(files, $0) } : nil,
-            classNames: classNames(files[0], source), source: source)
+        let inputs = try inputs(files, source)
+        var own = CodeNames()
+        for file in files { try own.merge(CodeNames(file, inputs: source.inputPaths, targets: source.targets)) }
+        var targets: Field?
+        if wantsTargets, let path = source.targets {
+            if try files[0].dataset(path).elementType == .string {
+                let given = names?.lists[CodeNames.classes].map { (names: $0.names, place: $0.place) }
+                let coded = try ClassCodes.field(files, path, names: given)
+                targets = coded.field
+                own.setClasses(coded.names, "\(source.file): \(path)")
+            } else {
+                targets = try field(files, [path], order: source.transposeTargets, key: "transpose_targets")
+            }
+        }
+        try names?.check(own)
+        var data = try Dataset(
+            inputs: inputs, targets: targets,
+            weights: wantsTargets ? source.weights.map { try field(files, [$0]) } : nil,
+            classNames: nil, source: source)
+        data.codeNames = own
+        data.notices = files.compactMap(\.notice)
+        if source.transposeInputs == nil {
+            for path in source.inputPaths { data.notices += AxisHints.sentences(try files[0].dataset(path)) }
+        }
+        return data
+    }
+
+    /// A model sees rows with axes: numbers without are rows of one.
+    private static func inputs(_ files: [HDF5File], _ source: DataSource) throws -> Field {
+        let field = try field(files, source.inputPaths, order: source.transposeInputs, key: "transpose_inputs")
+        guard field.rowShape.rank == 0 else { return field }
+        return Field(type: field.type, rowShape: [1], rows: field.rows, parts: field.parts, tensor: nil)
     }
 
     private static func openFiles(of source: DataSource) throws -> [HDF5File] {
-        let objects = [source.inputs] + [source.targets, source.weights].compactMap { $0 }
+        let objects = source.inputPaths + [source.targets, source.weights].compactMap { $0 }
         return try source.paths().map {
             try HDF5File.open($0, allowingExternal: source.allowsExternalLinks, reading: .objects(objects))
         }
@@ -40,38 +76,41 @@ extension Dataset {
         return data
     }
 
-    private static func classNames(_ file: HDF5File, _ source: DataSource) -> [String]? {
-        [try? file.dataset(source.targets ?? source.inputs).attributes, file.attributes].lazy
-            .compactMap { try? $0?.strings("class_names") }.first
-    }
-
-    /// What the files of a split hold at a path, all together, as training reads them.
-    /// - Returns: the shape with the rows first, and the type.
+    /// What the files of a split hold, all together, as training reads it.
+    /// - Returns: the shape with the rows first, and the type; nil of targets where there are none.
     /// - Throws: as reading the split does.
-    package static func summary(of path: String, in source: DataSource) throws -> (shape: Shape, type: String) {
-        let files = try openFiles(of: source)
-        let field = try field(files, path)
-        return (Shape([field.rows] + field.rowShape.dimensions), "\(try files[0].dataset(path).elementType)")
+    package static func summary(
+        of source: DataSource
+    ) throws -> (inputs: (shape: Shape, type: String), targets: (shape: Shape, type: String)?) {
+        func words(_ field: Field, _ paths: [String]) throws -> (Shape, String) {
+            let files = try openFiles(of: source)
+            let type = paths.count == 1 ? "\(try files[0].dataset(paths[0]).elementType)" : field.type.rawValue
+            return (Shape([field.rows] + field.rowShape.dimensions), type)
+        }
+        let data = try open(source)
+        return (
+            try words(data.inputs, source.inputPaths),
+            try data.targets.map { try words($0, source.targets.map { [$0] } ?? []) }
+        )
     }
 
-    /// The field that one path makes over several files.
-    private static func field(_ files: [HDF5File], _ path: String) throws -> Field {
+    /// The field that some paths make over several files.
+    private static func field(
+        _ files: [HDF5File], _ paths: [String], order: [Int]? = nil, key: String = ""
+    ) throws -> Field {
         var parts: [Field.Part] = []
         var (type, shape, rows) = (StoredType.float32, Shape.scalar, 0)
         for file in files {
-            let dataset = try file.dataset(path)
-            let place = "\(file.path): \(path)"
-            let (ownType, ownShape) = try description(dataset, place)
-            if let first = parts.first, (ownType, ownShape) != (type, shape) {
+            let own = try SourceRows.open(file, paths, order: order, key: key)
+            if let first = parts.first, (own.type, own.shape) != (type, shape) {
                 throw DataError(
-                    "\(place) has rows of \(ownShape) \(ownType.rawValue), but \(first.place) of \(shape) "
+                    "\(own.place) has rows of \(own.shape) \(own.type.rawValue), but \(first.place) of \(shape) "
                         + "\(type.rawValue); files that act as one dataset must agree")
             }
-            (type, shape) = (ownType, ownShape)
-            parts.append(
-                Field.Part(place: place, first: rows, rows: dataset.shape[0], reader: try HDF5RowReader(dataset)))
-            let (sum, overflows) = rows.addingReportingOverflow(dataset.shape[0])
-            guard !overflows else { throw DataError("\(place) has more rows than can be counted") }
+            (type, shape) = (own.type, own.shape)
+            parts.append(Field.Part(place: own.place, first: rows, rows: own.rows, reader: own.reader))
+            let (sum, overflows) = rows.addingReportingOverflow(own.rows)
+            guard !overflows else { throw DataError("\(own.place) has more rows than can be counted") }
             rows = sum
         }
         let field = Field(type: type, rowShape: shape, rows: rows, parts: parts, tensor: nil)
@@ -80,27 +119,5 @@ extension Dataset {
             throw DataError("\(parts[0].place) has \(rows) rows of \(shape), more than any machine can hold")
         }
         return field
-    }
-
-    private static func description(_ dataset: HDF5Dataset, _ place: String) throws -> (StoredType, Shape) {
-        guard dataset.shape.count >= 1 else {
-            throw DataError("\(place) is a single value; a dataset needs rows, one for each sample")
-        }
-        guard dataset.shape[0] > 0 else { throw DataError("\(place) is empty: it has no rows") }
-        let shape = Shape(Array(dataset.shape.dropFirst()))
-        guard shape.count > 0 else {
-            throw DataError("\(place) has rows without elements: its shape is \(Shape(dataset.shape))")
-        }
-        guard let memoryType = dataset.elementType.memoryType, let type = StoredType(rawValue: memoryType.rawValue)
-        else {
-            throw DataError("\(place) holds \(dataset.elementType), which are not numbers")
-        }
-        // A small file can claim any number of elements, since chunks that were never written take no room.
-        let (rowBytes, overflows) = shape.count.multipliedReportingOverflow(by: type.byteCount)
-        guard !overflows, rowBytes <= ProcessInfo.processInfo.physicalMemory / 8 else {
-            throw DataError(
-                "\(place) has \(dataset.shape[0]) rows of \(shape), more than fits into this machine's memory")
-        }
-        return (type, shape)
     }
 }

@@ -17,7 +17,8 @@ extension Dataset {
     /// - Throws: `DataError` with the row of the first target that does not fit.
     func check(against objective: Objective) throws {
         let model = objective.model
-        guard inputs.rowShape == model.inputShape else {
+        // Numbers without axes had none either in models of before.
+        guard inputs.rowShape == model.inputShape || (model.inputShape.rank == 0 && inputs.rowShape == [1]) else {
             throw DataError(
                 "\(inputsPlace) has samples of shape \(inputs.rowShape), but the model takes \(model.inputShape)"
             )

@@ -11,7 +11,11 @@ public struct Dataset: Sendable {
     /// Which rows of the fields the split consists of.
     let selection: RowSelection
     /// The names of the classes, in the order of their labels, if the file has them.
-    public let classNames: [String]?
+    public var classNames: [String]? { codeNames.classNames }
+    /// What the numbers stand for, as far as the files say.
+    var codeNames = CodeNames()
+    /// What whoever uses the data should know of them, a sentence each.
+    package internal(set) var notices: [String] = []
     /// Where the data came from, for messages.
     public let source: DataSource?
     /// Among how many rows a shuffle mixes; nil for all where they are in memory, and otherwise as many as fit.
@@ -54,8 +58,8 @@ public struct Dataset: Sendable {
         self.targets = targets
         self.weights = weights
         self.selection = selection ?? RowSelection(all: inputs.rows)
-        self.classNames = classNames
         self.source = source
+        if let classNames { codeNames.setClasses(classNames, source?.file ?? "the data") }
         try check()
     }
 
@@ -64,7 +68,8 @@ public struct Dataset: Sendable {
         self.targets = targets
         self.weights = weights
         self.selection = selection
-        classNames = data.classNames
+        codeNames = data.codeNames
+        notices = data.notices
         source = data.source
         shuffleWindow = data.shuffleWindow
         windowBytes = data.windowBytes
@@ -119,13 +124,27 @@ public struct Dataset: Sendable {
         return "\(source.file): \(path)"
     }
 
+    /// What may help where the numbers of rows differ.
+    private func transposingHint(_ field: Field) -> String {
+        guard source != nil else { return "" }
+        if inputs.rowShape.rank > 0, inputs.rowShape.last == field.rows {
+            return "; if the samples are on the last axis of the inputs, as MATLAB writes them, put it first by "
+                + "transpose_inputs"
+        }
+        if field.rowShape.rank > 0, field.rowShape.last == inputs.rows {
+            return
+                "; if the samples are on the last axis there, as MATLAB writes them, put it first by transpose_targets"
+        }
+        return ""
+    }
+
     private func check() throws {
         guard inputs.rows > 0 else { throw DataError("\(inputsPlace) is empty: it has no rows") }
         for (field, what) in [(targets, "targets"), (weights, "weights")] {
             guard let field, field.rows != inputs.rows else { continue }
             throw DataError(
                 "\(inputsPlace) has \(inputs.rows) rows, but \(field.parts[0].place) has \(field.rows); "
-                    + "each row of inputs needs one of \(what)")
+                    + "each row of inputs needs one of \(what)\(transposingHint(field))")
         }
         for field in [inputs, targets, weights] {
             guard let field, let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }

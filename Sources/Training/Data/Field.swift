@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import HDF5
 public import Kernels
 import Synchronization
 
@@ -23,7 +22,7 @@ public struct Field: Sendable {
         let first: Int
         let rows: Int
         /// Nil for rows from a program.
-        let reader: HDF5RowReader?
+        let reader: (any RowReading)?
     }
 
     public var rowBytes: Int { rowShape.count * type.byteCount }

@@ -15,7 +15,11 @@ public struct RunData: Sendable {
         let data = configuration.data
         let limit = data.memoryLimit ?? AvailableMemory.bytes / 2
         let source = try Dataset.open(data.train)
-        var own: [Dataset?] = try [data.validation, data.test].map { try $0?.source.map { try Dataset.open($0) } }
+        var own: [Dataset?] = try [data.validation, data.test].map {
+            try $0?.source.map { try Dataset.open($0, names: source.codeNames) }
+        }
+
+        if let validation = own[0], let test = own[1] { try validation.codeNames.check(test.codeNames) }
 
         // What is not trained on takes as little of the memory as it can, unless everything fits.
         let everything = own.compactMap { $0?.byteCount }.reduce(source.byteCount, +)

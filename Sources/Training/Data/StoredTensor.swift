@@ -68,25 +68,9 @@ public struct StoredTensor: Sendable {
     /// Calls body with every number, in order, or with those of some rows; indices are those in the whole.
     func forEach(rows range: Range<Int>? = nil, _ body: (_ index: Int, _ value: Double) -> Void) {
         let range = range ?? 0..<rows
-        func each<T>(_: T.Type, _ convert: (T) -> Double) {
-            let values = memory.base.assumingMemoryBound(to: T.self)
-            for index in range.lowerBound * rowShape.count..<range.upperBound * rowShape.count {
-                body(index, convert(values[index]))
-            }
-        }
-        // Written out, since `Double.init` of a UInt64 can also mean the number with that pattern of bits.
-        switch type {
-        case .uint8: each(UInt8.self) { Double($0) }
-        case .int8: each(Int8.self) { Double($0) }
-        case .uint16: each(UInt16.self) { Double($0) }
-        case .int16: each(Int16.self) { Double($0) }
-        case .uint32: each(UInt32.self) { Double($0) }
-        case .int32: each(Int32.self) { Double($0) }
-        case .uint64: each(UInt64.self) { Double($0) }
-        case .int64: each(Int64.self) { Double($0) }
-        case .float16: each(Float16.self) { Double($0) }
-        case .float32: each(Float.self) { Double($0) }
-        case .float64: each(Double.self) { $0 }
+        let first = range.lowerBound * rowShape.count
+        type.forEach(memory.base + range.lowerBound * rowBytes, count: range.count * rowShape.count) {
+            body(first + $0, $1)
         }
     }
 }

@@ -41,7 +41,7 @@ final class CheckedFile {
         file = try HDF5File.open(path)
         var status = stat()
         remaining = stat(path, &status) == 0 ? Int(status.st_size) : 0
-        guard Self.hasChecksummedStructure(path) else {
+        guard try Self.hasChecksummedStructure(path) else {
             throw bad(
                 "is stored in a form that stormo does not write, that of HDF5 1.6; what it says of itself can't be "
                     + "checked"
@@ -50,9 +50,9 @@ final class CheckedFile {
     }
 
     /// Since HDF5 1.8 the structure of a file has checksums; before, the library meets damage in it with a crash.
-    private static func hasChecksummedStructure(_ path: String) -> Bool {
+    private static func hasChecksummedStructure(_ path: String) throws -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { throw FileError("\(path) can't be opened: \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         // The signature, and the version of what follows it.
         var bytes = [UInt8](repeating: 0, count: 9)

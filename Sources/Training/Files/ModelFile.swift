@@ -9,7 +9,7 @@ import Network
 /// /                  attribute model_config: the layers, in JSON
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
-/// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, config
+/// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN, config
 /// ```
 ///
 /// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
@@ -91,6 +91,7 @@ enum ModelFile {
         try own.set("preprocessing_offset", trained.preprocessing.offset)
         try own.set("preprocessing_scale", trained.preprocessing.scale)
         if let names = trained.classNames { try own.set("class_names", names) }
+        for (name, names) in trained.categories.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
         try Checksum.seal(own)
     }
@@ -121,9 +122,11 @@ enum ModelFile {
             return nil
         }
         guard let parameters = try parameters(of: description.objective, in: source) else { return nil }
-        return TrainedModel(
+        var model = TrainedModel(
             objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessing,
             classNames: description.classNames, parameters: parameters, configuration: description.configuration)
+        model.categories = description.categories
+        return model
     }
 
     /// - Returns: nil where mistakes are gathered and there are some.
@@ -161,6 +164,7 @@ enum ModelFile {
         let metrics: [MetricKind]
         let preprocessing: Preprocessing
         let classNames: [String]?
+        let categories: [String: [String]]
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
@@ -176,6 +180,10 @@ enum ModelFile {
                 return kind
             }
             classNames = try own.contains("class_names") ? own.strings("class_names") : nil
+            categories = try Dictionary(
+                uniqueKeysWithValues: own.names.filter { $0.hasPrefix(CodeNames.categories) }.map {
+                    ($0, try own.strings($0))
+                })
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
         }

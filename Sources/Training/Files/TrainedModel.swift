@@ -9,6 +9,8 @@ public struct TrainedModel: Sendable {
     public let metrics: [MetricKind]
     public let preprocessing: Preprocessing
     public let classNames: [String]?
+    /// The texts that the numbers of a column stand for, by the attribute that holds them in the training data.
+    var categories: [String: [String]] = [:]
     /// In the objective's layout.
     public let parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
@@ -24,6 +26,19 @@ public struct TrainedModel: Sendable {
         self.classNames = classNames
         self.parameters = parameters
         self.configuration = configuration
+    }
+
+    /// What the numbers in data mean to the model.
+    var codeNames: CodeNames {
+        var lists = categories.mapValues { CodeNames.List(names: $0, place: "the model's training data") }
+        lists[CodeNames.classes] = classNames.map { CodeNames.List(names: $0, place: "the model's training data") }
+        return CodeNames(lists)
+    }
+
+    /// How the axes of the data that it was trained on are put in order, as the config says.
+    package func transposition(_ key: String) -> [Int]? {
+        guard case .array(let axes)? = configuration?["data"]?["train"]?[key]?.value else { return nil }
+        return axes.compactMap(\.asInteger)
     }
 
     /// The values of a parameter such as `dense/kernel`, row-major; nil where there is none of that name.

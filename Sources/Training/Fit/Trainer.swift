@@ -67,7 +67,7 @@ public final class Trainer {
     public let engine: TrainingEngine
     private let settings: Settings
     private let validator: Evaluator?
-    private let classNames: [String]?
+    private let codeNames: CodeNames
     /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
     public private(set) var restoredEpoch: Int?
     public private(set) var stoppedEarly = false
@@ -99,7 +99,7 @@ public final class Trainer {
         }
         self.objective = objective
         self.settings = settings
-        classNames = data.classNames
+        codeNames = data.codeNames
         preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
         try data.checkThatSomethingCounts(objective)
         try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
@@ -335,9 +335,11 @@ public final class Trainer {
     public func trainedModel() throws -> TrainedModel {
         let parameters = try AlignedMemory(floats: objective.layout.count)
         parameters.floats.update(from: engine.parameters.floats, count: objective.layout.count)
-        return TrainedModel(
-            objective: objective, metrics: settings.metrics, preprocessing: preprocessing, classNames: classNames,
-            parameters: parameters)
+        var model = TrainedModel(
+            objective: objective, metrics: settings.metrics, preprocessing: preprocessing,
+            classNames: codeNames.classNames, parameters: parameters)
+        model.categories = codeNames.categories
+        return model
     }
 
     /// Writes the model as a Keras HDF5 file.

@@ -12,6 +12,8 @@ public final class TrainingRun {
     public let test: Dataset?
     /// The config with everything written out.
     public let resolved: JSONNode
+    /// What is suspicious about the data, a sentence each.
+    public let warnings: [String]
     /// What is to be known of the data before they are trained on, in sentences.
     public let notes: [String]
     /// The sizes of the splits, by which data that have changed are noticed.
@@ -53,6 +55,7 @@ public final class TrainingRun {
             throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
+        warnings = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         notes = try SplitAgreement.notes(
             training: self.training, others: [validation, test], areClasses: objective.loss.isCrossEntropy)
 
@@ -113,6 +116,21 @@ public final class TrainingRun {
         }
     }
 
+    /// What is suspicious about the data, a sentence each.
+    private static func warnings(_ splits: [Dataset], _ objective: Objective) throws -> [String] {
+        var sentences = splits.flatMap(\.notices)
+        var places: Set<String> = []
+        // Splits of one file are of one kind.
+        for data in splits where places.insert(data.inputsPlace).inserted {
+            sentences += try data.extremeValues(in: data.inputs, place: data.inputsPlace)
+            // Labels are checked one by one.
+            if let targets = data.targets, !objective.loss.isCrossEntropy {
+                sentences += try data.extremeValues(in: targets, place: data.targetsPlace)
+            }
+        }
+        return sentences.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
     /// What a run came to.
     public struct Outcome: Sendable {
         public let history: [EpochRecord]
@@ -148,9 +166,10 @@ public final class TrainingRun {
         let keeper = RunKeeper(
             configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
         ) { [resolved, rows, fingerprint] state in
-            let model = TrainedModel(
+            var model = TrainedModel(
                 objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,
                 classNames: trained.classNames, parameters: state.parameters, configuration: resolved)
+            model.categories = trained.categories
             return state.checkpoint(model, rows: rows, data: fingerprint)
         }
         let recorder = Recorder(directory, observer, self)

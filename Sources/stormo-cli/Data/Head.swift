@@ -26,6 +26,8 @@ struct Head: ParsableCommand {
     @Flag(help: "Print numbers where there are images.")
     var numbers = false
 
+    @OptionGroup var links: ExternalLinksOption
+
     func validate() throws {
         if let rows, !(1...100_000).contains(rows) {
             throw ValidationError("-n must be 1 to 100000, but is \(rows)")
@@ -33,8 +35,8 @@ struct Head: ParsableCommand {
     }
 
     func run() throws {
-        let path = try path ?? FirstRows.usualPath(HDF5File.open(file))
-        let opened = try HDF5File.open(file, reading: .objects(FirstRows.objects(for: path)))
+        let path = try path ?? FirstRows.usualPath(links.open(file))
+        let opened = try links.open(file, reading: .objects(FirstRows.objects(for: path)))
         var first = try FirstRows(opened, path: path, count: rows ?? 10)
         let draws = !first.pictures.isEmpty && !numbers
         if draws, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }

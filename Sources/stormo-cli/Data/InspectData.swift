@@ -24,11 +24,14 @@ struct InspectData: ParsableCommand {
     @Option(help: ArgumentHelp("Write the findings to this file.", valueName: "file"))
     var json: String?
 
+    @OptionGroup var links: ExternalLinksOption
+
     func run() throws {
-        var examination = try FileExamination(HDF5File.open(file), path: path)
+        var examination = try FileExamination(links.open(file), path: path)
         let count = examination.overview.count
         Console.print("\(file): HDF5 file with \(Figures.count(count, "dataset"))\n", style: .bold)
-        Self.table(examination.overview).print()
+        if count > 0 { Self.table(examination.overview).print() }
+        for omission in examination.omitted { Console.print("left out: \(omission.path), \(omission.reason)") }
         for overview in examination.overview {
             let display = RateDisplay("reading \(overview.path)", overview.rows)
             let report = try examination.next { display.update($0) }
@@ -41,7 +44,9 @@ struct InspectData: ParsableCommand {
             Console.print("  ! \(leak.description); what is measured on them says little of new data")
         }
         if let json { try AtomicFile.replace(json, with: examination.json(leaks: leaks).jsonText()) }
-        let failures = examination.reports.compactMap(\.failure)
+        let failures =
+            examination.omitted.filter { !$0.isLink }.map { "\(file): \($0.path): \($0.reason)" }
+            + examination.reports.compactMap(\.failure)
         guard failures.isEmpty else {
             for failure in failures { Console.error("stormo: \(failure)") }
             throw ExitStatus.badData

@@ -37,6 +37,8 @@ struct Rechunk: ParsableCommand {
     @Flag(help: "Read everything back and compare it before the file takes its place.")
     var verify = false
 
+    @OptionGroup var links: ExternalLinksOption
+
     func validate() throws {
         if let rows, !(1...Int(Int32.max)).contains(rows) {
             throw ValidationError("--rows must be 1 to \(Int32.max), but is \(rows)")
@@ -51,6 +53,7 @@ struct Rechunk: ParsableCommand {
         rechunking.shuffle = !noShuffle
         rechunking.fletcher32 = fletcher32
         rechunking.verify = verify
+        rechunking.followsExternalLinks = links.allowExternalLinks
         let display = RateDisplay("rechunking")
         defer { display.finish() }
         let summary = try rechunking.run(file, to: output) { display.update($0) }
@@ -69,6 +72,7 @@ struct Rechunk: ParsableCommand {
         for name in summary.omittedAttributes {
             Console.print("left out, since it refers to objects of its file: attribute \(name)")
         }
+        for link in summary.omittedLinks { Console.print("left out: \(link.path), \(link.reason)") }
         Console.print("wrote \(output)" + (verify ? ", verified" : ""))
     }
 

@@ -38,6 +38,8 @@ struct Split: ParsableCommand {
     @Option(help: GzipLevel.help)
     var gzip = GzipLevel(level: 4)
 
+    @OptionGroup var links: ExternalLinksOption
+
     func run() throws {
         try OutputFile.check(output, "--output", reading: [file])
         var splitting = Splitting(fractions)
@@ -45,6 +47,7 @@ struct Split: ParsableCommand {
         splitting.targets = targets
         splitting.seed = seed
         splitting.stratify = stratify
+        splitting.followsExternalLinks = links.allowExternalLinks
         splitting.storage.gzip = gzip.level ?? 0
         let display = RateDisplay("splitting")
         defer { display.finish() }

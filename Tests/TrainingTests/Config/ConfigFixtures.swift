@@ -44,7 +44,8 @@ let fullestConfig = """
       "name": "everything",
       "seed": 7,
       "data": {
-        "train": {"file": ["../a.h5", "parts/*.h5"], "inputs": "/x", "targets": "/y", "sample_weight": "/w"},
+        "train": {"file": ["../a.h5", "parts/*.h5"], "inputs": "/x", "targets": "/y", "sample_weight": "/w",
+          "transpose_inputs": [1, 0], "transpose_targets": [0]},
         "validation": {"fraction": 0.25},
         "test": {"file": "/b/a.h5", "inputs": "/t/x", "targets": "/t/y"},
         "stratify": true,

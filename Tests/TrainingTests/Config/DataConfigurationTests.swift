@@ -24,6 +24,25 @@ import Testing
         #expect(data.test?.source?.weights == nil)
     }
 
+    @Test func severalInputsAndTransposition() throws {
+        let data = try read(
+            #"data.train={"file": "a.h5", "inputs": ["/t/a", "/t/b"], "transpose_targets": [1, 0]}"#,
+            #"data.test={"file": "a.h5", "inputs": "/x", "transpose_inputs": [3, 0, 1, 2]}"#
+        ).data
+        #expect(data.train.inputPaths == ["/t/a", "/t/b"])
+        #expect(data.train.transposeTargets == [1, 0])
+        #expect(data.test?.source?.inputPaths == ["/x"])
+        #expect(data.test?.source?.transposeInputs == [3, 0, 1, 2])
+        #expect(
+            mistakes(try smallest("data.train.transpose_inputs=[1, 2]")) == [
+                "data.train.transpose_inputs: [1, 2] is no order of axes: it must name each of 0 to 1 once"
+            ])
+        #expect(
+            mistakes(try smallest(#"data.train.inputs=["/a", "/b"]"#, "data.train.transpose_inputs=[1, 0]")) == [
+                "data.train.transpose_inputs: stands beside several inputs; put the axes of one dataset in order"
+            ])
+    }
+
     @Test(arguments: [
         ("65536", 65536), ("\"512 MiB\"", 512 << 20), ("\"1.5 GB\"", 1_500_000_000), ("\"100000\"", 100_000),
     ])
@@ -55,7 +74,8 @@ import Testing
         ["data.k_fold=5", "data.stratify=true"], [#"data.normalize={"type": "standardize", "per": "feature"}"#],
         [#"data.normalize={"type": "constants", "offset": [1, 2], "scale": 0.5}"#], ["data.class_weight=balanced"],
         [#"data.augment=[{"type": "gaussian_noise"}, {"type": "mixup", "alpha": 1}]"#], ["data.memory_limit=2 GiB"],
-        ["data.shuffle_window=1000"], ["data.allow_external_links=true"], ["training.on_nan=rewind"],
+        [#"data.train.inputs=["/table/a", "/table/b"]"#], ["data.train.transpose_inputs=[3, 0, 1, 2]"],
+        ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"], ["data.allow_external_links=true"], ["training.on_nan=rewind"],
         ["training.on_nan=skip"], [#"checkpoint={"every": {"steps": 3}, "keep_last": 5, "keep_best": true}"#],
     ])
     func whatIsWrittenOutReadsAsTheSame(assignments: [String]) throws {

@@ -70,6 +70,8 @@ import Testing
         #expect(run.seed == 7)
         var train = DataSource(files: ["a.h5", "Configs/parts/*.h5"], inputs: "/x", targets: "/y", weights: "/w")
         train.allowsExternalLinks = true
+        train.transposeInputs = [1, 0]
+        train.transposeTargets = [0]
         #expect(run.data.train == train)
         var test = DataSource(file: "/b/a.h5", inputs: "/t/x", targets: "/t/y")
         test.allowsExternalLinks = true

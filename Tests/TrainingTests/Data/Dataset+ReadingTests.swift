@@ -22,7 +22,8 @@ import Testing
             files: [path], inputs: "/table/size", targets: "/table/label", weights: "/table/weight")
         let data = try Dataset(reading: source)
         #expect(data.count == 12)
-        #expect(data.inputs.rowShape == .scalar)
+        // A model sees rows with an axis.
+        #expect(data.inputs.rowShape == [1])
         #expect(data.inputs.type == .float32)
         #expect(numbers(data.inputs) == (0..<12).map { Double($0) / 4 })
         #expect(data.targets?.type == .int16)

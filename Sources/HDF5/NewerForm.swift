@@ -1,0 +1,24 @@
+internal import CHDF5
+
+/// Parts of a file that carry a version which the installed library does not know, as later releases write them.
+enum NewerForm {
+    /// The sentence for a call that met such a part; nil where it failed for another reason.
+    ///
+    /// A damaged byte can look like a version, so the sentence does not rule damage out.
+    static func words(_ messages: [String]) -> String? {
+        guard let cause = messages.first(where: isAboutVersion), let colon = cause.range(of: ": ") else { return nil }
+        var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+        H5get_libversion(&major, &minor, &release)
+        return "it is in a form that the installed HDF5 library, \(major).\(minor).\(release), does not know "
+            + "(\(cause[colon.upperBound...])): a later release reads it, or the file is damaged; to write it so that this "
+            + "one reads it, leave out h5py's libver=\"latest\" or give libver=(\"earliest\", \"v110\")"
+    }
+
+    private static func isAboutVersion(_ message: String) -> Bool {
+        let text = message.lowercased()
+        return [
+            "bad version number", "wrong version", "unknown version", "incorrect version", "bad superblock version",
+        ]
+        .contains { text.contains($0) } || (text.contains("wrong") && text.hasSuffix(" version"))
+    }
+}
