@@ -86,11 +86,12 @@ extension JSONNode {
             guard case .array(var elements) = self.value else {
                 throw Mismatch(message: "\(walked) is \(described), not a list")
             }
+            let count = elements.count
             guard elements.indices.contains(index) else {
                 throw Mismatch(
-                    message: elements.isEmpty
+                    message: count == 0
                         ? "\(walked) is an empty list, so it has no element \(index)"
-                        : "\(walked) has no element \(index); its last is \(elements.count - 1)")
+                        : "\(walked) has no element \(index); its last is \(count - 1)")
             }
             elements[index] = try elements[index].replacing(
                 rest, with: value, walked: "\(walked)[\(index)]")

@@ -10,10 +10,16 @@ public struct Problem: Sendable, Equatable {
     /// The line in the file, from 1; nil when the value did not come from a file.
     public var line: Int? { origin.line }
 
+    /// Of what is too long to be read, as a key of a megabyte, the beginning and the end are kept.
     public init(path: String, origin: JSONNode.Origin, message: String) {
-        self.path = path
+        self.path = Self.shortened(path, to: 400)
         self.origin = origin
-        self.message = message
+        self.message = Self.shortened(message, to: 4000)
+    }
+
+    private static func shortened(_ text: String, to most: Int) -> String {
+        guard text.utf8.count > most else { return text }
+        return "\(text.prefix(most / 4)) … \(text.suffix(most / 4))"
     }
 
     public init(path: String, line: Int?, message: String) {
@@ -39,11 +45,19 @@ public struct Problem: Sendable, Equatable {
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file as the user named it; empty when the config was built in Swift.
     public let file: String
-    /// The mistakes in the order of their lines; those without a line come last.
+    /// The mistakes in the order of their lines; those without a line come last. Of very many, the first that were
+    /// found.
     public let problems: [Problem]
+    /// How many mistakes there are.
+    public let count: Int
 
-    public init(file: String, problems: [Problem]) {
+    /// How many are printed.
+    static let mostShown = 50
+
+    /// - Parameter count: how many there are, if more than are given.
+    public init(file: String, problems: [Problem], count: Int? = nil) {
         self.file = file
+        self.count = max(count ?? 0, problems.count)
         self.problems = problems.enumerated().sorted { left, right in
             (left.element.line ?? Int.max, left.offset) < (right.element.line ?? Int.max, right.offset)
         }.map(\.element)
@@ -53,27 +67,41 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.init(file: file, problems: [Problem(path: path, origin: origin, message: message)])
     }
 
-    /// One sentence per line; several are preceded by their count.
+    /// One sentence per line; several are preceded by their count. The first 50 are shown.
     public var description: String {
-        let sentences = problems.map { $0.sentence(file: file) }.joined(separator: "\n")
-        guard problems.count > 1 else { return sentences }
-        return "\(problems.count) mistakes" + (file.isEmpty ? "" : " in \(file)") + ":\n" + sentences
+        let shown = problems.prefix(Self.mostShown)
+        let sentences = shown.map { $0.sentence(file: file) }.joined(separator: "\n")
+        guard count > 1 else { return sentences }
+        return "\(count) mistakes" + (file.isEmpty ? "" : " in \(file)")
+            + (shown.count < count ? "; the first \(shown.count) are" : "") + ":\n" + sentences
     }
 }
 
 /// Gathers the mistakes of one reading, so that the user sees them all at once.
 public final class Diagnostics {
+    /// The mistakes, of very many the first.
     public private(set) var problems: [Problem] = []
+    /// How many there are.
+    public private(set) var count = 0
 
-    public var isEmpty: Bool { problems.isEmpty }
+    /// Beyond what anybody reads they are only counted, so that a file of a million costs no more than its size.
+    static let mostKept = 1000
+
+    public var isEmpty: Bool { count == 0 }
 
     public init() {}
 
-    public func add(_ problem: Problem) { problems.append(problem) }
+    public func add(_ problem: Problem) { add(path: problem.path, origin: problem.origin, problem.message) }
+
+    /// - Parameter message: found only where it is kept.
+    func add(path: @autoclosure () -> String, origin: JSONNode.Origin, _ message: @autoclosure () -> String) {
+        count += 1
+        if count <= Self.mostKept { problems.append(Problem(path: path(), origin: origin, message: message())) }
+    }
 
     /// Ends a reading: throws everything that was gathered.
     /// - Parameter file: the file as the user named it; empty for a config built in Swift.
     public func throwIfAny(file: String) throws(ConfigurationError) {
-        if !isEmpty { throw ConfigurationError(file: file, problems: problems) }
+        if !isEmpty { throw ConfigurationError(file: file, problems: problems, count: count) }
     }
 }

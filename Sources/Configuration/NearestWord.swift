@@ -4,6 +4,8 @@
 /// deletions, substitutions and swaps of neighbours, upper and lower case being the same. A third of the
 /// characters may be wrong, and one in a short word. Of equally near words the first is taken.
 public func nearestWord(to word: String, among words: [String]) -> String? {
+    // Longer than any word that is known.
+    guard word.utf8.count <= 400 else { return nil }
     let letters = Array(word.lowercased())
     let threshold = max(1, letters.count / 3)
     var nearest: (word: String, distance: Int)?

@@ -53,8 +53,8 @@ public final class ObjectReader {
     ///   - message: the rest of a sentence that begins with the path.
     ///   - key: the key that it is about; nil for the object as a whole.
     ///   - index: the element, when the key holds a list.
-    public func fail(_ message: String, key: String? = nil, index: Int? = nil) {
-        guard let key else { return diagnostics.add(Problem(path: path, origin: origin, message: message)) }
+    public func fail(_ message: @autoclosure () -> String, key: String? = nil, index: Int? = nil) {
+        guard let key else { return diagnostics.add(path: path, origin: origin, message()) }
         let member = places[key].map { members[$0] }
         var place = member?.origin ?? origin
         var path = join(path, key)
@@ -64,7 +64,7 @@ public final class ObjectReader {
                 place = Self.origin(of: elements[index], in: place)
             }
         }
-        diagnostics.add(Problem(path: path, origin: place, message: message))
+        diagnostics.add(path: path, origin: place, message())
     }
 
     /// Keys that `finish` passes over.
@@ -132,7 +132,7 @@ public final class ObjectReader {
         do {
             return try rule.read(node)
         } catch {
-            diagnostics.add(Problem(path: path, origin: origin, message: error.message))
+            diagnostics.add(path: path, origin: origin, error.message)
             return nil
         }
     }

@@ -63,7 +63,12 @@ public enum NumberBounds: Sendable {
 
 /// Why a value does not fit; the rest of a sentence that begins with its path.
 struct Mismatch: Error {
-    var message: String
+    private let words: @Sendable () -> String
+
+    /// The words are found when they are asked for: of a million mistakes a few are shown.
+    init(message: @autoclosure @escaping @Sendable () -> String) { words = message }
+
+    var message: String { words() }
 }
 
 /// What a value must be, in words and in code.
@@ -80,6 +85,7 @@ struct ValueRule<T> {
 
     func read(_ node: JSONNode) throws(Mismatch) -> T {
         guard let value = try convert(node) else {
+            let expected = expected
             throw Mismatch(message: "must be \(expected), but is \(node.described)")
         }
         return value

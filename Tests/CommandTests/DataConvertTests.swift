@@ -130,4 +130,63 @@ struct DataConvertTests {
         #expect(try workspace.read("trees.h5") == "old")
         #expect(try workspace.listing() == before)
     }
+
+    @Test func warningsStandInTheTable() throws {
+        let workspace = try Workspace()
+        try workspace.write("share,t\n102%,1\n7%,0\n", to: "a.csv")
+        let result = try workspace.run("data", "convert", "a.csv", "--output", "a.h5")
+        #expect(result.status == 0)
+        #expect(
+            result.lines[4]
+                == "warning: column 'share' looks like numbers ('102%' in line 2), but is read as texts, whose codes say "
+                + "nothing of their size; write plain numbers into the file; or leave it out by --drop share; or say "
+                + "--categorical share if they are names")
+    }
+
+    @Test func encodingsReachTheConverters() throws {
+        let workspace = try Workspace()
+        try Data(Array("name,t\nJ".utf8) + [0xFC] + Array("rg,1\nJ".utf8) + [0xF6] + Array("rg,2\n".utf8)).write(
+            to: URL(fileURLWithPath: workspace.path + "/a.csv"))
+        try workspace.expectFailure(
+            65,
+            "a.csv, line 2: 'J\\xFCrg' is not UTF-8; say --encoding latin-1 if the file is in the older encoding of Western "
+                + "Europe, as Windows and Excel write it, or save it as UTF-8", "data", "convert", "a.csv", "-o", "a.h5"
+        )
+        #expect(try workspace.run("data", "convert", "a.csv", "-o", "a.h5", "--encoding", "latin-1").status == 0)
+        let names = try HDF5File.open(workspace.path + "/a.h5").dataset("/train/inputs").attributes
+        #expect(try names.strings("categories:name") == ["Jörg", "Jürg"])
+        try workspace.expectFailure(
+            64,
+            "--encoding is for tables and for texts cut into characters or words, and a.csv is read as bytes; leave it out",
+            "data", "convert", "a.csv", "-o", "b.h5", "--format", "text", "--tokens", "bytes", "--encoding", "utf-16")
+    }
+
+    @Test func aGroupGoesDownOnly() throws {
+        let workspace = try Workspace()
+        try workspace.write("a,t\n1,2\n", to: "a.csv")
+        for group in ["../../x", "a/./b", ".."] {
+            let result = try workspace.run("data", "convert", "a.csv", "-o", "a.h5", "--group", group)
+            #expect(result.status == 64)
+            #expect(
+                result.errors.hasPrefix(
+                    "stormo: --group \(group): a path in an HDF5 file goes down only, without '.' and '..'; name it as /a/b"
+                ))
+        }
+        #expect(try workspace.run("data", "convert", "a.csv", "-o", "a.h5", "--group", "/a..b/c").status == 0)
+    }
+
+    @Test("What a killed conversion left is removed by the next one")
+    func killedConversion() throws {
+        let workspace = try Workspace()
+        try workspace.write(table(200_000), to: "trees.csv")
+        let command = try RunningCommand(workspace, "data", "convert", "trees.csv", "-o", "trees.h5", "--gzip", "9")
+        func partials() -> [String] { ((try? workspace.listing()) ?? []).filter { $0.hasSuffix(".partial") } }
+        try command.wait { !partials().isEmpty }
+        command.send(SIGKILL)
+        #expect(try command.finish().status == -SIGKILL)
+        #expect(partials().count == 1)
+        try workspace.write(table(48), to: "trees.csv")
+        #expect(try workspace.run("data", "convert", "trees.csv", "-o", "trees.h5").status == 0)
+        #expect(partials() == [])
+    }
 }

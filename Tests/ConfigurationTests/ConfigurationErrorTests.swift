@@ -42,6 +42,32 @@ import Testing
                 """)
     }
 
+    @Test("Of very many the first are shown, with the count")
+    func manyMistakes() throws {
+        let diagnostics = Diagnostics()
+        for line in 1...200_000 { diagnostics.add(Problem(path: "k\(line)", line: line, message: "unknown key")) }
+        #expect(diagnostics.count == 200_000)
+        do {
+            try diagnostics.throwIfAny(file: "a.json")
+            Issue.record("nothing was thrown")
+        } catch {
+            let lines = error.description.split(separator: "\n")
+            #expect(lines.count == 51)
+            #expect(lines[0] == "200000 mistakes in a.json; the first 50 are:")
+            #expect(lines[50] == "a.json:50: k50: unknown key")
+        }
+    }
+
+    @Test func whatIsTooLongToReadIsShortened() {
+        let long = String(repeating: "x", count: 10_000)
+        let error = ConfigurationError(
+            file: "a.json", problems: [Problem(path: long, line: 1, message: "unknown '\(long)'; known: 'a'")])
+        let sentence = error.description
+        #expect(sentence.utf8.count < 3000)
+        #expect(sentence.hasPrefix("a.json:1: xxx"))
+        #expect(sentence.hasSuffix("xxx'; known: 'a'"))
+    }
+
     @Test func diagnosticsThrowOnlyWhenThereIsSomething() throws {
         let diagnostics = Diagnostics()
         try diagnostics.throwIfAny(file: "a.json")

@@ -159,6 +159,11 @@ public struct Program: Sendable {
             }
         }
 
+        var consumers = Array(repeating: 0, count: nodes.count)
+        for index in order {
+            if case .operation(_, let inputs) = nodes[index].kind { for input in inputs { consumers[input] += 1 } }
+        }
+
         var result = Backward()
         /// What consumers have written for a node; `isOwn` tells that it is nobody else's gradient.
         var received: [Int: [(place: Backward.Place, isOwn: Bool)]] = [:]
@@ -205,7 +210,7 @@ public struct Program: Sendable {
                 // The buffer is this node's gradient too, so nothing may be added to it.
                 case .view, .gradientUnchanged: part = (gradient.place, false)
                 case .computed:
-                    if case .parameter = nodes[input].kind, consumers(of: input, nodes, order) == 1 {
+                    if case .parameter = nodes[input].kind, consumers[input] == 1 {
                         part = (.parameter(input), true)
                     } else {
                         part = (newBuffer(nodes[input].type), true)
@@ -218,12 +223,5 @@ public struct Program: Sendable {
             if case .computed = transfer { result.steps.append(.kernel(index)) }
         }
         return result
-    }
-
-    private static func consumers(of node: Int, _ nodes: [Graph.Node], _ order: [Int]) -> Int {
-        order.reduce(0) { sum, index in
-            guard case .operation(_, let inputs) = nodes[index].kind else { return sum }
-            return sum + inputs.count { $0 == node }
-        }
     }
 }

@@ -102,6 +102,11 @@ public final class Graph {
 
     private func fail(_ error: GraphError) { firstError = firstError ?? error }
 
+    /// The nodes of each layer, by its name: those that bear it, and those whose names begin with it and a slash.
+    var layerNodes: [String: [Int]] {
+        Dictionary(grouping: nodes.indices) { String(nodes[$0].name.prefix { $0 != "/" }) }
+    }
+
     private func append(_ node: Node) -> Variable {
         nodes.append(node)
         return Variable(graph: self, index: nodes.count - 1)

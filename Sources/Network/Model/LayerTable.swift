@@ -18,10 +18,11 @@ public struct LayerTable: Sendable {
     public init(_ model: Model) throws(ModelError) {
         let graph = Graph()
         let built = try model.build(in: graph)
+        let nodes = graph.layerNodes
         rows = zip(model.steps, built.layers).map { step, result in
             var parameters = 0
             var operations = 0
-            for node in graph.nodes where node.name == step.name || node.name.hasPrefix(step.name + "/") {
+            for node in (nodes[step.name] ?? []).lazy.map({ graph.nodes[$0] }) {
                 switch node.kind {
                 case .parameter: parameters += node.type.shape.count
                 case .operation(let operation, let inputs):

@@ -71,7 +71,8 @@ public struct Model: Sendable {
         inputShape = input
         var problems: [ModelError.Problem] = []
         var names: Set<String> = [Self.inputName]
-        let given = layers.compactMap(\.name)
+        let given = Set(layers.compactMap(\.name))
+        let types = Set(layers.map(\.layer.type))
         var counts: [String: Int] = [:]
         var steps: [Step] = []
         for (index, entry) in layers.enumerated() {
@@ -90,8 +91,8 @@ public struct Model: Sendable {
             let before = steps.last?.name ?? Self.inputName
             let inputs = entry.inputs ?? [before]
             for input in inputs where !names.contains(input) {
-                let later = given.contains(input) || layers.contains { $0.layer.type == input }
-                let known = names.sorted().joined(separator: ", ")
+                let later = given.contains(input) || types.contains(input)
+                let known = Self.listed(names, before: steps)
                 problems.append(
                     .init(
                         layer: index,
@@ -113,8 +114,9 @@ public struct Model: Sendable {
         }
         self.steps = steps
         if !problems.isEmpty { throw ModelError(problems) }
-        let unused = steps.dropLast().first { step in !steps.contains { $0.inputs.contains(step.name) } }
-        if let unused, let index = steps.firstIndex(where: { $0.name == unused.name }) {
+        let used = Set(steps.flatMap(\.inputs))
+        if let index = steps.dropLast().firstIndex(where: { !used.contains($0.name) }) {
+            let unused = steps[index]
             throw ModelError([
                 .init(
                     layer: index,
@@ -123,6 +125,13 @@ public struct Model: Sendable {
         }
         // The shapes must fit: a trial build says so before any data is read.
         _ = try build(in: Graph())
+    }
+
+    /// The names that a layer may take its input from; of very many, the last.
+    private static func listed(_ names: Set<String>, before steps: [Step]) -> String {
+        names.count <= 50
+            ? names.sorted().joined(separator: ", ")
+            : "\(names.count), the last of them " + steps.suffix(20).map(\.name).joined(separator: ", ")
     }
 
     /// The model's nodes in a graph.

@@ -105,14 +105,8 @@ public struct Objective: Sendable {
         prediction = output.index
         self.logits = loss.isCrossEntropy ? logits?.index : nil
         sampleLoss = lossValue.index
-        layerNodes = model.steps.map { step in
-            (
-                step.name,
-                graph.nodes.indices.filter {
-                    graph.nodes[$0].name == step.name || graph.nodes[$0].name.hasPrefix(step.name + "/")
-                }
-            )
-        }
+        let nodes = graph.layerNodes
+        layerNodes = model.steps.map { ($0.name, nodes[$0.name] ?? []) }
         let measured = [output, lossValue] + (loss.isCrossEntropy ? [logits].compactMap { $0 } : [])
         training = try Program(results: measured, loss: lossValue)
         evaluation = try Program(results: measured)

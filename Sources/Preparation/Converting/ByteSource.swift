@@ -33,8 +33,9 @@ final class ByteSource {
         self.storage = storage
     }
 
-    convenience init(name: String, _ bytes: ByteBuffer) {
-        self.init(name: name, count: bytes.count, .memory(bytes))
+    /// - Parameter count: how many of the bytes it has; all unless given.
+    convenience init(name: String, _ bytes: ByteBuffer, count: Int? = nil) {
+        self.init(name: name, count: count ?? bytes.count, .memory(bytes))
     }
 
     /// Opens a file.
@@ -100,7 +101,7 @@ final class ByteSource {
 
     /// All bytes in memory.
     func whole() throws -> ByteBuffer {
-        if case .memory(let bytes) = storage { return bytes }
+        if case .memory(let bytes) = storage, bytes.count == count { return bytes }
         let bytes = try ByteBuffer(count, for: name)
         try read(at: 0, into: bytes.bytes)
         return bytes

@@ -9,7 +9,8 @@ struct CategoryTable {
     /// Where each text ends in `bytes`.
     private var ends: [Int] = []
     /// Numbers of texts by the hash of their bytes; -1 where there is none. A power of two of them.
-    private var slots = [Int32](repeating: -1, count: 64)
+    /// Made with the first text: a table may have a million columns of numbers.
+    private var slots: [Int32] = []
 
     func text(_ index: Int) -> String { String(decoding: range(index), as: UTF8.self) }
 
@@ -17,6 +18,7 @@ struct CategoryTable {
 
     /// The number of a text, if it has one.
     func find(_ text: UnsafeRawBufferPointer) -> Int? {
+        guard !slots.isEmpty else { return nil }
         let number = slots[slot(of: text)]
         return number < 0 ? nil : Int(number)
     }
@@ -25,6 +27,7 @@ struct CategoryTable {
     /// - Returns: its number.
     @discardableResult
     mutating func add(_ text: UnsafeRawBufferPointer) -> Int {
+        if slots.isEmpty { slots = [Int32](repeating: -1, count: 64) }
         let slot = slot(of: text)
         if slots[slot] >= 0 {
             let number = Int(slots[slot])

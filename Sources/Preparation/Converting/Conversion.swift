@@ -1,4 +1,5 @@
 public import HDF5
+internal import Training
 
 /// Where a conversion writes, and how.
 public struct ConversionTarget: Sendable {
@@ -7,6 +8,22 @@ public struct ConversionTarget: Sendable {
     /// The group for `inputs` and `targets`; nil for `/train`, or for the source's own splits by their names.
     public var group: String?
     public var storage: DatasetStorage
+
+    /// What is wrong with a name for a group; nil where it can be one.
+    public static func problem(withGroup group: String) -> String? {
+        let parts = group.split(separator: "/")
+        if parts.contains(where: { $0 == "." || $0 == ".." }) {
+            return "a path in an HDF5 file goes down only, without '.' and '..'; name it as /a/b"
+        }
+        return group.utf8.contains(0) ? "a name holds no zero byte" : nil
+    }
+
+    /// - Throws: `DataError` where the group's name can't be one.
+    func check() throws {
+        if let group, let problem = Self.problem(withGroup: group) {
+            throw DataError("the group '\(group)': \(problem)")
+        }
+    }
 
     public init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) {
         self.file = file
@@ -40,6 +57,8 @@ public struct ConversionReport: Sendable {
     public internal(set) var datasets: [Written] = []
     /// What was decided on the way and may surprise, a sentence each.
     public internal(set) var notes: [String] = []
+    /// What was done and is probably not what is wanted, a sentence each.
+    public internal(set) var warnings: [String] = []
 }
 
 /// Turns a source into an HDF5 dataset file.

@@ -13,23 +13,40 @@ enum Inflate {
     /// Deflate can't make more than so many bytes out of one.
     private static let highestRatio = 1032
 
+    /// The most that is unpacked into memory at once: 2 GiB, or half of what the process may use if that is less.
+    static var mostInMemory: Int { min(2 << 30, AvailableMemory.bytes / 2) }
+
+    private static func tooLarge(_ name: String, _ advice: String) -> DataError {
+        DataError(
+            "\(name) unpacks to more than \(mostInMemory >> 20) MiB, which is the most that is unpacked in memory; \(advice)"
+        )
+    }
+
     private static func gunzip(_ source: ByteSource) throws -> ByteSource {
+        guard source.count <= mostInMemory else {
+            throw tooLarge(source.name, "unpack it by gunzip first, since a plain file is read piece by piece")
+        }
         let packed = try source.whole()
-        let limit = packed.count.multipliedReportingOverflow(by: highestRatio)
-        let most = limit.overflow ? Int.max : limit.partialValue
+        let product = packed.count.multipliedReportingOverflow(by: highestRatio)
+        let most = product.overflow ? Int.max : product.partialValue
         // The last four bytes are the size of the last part, in most files the only one.
         let last = packed.bytes.loadUnaligned(fromByteOffset: packed.count - 4, as: UInt32.self)
+        let limit = Self.mostInMemory
         var capacity = min(max(Int(UInt32(littleEndian: last)), 1), most)
         guard let decompressor = libdeflate_alloc_decompressor() else { throw outOfMemory(source.name) }
         defer { libdeflate_free_decompressor(decompressor) }
         while true {
+            guard capacity <= limit else {
+                throw tooLarge(source.name, "unpack it by gunzip first, since a plain file is read piece by piece")
+            }
             let output = try ByteBuffer(capacity, for: source.name)
             if let size = try inflateMembers(packed, into: output, decompressor, source.name) {
-                let whole = ByteSource(name: source.name, output)
-                return size == output.count ? whole : try whole.part(0..<size, name: source.name)
+                return ByteSource(name: source.name, output, count: size)
             }
             guard capacity < most else { throw damaged(source.name) }
-            capacity = capacity > most / 2 ? most : capacity * 2
+            // Up to the limit itself, before it is said to be too little.
+            let next = capacity > most / 2 ? most : capacity * 2
+            capacity = capacity < limit ? min(next, limit) : next
         }
     }
 
@@ -59,6 +76,10 @@ enum Inflate {
     /// Undoes raw deflate into as many bytes as are known to come out.
     static func inflate(_ source: ByteSource, size: Int) throws -> ByteSource {
         guard size / highestRatio <= source.count else { throw damaged(source.name) }
+        guard size <= mostInMemory else {
+            throw tooLarge(
+                source.name, "save it by numpy.savez, uncompressed, or as NPY files, which are read piece by piece")
+        }
         let packed = try source.whole()
         let output = try ByteBuffer(size, for: source.name)
         guard let decompressor = libdeflate_alloc_decompressor() else { throw outOfMemory(source.name) }

@@ -17,7 +17,9 @@ public struct SplitFractions: Sendable, Hashable {
     public init(_ parts: [(name: String, fraction: Double)]) throws(Mistake) {
         guard !parts.isEmpty else { throw Mistake(description: "no splits are named") }
         for (index, part) in parts.enumerated() {
-            guard !part.name.isEmpty, !part.name.contains(where: { "/= ".contains($0) || $0.isNewline }) else {
+            guard !part.name.isEmpty, part.name != ".", part.name != "..",
+                !part.name.contains(where: { "/= ".contains($0) || $0.isNewline })
+            else {
                 throw Mistake(description: "'\(part.name)' is no name for a split")
             }
             guard part.fraction > 0, part.fraction <= 1 else {

@@ -87,10 +87,11 @@ public struct RunConfiguration: Sendable {
         var kinds: [MetricKind] = []
         for (index, word) in (root.strings("metrics") ?? []).enumerated() {
             guard let kind = MetricKind(name: word) else {
-                let near = nearestWord(to: word, among: MetricKind.knownNames)
-                let hint =
-                    near.map { "did you mean '\($0)'?" } ?? "known are \(MetricKind.knownNames.joined(separator: ", "))"
-                root.fail("unknown metric '\(word)'; \(hint)", key: "metrics", index: index)
+                func hint() -> String {
+                    nearestWord(to: word, among: MetricKind.knownNames).map { "did you mean '\($0)'?" }
+                        ?? "known are \(MetricKind.knownNames.joined(separator: ", "))"
+                }
+                root.fail("unknown metric '\(word)'; \(hint())", key: "metrics", index: index)
                 continue
             }
             if kinds.contains(kind) { root.fail("names '\(word)' twice", key: "metrics", index: index) }

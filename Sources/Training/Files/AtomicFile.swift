@@ -27,13 +27,17 @@ public enum AtomicFile {
     /// sibling is removed and the file is as it was.
     ///
     /// A link is followed: what it leads to is replaced.
-    /// - Parameter verify: looks at the sibling once it is on the disk; where it throws, nothing is replaced.
+    /// - Parameters:
+    ///   - removesAbandoned: siblings of the file that killed writers have left are removed too, which takes a look at the
+    ///     whole directory.
+    ///   - verify: looks at the sibling once it is on the disk; where it throws, nothing is replaced.
     /// - Throws: `FileError`, and what `write` throws.
     public static func replace(
-        _ path: String, write: (_ sibling: String) throws -> Void,
+        _ path: String, removesAbandoned: Bool = true, write: (_ sibling: String) throws -> Void,
         verify: ((_ sibling: String) throws -> Void)? = nil
     ) throws {
         let (target, directory) = try place(path)
+        if removesAbandoned { removeAbandoned(of: target, in: directory) }
         let sibling = "\(target).\(getpid())\(leftover)"
         unlink(sibling)
         do {
@@ -102,10 +106,35 @@ public enum AtomicFile {
     /// How the names of siblings end.
     static let leftover = ".partial"
 
-    /// Removes the siblings that killed writers have left in a directory in which nobody is writing now.
+    /// Removes the siblings that killed writers have left in a directory whose own writers are known to be gone. What
+    /// another program holds open as a file that it writes stays.
     public static func removeLeftovers(in directory: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        where name.hasSuffix(leftover) { unlink(directory + "/" + name) }
+        where name.hasSuffix(leftover) {
+            let path = directory + "/" + name
+            if !isHeld(path) { unlink(path) }
+        }
+    }
+
+    /// Removes the siblings of a file whose writers have ended, as their names tell.
+    private static func removeAbandoned(of target: String, in directory: String) {
+        let start = (target.split(separator: "/").last.map(String.init) ?? target) + "."
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where name.hasPrefix(start) && name.hasSuffix(leftover) {
+            let path = directory + "/" + name
+            guard let process = pid_t(name.dropFirst(start.count).dropLast(leftover.count)), process > 0,
+                process != getpid(), kill(process, 0) != 0, errno == ESRCH, !isHeld(path)
+            else { continue }
+            unlink(path)
+        }
+    }
+
+    /// Whether a process has locked a file, as libhdf5 does with one that it writes; also one of another machine.
+    private static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// The file to be replaced, links followed, and the directory that it is in.
@@ -136,7 +165,8 @@ public enum AtomicFile {
     /// Replaces a file by a text.
     /// - Throws: `FileError` where it can't be written; the file is then as it was.
     public static func replace(_ path: String, with text: String) throws {
-        try replace(path) { sibling in
+        // Written in a moment, and often.
+        try replace(path, removesAbandoned: false) { sibling in
             let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }
             defer { close(descriptor) }

@@ -27,6 +27,7 @@ struct ConversionSummary {
             ])
         }
         table.print()
+        for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
         for note in report.notes { Console.print("note: \(note)") }
         Console.print("in a config: \(configuration)")
     }

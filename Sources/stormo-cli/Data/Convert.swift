@@ -42,6 +42,12 @@ struct Convert: ParsableCommand {
     @Option(help: ArgumentHelp("Rows of a chunk (default: about 64).", valueName: "rows"))
     var chunkRows: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How a table's or a text's characters are written: utf-8 (the default), latin-1 (with Windows's characters) "
+                + "or utf-16.", valueName: "name"))
+    var encoding: TextEncoding?
+
     @Flag(help: "There are no targets: all columns, or the one array, are inputs.")
     var noTargets = false
 
@@ -55,12 +61,20 @@ struct Convert: ParsableCommand {
         if let chunkRows, chunkRows < 1 {
             throw ValidationError("--chunk-rows \(chunkRows): a chunk has at least one row")
         }
+        if let group, let problem = ConversionTarget.problem(withGroup: group) {
+            throw ValidationError("--group \(group): \(problem)")
+        }
         if noTargets, !table.target.isEmpty { throw ValidationError("--target and --no-targets contradict each other") }
     }
 
     func run() throws {
         try OutputFile.check(output, "--output", reading: sources)
         let format = try format ?? SourceFormat(of: sources[0])
+        if encoding != nil, ![.csv, .tsv, .text].contains(format) || (format == .text && text.tokens == .bytes) {
+            throw UsageError(
+                "--encoding is for tables and for texts cut into characters or words, and \(sources[0]) is read as "
+                    + "\(format == .text ? "bytes" : format.rawValue); leave it out")
+        }
         let converter = try converter(format)
         let target = ConversionTarget(
             file: output, group: group, storage: DatasetStorage(gzip: gzip, chunkRows: chunkRows))
@@ -79,7 +93,8 @@ struct Convert: ParsableCommand {
             guard sources.count == 1 else {
                 throw UsageError("tables are converted one at a time; \(sources.count) were given")
             }
-            return TableConverter(sources[0], options: try table.options(format, hasTargets: !noTargets))
+            return TableConverter(
+                sources[0], options: try table.options(format, hasTargets: !noTargets, encoding ?? .utf8))
         case .idx: return IDXConverter(sources, hasTargets: !noTargets)
         case .npy, .npz:
             var converter = NumPyConverter(sources)
@@ -93,7 +108,7 @@ struct Convert: ParsableCommand {
                 throw UsageError("one folder of images is converted at a time; \(sources.count) were given")
             }
             return ImageFolderConverter(sources[0], options: images.options)
-        case .text: return TextConverter(sources, options: text.options)
+        case .text: return TextConverter(sources, options: text.options(encoding ?? .utf8))
         }
     }
 }

@@ -42,8 +42,9 @@ struct TableArguments: ParsableArguments {
         }
     }
 
-    func options(_ format: SourceFormat, hasTargets: Bool) throws -> TableOptions {
+    func options(_ format: SourceFormat, hasTargets: Bool, _ encoding: TextEncoding) throws -> TableOptions {
         var options = TableOptions()
+        options.encoding = encoding
         options.delimiter = delimiter.flatMap(Self.byte) ?? (format == .tsv ? 0x09 : nil)
         options.hasHeader = header
         options.targets = target
@@ -108,8 +109,9 @@ struct TextArguments: ParsableArguments {
         }
     }
 
-    var options: TextOptions {
+    func options(_ encoding: TextEncoding) -> TextOptions {
         var options = TextOptions()
+        options.encoding = encoding
         options.tokens = tokens
         options.window = window
         options.stride = stride
@@ -120,6 +122,7 @@ struct TextArguments: ParsableArguments {
 }
 
 extension TokenKind: ExpressibleByArgument {}
+extension TextEncoding: ExpressibleByArgument {}
 
 /// What images become.
 struct ImageArguments: ParsableArguments {

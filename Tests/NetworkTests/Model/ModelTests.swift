@@ -240,4 +240,32 @@ extension String {
         }
         return parts + [String(rest)]
     }
+
+    @Test("A model of thousands of layers is built in a time by their number", .timeLimit(.minutes(1)))
+    func manyLayers() throws {
+        let layers = (0..<4000).map { _ in ModelLayer(Dense(4)) }
+        let start = ContinuousClock.now
+        let model = try Model(input: [4], layers: layers)
+        #expect(model.steps.last?.name == "dense_3999")
+        let objective = try Objective(model, loss: .meanSquaredError)
+        #expect(objective.layout.entries.count == 8000)
+        #expect(objective.layerNodes.count == 4000)
+        #expect(objective.layerNodes[17].nodes.count == 3)
+        #expect(try LayerTable(model).parameters == 4000 * 20)
+        // Quadratic it took more than a minute, without optimisation.
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
+    @Test func ofManyNamesTheLastAreListed() throws {
+        let layers = (0..<100).map { _ in ModelLayer(Dense(4)) } + [ModelLayer(Dense(1), inputs: ["gone"])]
+        do {
+            _ = try Model(input: [4], layers: layers)
+            Issue.record("nothing was thrown")
+        } catch {
+            #expect(
+                error.description.hasPrefix(
+                    "layers[100]: takes its input from 'gone', but there is no such layer; known are 101, the last of them "
+                        + "dense_80, dense_81"))
+        }
+    }
 }

@@ -114,6 +114,33 @@ import Testing
         #expect(directory.listing == ["a.h5", "partial"])
     }
 
+    @Test("The next writer of a file removes what killed ones have left of it, and nothing that a process holds")
+    func abandonedSiblings() throws {
+        let directory = try TestDirectory()
+        let target = directory.path + "/a.h5"
+        // A process that has ended, by its number.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/true")
+        try process.run()
+        process.waitUntilExit()
+        let dead = process.processIdentifier
+        let held = "a.h5.\(dead).7.partial"
+        for name in ["a.h5.\(dead).partial", "a.h5.1.partial", "b.h5.\(dead).partial", held] {
+            _ = try directory.write("half", to: name)
+        }
+        try AtomicFile.replace(target) { try Data("whole".utf8).write(to: URL(fileURLWithPath: $0)) }
+        // That of a process that runs, that of another file, and what is no sibling's name stay.
+        #expect(directory.listing == ["a.h5", "a.h5.1.partial", held, "b.h5.\(dead).partial"])
+        // One that is locked, as libhdf5 does with a file that it writes, is another machine's.
+        let path = try directory.write("half", to: "a.h5.\(dead).partial")
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        try AtomicFile.replace(target) { try Data("whole".utf8).write(to: URL(fileURLWithPath: $0)) }
+        AtomicFile.removeLeftovers(in: directory.path)
+        #expect(directory.listing == ["a.h5", "a.h5.\(dead).partial"])
+    }
+
     /// Whoever was killed in the middle, under a process number that comes again.
     @Test func whatAnotherLeftBehindIsNoObstacle() throws {
         let directory = try TestDirectory()

@@ -1,7 +1,8 @@
 internal import Training
 
 /// Reads the records of delimited text (RFC 4180) one after the other: fields in quotes may hold delimiters, line ends
-/// and doubled quotes. Blank lines are passed over, and so are blanks around a field.
+/// and doubled quotes. Blank lines are passed over, and so are blanks around a field. The fields are UTF-8, whatever the
+/// file's encoding.
 final class RecordReader {
     struct Field {
         /// Where its bytes lie in the buffer, without the quotes.
@@ -17,12 +18,15 @@ final class RecordReader {
     /// The line on which the record begins, counted from 1.
     private(set) var line = 0
     /// Bytes of the source that were taken so far.
-    var position: Int { loaded - (end - start) }
+    var position: Int { encoding == .utf8 ? loaded - (end - start) : loaded }
 
     private enum Outcome { case record, more, end }
     private static let longestRecord = 64 << 20
+    /// Of one field. What is longer is a quote that was forgotten, or no table.
+    static let longestField = 4 << 20
 
     private let delimiter: UInt8
+    private let encoding: TextEncoding
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     // The bytes that were loaded and not yet taken.
     private var start = 0
@@ -30,15 +34,19 @@ final class RecordReader {
     /// The offset in the source that the buffer's end stands for.
     private var loaded = 0
     private var nextLine = 1
+    /// Up to where the buffer is known to be UTF-8.
+    private var checked = 0
 
-    init(_ source: ByteSource, delimiter: UInt8) throws {
+    init(_ source: ByteSource, delimiter: UInt8, encoding: TextEncoding = .utf8) throws {
         self.source = source
         self.delimiter = delimiter
+        self.encoding = encoding
+        guard encoding == .utf8 else { return }
         let mark = try source.bytes(0..<min(source.count, 4))
         if mark.starts(with: [0xEF, 0xBB, 0xBF]) {
             loaded = 3
         } else if mark.starts(with: [0xFF, 0xFE]) || mark.starts(with: [0xFE, 0xFF]) {
-            throw DataError("\(source.name) is in UTF-16; save it as UTF-8")
+            throw DataError("\(source.name) is in UTF-16; say --encoding utf-16, or save it as UTF-8")
         }
     }
 
@@ -49,6 +57,7 @@ final class RecordReader {
     /// - Throws: `DataError` with the line of a quote that does not fit.
     func next() throws -> Bool {
         while true {
+            skipBlankLines()
             switch try parse() {
             case .record:
                 let isBlank = fields.count == 1 && !fields[0].isQuoted && fields[0].start == fields[0].end
@@ -59,17 +68,28 @@ final class RecordReader {
         }
     }
 
+    /// A file may hold millions of them.
+    private func skipBlankLines() {
+        while start < end, buffer[start] == 0x0A || buffer[start] == 0x0D {
+            // A carriage return at the end of what is loaded may belong to a feed that is not.
+            if buffer[start] == 0x0D, start + 1 == end { return }
+            if buffer[start] == 0x0A || buffer[start + 1] != 0x0A { nextLine += 1 }
+            start += 1
+        }
+    }
+
     /// The bytes of a field of the current record, without quotes; valid until the next call.
     @inline(__always)
     func bytes(_ index: Int) -> UnsafeRawBufferPointer {
         let field = fields[index]
-        if field.hasEscapes { return unescaped(field) }
+        if field.hasEscapes { return unescaped(index) }
         return UnsafeRawBufferPointer(rebasing: buffer[field.start..<field.end])
     }
 
     func text(_ index: Int) -> String { String(decoding: bytes(index), as: UTF8.self) }
 
-    private func unescaped(_ field: Field) -> UnsafeRawBufferPointer {
+    private func unescaped(_ index: Int) -> UnsafeRawBufferPointer {
+        let field = fields[index]
         // In the buffer itself: what comes out is shorter, and the record is not parsed again.
         var (read, write) = (field.start, field.start)
         while read < field.end {
@@ -78,11 +98,8 @@ final class RecordReader {
             write += 1
             read += byte == UInt8(ascii: "\"") ? 2 : 1
         }
-        let index = fields.firstIndex { $0.start == field.start && $0.hasEscapes }
-        if let index {
-            fields[index].end = write
-            fields[index].hasEscapes = false
-        }
+        fields[index].end = write
+        fields[index].hasEscapes = false
         return UnsafeRawBufferPointer(rebasing: buffer[field.start..<write])
     }
 
@@ -112,7 +129,7 @@ final class RecordReader {
                         last += 1
                     }
                     if last == end {
-                        guard isLast else { return .more }
+                        guard isLast else { return try more(first) }
                         throw DataError(
                             "\(source.name), line \(nextLine): a quote is opened and never closed; close it, or double "
                                 + "a quote that belongs to the text")
@@ -138,7 +155,7 @@ final class RecordReader {
                     if byte == delimiter || byte == feed || byte == carriage { break }
                     index += 1
                 }
-                if index == end, !isLast { return .more }
+                if index == end, !isLast { return try more(first) }
                 var last = index
                 while last > first, bytes[last - 1] == blank || bytes[last - 1] == otherBlank { last -= 1 }
                 fields.append(Field(start: first, end: last, hasEscapes: false, isQuoted: false))
@@ -163,13 +180,45 @@ final class RecordReader {
         }
     }
 
+    /// Where what is loaded ends within a field.
+    private func more(_ first: Int) throws -> Outcome {
+        guard end - first > Self.longestField else { return .more }
+        throw DataError(
+            "\(source.name), line \(nextLine): field \(fields.count + 1) is longer than \(Self.longestField >> 20) MiB; a quote may be "
+                + "missing, or the file may be no table")
+    }
+
+    /// - Parameter place: of the first byte in the buffer that is not UTF-8.
+    private func notUTF8(at place: Int) -> DataError {
+        var line = nextLine
+        for index in start..<place where buffer[index] == 0x0A || (buffer[index] == 0x0D && buffer[index + 1] != 0x0A) {
+            line += 1
+        }
+        // The field that it is in, as far as it helps to find it.
+        func isWithin(_ index: Int) -> Bool {
+            buffer[index] != delimiter && buffer[index] != 0x0A && buffer[index] != 0x0D
+        }
+        var (first, last) = (place, place)
+        while first > start, place - first < 20, isWithin(first - 1) { first -= 1 }
+        while last < end, last - place < 20, isWithin(last) { last += 1 }
+        let shown = buffer[first..<last].map { byte in
+            byte < 0x80
+                ? String(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }.joined()
+        return DataError(
+            "\(source.name), line \(line): '\(shown)' is not UTF-8; say --encoding latin-1 if the file is in the older "
+                + "encoding of Western Europe, as Windows and Excel write it, or save it as UTF-8")
+    }
+
     /// Loads more behind what is there; a record longer than the buffer makes it grow.
     private func load() throws {
         if start > 0 {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
             end -= start
+            checked = max(0, checked - start)
             start = 0
-        } else if end == buffer.count {
+        } else if buffer.count - end < 16 {
+            // No character takes more.
             guard end < Self.longestRecord else {
                 throw DataError(
                     "\(source.name), line \(nextLine): the record is longer than \(Self.longestRecord >> 20) MiB; a "
@@ -180,9 +229,13 @@ final class RecordReader {
             buffer.deallocate()
             buffer = larger
         }
-        let count = min(buffer.count - end, source.count - loaded)
-        try source.read(at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + count]))
-        loaded += count
-        end += count
+        let (taken, made) = try encoding.read(
+            source, at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+        loaded += taken
+        end += made
+        guard encoding == .utf8 else { return }
+        let (valid, isCut) = UTF8Text.prefix(UnsafeRawBufferPointer(rebasing: buffer[checked..<end]))
+        checked += valid
+        guard checked == end || (isCut && loaded < source.count) else { throw notUTF8(at: checked) }
     }
 }

@@ -22,6 +22,7 @@ public struct TableConverter: Converter {
     public func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
+        try target.check()
         let source = try Inflate.open(path)
         let form = try TableForm(source, options)
         let (inputs, targets) = try chooseColumns(form, source)
@@ -41,7 +42,8 @@ public struct TableConverter: Converter {
         }
         let plan = try TablePlan(profile, inputs: inputs, targets: targets, form, options, source)
         var report = ConversionReport()
-        report.notes = notes(form, targets, profile) + plan.notes
+        report.notes = notes(form, inputs + targets, targets, profile) + plan.notes
+        report.warnings = plan.warnings
         try DatasetFile.write(target.file) { file in
             let writer = try TableWriter(file, target, plan, form, rows: profile.rows)
             try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
@@ -56,7 +58,12 @@ public struct TableConverter: Converter {
 
     private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> (inputs: [Int], targets: [Int]) {
         let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
-        let kept = form.names.indices.filter { !dropped.contains($0) }
+        // A row index is no feature, unless it is asked for.
+        let named = try Set(options.targets.map { try form.column($0, "--target", source) })
+            .union(options.categorical.map { try form.column($0, "--categorical", source) })
+        let kept = form.names.indices.filter {
+            !dropped.contains($0) && (!form.index.contains($0) || named.contains($0))
+        }
         var targets: [Int] = []
         if options.hasTargets {
             for selector in options.targets {
@@ -68,7 +75,8 @@ public struct TableConverter: Converter {
             }
             if options.targets.isEmpty, let last = kept.last { targets = [last] }
         }
-        let inputs = kept.filter { !targets.contains($0) }
+        let targeted = Set(targets)
+        let inputs = kept.filter { !targeted.contains($0) }
         guard !inputs.isEmpty else {
             throw DataError(
                 "\(path) has \(form.names.count == 1 ? "one column only" : "no column left for inputs"); a dataset "
@@ -83,7 +91,8 @@ public struct TableConverter: Converter {
         progress: (_ pass: Int, _ bytes: Int, _ rows: Int) -> Void
     ) throws -> TableProfile {
         var columns = [TableProfile.Column](repeating: TableProfile.Column(), count: form.names.count)
-        for index in columns.indices { columns[index].isUsed = used.contains(index) }
+        for index in columns.indices { columns[index].isUsed = false }
+        for index in used { columns[index].isUsed = true }
         for selector in options.categorical {
             columns[try form.column(selector, "--categorical", source)].isNamed = true
         }
@@ -123,13 +132,20 @@ public struct TableConverter: Converter {
         }
     }
 
-    private func notes(_ form: TableForm, _ targets: [Int], _ profile: TableProfile) -> [String] {
+    private func notes(_ form: TableForm, _ used: [Int], _ targets: [Int], _ profile: TableProfile) -> [String] {
         var notes: [String] = []
         if options.hasHeader == nil {
             notes.append(
                 form.hasHeader
                     ? "the first line names the columns (--no-header if it is data)"
                     : "the first line is data, the columns have no names (--header if it names them)")
+        }
+        for index in form.index where !used.contains(index) && !options.dropped.contains(form.names[index]) {
+            let column =
+                form.names[index] == String(index)
+                ? "column \(index) has no name: it was taken for a row index"
+                : "column '\(form.names[index])' is a row index that pandas wrote: it was taken for one"
+            notes.append("\(column) and left out (give it a name in the file to use it)")
         }
         if options.hasTargets, options.targets.isEmpty, let target = targets.first {
             notes.append("the target is '\(form.names[target])', the last column (--target names another)")

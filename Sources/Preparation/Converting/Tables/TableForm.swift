@@ -8,18 +8,22 @@ struct TableForm {
     let hasHeader: Bool
     /// The byte between whole and fraction.
     let point: UInt8
+    let encoding: TextEncoding
+    /// The columns in front that have no name in the header, as the row index that pandas and R write.
+    let index: Range<Int>
 
     /// Looks at the beginning of a table.
     init(_ source: ByteSource, _ options: TableOptions) throws {
         guard source.count > 0 else { throw DataError("\(source.name) is empty") }
-        let sample = try source.bytes(0..<min(source.count, 1 << 16))
+        encoding = options.encoding
+        let sample = try Self.sample(source, encoding)
         guard !sample.contains(0) else {
             throw DataError("\(source.name) holds bytes that are no text; a table is in UTF-8")
         }
         point = UInt8(ascii: options.hasDecimalComma ? "," : ".")
         delimiter =
-            try options.delimiter ?? Self.delimiter(source, isCommaUsed: options.hasDecimalComma)
-        let reader = try RecordReader(source, delimiter: delimiter)
+            try options.delimiter ?? Self.delimiter(source, encoding, sample, isCommaUsed: options.hasDecimalComma)
+        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
         guard try reader.next() else { throw DataError("\(source.name) has no rows") }
         let first = (0..<reader.fields.count).map(reader.text)
         if let hasHeader = options.hasHeader {
@@ -27,21 +31,43 @@ struct TableForm {
         } else {
             hasHeader = try Self.isHeader(first, before: reader, point)
         }
-        names = hasHeader ? first : first.indices.map(String.init)
+        // An unnamed column goes by its number.
+        names = first.indices.map { hasHeader && !first[$0].isEmpty ? first[$0] : String($0) }
+        index = hasHeader ? 0..<Self.unnamed(first) : 0..<0
         var seen: Set<String> = []
-        for name in names where !name.isEmpty && !seen.insert(name).inserted && hasHeader {
+        for name in first where hasHeader && !name.isEmpty && !seen.insert(name).inserted {
             throw DataError(
                 "\(source.name), line 1: two columns are named '\(name)'; give them different names, or say "
                     + "--no-header if that line is data")
         }
     }
 
+    /// A reader of the table from its beginning.
+    func reader(_ source: ByteSource) throws -> RecordReader {
+        try RecordReader(source, delimiter: delimiter, encoding: encoding)
+    }
+
+    /// The beginning of the text, in UTF-8.
+    private static func sample(_ source: ByteSource, _ encoding: TextEncoding) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let made = try bytes.withUnsafeMutableBytes { try encoding.read(source, at: 0, into: $0).made }
+        return Array(bytes.prefix(made))
+    }
+
+    /// How many columns in front have no name; `Unnamed: 0` is what pandas makes of none.
+    private static func unnamed(_ header: [String]) -> Int {
+        let count = header.prefix { $0.isEmpty }.count
+        return count < header.count ? (count == 0 && header[0] == "Unnamed: 0" && header.count > 1 ? 1 : count) : 0
+    }
+
     /// The delimiter that cuts the first records into the same number of fields, and into the most.
-    private static func delimiter(_ source: ByteSource, isCommaUsed: Bool) throws -> UInt8 {
+    private static func delimiter(
+        _ source: ByteSource, _ encoding: TextEncoding, _ sample: [UInt8], isCommaUsed: Bool
+    ) throws -> UInt8 {
         var best = (delimiter: UInt8(ascii: isCommaUsed ? ";" : ","), width: 1)
         for candidate in [",", ";", "\t", "|"] as [Unicode.Scalar] where !(isCommaUsed && candidate == ",") {
             let delimiter = UInt8(ascii: candidate)
-            let reader = try RecordReader(source, delimiter: delimiter)
+            let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
             var width: Int?
             var isEven = true
             for _ in 0..<20 {
@@ -58,27 +84,61 @@ struct TableForm {
         }
         if best.width > 1 { return best.delimiter }
         // Rows of different widths: the reader will say which; the delimiter is the one that the first line has.
-        let line = try source.bytes(0..<min(source.count, 1 << 16)).prefix { $0 != 0x0A && $0 != 0x0D }
+        let line = sample.prefix { $0 != 0x0A && $0 != 0x0D }
         let counted = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
             .filter { !(isCommaUsed && $0 == UInt8(ascii: ",")) }
             .map { delimiter in (delimiter, line.lazy.filter { $0 == delimiter }.count) }
         return counted.max { $0.1 < $1.1 }.flatMap { $0.1 > 0 ? $0.0 : nil } ?? best.delimiter
     }
 
-    /// A first line without a number is a header where numbers follow, or texts that are not those of the line.
+    /// Whether the first line names the columns. All of its cells are asked: names are texts, which stand over numbers or
+    /// over texts that are not those of the line. The columns in front may have none (a row index), and behind one without
+    /// a name pandas numbers columns from 0.
+    /// - Throws: `DataError` where one cell is a name by what is below it, and another one a number.
     private static func isHeader(_ first: [String], before reader: RecordReader, _ point: UInt8) throws -> Bool {
-        for index in first.indices where DecimalNumber.parse(reader.bytes(index), point: point) != nil { return false }
-        guard !first.contains("") else { return false }
+        if first.count > 1, first[0].isEmpty, Array(first.dropFirst()) == (0..<first.count - 1).map(String.init) {
+            return true
+        }
+        var isNumber: [Bool] = []
+        var isName: [Bool] = []
+        for index in first.indices {
+            let bytes = reader.bytes(index)
+            isNumber.append(DecimalNumber.parse(bytes, point: point) != nil)
+            isName.append(!bytes.isEmpty && !isNumber[index])
+        }
+        // What says that a value is missing may stand in any line of data.
+        let number = isNumber.firstIndex(of: true)
+        if number != nil {
+            for index in first.indices where TableProfile.isMissing(reader.bytes(index)) { isName[index] = false }
+        }
+        guard isName.contains(true) else { return false }
+        let line = reader.line
         var repeats = false
+        var hasNumbers = Array(repeating: false, count: first.count)
+        var hasTexts = Array(repeating: false, count: first.count)
         for _ in 0..<100 {
             guard try reader.next() else { break }
             for index in 0..<min(first.count, reader.fields.count) {
                 let bytes = reader.bytes(index)
-                if DecimalNumber.parse(bytes, point: point) != nil { return true }
-                if bytes.elementsEqual(first[index].utf8) { repeats = true }
+                if DecimalNumber.parse(bytes, point: point) != nil {
+                    hasNumbers[index] = true
+                } else if !TableProfile.isMissing(bytes) {
+                    hasTexts[index] = true
+                }
+                if isName[index], bytes.elementsEqual(first[index].utf8) { repeats = true }
             }
         }
-        return !repeats
+        guard let number else {
+            if first.indices.contains(where: { isName[$0] && hasNumbers[$0] }) { return true }
+            return !repeats && !first.dropFirst(unnamed(first)).contains("")
+        }
+        guard let name = first.indices.first(where: { isName[$0] && hasNumbers[$0] && !hasTexts[$0] }) else {
+            return false
+        }
+        throw DataError(
+            "\(reader.source.name), line \(line): '\(first[name])' stands over numbers, as a column's name does, but "
+                + "'\(first[number])' is a number itself; say --header if this line names the columns, or --no-header if it "
+                + "is data")
     }
 
     /// The column that a user means by a name or an index.

@@ -25,6 +25,7 @@ public struct TableOptions: Sendable {
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     public var categorical: [String] = []
     public var missing = Missing.refuse
+    public var encoding = TextEncoding.utf8
     /// Whether a comma divides whole from fraction.
     public var hasDecimalComma = false
 

@@ -20,6 +20,7 @@ struct TablePlan {
     private(set) var inputType = HDF5ElementType.float32
     private(set) var targetType = HDF5ElementType.float32
     private(set) var notes: [String] = []
+    private(set) var warnings: [String] = []
 
     /// Integers up to here, and no further, are all exact in a float32.
     private static let mostExact = Double(1 << 24)
@@ -46,6 +47,21 @@ struct TablePlan {
             self.targets.append(
                 try Self.column(profile.columns[index], index, form, options, hasMissing: false))
         }
+        let named = try Set(options.categorical.map { try form.column($0, "--categorical", source) })
+        for index in inputs + targets where !named.contains(index) {
+            if let warning = Self.warning(profile.columns[index], form.names[index], form.point) {
+                warnings.append(warning)
+            }
+        }
+        for column in self.inputs + self.targets {
+            guard let categories = column.categories else { continue }
+            try TextBudget.check(
+                categories, "\(source.name): the texts of column '\(column.name)'",
+                "shorten them, or leave the column out by --drop \(column.name)")
+        }
+        if form.hasHeader {
+            try TextBudget.check(form.names, "\(source.name): the columns' names", "shorten them, or say --no-header")
+        }
         inputType = Self.inputType(self.inputs, profile)
         targetType = Self.targetType(self.targets, profile)
         noteLabels(profile)
@@ -60,6 +76,26 @@ struct TablePlan {
             "\(source.name), line \(line): column '\(name)' holds '\(shown)', but numbers in \(column.numbers) of "
                 + "\(column.numbers + column.texts) rows; repair it, leave it empty where it means a missing value, or "
                 + "say --categorical \(name) if all of them are names")
+    }
+
+    /// What is to be said of a column that looks like numbers or dates and became codes.
+    private static func warning(_ column: TableProfile.Column, _ name: String, _ point: UInt8) -> String? {
+        guard let (look, line, text) = column.firstLook, 2 * column.numericLooks >= column.differentTexts else {
+            return nil
+        }
+        let advice =
+            switch look {
+            case .otherPoint where point == UInt8(ascii: "."):
+                "say --decimal-comma if the comma divides whole from fraction, or write the numbers without it"
+            case .otherPoint:
+                "leave out --decimal-comma if the point divides whole from fraction, or write the numbers without it"
+            case .number: "write plain numbers into the file"
+            case .date: "write what matters of it as numbers, as year, month and day"
+            }
+        return
+            "column '\(name)' looks like \(look == .date ? "dates" : "numbers") ('\(text)' in line \(line)), but is read as "
+            + "texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(name); or say "
+            + "--categorical \(name) if they are names"
     }
 
     private static func column(

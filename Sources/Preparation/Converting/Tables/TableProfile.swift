@@ -16,6 +16,10 @@ struct TableProfile {
         var sum = 0.0
         /// The texts; of a column with `isNamed` its numbers also.
         var categories = CategoryTable()
+        /// How many different texts there are, and how many of them look like numbers or dates.
+        var differentTexts = 0
+        var numericLooks = 0
+        var firstLook: (look: NumericLook, line: Int, text: String)?
 
         var isCategorical: Bool { isNamed || texts > 0 }
         var mean: Double { numbers > 0 ? sum / Double(numbers) : 0 }
@@ -42,7 +46,7 @@ struct TableProfile {
         progress: (_ bytes: Int, _ rows: Int) -> Void
     ) throws {
         self.columns = columns
-        let reader = try RecordReader(source, delimiter: form.delimiter)
+        let reader = try form.reader(source)
         if form.hasHeader { _ = try reader.next() }
         let width = form.names.count
         while try reader.next() {
@@ -101,7 +105,9 @@ struct TableProfile {
         } else {
             columns[index].texts += 1
             if columns[index].firstText == nil { columns[index].firstText = (reader.line, reader.text(index)) }
+            let known = columns[index].categories.count
             columns[index].categories.add(bytes)
+            if columns[index].categories.count > known { noteLook(bytes, index, reader, form) }
         }
         guard columns[index].categories.count <= Self.mostCategories else {
             throw DataError(
@@ -109,6 +115,15 @@ struct TableProfile {
                     + "\(Self.mostCategories) different texts, which are no categories; leave it out by "
                     + "--drop \(form.names[index])")
         }
+    }
+
+    private mutating func noteLook(
+        _ bytes: UnsafeRawBufferPointer, _ index: Int, _ reader: RecordReader, _ form: TableForm
+    ) {
+        columns[index].differentTexts += 1
+        guard let look = NumericLook(bytes, point: form.point) else { return }
+        columns[index].numericLooks += 1
+        if columns[index].firstLook == nil { columns[index].firstLook = (look, reader.line, reader.text(index)) }
     }
 
     private static let missingWords = ["na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "?"].map { Array($0.utf8) }

@@ -45,7 +45,7 @@ struct TableWriter {
     }
 
     func write(_ source: ByteSource, skipsMissing: Bool, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {
-        let reader = try RecordReader(source, delimiter: form.delimiter)
+        let reader = try form.reader(source)
         if form.hasHeader { _ = try reader.next() }
         let width = form.names.count
         let used = plan.inputs + plan.targets

@@ -4,15 +4,17 @@ internal import Training
 final class ScalarReader {
     let source: ByteSource
     /// Bytes taken so far.
-    var position: Int { loaded - (end - start) }
+    var position: Int { loaded - (encoding == .utf8 ? end - start : 0) }
 
+    private let encoding: TextEncoding
     private let buffer: ByteBuffer
     private var start = 0
     private var end = 0
     private var loaded = 0
 
-    init(_ source: ByteSource) throws {
+    init(_ source: ByteSource, _ encoding: TextEncoding = .utf8) throws {
         self.source = source
+        self.encoding = encoding
         buffer = try ByteBuffer(1 << 20, for: source.name)
     }
 
@@ -49,15 +51,16 @@ final class ScalarReader {
 
     private func malformed(_ offset: Int) -> DataError {
         DataError(
-            "\(source.name), byte \(offset): the text is not in UTF-8; save it so, or say --tokens bytes")
+            "\(source.name), byte \(offset): the text is not in UTF-8; say --encoding latin-1 or utf-16 if it is in "
+                + "that, save it as UTF-8, or say --tokens bytes")
     }
 
     private func load() throws -> Bool {
-        let count = min(buffer.count, source.count - loaded)
-        guard count > 0 else { return false }
-        try source.read(at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count]))
-        loaded += count
-        (start, end) = (0, count)
-        return true
+        guard loaded < source.count else { return false }
+        let (taken, made) = try encoding.read(source, at: loaded, into: buffer.bytes)
+        loaded += taken
+        (start, end) = (0, made)
+        // A mark alone makes nothing.
+        return made > 0 ? true : try load()
     }
 }

@@ -11,6 +11,8 @@ public struct TextOptions: Sendable {
     /// The most tokens of the vocabulary; the rarer become `<unknown>`.
     public var vocabularySize: Int?
     public var isLowercased = false
+    /// Plays no part where bytes are the tokens.
+    public var encoding = TextEncoding.utf8
 
     public init() {}
 }
@@ -30,6 +32,9 @@ public struct TextConverter: Converter {
         self.options = options
     }
 
+    /// The most tokens that are written, inputs and targets together.
+    static let mostValues = 64 << 30
+
     /// Beyond this many, the vocabulary is a dataset.
     static let largestAttribute = 60_000
 
@@ -41,11 +46,15 @@ public struct TextConverter: Converter {
         else {
             throw DataError("a window has 1 to \(1 << 20) tokens, a stride at least 1, a vocabulary at least 2")
         }
+        try target.check()
         let sources = try paths.map(Inflate.open)
         let total = sources.reduce(0) { $0 + $1.count }
         let (count, vocabulary, words) = try count(sources) {
             progress(PreparationProgress(done: $0, total: 2 * total, rows: 0))
         }
+        try TextBudget.check(
+            vocabulary.tokens ?? [], "\(paths.joined(separator: ", ")): the words",
+            "leave out what is no word, or give a --vocabulary-size")
         let stride = options.stride ?? options.window
         guard count > options.window else {
             throw DataError(
@@ -53,6 +62,14 @@ public struct TextConverter: Converter {
                     + "\(options.window) and the one that follows; give a smaller --window")
         }
         let rows = (count - options.window - 1) / stride + 1
+        // Windows that overlap hold each token many times.
+        let values = rows.multipliedReportingOverflow(by: 2 * options.window)
+        guard !values.overflow, values.partialValue <= Self.mostValues else {
+            throw DataError(
+                "\(paths.joined(separator: ", ")): \(rows) windows of \(options.window) tokens would be more than the "
+                    + "\(Self.mostValues >> 30) GiB of tokens that are written, since each overlaps the one before; give a "
+                    + "larger --stride or a smaller --window")
+        }
         var report = ConversionReport()
         try DatasetFile.write(target.file) { file in
             let group = target.path(split: nil)
@@ -62,7 +79,8 @@ public struct TextConverter: Converter {
             let targets = try RowWriter(
                 file, group + "/targets", type, rowShape: [options.window], rows: rows, storage: target.storage)
             try keep(vocabulary, file, inputs.dataset)
-            let tokens = try TokenReader(sources, options.tokens, isLowercased: options.isLowercased, words: words)
+            let tokens = try TokenReader(
+                sources, options.tokens, isLowercased: options.isLowercased, words: words, textEncoding)
             var windows = WindowWriter(inputs, targets, window: options.window, stride: stride)
             var taken = 0
             while let token = try tokens.next() {
@@ -82,11 +100,14 @@ public struct TextConverter: Converter {
         return report
     }
 
+    private var textEncoding: TextEncoding { options.tokens == .bytes ? .utf8 : options.encoding }
+
     /// Counts the tokens, each and all.
     private func count(
         _ sources: [ByteSource], progress: (_ bytes: Int) -> Void
     ) throws -> (count: Int, Vocabulary, words: CategoryTable) {
-        let reader = try TokenReader(sources, options.tokens, isLowercased: options.isLowercased, words: nil)
+        let reader = try TokenReader(
+            sources, options.tokens, isLowercased: options.isLowercased, words: nil, textEncoding)
         var counts = [Int](
             repeating: 0, count: options.tokens == .characters ? 0x110000 : options.tokens == .bytes ? 256 : 0)
         var count = 0

@@ -23,6 +23,7 @@ final class TokenReader {
     private var waiting: UInt32?
     private var table: CategoryTable
     private let addsWords: Bool
+    private let encoding: TextEncoding
 
     /// The words met so far.
     var words: CategoryTable { table }
@@ -30,13 +31,17 @@ final class TokenReader {
     var position: Int { before + reader.position }
 
     /// - Parameter words: those that are known; nil to collect them.
-    init(_ sources: [ByteSource], _ kind: TokenKind, isLowercased: Bool, words: CategoryTable?) throws {
+    init(
+        _ sources: [ByteSource], _ kind: TokenKind, isLowercased: Bool, words: CategoryTable?,
+        _ encoding: TextEncoding = .utf8
+    ) throws {
+        self.encoding = encoding
         self.sources = sources
         self.kind = kind
         self.isLowercased = isLowercased
         addsWords = words == nil
         table = words ?? CategoryTable()
-        reader = try ScalarReader(sources[0])
+        reader = try ScalarReader(sources[0], encoding)
     }
 
     /// The next token; nil at the end, and -1 for a word that is not known.
@@ -131,7 +136,7 @@ final class TokenReader {
         guard index + 1 < sources.count else { return false }
         before += sources[index].count
         index += 1
-        reader = try ScalarReader(sources[index])
+        reader = try ScalarReader(sources[index], encoding)
         return true
     }
 }

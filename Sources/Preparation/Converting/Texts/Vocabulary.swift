@@ -25,18 +25,16 @@ struct Vocabulary {
     ///   - limit: the most that are kept; the first is then for all others.
     init(counts: [Int], limit: Int?, text: (Int) -> String) {
         var order = counts.indices.filter { counts[$0] > 0 }
-        let texts = Dictionary(uniqueKeysWithValues: order.map { ($0, text($0)) })
-        order.sort { first, second in
-            counts[first] != counts[second]
-                ? counts[first] > counts[second] : (texts[first] ?? "") < (texts[second] ?? "")
-        }
+        var entries = order.map { (count: counts[$0], text: text($0), index: $0) }
+        entries.sort { $0.count != $1.count ? $0.count > $1.count : $0.text < $1.text }
+        order = entries.map(\.index)
         let isCut = limit.map { order.count > $0 } ?? false
         if isCut, let limit { order = Array(order.prefix(limit - 1)) }
         unknown = isCut ? 0 : nil
         var numbers = [Int32](repeating: isCut ? 0 : -1, count: counts.count)
         for (number, index) in order.enumerated() { numbers[index] = Int32(number + (isCut ? 1 : 0)) }
         self.numbers = numbers
-        let known = order.map { texts[$0] ?? "" }
+        let known = entries.prefix(order.count).map(\.text)
         tokens = isCut ? [Self.unknownToken] + known : known
         count = known.count + (isCut ? 1 : 0)
     }

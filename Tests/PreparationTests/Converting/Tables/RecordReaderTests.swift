@@ -53,10 +53,77 @@ struct RecordReaderTests {
             throws: DataError(
                 "table.csv, line 2: text follows a closing quote in field 2; double a quote that belongs to the text")
         ) { try records("a,b\n1,\"x\" y\n") }
-        #expect(throws: DataError("table.csv is in UTF-16; save it as UTF-8")) {
+        #expect(throws: DataError("table.csv is in UTF-16; say --encoding utf-16, or save it as UTF-8")) {
             let bytes = try ByteBuffer(4, for: "text")
             bytes.bytes.copyBytes(from: [0xFF, 0xFE, 0x61, 0])
             _ = try RecordReader(ByteSource(name: "table.csv", bytes), delimiter: 0x2C)
+        }
+    }
+
+    private func read(
+        _ bytes: [UInt8], _ encoding: TextEncoding
+    ) throws -> [[String]] {
+        let buffer = try ByteBuffer(bytes.count, for: "text")
+        buffer.bytes.copyBytes(from: bytes)
+        let reader = try RecordReader(
+            ByteSource(name: "table.csv", buffer), delimiter: UInt8(ascii: ","), encoding: encoding)
+        var records: [[String]] = []
+        while try reader.next() { records.append(reader.fields.indices.map(reader.text)) }
+        return records
+    }
+
+    @Test("What is not UTF-8 is named by its line, not replaced: three names must not become one")
+    func notUTF8() throws {
+        let rows = Array("name,t\nJ".utf8) + [0xFC] + Array("rg,1\nJ".utf8) + [0xF6] + Array("rg,2\n".utf8)
+        #expect(
+            throws: DataError(
+                "table.csv, line 2: 'J\\xFCrg' is not UTF-8; say --encoding latin-1 if the file is in the older encoding of "
+                    + "Western Europe, as Windows and Excel write it, or save it as UTF-8")
+        ) { try read(rows, .utf8) }
+        #expect(try read(rows, .latin1) == [["name", "t"], ["Jürg", "1"], ["Jörg", "2"]])
+        // Windows's own characters; and a field that is decoded across the ends of what is loaded at once.
+        #expect(try read([0x80, 0x2C, 0x93, 0x61, 0x94], .latin1) == [["€", "“a”"]])
+        let long = [UInt8](repeating: 0xE4, count: 2_000_000)
+        #expect(try read(long + [0x2C, 0x31], .latin1) == [[String(repeating: "ä", count: 2_000_000), "1"]])
+        // A character cut off by the end of the file, one that is too long, a surrogate.
+        for bytes: [UInt8] in [[0x61, 0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0x80]] {
+            #expect(throws: DataError.self) { try read(bytes, .utf8) }
+        }
+        // One on the seam of two blocks.
+        let seam = [UInt8](repeating: 0x78, count: (1 << 20) - 1) + Array("ä,1\n2,ü".utf8)
+        #expect(try read(seam, .utf8)[1] == ["2", "ü"])
+    }
+
+    @Test func utf16InBothOrders() throws {
+        let text = "a,b\nJürg,😀\n"
+        let units = Array(text.utf16)
+        let little = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let big = [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        for bytes in [little, big, Array(little.dropFirst(2))] {
+            #expect(try read(bytes, .utf16) == [["a", "b"], ["Jürg", "😀"]])
+        }
+        let long = Array(String(repeating: "é😀", count: 400_000).utf16)
+        #expect(
+            try read(long.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }, .utf16)
+                == [[String(repeating: "é😀", count: 400_000)]])
+        #expect(throws: DataError("table.csv, byte 2: this is not UTF-16; give the right --encoding")) {
+            try read([0x61, 0x00, 0x00, 0xDC], .utf16)
+        }
+        #expect(throws: DataError.self) { try read([0x61, 0x00, 0x61], .utf16) }
+    }
+
+    @Test("Millions of blank lines cost no more than their bytes; a field has a limit", .timeLimit(.minutes(1)))
+    func largeInputs() throws {
+        let blank = try records("a,b\n" + String(repeating: "\n", count: 20_000_000) + "1,2\r\n\r\n3,4")
+        #expect(blank == [["a", "b"], ["1", "2"], ["3", "4"]])
+        let rows = try read("a,b\n\n\r\n\r\r\n1,2\n")
+        #expect(rows.map(\.line) == [1, 6])
+        for field in ["x", "\"x"] {
+            #expect(
+                throws: DataError(
+                    "table.csv, line 2: field 2 is longer than 4 MiB; a quote may be missing, or the file may be no table"
+                )
+            ) { try records("a,b,c\n1,\(field)" + String(repeating: "x", count: 63 << 20) + "\",2\n") }
         }
     }
 

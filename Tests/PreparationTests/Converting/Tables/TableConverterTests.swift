@@ -89,6 +89,137 @@ struct TableConverterTests {
         #expect(try rows("a,b\nc,d\n", false) == 2)
     }
 
+    @Test("The row index that pandas and R write is no feature")
+    func aRowIndexIsLeftOut() throws {
+        let fixture = try ConvertingFixture()
+        func convert(_ text: String, _ change: (inout TableOptions) -> Void = { _ in }) throws -> (
+            names: [String]?, values: [Float], notes: [String]
+        ) {
+            let path = try fixture.write(text, to: "a.csv")
+            let (file, report) = try fixture.convert(TableConverter(path, options: options(change)))
+            let inputs = try file.dataset("/train/inputs")
+            return (try inputs.attributes.strings("column_names"), try inputs.read(Float.self), report.notes)
+        }
+        let note =
+            "column 0 has no name: it was taken for a row index and left out (give it a name in the file to use it)"
+        let pandas = try convert(",x,y\n0,1.5,2\n1,2.5,3\n")
+        #expect(pandas.names == ["x"])
+        #expect(pandas.values == [1.5, 2.5])
+        #expect(
+            pandas.notes == [
+                "the first line names the columns (--no-header if it is data)", note,
+                "the target is 'y', the last column (--target names another)",
+            ])
+        // R puts the empty name into quotes; the index may be of texts.
+        #expect(try convert("\"\",\"x\",\"y\"\n\"Mazda\",1,2\n\"Fiat\",3,4\n").values == [1, 3])
+        #expect(try convert(",x,species\na,red,s\nb,blue,v\n").names == ["x"])
+        // Columns without names of their own are numbered from 0.
+        let numbered = try convert(",0,1,2\n0,1.5,2.5,1\n1,3.5,4.5,0\n")
+        #expect(numbered.names == ["0", "1"])
+        #expect(numbered.values == [1.5, 2.5, 3.5, 4.5])
+        // An index of two columns, and one that was read and written once more.
+        #expect(try convert(",,x,y\n0,1,5,2\n1,1,6,3\n").values == [5, 6])
+        let again = try convert("Unnamed: 0,x,y\n0,1.5,2\n1,2.5,3\n")
+        #expect(again.values == [1.5, 2.5])
+        #expect(
+            again.notes[1]
+                == "column 'Unnamed: 0' is a row index that pandas wrote: it was taken for one and left out (give it a "
+                + "name in the file to use it)")
+        // Who asks for it gets it.
+        #expect(try convert(",x,y\n0,1,2\n1,2,3\n") { $0.targets = ["0"] }.values == [1, 2, 2, 3])
+        #expect(try convert(",x,y\n0,1,2\n1,2,3\n") { $0.dropped = ["0"] }.notes.count == 2)
+        #expect(try convert(",x,y\nb,1,2\na,2,3\n") { $0.categorical = ["0"] }.values == [1, 1, 0, 2])
+    }
+
+    @Test func aHeaderIsToldByAllOfItsCells() throws {
+        let fixture = try ConvertingFixture()
+        func expect(_ sentence: String, _ text: String) throws {
+            fixture.expect(sentence, from: TableConverter(try fixture.write(text, to: "a.csv")))
+        }
+        try expect(
+            "@a.csv, line 1: 'id' stands over numbers, as a column's name does, but '2019' is a number itself; say --header "
+                + "if this line names the columns, or --no-header if it is data", "id,2019,2020\n1,2.5,3\n2,3.5,4\n")
+        // What says that a value is missing is no name.
+        try expect(
+            "@a.csv: 1 value is missing, in line 1, column '0'; say --missing skip to leave such rows out, --missing mean or "
+                + "--missing VALUE to fill them, or --drop a column", "NA,2,0\n1,2.5,1\n")
+        // A value that is missing in a first line of data does not make it a header.
+        try expect(
+            "@a.csv: 1 value is missing, in line 1, column '1'; say --missing skip to leave such rows out, --missing mean or "
+                + "--missing VALUE to fill them, or --drop a column", "red,,yes\nblue,x,no\n")
+    }
+
+    @Test("Text that looks like numbers or dates becomes codes with a warning, by column, example and line")
+    func numericTexts() throws {
+        let fixture = try ConvertingFixture()
+        func warnings(_ text: String, _ change: (inout TableOptions) -> Void = { _ in }) throws -> [String] {
+            let path = try fixture.write(text, to: "a.csv")
+            return try fixture.convert(TableConverter(path, options: options(change))).1.warnings
+        }
+        func sentence(_ column: String, _ kind: String, _ example: String, _ line: Int, _ advice: String) -> String {
+            "column '\(column)' looks like \(kind) ('\(example)' in line \(line)), but is read as texts, whose codes say "
+                + "nothing of their size; \(advice); or leave it out by --drop \(column); or say --categorical \(column) if "
+                + "they are names"
+        }
+        let table =
+            "share,price,day,colour,t\n102%,\"$3,825.00\",2024-03-01,red,1\n7%,$12.50,2024-03-02,blue,0\n"
+            + "55%,\"$1,000.00\",2024-03-05,red,1\n"
+        let plain = "write plain numbers into the file"
+        #expect(
+            try warnings(table) == [
+                sentence("share", "numbers", "102%", 2, plain), sentence("price", "numbers", "$3,825.00", 2, plain),
+                sentence(
+                    "day", "dates", "2024-03-01", 2, "write what matters of it as numbers, as year, month and day"),
+            ])
+        #expect(try warnings(table) { $0.categorical = ["share", "price", "day"] } == [])
+        #expect(try warnings(table) { $0.dropped = ["share", "price", "day"] } == [])
+        // The target too, and a decimal mark that is not the one in use.
+        #expect(
+            try warnings("a;t\n1;2,5\n2;3,5\n") == [
+                sentence(
+                    "t", "numbers", "2,5", 2,
+                    "say --decimal-comma if the comma divides whole from fraction, or write the numbers without it")
+            ])
+        #expect(
+            try warnings("a;t\n1.5;2\n2.5;3\n") { $0.hasDecimalComma = true } == [
+                sentence(
+                    "a", "numbers", "1.5", 2,
+                    "leave out --decimal-comma if the point divides whole from fraction, or write the numbers without it"
+                )
+            ])
+        #expect(
+            try warnings("a;t\n1.234,5;2\n2.345,5;3\n") { $0.hasDecimalComma = true }
+                == [sentence("a", "numbers", "1.234,5", 2, plain)])
+        // Numbers below a thousand need no separator, so that such a column is of both.
+        #expect(
+            try warnings("a,t\n825,1\n\"1,250,000\",2\n12,3\n\"3,000,000\",4\n")
+                == [sentence("a", "numbers", "1,250,000", 3, plain)])
+        // Names with digits in them are names.
+        #expect(try warnings("a,t\nA1,1\n4WD,2\n1st,3\n10-20,4\nroom 7,5\n") == [])
+    }
+
+    @Test("One long text among many is refused before it is multiplied", .timeLimit(.minutes(1)))
+    func aLongTextAmongMany() throws {
+        let fixture = try ConvertingFixture()
+        let long = String(repeating: "x", count: 3 << 20)
+        let path = try fixture.write(
+            "a,t\n\(long),1\n" + (0..<100).map { "x\($0),0\n" }.joined(), to: "a.csv")
+        fixture.expect(
+            "@a.csv: the texts of column 'a' are 101, the longest of 3145728 bytes; kept as strings of that length they would "
+                + "be more than 256 MiB; shorten them, or leave the column out by --drop a", from: TableConverter(path))
+    }
+
+    @Test("A million columns take time by their number", .timeLimit(.minutes(1)))
+    func manyColumns() throws {
+        let fixture = try ConvertingFixture()
+        let columns = 200_000
+        var text = (0..<columns).map { "\"c\"\"\($0)\"" }.joined(separator: ",") + "\n"
+        for row in 0..<2 { text += (0..<columns).map { "\(($0 + row) % 10)" }.joined(separator: ",") + "\n" }
+        let (file, report) = try fixture.convert(TableConverter(try fixture.write(text, to: "a.csv")))
+        #expect(report.datasets.map(\.shape) == [[2, columns - 1], [2]])
+        #expect(try file.dataset("/train/inputs").attributes.strings("column_names")?.last == "c\"\(columns - 2)")
+    }
+
     @Test func theDelimiterIsFoundOut() throws {
         let fixture = try ConvertingFixture()
         for delimiter in [",", ";", "\t", "|"] {

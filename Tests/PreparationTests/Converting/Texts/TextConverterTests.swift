@@ -26,6 +26,45 @@ struct TextConverterTests {
         #expect(report.notes == ["8 characters, 4 different ones in the attribute vocabulary of the inputs"])
     }
 
+    @Test func otherEncodings() throws {
+        let fixture = try ConvertingFixture()
+        let utf8 = try fixture.write("é€é€é", to: "8.txt")
+        let latin = try fixture.write([0xE9, 0x80, 0xE9, 0x80, 0xE9], to: "1.txt")
+        let wide = try fixture.write([0xFF, 0xFE, 0xE9, 0, 0xAC, 0x20, 0xE9, 0, 0xAC, 0x20, 0xE9, 0], to: "16.txt")
+        for (path, encoding) in [(utf8, TextEncoding.utf8), (latin, .latin1), (wide, .utf16)] {
+            var options = TextOptions()
+            (options.window, options.encoding) = (2, encoding)
+            let (file, _) = try fixture.convert(TextConverter([path], options: options))
+            let inputs = try file.dataset("/train/inputs")
+            #expect(try inputs.attributes.strings("vocabulary") == ["é", "€"])
+            #expect(try inputs.read(UInt8.self) == [0, 1, 0, 1])
+        }
+    }
+
+    @Test("Windows that hold each token a million times are refused, with the limit", .timeLimit(.minutes(1)))
+    func windowsThatOverlapTooMuch() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write(String(repeating: "abcdefgh", count: 1 << 18), to: "a.txt")
+        var options = TextOptions()
+        (options.window, options.stride) = (1 << 20, 1)
+        fixture.expect(
+            "@a.txt: 1048576 windows of 1048576 tokens would be more than the 64 GiB of tokens that are written, since each "
+                + "overlaps the one before; give a larger --stride or a smaller --window",
+            from: TextConverter([path], options: options))
+        options.stride = 1 << 19
+        #expect(try fixture.convert(TextConverter([path], options: options)).1.datasets[0].shape == [2, 1 << 20])
+    }
+
+    @Test("Many different words take time by their number", .timeLimit(.minutes(1)))
+    func manyWords() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write((0..<300_000).map { "w\($0)" }.joined(separator: " "), to: "a.txt")
+        var options = TextOptions()
+        options.tokens = .words
+        let (file, _) = try fixture.convert(TextConverter([path], options: options))
+        #expect(try file.dataset("/vocabulary").shape == [300_000])
+    }
+
     @Test func windowsOverlapOrLieApart() throws {
         let fixture = try ConvertingFixture()
         let bytes = (0..<26).map { UInt8($0 + 97) }
@@ -98,7 +137,9 @@ struct TextConverterTests {
         for bad: [UInt8] in [
             [0x80], [0xC0, 0x80], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
         ] {
-            try expect("@a.txt, byte 5: the text is not in UTF-8; save it so, or say --tokens bytes", a + bad)
+            try expect(
+                "@a.txt, byte 5: the text is not in UTF-8; say --encoding latin-1 or utf-16 if it is in that, save it as UTF-8, "
+                    + "or say --tokens bytes", a + bad)
         }
         try expect(
             "@a.txt: 5 characters are too few for a window of 128 and the one that follows; give a smaller --window", a)

@@ -1,0 +1,73 @@
+/// Texts that look like numbers or dates but are not read as such, since they hold more than digits: `102%`,
+/// `$3,825.00`, `1.234,5`, `5.1 kg`, `2024-03-01`. Their codes would have nothing of their size.
+enum NumericLook: Equatable {
+    /// With the other decimal mark, and otherwise plain.
+    case otherPoint
+    /// With separators, a currency, a percent sign or a unit.
+    case number
+    case date
+
+    /// - Parameters:
+    ///   - text: one that `DecimalNumber` does not read.
+    ///   - point: the byte between whole and fraction.
+    init?(_ text: UnsafeRawBufferPointer, point: UInt8) {
+        // Longer ones are sentences.
+        guard (1...40).contains(text.count), text.contains(where: { $0 &- 0x30 < 10 }) else { return nil }
+        let other = point == UInt8(ascii: ".") ? UInt8(ascii: ",") : UInt8(ascii: ".")
+        if DecimalNumber.parse(text, point: other) != nil {
+            self = .otherPoint
+            return
+        }
+        let words = String(decoding: text, as: UTF8.self)
+        if Self.isDate(words) {
+            self = .date
+        } else if Self.isNumber(words) {
+            self = .number
+        } else {
+            return nil
+        }
+    }
+
+    /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time.
+    private static func isDate(_ text: String) -> Bool {
+        let day = text.prefix { !($0 == " " || $0 == "T") }
+        let rest = text.dropFirst(day.count + 1)
+        guard rest.allSatisfy({ $0.isNumber || ":.,+-Z ".contains($0) || "apmAPM".contains($0) }) else { return false }
+        for mark in ["-", "/", ".", ":"] as [Character] {
+            let parts = day.split(separator: mark, omittingEmptySubsequences: false)
+            guard parts.count == 3 || (mark == ":" && parts.count == 2) else { continue }
+            if parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(isDigit) }) { return true }
+        }
+        return false
+    }
+
+    private static let currencies = ["$", "€", "£", "¥", "₹", "₽", "₩", "USD", "EUR", "GBP", "CHF", "JPY"]
+
+    /// A number between a sign or a currency, and a percent sign, a currency or a unit.
+    private static func isNumber(_ text: String) -> Bool {
+        var rest = text[...]
+        func trim() { rest = rest.drop { isBlank($0) } }
+        // Bookkeepers write losses in brackets.
+        if rest.hasPrefix("("), rest.hasSuffix(")") { rest = rest.dropFirst().dropLast() }
+        for _ in 0..<2 {
+            if let sign = rest.first, "+-−".contains(sign) { rest = rest.dropFirst() }
+            if let currency = currencies.first(where: rest.hasPrefix) { rest = rest.dropFirst(currency.count) }
+            trim()
+        }
+        let number = rest.prefix { isDigit($0) || ".,'’_".contains($0) || isBlank($0) }
+        guard let first = number.first, isDigit(first) || ".,".contains(first), number.contains(where: isDigit) else {
+            return false
+        }
+        rest = rest[number.endIndex...]
+        if rest.isEmpty || currencies.contains(String(rest)) || ["%", "‰"].contains(String(rest)) { return true }
+        // A unit, where a point or a blank tells the number from a name such as 4WD.
+        let isApart = number.last.map(isBlank) ?? false
+        return (isApart || number.contains(".") || number.contains(",")) && rest.count <= 4
+            && rest.allSatisfy { $0.isLetter || "²³/°%".contains($0) }
+    }
+
+    private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
+    private static func isBlank(_ character: Character) -> Bool {
+        character == " " || character == "\u{A0}" || character == "\u{202F}" || character == "\u{2009}"
+    }
+}
