@@ -247,7 +247,7 @@ extension String {
         let start = ContinuousClock.now
         let model = try Model(input: [4], layers: layers)
         #expect(model.steps.last?.name == "dense_3999")
-        let objective = try Objective(model, loss: .meanSquaredError)
+        let objective = try Objective(model, loss: .meanSquaredError(factor: 1))
         #expect(objective.layout.entries.count == 8000)
         #expect(objective.layerNodes.count == 4000)
         #expect(objective.layerNodes[17].nodes.count == 3)

@@ -32,10 +32,11 @@ struct TableForm {
             hasHeader = try Self.isHeader(first, before: reader, point)
         }
         // An unnamed column goes by its number.
-        names = first.indices.map { hasHeader && !first[$0].isEmpty ? first[$0] : String($0) }
-        index = hasHeader ? 0..<Self.unnamed(first) : 0..<0
+        let hasNames = hasHeader
+        names = first.indices.map { hasNames && !first[$0].isEmpty ? first[$0] : String($0) }
+        index = hasNames ? 0..<Self.unnamed(first) : 0..<0
         var seen: Set<String> = []
-        for name in first where hasHeader && !name.isEmpty && !seen.insert(name).inserted {
+        for name in first where hasNames && !name.isEmpty && !seen.insert(name).inserted {
             throw DataError(
                 "\(source.name), line 1: two columns are named '\(name)'; give them different names, or say "
                     + "--no-header if that line is data")

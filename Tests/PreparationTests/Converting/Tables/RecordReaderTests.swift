@@ -97,8 +97,8 @@ struct RecordReaderTests {
     @Test func utf16InBothOrders() throws {
         let text = "a,b\nJürg,😀\n"
         let units = Array(text.utf16)
-        let little = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-        let big = [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        let little: [UInt8] = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let big: [UInt8] = [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
         for bytes in [little, big, Array(little.dropFirst(2))] {
             #expect(try read(bytes, .utf16) == [["a", "b"], ["Jürg", "😀"]])
         }

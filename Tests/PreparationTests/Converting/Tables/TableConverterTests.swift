@@ -217,7 +217,7 @@ struct TableConverterTests {
         for row in 0..<2 { text += (0..<columns).map { "\(($0 + row) % 10)" }.joined(separator: ",") + "\n" }
         let (file, report) = try fixture.convert(TableConverter(try fixture.write(text, to: "a.csv")))
         #expect(report.datasets.map(\.shape) == [[2, columns - 1], [2]])
-        #expect(try file.dataset("/train/inputs").attributes.strings("column_names")?.last == "c\"\(columns - 2)")
+        #expect(try file.dataset("/train/inputs").attributes.strings("column_names").last == "c\"\(columns - 2)")
     }
 
     @Test func theDelimiterIsFoundOut() throws {
