@@ -164,7 +164,7 @@ public final class LossKernel: Kernel {
                         for k in 0..<width { dz[k] = g * (p[k] * mass - t[k]) }
                         // A class that most of the target is for: 1 - p[k] is what the others have.
                         let k = stormo_argmax(t, width)
-                        if t[k] > 0.5 * mass { dz[k] = g * ((mass - t[k]) - mass * Float(others(p, than: k))) }
+                        if t[k] > 0.5 * mass { dz[k] = g * ((mass - t[k]) - mass * others(p, than: k)) }
                     } else {
                         for k in 0..<width { dz[k] = isInside(p[k]) ? -g * t[k] / p[k] : 0 }
                     }
@@ -182,7 +182,7 @@ public final class LossKernel: Kernel {
                     }
                     if fromLogits {
                         for k in 0..<width { dz[k] = g * p[k] }
-                        dz[label] = -g * Float(others(p, than: label))
+                        dz[label] = -g * others(p, than: label)
                     } else {
                         dz.update(repeating: 0, count: width)
                         if isInside(p[label]) { dz[label] = -g / p[label] }
@@ -196,13 +196,22 @@ public final class LossKernel: Kernel {
     @inline(__always)
     private func logSum(_ z: UnsafePointer<Float>, _ p: UnsafePointer<Float>) -> (largest: Float, rest: Float) {
         let largest = stormo_argmax(z, width)
-        return (z[largest], log1pf(Float(others(p, than: largest)) / p[largest]))
+        let x = others(p, than: largest) / p[largest]
+        // log(1 + x) with the digits that 1 + x loses put back (W. Kahan): faster than log1pf.
+        let sum = 1 + x
+        return (z[largest], sum == 1 ? x : logf(sum) * (x / (sum - 1)))
     }
 
     /// Σ p[k] over k ≠ the given class.
     @inline(__always)
-    private func others(_ p: UnsafePointer<Float>, than k: Int) -> Double {
-        stormo_sum(p, k) + stormo_sum(p + k + 1, width - k - 1)
+    private func others(_ p: UnsafePointer<Float>, than k: Int) -> Float {
+        guard width <= Int(STORMO_SUMMED) else {
+            return Float(stormo_sum(p, k) + stormo_sum(p + k + 1, width - k - 1))
+        }
+        var (before, after): (Float, Float) = (0, 0)
+        for i in 0..<k { before += p[i] }
+        for i in k + 1..<width { after += p[i] }
+        return before + after
     }
 
     @inline(__always)
