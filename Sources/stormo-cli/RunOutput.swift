@@ -27,8 +27,8 @@ struct RunOutput {
         for place in [path] + runs where RunLock.isHeld(place) { try RunLock(place).release() }
         guard !overwrites else { return }
         if folds != nil {
-            // A plain run there would be hidden by the folds.
-            try refuse(standing, at: path)
+            // A plain run there would be hidden by the folds; their own summary is no obstacle.
+            if runs.isEmpty || standing != .files("folds.csv") { try refuse(standing, at: path) }
             for run in runs { try refuse(Standing(run), at: run, unless: .finished) }
         } else {
             for run in runs { try refuse(Standing(run), at: run) }

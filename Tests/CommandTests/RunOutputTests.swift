@@ -32,7 +32,8 @@ struct RunOutputTests {
     @Test func aFinishedRunOfTheSameConfigAndDataIsTrainedAgainToTheSameBytes() throws {
         let workspace = try Workspace()
         try workspace.run("train", "config.json", "--output", "run")
-        let names = ["model.h5", "metrics.csv", "config.json", "checkpoints/step-0000000012.h5"]
+        // Checkpoints hold how fast each epoch was, too.
+        let names = ["model.h5", "metrics.csv", "config.json"]
         let before = try names.map { try bytes(workspace, "run/" + $0) }
         #expect(try workspace.run("train", "config.json", "--output", "run").status == 0)
         #expect(try names.map { try bytes(workspace, "run/" + $0) } == before)

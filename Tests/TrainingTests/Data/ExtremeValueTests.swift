@@ -57,7 +57,7 @@ import Testing
         #expect(finding((0..<100).map { 1000 + Double($0 % 3) } + [0, 0]) == nil)
         // Heavy tails: log-normal, Pareto, Cauchy, and whole numbers of them.
         for seed in 0..<20 {
-            random = SeededRandom(UInt64(seed))
+            random = SeededRandom(seed)
             #expect(finding(numbers(5000) { 1 / $0 }) == nil)
             #expect(finding(numbers(5000) { (1 / $0).rounded() }) == nil)
             #expect(finding(numbers(5000) { $0 < 0.5 ? -1 / $0 : 1 / (1 - $0) }) == nil)

@@ -65,7 +65,7 @@ import Testing
         }
         scatter(start, parameters.floats)
         return gradients.enumerated().map { step, gradient in
-            scatter(gradient, reducer.gradient(of: 0))
+            scatter(gradient, reducer.gradient(of: 0).floats)
             if reducer.needsTwoPasses { reducer.reduce(worker: 0) }
             let factor = schedule.factor(
                 step: step, stepsPerEpoch: stepsPerEpoch, epochs: gradients.count / stepsPerEpoch)

@@ -6,6 +6,7 @@ struct JoinedRows: RowReading {
     let type: StoredType
     let blockRows: Int
     let scratchBytes: Int
+    let sharedScratchBytes: Int
     private let parts: [Part]
     /// Entries of the axes before the last.
     private let outer: Int
@@ -35,6 +36,7 @@ struct JoinedRows: RowReading {
         let blockRows = parts.map(\.reader.blockRows).max() ?? 1
         self.blockRows = blockRows
         let rowBytes = parts.map { $0.shape.count * $0.type.byteCount }.max() ?? 0
+        sharedScratchBytes = parts.map(\.reader.sharedScratchBytes).reduce(0, +)
         scratchBytes = (parts.map(\.reader.scratchBytes).max() ?? 0) + blockRows * rowBytes
     }
 

@@ -80,6 +80,7 @@ struct MarkedRows: RowReading {
     private let place: String
     var blockRows: Int { base.blockRows }
     var scratchBytes: Int { base.scratchBytes }
+    var sharedScratchBytes: Int { base.sharedScratchBytes }
 
     init(_ base: any RowReading, _ type: StoredType, width: Int, _ missing: [Packing.Missing], place: String) {
         self.base = base
@@ -122,6 +123,7 @@ struct ScaledRows: RowReading {
     private let scaling: Packing.Scaling
     var blockRows: Int { base.blockRows }
     let scratchBytes: Int
+    var sharedScratchBytes: Int { base.sharedScratchBytes }
 
     init(_ base: any RowReading, from stored: StoredType, width: Int, _ scaling: Packing.Scaling) {
         self.base = base

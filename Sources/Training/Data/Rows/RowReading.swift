@@ -7,6 +7,8 @@ protocol RowReading: Sendable {
     var blockRows: Int { get }
     /// Memory in bytes that one call of `read` may use beside its destination, at most.
     var scratchBytes: Int { get }
+    /// Memory in bytes that all calls of `read` use together beside it, at most.
+    var sharedScratchBytes: Int { get }
     /// Reads rows in C order; any thread may call it.
     func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws
 }

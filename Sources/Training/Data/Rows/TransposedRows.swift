@@ -6,6 +6,7 @@ import Kernels
 struct TransposedRows: RowReading {
     let blockRows: Int
     let scratchBytes: Int
+    let sharedScratchBytes: Int
     private let dataset: HDF5Dataset
     private let memoryType: HDF5MemoryType
     private let order: [Int]
@@ -33,6 +34,7 @@ struct TransposedRows: RowReading {
         } else {
             blockRows = max(1, min(count, Self.sliceBytes / max(rowBytes, 1)))
         }
+        sharedScratchBytes = reader.sharedScratchBytes
         scratchBytes = reader.scratchBytes + blockRows * rowBytes
     }
 

@@ -77,8 +77,11 @@ import Testing
         }
         var source = DataSource(file: path, inputs: "/x", targets: nil)
         source.transposeInputs = [0, 2, 3, 1]
-        let expected = (0..<2).flatMap { n in
-            (0..<4).flatMap { pixel in (0..<3).map { channel in Double(n * 12 + channel * 4 + pixel) } }
+        var expected: [Double] = []
+        for sample in 0..<2 {
+            for pixel in 0..<4 {
+                for channel in 0..<3 { expected.append(Double(sample * 12 + channel * 4 + pixel)) }
+            }
         }
         #expect(numbers(try Dataset(reading: source).inputs) == expected)
         #expect(try streamed(source) == expected)
