@@ -37,6 +37,11 @@ struct ExaminerServer {
     private func detach(keeping given: Int32) {
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
         for number in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGXCPU, SIGCHLD] { signal(number, SIG_DFL) }
+        // A mask is inherited, and who starts this program from a thread of Dispatch hands on one that blocks nearly all:
+        // SIGXCPU among them, without which a loop would not end.
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
         let null = open("/dev/null", O_RDWR)
         for descriptor: Int32 in 0...2 { dup2(null, descriptor) }
         if given != socket { dup2(given, socket) }

@@ -34,6 +34,8 @@ import Testing
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
         "export.graph": "KerasFormatTests",
+        "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
+        "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
         // Objects whose keys are listed one by one.
         ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "", "data.train": "",
     ]

@@ -240,8 +240,11 @@ import Testing
         let rows = pick([1, 3, 8])
         let inputs = (0..<rows).map { _ in random.floats(shape.count).map { $0 * size } }
         let targets = (0..<rows).map { _ in
-            loss == .sparseCategoricalCrossEntropy
-                ? random.labels(1, below: outputs) : random.floats(outputs, in: 0...1).map { $0 * targetSize }
+            if loss == .sparseCategoricalCrossEntropy { return random.labels(1, below: outputs) }
+            let values = random.floats(outputs, in: 0...1)
+            // Those over classes add up to 1.
+            let scale = loss == .categoricalCrossEntropy ? 1 / values.reduce(0, +) : targetSize
+            return values.map { $0 * scale }
         }
         return try GradientCheck(
             Objective(Model(input: shape, layers: layers), loss: loss),

@@ -109,6 +109,8 @@ struct TableConverterTests {
             pandas.notes == [
                 "the first line names the columns (--no-header if it is data)", note,
                 "the target is 'y', the last column (--target names another)",
+                "the targets are whole numbers from 2 to 3; if they are classes, say --categorical y, since labels count "
+                    + "from 0",
             ])
         // R puts the empty name into quotes; the index may be of texts.
         #expect(try convert("\"\",\"x\",\"y\"\n\"Mazda\",1,2\n\"Fiat\",3,4\n").values == [1, 3])
@@ -127,7 +129,7 @@ struct TableConverterTests {
                 + "name in the file to use it)")
         // Who asks for it gets it.
         #expect(try convert(",x,y\n0,1,2\n1,2,3\n") { $0.targets = ["0"] }.values == [1, 2, 2, 3])
-        #expect(try convert(",x,y\n0,1,2\n1,2,3\n") { $0.dropped = ["0"] }.notes.count == 2)
+        #expect(try convert(",x,y\n0,1,2\n1,2,3\n") { $0.dropped = ["0"] }.notes.count == 3)
         #expect(try convert(",x,y\nb,1,2\na,2,3\n") { $0.categorical = ["0"] }.values == [1, 1, 0, 2])
     }
 
