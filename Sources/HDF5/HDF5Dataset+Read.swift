@@ -67,7 +67,7 @@ extension HDF5Dataset {
         let selection = try Selection(rows, of: self, "read")
         if leavesGaps { base.initializeMemory(as: UInt8.self, repeating: 0, count: needed) }
         if case .bitField = elementType, let own = elementType.memoryType, own != memoryType {
-            return try readBits(into: buffer, count, as: memoryType, from: own, rows: rows)
+            return try readBits(into: buffer, elementCount(rows, "read"), as: memoryType, from: own, rows: rows)
         }
         let type = try typeInMemory(memoryType)
         if H5Dread(handle.id, type.id, selection.memory, selection.file, Library.defaultProperties, base) < 0 {

@@ -123,6 +123,7 @@ package struct ExtremeColumns: Sendable {
         let wanted = min(rows, 65_536, max(1, (4 << 20) / max(width, 1)))
         guard wanted > 0 else { return [] }
         let runs = min(runs ?? wanted, wanted)
+        if wanted == rows { return (0..<runs).map { $0 * rows / runs..<($0 + 1) * rows / runs } }
         let length = wanted / runs
         return (0..<runs).map { run in
             let first = runs == 1 ? 0 : run * (rows - length) / (runs - 1)
@@ -141,7 +142,7 @@ extension Dataset {
         // In files a few runs of rows, since chunks are read whole.
         let runs = ExtremeColumns.sample(
             rows: count, width: field.rowShape.count, runs: field.isInMemory ? nil : 16)
-        let room = try AlignedMemory(byteCount: (runs.first?.count ?? 0) * field.rowBytes)
+        let room = try AlignedMemory(byteCount: (runs.map(\.count).max() ?? 0) * field.rowBytes)
         for run in runs {
             try field.read(selection, run, into: room.base)
             columns.add(room.base, field.type, count: run.count * field.rowShape.count)

@@ -34,7 +34,7 @@ import Testing
     func theShippedConfigs(path: String) throws {
         let directory = try TestDirectory()
         var document = try ConfigurationDocument(contentsOf: path)
-        try document.set("training.epochs=1")
+        try document.set("training.epochs=2")
         try expectTheSame(
             RunConfiguration(document, directory: ShippedConfigs.directory), in: directory.path)
     }

@@ -40,11 +40,10 @@ import Testing
             try root.createDataset("/y", .int32, shape: [3]).write([0, 1, -5] as [Int32])
         }
         let data = try Dataset(reading: DataSource(file: path, inputs: "/x", targets: "/y"))
-        #expect(throws: DataError("\(path): /x has samples of shape scalar, but the model takes 2")) {
+        #expect(throws: DataError("\(path): /x has samples of shape 1, but the model takes 2")) {
             try data.check(against: objective())
         }
-        let model = try Model(input: .scalar) {
-            Reshape([1])
+        let model = try Model(input: [1]) {
             Dense(2, activation: .softmax).named("out")
         }
         #expect(

@@ -166,7 +166,8 @@ import Testing
         expect(
             {
                 "\($0): /train/inputs has 3 rows, but \($0): /train/targets has 2; "
-                    + "each row of inputs needs one of targets"
+                    + "each row of inputs needs one of targets; if the samples are on the last axis of the inputs, as "
+                    + "MATLAB writes them, put it first by transpose_inputs"
             },
             try file(directory, targets: [0, 1]))
         expect(

@@ -159,7 +159,7 @@ import Testing
         source.inputPaths = ["/a", "/short"]
         #expect(
             message { _ = try Dataset(reading: source) }
-                == "\(path): /short has 2 rows of one number, but \(path): /a 3 of one number; what is joined along the "
+                == "\(path): /short has 2 rows of scalar, but \(path): /a 3 of scalar; what is joined along the "
                 + "last axis must agree in all others")
     }
 
@@ -187,10 +187,12 @@ import Testing
             try $0.set("add_offset", 10.0)
         }
         let source = DataSource(file: path, inputs: "/x", targets: nil)
-        let data = try Dataset(reading: source)
-        #expect(data.inputs.type == .float32)
-        #expect(numbers(data.inputs) == [10.5, 11, 11.5, 12, 12.5, -4989.5])
-        #expect(try streamed(source) == numbers(data.inputs))
+        do {
+            let data = try Dataset(reading: source)
+            #expect(data.inputs.type == .float32)
+            #expect(numbers(data.inputs) == [10.5, 11, 11.5, 12, 12.5, -4989.5])
+            #expect(try streamed(source) == numbers(data.inputs))
+        }
         // That of no packing leaves the type as it is.
         let plain = try packed { try $0.set("scale_factor", 1.0) }
         #expect(try Dataset(reading: DataSource(file: plain, inputs: "/x", targets: nil)).inputs.type == .int16)
