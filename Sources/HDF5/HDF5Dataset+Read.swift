@@ -73,6 +73,7 @@ extension HDF5Dataset {
         if H5Dread(handle.id, type.id, selection.memory, selection.file, Library.defaultProperties, base) < 0 {
             throw place.libraryFailure("read")
         }
+        try confirmSources()
     }
 
     /// Reads bits as the numbers that they make, and converts these (H5Tconvert).
@@ -141,6 +142,7 @@ extension HDF5Dataset {
         {
             throw place.libraryFailure("read")
         }
+        try confirmSources()
         return StringTransfer.decodeFixed(buffer.bytes, count: count, type: type)
     }
 
@@ -170,6 +172,7 @@ extension HDF5Dataset {
         // Also after a failure, as some strings may have been read.
         defer { H5Dvlen_reclaim(type.id, space.id, transfer.id, bytes.baseAddress) }
         if let failure { throw failure }
+        try confirmSources()
         return StringTransfer.decodeVariable(bytes, count: count)
     }
 

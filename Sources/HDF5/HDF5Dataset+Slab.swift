@@ -39,5 +39,6 @@ extension HDF5Dataset {
         if H5Dread(handle.id, type.id, memory.id, space.id, Library.defaultProperties, base) < 0 {
             throw place.libraryFailure("read")
         }
+        try confirmSources()
     }
 }

@@ -49,8 +49,9 @@ public final class HDF5Dataset: Sendable {
     let spaceShape: [Int]
     /// The axes of an element that is itself an array.
     var elementShape: [Int] { Array(shape.dropFirst(spaceShape.count)) }
-    /// What the values come from, where it is elsewhere; nil as long as nobody has looked whether it is there.
-    let sources = Mutex<[HDF5Dataset]?>(nil)
+    /// The files that the values come from, where they are elsewhere; nil as long as nobody has looked whether they are
+    /// there.
+    let sources = Mutex<[SourceFile.Identity]?>(nil)
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
     /// Bytes of one element in the file; nil for a column, and for what the library does not say, such as strings of

@@ -4,18 +4,30 @@ import Foundation
 extension HDF5Dataset {
     /// Checks, before values are read, that they are all there: the sources of a virtual dataset, and raw files.
     ///
-    /// The library reads what is missing there as fill values or zeros, without a word. The sources stay open as long as
-    /// the dataset, so that they can't go missing later.
+    /// The library reads what is missing there as fill values or zeros, without a word.
     /// - Parameter depth: how many virtual datasets lead to this one.
     /// - Throws: kinds `notFound`, `missingObject`, `damaged` (a source that is too small), `cannotOpen`.
     func checkSources(depth: Int = 0) throws(HDF5Error) {
-        guard sources.withLock({ $0 == nil }) else { return }
+        guard sources.withLock({ $0 == nil }) else { return try confirmSources() }
         guard let creation = Handle(H5Dget_create_plist(handle.id), closedBy: H5Pclose) else {
             throw place.libraryFailure("read")
         }
         try checkRawFiles(creation)
         let opened = layout == .virtual ? try VirtualSources(self, creation, depth: depth).check() : []
         sources.withLock { $0 = opened }
+    }
+
+    /// Checks that the sources are the files that they were. The library opens them when it reads, so this is asked before
+    /// and after.
+    func confirmSources() throws(HDF5Error) {
+        for source in sources.withLock({ $0 ?? [] }) {
+            guard source.isThere else {
+                throw place.error(
+                    .notFound, "read",
+                    "it is a virtual dataset, and a file that its values come from, \(source.path), went missing or was "
+                        + "replaced while it was read; put it back and begin again")
+            }
+        }
     }
 
     /// Raw bytes beside the file (H5Pset_external): each file must hold what is said to be in it.
@@ -60,6 +72,26 @@ extension HDF5Dataset {
 
 /// Where the library seeks files that a file names.
 enum SourceFile {
+    /// Which file stands at a path.
+    struct Identity: Sendable {
+        let path: String
+        private let device: UInt64
+        private let inode: UInt64
+
+        init(_ path: String) throws(HDF5Error) {
+            var status = stat()
+            guard stat(path, &status) == 0 else {
+                throw Place(file: path).error(.notFound, "open", String(cString: strerror(errno)))
+            }
+            (self.path, device, inode) = (path, UInt64(status.st_dev), UInt64(status.st_ino))
+        }
+
+        var isThere: Bool {
+            var status = stat()
+            return stat(path, &status) == 0 && (device, inode) == (UInt64(status.st_dev), UInt64(status.st_ino))
+        }
+    }
+
     /// A raw file's path (H5D__build_file_prefix): beside the working directory, unless the environment names a folder.
     static func rawPath(_ name: String, of file: String) -> String {
         let prefix = environment("HDF5_EXTFILE_PREFIX").map { expand($0, of: file) } ?? ""
@@ -80,8 +112,10 @@ enum SourceFile {
         }
         candidates.append(join(folder(file), name))
         candidates.append(name)
+        // Where the file itself is a link.
+        let own = URL(filePath: file).standardizedFileURL.path
         let target = URL(filePath: file).resolvingSymlinksInPath().path
-        if folder(target) != folder(file) { candidates.append(join(folder(target), name)) }
+        if folder(target) != folder(own) { candidates.append(join(folder(target), name)) }
         return candidates.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 

@@ -15,24 +15,25 @@ struct VirtualSources {
         self.depth = depth
     }
 
-    /// - Returns: the datasets that the values come from.
+    /// - Returns: the files that the values come from, other than the dataset's own.
     /// - Throws: where a source is not there or too small, or where a part of the dataset comes from none, unless a fill
     ///   value was set for it.
-    func check() throws(HDF5Error) -> [HDF5Dataset] {
+    func check() throws(HDF5Error) -> [SourceFile.Identity] {
         guard depth <= 16 else {
             throw place.error(.damaged, "open", "it is a view of a view, more than 16 times over")
         }
         var count = 0
         guard H5Pget_virtual_count(creation.id, &count) >= 0 else { throw place.libraryFailure("read") }
         var files: [String: HDF5File] = [:]
-        var sources: [HDF5Dataset] = []
+        var sources: [SourceFile.Identity] = []
         var covered = try Coverage(dataset.spaceShape, place)
         for index in 0..<count {
             let mapping = try Mapping(index, of: dataset, creation)
             for block in 0..<mapping.blocks {
                 let source = try open(mapping.file(block), mapping.path(block), mapping, &files)
                 try mapping.check(source)
-                sources.append(source)
+                // Sources of sources as well.
+                sources += source.sources.withLock { $0 ?? [] }
             }
             try covered.add(mapping)
         }
@@ -45,6 +46,7 @@ struct VirtualSources {
                     + "\(rows.lowerBound) and the last in row \(rows.upperBound - 1); map them, or give it a fill value if "
                     + "that is what they shall be")
         }
+        for file in files.values { sources.append(try SourceFile.Identity(file.path)) }
         return sources
     }
 
@@ -160,9 +162,12 @@ struct Mapping {
         let fault = "of '\(dataset.path)' in \(dataset.filePath), which is \(shape)"
         if source.isAll {
             let (points, count) = (virtual.pointsOfBlock, shape.reduce(1, *))
-            // A source that has grown since is read as far as it was mapped.
-            guard count < points else { return }
-            throw place.error(.damaged, "read", "\(words) all \(fault), for \(points) elements in place of \(count)")
+            guard count != points else { return }
+            // HDF5 1.10 fails where a source has grown since.
+            throw place.error(
+                .damaged, "read",
+                "\(words) all \(fault), for \(points) elements in place of \(count)"
+                    + (count > points ? "; make it again from the rows that are wanted" : ""))
         }
         let isEndless = source.endlessAxis != nil && virtual.endlessAxis != nil
         let needed = isEndless ? source.end(positions: virtual.endlessPositions) : source.end

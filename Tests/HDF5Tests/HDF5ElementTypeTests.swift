@@ -88,9 +88,12 @@ struct HDF5ElementTypeTests {
         #expect(names == ["/array", "/compound", "/odd"])
         #expect(
             try names.map { try file.dataset($0).elementType.description }
-                == ["array", "compound", "integer of 12 bits in 2 bytes"])
-        let error = #expect(throws: HDF5Error.self) { try file.dataset("/array").read(Int8.self) }
-        #expect(error?.reason == "it holds array values, not numbers")
+                == ["int8", "compound", "integer of 12 bits in 2 bytes"])
+        let error = #expect(throws: HDF5Error.self) { try file.dataset("/compound").read(Int8.self) }
+        #expect(error?.reason == "it holds compound values, not numbers")
+        // Elements that are arrays are read by their numbers.
+        #expect(try file.dataset("/array").shape == [1, 2])
+        #expect(try file.dataset("/array").read(Int8.self) == [1, 2])
     }
 
     @Test func sizesAndNumbers() {

@@ -69,8 +69,14 @@ struct VirtualSourcesTests {
     @Test func aViewOfWhatIsThereIsRead() throws {
         try view("twice", rows: 20, [(0, 10, "source.h5", "x"), (10, 10, "source.h5", "x")])
         #expect(try read("twice") == (1...20).map { Float($0) } + (1...20).map { Float($0) })
+    }
+
+    @Test func aSourceThatHasGrownIsNamed() throws {
         try view("part", rows: 8, [(0, 8, "source.h5", "x")])
-        #expect(try read("part") == (1...16).map { Float($0) })
+        #expect(
+            try refusal("part")?.reason
+                == "it is a virtual dataset, and for rows 0 to 7 it takes all of '/x' in \(directory.file("source.h5")), "
+                + "which is [10, 2], for 16 elements in place of 20; make it again from the rows that are wanted")
     }
 
     @Test func aSourceThatIsNotThereIsNamed() throws {
@@ -117,13 +123,18 @@ struct VirtualSourcesTests {
         #expect(try refusal("outer")?.kind == .notFound)
     }
 
-    @Test func aSourceThatGoesMissingLaterIsStillRead() throws {
+    @Test func aSourceThatGoesMissingLaterIsNamed() throws {
         try view("x", rows: 10, [(0, 10, "source.h5", "x")])
         let reader = try HDF5RowReader(try HDF5File.open(path, allowingExternal: true).dataset("x"))
         try FileManager.default.removeItem(atPath: directory.file("source.h5"))
         var row: [Float] = [0, 0]
-        try row.withUnsafeMutableBytes { try reader.read(rows: 3..<4, into: $0.baseAddress!) }
-        #expect(row == [7, 8])
+        let error = #expect(throws: HDF5Error.self) {
+            try row.withUnsafeMutableBytes { try reader.read(rows: 3..<4, into: $0.baseAddress!) }
+        }
+        #expect(
+            error?.reason
+                == "it is a virtual dataset, and a file that its values come from, \(directory.file("source.h5")), went "
+                + "missing or was replaced while it was read; put it back and begin again")
     }
 
     @Test func numbersInNamesAreWrittenOut() {

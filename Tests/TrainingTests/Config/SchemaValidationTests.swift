@@ -191,6 +191,11 @@ struct SchemaValidationTests {
             })
     }
 
+    /// Rules on several values at once, which a schema can't say.
+    private static let beyondSchemas = [
+        "is no order of axes", "stands beside several inputs", "would rise to the end and never be reached",
+    ]
+
     @Test func theyAgreeWhateverStandsInAPlace() throws {
         var documents: [ConfigurationDocument] = []
         for (original, places) in try pieces() {
@@ -211,7 +216,8 @@ struct SchemaValidationTests {
         var differing: [String] = []
         for (index, document) in documents.enumerated() {
             let mistakes = mistakes(document)
-            if mistakes.isEmpty != (refused[index] == nil) {
+            let isBeyond = mistakes.allSatisfy { mistake in Self.beyondSchemas.contains { mistake.contains($0) } }
+            if mistakes.isEmpty != (refused[index] == nil), mistakes.isEmpty || !isBeyond {
                 differing.append("reader: \(mistakes.first ?? "fine"); schema: \(refused[index] ?? "valid")")
             }
         }
