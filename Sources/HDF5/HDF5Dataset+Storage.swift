@@ -2,8 +2,15 @@ extension HDF5Dataset {
     /// Compares what the dataset claims to hold with what is stored of it. The library does not: it would read what stands
     /// beside the values, and make any number of chunks that were never written.
     ///
+    /// Done once, since the library goes through the whole index of chunks to add their sizes up.
     /// - Throws: kinds `damaged`, `tooLarge`.
     func checkStorage() throws(HDF5Error) {
+        guard isStorageChecked.withLock({ !$0 }) else { return }
+        try compareStorage()
+        isStorageChecked.withLock { $0 = true }
+    }
+
+    private func compareStorage() throws(HDF5Error) {
         // What was written a moment ago may be stored a moment later.
         guard let storedElementBytes, !file.isWritable else { return }
         let bytes = try Extent.byteCount(count, storedElementBytes, place, "read")

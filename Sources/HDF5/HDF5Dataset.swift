@@ -52,6 +52,8 @@ public final class HDF5Dataset: Sendable {
     /// The files that the values come from, where they are elsewhere; nil as long as nobody has looked whether they are
     /// there.
     let sources = Mutex<[SourceFile.Identity]?>(nil)
+    /// Whether what the dataset claims to hold has been held against what is stored of it.
+    let isStorageChecked = Mutex(false)
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
     /// Bytes of one element in the file; nil for a column, and for what the library does not say, such as strings of

@@ -16,7 +16,7 @@ enum ExaminationLimits {
         return overflow ? .max : bytes.addingReportingOverflow(256 << 20).partialValue
     }
 
-    /// Lets the process, which has `size` bytes of address space now, have `bytes` more.
+    /// Lets the process have so many bytes of address space more than it has now.
     static func setMemory(_ bytes: Int) {
         let (limit, overflow) = addressSpace().addingReportingOverflow(bytes)
         guard !overflow, limit > 0 else { return }
