@@ -49,7 +49,8 @@ public struct DataConfiguration: Sendable {
             source.transposeInputs = Self.transposition(reader, key: "transpose_inputs")
             source.transposeTargets = Self.transposition(reader, key: "transpose_targets")
             if source.transposeInputs != nil, source.inputPaths.count > 1 {
-                reader.fail("stands beside several inputs; put the axes of one dataset in order", key: "transpose_inputs")
+                reader.fail(
+                    "stands beside several inputs; put the axes of one dataset in order", key: "transpose_inputs")
             }
             source.allowsExternalLinks = allowsExternalLinks
             return source
@@ -60,7 +61,8 @@ public struct DataConfiguration: Sendable {
             let bounds = NumberBounds.between(0, 1, includingLower: false, includingUpper: false)
             // Asked for even where it is missing, so that a misspelt one is set right.
             guard own.node("fraction") != nil else { return .source(source(own, name)) }
-            for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"] where own.node(key) != nil {
+            for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"]
+            where own.node(key) != nil {
                 own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
             }
             return .fraction(own.requiredNumber("fraction", bounds) ?? 0.1)

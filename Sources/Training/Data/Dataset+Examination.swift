@@ -32,29 +32,28 @@ extension Dataset {
     /// - Throws: `DataError` where all weights are 0, or all labels are the one that the loss ignores.
     func checkThatSomethingCounts(_ objective: Objective) throws {
         if let weights {
-            let counts = try mapBlocks(of: weights) { rows, _ in
-                var isAny = false
-                rows.forEach { _, value in isAny = isAny || value > 0 }
-                return isAny
-            }
-            guard counts.contains(true) else {
+            guard try holds(weights, { $0 > 0 }) else {
                 throw DataError(
                     "all weights of the training data in \(weights.parts[0].place) are 0, so nothing would be trained")
             }
         }
         if let targets, let ignored = objective.ignoredLabel {
             let label = Double(ignored)
-            let counts = try mapBlocks(of: targets) { rows, _ in
-                var isAny = false
-                rows.forEach { _, value in isAny = isAny || value != label }
-                return isAny
-            }
-            guard counts.contains(true) else {
+            guard try holds(targets, { $0 != label }) else {
                 throw DataError(
                     "all labels of the training data in \(targetsPlace) are \(ignored), which the loss ignores, so nothing "
                         + "would be trained")
             }
         }
+    }
+
+    /// Whether any row of the split has such a value in the field.
+    private func holds(_ field: Field, _ isSuch: @Sendable (Double) -> Bool) throws -> Bool {
+        try mapBlocks(of: field) { rows, _ in
+            var isAny = false
+            rows.forEach { _, value in isAny = isAny || isSuch(value) }
+            return isAny
+        }.contains(true)
     }
 
     /// Calls the body for all rows of a field of the split that stands in files, by whole chunks.

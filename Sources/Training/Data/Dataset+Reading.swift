@@ -25,7 +25,12 @@ extension Dataset {
     /// Opens a split whose rows stay in the files.
     /// - Parameter names: what the numbers stand for in a model, or in the training split, which this one must agree with.
     static func open(_ source: DataSource, wantsTargets: Bool = true, names: CodeNames? = nil) throws -> Dataset {
-        let files = try openFiles(of: source)
+        try open(source, in: openFiles(of: source), wantsTargets: wantsTargets, names: names)
+    }
+
+    private static func open(
+        _ source: DataSource, in files: [HDF5File], wantsTargets: Bool, names: CodeNames?
+    ) throws -> Dataset {
         let inputs = try inputs(files, source)
         var own = CodeNames()
         for file in files { try own.merge(CodeNames(file, inputs: source.inputPaths, targets: source.targets)) }
@@ -82,12 +87,12 @@ extension Dataset {
     package static func summary(
         of source: DataSource
     ) throws -> (inputs: (shape: Shape, type: String), targets: (shape: Shape, type: String)?) {
+        let files = try openFiles(of: source)
         func words(_ field: Field, _ paths: [String]) throws -> (Shape, String) {
-            let files = try openFiles(of: source)
             let type = paths.count == 1 ? "\(try files[0].dataset(paths[0]).elementType)" : field.type.rawValue
             return (Shape([field.rows] + field.rowShape.dimensions), type)
         }
-        let data = try open(source)
+        let data = try open(source, in: files, wantsTargets: true, names: nil)
         return (
             try words(data.inputs, source.inputPaths),
             try data.targets.map { try words($0, source.targets.map { [$0] } ?? []) }

@@ -12,7 +12,7 @@ public struct TrainedModel: Sendable {
     /// The texts that the numbers of a column stand for, by the attribute that holds them in the training data.
     var categories: [String: [String]] = [:]
     /// In the objective's layout.
-    public let parameters: AlignedMemory
+    public internal(set) var parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
     public var configuration: JSONNode?
 

@@ -166,10 +166,8 @@ public final class TrainingRun {
         let keeper = RunKeeper(
             configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
         ) { [resolved, rows, fingerprint] state in
-            var model = TrainedModel(
-                objective: trained.objective, metrics: trained.metrics, preprocessing: trained.preprocessing,
-                classNames: trained.classNames, parameters: state.parameters, configuration: resolved)
-            model.categories = trained.categories
+            var model = trained
+            (model.parameters, model.configuration) = (state.parameters, resolved)
             return state.checkpoint(model, rows: rows, data: fingerprint)
         }
         let recorder = Recorder(directory, observer, self)
