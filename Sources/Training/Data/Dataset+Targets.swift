@@ -67,8 +67,8 @@ extension Dataset {
             throw DataError("\(place) holds \(number) in row \(row), which is out of range: \(expectation)")
         }
         throw DataError(
-            "\(place) has targets that add up to \(ValueSummary.number(bad.value)) in row \(row), but those of categorical_crossentropy are the "
-                + "probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
+            "\(place) has targets that add up to \(NumberText.short(bad.value)) in row \(row), but those of "
+                + "categorical_crossentropy are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
                 + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class"
         )
     }

@@ -35,7 +35,7 @@ struct ValueSummary: Sendable, Hashable {
     private var isBeyondOne: Bool { isWhole && max(abs(lowest), abs(highest)) > 1 }
 
     private var words: String {
-        "\(type.rawValue) from \(ValueSummary.number(lowest)) to \(ValueSummary.number(highest))"
+        "\(type.rawValue) from \(NumberText.short(lowest)) to \(NumberText.short(highest))"
     }
 
     /// Why numbers like these can't stand beside those that are trained on, or nil: whole numbers beside parts of one.
@@ -74,12 +74,5 @@ enum SplitAgreement {
             }
         }
         return notes
-    }
-}
-
-extension ValueSummary {
-    /// A number in as few digits as say it, without a needless `.0`.
-    static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
     }
 }

@@ -80,7 +80,7 @@ struct TablePlan {
 
     /// What is to be said of a column that looks like numbers or dates and became codes.
     private static func warning(_ column: TableProfile.Column, _ name: String, _ point: UInt8) -> String? {
-        guard let (look, line, text) = column.firstLook, 2 * column.numericLooks >= column.differentTexts else {
+        guard let (look, line, text) = column.firstLook, 2 * column.numericLooks >= column.categories.count else {
             return nil
         }
         let advice =

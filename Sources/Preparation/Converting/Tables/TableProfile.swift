@@ -16,8 +16,7 @@ struct TableProfile {
         var sum = 0.0
         /// The texts; of a column with `isNamed` its numbers also.
         var categories = CategoryTable()
-        /// How many different texts there are, and how many of them look like numbers or dates.
-        var differentTexts = 0
+        /// How many of the different texts look like numbers or dates.
         var numericLooks = 0
         var firstLook: (look: NumericLook, line: Int, text: String)?
 
@@ -120,7 +119,6 @@ struct TableProfile {
     private mutating func noteLook(
         _ bytes: UnsafeRawBufferPointer, _ index: Int, _ reader: RecordReader, _ form: TableForm
     ) {
-        columns[index].differentTexts += 1
         guard let look = NumericLook(bytes, point: form.point) else { return }
         columns[index].numericLooks += 1
         if columns[index].firstLook == nil { columns[index].firstLook = (look, reader.line, reader.text(index)) }

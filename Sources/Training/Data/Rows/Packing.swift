@@ -148,11 +148,3 @@ struct ScaledRows: RowReading {
         }
     }
 }
-
-/// Numbers in sentences.
-enum NumberText {
-    /// `-9999`, `9.96921e+36`, `0.5`.
-    static func short(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : String(Float(value).description)
-    }
-}
