@@ -154,14 +154,9 @@ public struct FileExamination {
     /// Values that may mark missing ones.
     private func extremeValues(_ source: RowSource, _ report: DatasetReport) throws -> [String] {
         guard let type = StoredType(rawValue: source.type.rawValue), type.byteCount > 1 else { return [] }
-        var columns = ExtremeColumns(rowShape: source.rowShape)
-        let runs = ExtremeColumns.sample(rows: source.rows, width: source.width, runs: 16)
-        let room = try AlignedMemory(byteCount: (runs.first?.count ?? 0) * source.rowBytes)
-        for run in runs {
-            try source.read(run, into: room.base)
-            columns.add(room.base, type, count: run.count * source.width)
-        }
-        return columns.sentences("it") { report.featureName($0) }
+        return try ExtremeColumns(rows: source.rows, rowShape: source.rowShape, type, runs: 16) {
+            try source.read($0, into: $1)
+        }.sentences("it") { report.featureName($0) }
     }
 
     private func values(

@@ -94,6 +94,25 @@ package struct ExtremeColumns: Sendable {
         scans = Array(repeating: ExtremeScan(), count: (1...4096).contains(last) ? last : 1)
     }
 
+    /// Looks at a sample of the rows of a table of numbers.
+    /// - Parameters:
+    ///   - runs: the most pieces to read; nil for single rows.
+    ///   - read: puts the rows asked for into the buffer, one after the other.
+    /// - Throws: what `read` throws; `KernelError` where there is no memory for a run.
+    package init(
+        rows: Int, rowShape: Shape, _ type: StoredType, runs: Int?,
+        reading read: (Range<Int>, UnsafeMutableRawPointer) throws -> Void
+    ) throws {
+        self.init(rowShape: rowShape)
+        let runs = Self.sample(rows: rows, width: rowShape.count, runs: runs)
+        let longest = runs.map(\.count).max() ?? 0
+        let room = try AlignedMemory(byteCount: longest * rowShape.count * type.byteCount)
+        for run in runs {
+            try read(run, room.base)
+            add(room.base, type, count: run.count * rowShape.count)
+        }
+    }
+
     /// Takes whole rows: so many elements in all.
     package mutating func add(_ rows: UnsafeRawPointer, _ type: StoredType, count: Int) {
         let columns = scans.count
@@ -138,15 +157,9 @@ extension Dataset {
     func extremeValues(in field: Field, place: String) throws -> [String] {
         // A byte has no room for a mark far from the others.
         guard field.type.byteCount > 1 else { return [] }
-        var columns = ExtremeColumns(rowShape: field.rowShape)
         // In files a few runs of rows, since chunks are read whole.
-        let runs = ExtremeColumns.sample(
-            rows: count, width: field.rowShape.count, runs: field.isInMemory ? nil : 16)
-        let room = try AlignedMemory(byteCount: (runs.map(\.count).max() ?? 0) * field.rowBytes)
-        for run in runs {
-            try field.read(selection, run, into: room.base)
-            columns.add(room.base, field.type, count: run.count * field.rowShape.count)
-        }
-        return columns.sentences(place)
+        return try ExtremeColumns(
+            rows: count, rowShape: field.rowShape, field.type, runs: field.isInMemory ? nil : 16
+        ) { try field.read(selection, $0, into: $1) }.sentences(place)
     }
 }

@@ -55,6 +55,21 @@ struct FileExaminationTests {
         #expect(report.duplicates == nil && report.lookedForDuplicates)
     }
 
+    /// Of few rows all are looked at, in runs that differ in length.
+    @Test func findsAMarkOfMissingValuesInAnyRow() throws {
+        for row in [0, 12, 24, 199] {
+            let report = try report {
+                var values = (0..<200 * 512).map { Float($0 % 97) / 4 }
+                for marked in [row, (row + 100) % 200] { values[marked * 512 + 511] = 1e20 }
+                try $0.createDataset("inputs", .float32, shape: [200, 512]).write(values)
+            }
+            #expect(
+                report.advice.contains {
+                    $0.hasPrefix("it, column 511, holds 1e+20 in 2 of 200 values, far from all others")
+                }, "\(report.advice)")
+        }
+    }
+
     @Test func findsRowsThatRepeat() throws {
         let report = try report {
             try $0.createDataset("inputs", .int16, shape: [6, 2]).write(

@@ -97,5 +97,9 @@ import Testing
         #expect(runs.first?.lowerBound == 0)
         #expect(runs.last?.upperBound == 1_000_000)
         #expect(ExtremeColumns.sample(rows: 0, width: 8, runs: 16) == [])
+        // All of few rows, in runs that differ by one.
+        let few = ExtremeColumns.sample(rows: 200, width: 8, runs: 16)
+        #expect(few.flatMap { $0 } == Array(0..<200))
+        #expect(Set(few.map(\.count)) == [12, 13])
     }
 }
