@@ -59,8 +59,9 @@ struct RunOutput {
                 self = .run(.failed, words: "a run whose state.json is damaged")
                 return
             }
-            let names = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
-            if let name = names.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
+            if let name = RunDirectory.fileNames.first(where: {
+                FileManager.default.fileExists(atPath: "\(path)/\($0)")
+            }) {
                 self = .files(name)
             } else {
                 self = CheckpointStore(reading: path).hasAny ? .files("checkpoints") : .nothing

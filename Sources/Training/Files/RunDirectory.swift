@@ -67,6 +67,9 @@ public final class RunDirectory {
     /// Removes what killed writers have left; for who holds the directory's lock.
     public func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
 
+    /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
+    package static let fileNames = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
+
     /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What
     /// else is there stays.
     /// - Throws: `FileError` where something can't be removed.
@@ -75,7 +78,7 @@ public final class RunDirectory {
         try store.removeAll()
         AtomicFile.removeLeftovers(in: store.directory)
         // The state last: where this is cut short, it still tells that a run stands here.
-        for name in ["model.h5", "metrics.csv", "times.csv", "folds.csv", "config.json", "state.json"]
+        for name in fileNames + ["state.json"]
         where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
             throw FileError("\(path)/\(name) of an earlier run can't be removed: \(AtomicFile.reason())")
         }
