@@ -45,10 +45,11 @@ public struct Binding {
     }
 }
 
-/// The arithmetic of one operator for one number of samples: made once, bound to buffers once, run many times.
+/// The arithmetic of one operator for one number of samples: made once, bound to buffers, run many times.
 ///
-/// A kernel belongs to one replica and is run by one thread at a time. `forward` and `backward` overwrite their
-/// results, never add to them, and do not allocate.
+/// A kernel belongs to one replica and is run by one thread at a time. It may be bound to other buffers between any two
+/// runs, also between a forward pass and its backward pass; whatever the backward pass needs stands in the binding's
+/// buffers. `forward` and `backward` overwrite their results, never add to them. None of the three allocates.
 public protocol Kernel: AnyObject {
     var workspaceBytes: Int { get }
     var scratchBytes: Int { get }

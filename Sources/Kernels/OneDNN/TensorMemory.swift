@@ -52,6 +52,7 @@ final class MemoryDescriptor {
 final class TensorMemory {
     let handle: dnnl_memory_t
     let descriptor: MemoryDescriptor
+    private var attached: UnsafeMutableRawPointer?
 
     init(_ descriptor: MemoryDescriptor) throws(KernelError) {
         self.descriptor = descriptor
@@ -64,7 +65,11 @@ final class TensorMemory {
 
     deinit { dnnl_memory_destroy(handle) }
 
+    /// Sets the buffer. Costs next to nothing where it is the one that was set before, as most are when a kernel is bound
+    /// again.
     func attach(_ pointer: UnsafeMutableRawPointer?) {
+        guard pointer != attached else { return }
+        attached = pointer
         let status = dnnl_memory_set_data_handle(handle, pointer)
         precondition(status == dnnl_success, "attaching a buffer that exists can't fail")
     }

@@ -4,8 +4,7 @@ internal import CVector
 public final class ConcatenateKernel: Kernel {
     private let rows: Int
     private let widths: [Int]
-    private var inputs: [UnsafeMutablePointer<Float>] = []
-    private var gradients: [UnsafeMutablePointer<Float>?] = []
+    private var inputs, gradients: [UnsafeMutablePointer<Float>?]
     private var output, outputGradient: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
@@ -14,11 +13,15 @@ public final class ConcatenateKernel: Kernel {
     public init(rows: Int, widths: [Int]) {
         self.rows = rows
         self.widths = widths
+        (inputs, gradients) = (widths.map { _ in nil }, widths.map { _ in nil })
     }
 
     public func bind(_ binding: Binding) {
-        inputs = binding.inputs
-        gradients = binding.inputGradients
+        // One by one: to keep the binding's own arrays would make the next change of them a copy.
+        for index in 0..<widths.count {
+            inputs[index] = binding.inputs[index]
+            gradients[index] = binding.inputGradients[index]
+        }
         output = binding.output
         outputGradient = binding.outputGradient
     }

@@ -1,209 +1,225 @@
 import Kernels
 
-/// A program's kernels for one number of samples, with every buffer's place in the arena.
+/// A program's kernels for one number of samples, and, once it is bound, their calls in order.
+///
+/// Made in three steps: kernels (`Tiling`), places (`ArenaLayout`), pointers (`bind`). Only the last is repeated.
 final class BoundPlan {
-    struct ForwardStep {
-        let kernel: any Kernel
-        let node: Int
-        /// The place in the shard of the kernel's first sample.
-        let firstSample: Int
-    }
-
     enum BackwardStep {
-        case kernel(any Kernel, node: Int, firstSample: Int)
-        case sum(UnsafeMutablePointer<Float>, of: [UnsafeMutablePointer<Float>], count: Int)
+        case kernel(KernelCall)
+        case sum(GradientSum)
     }
 
     let samples: Int
+    /// The size of the arena.
     let byteCount: Int
-    private(set) var values: [UnsafeMutablePointer<Float>?] = []
-    private(set) var gradients: [UnsafeMutablePointer<Float>?] = []
-    private(set) var forward: [ForwardStep] = []
+    private(set) var forward: [KernelCall] = []
     private(set) var backward: [BackwardStep] = []
-    private(set) var seed: UnsafeMutablePointer<Float>?
-    let seedCount: Int
 
+    private let program: Program
     private let tiling: Tiling
-    /// For each node that is computed its kernels: one for each tile, or one for all samples.
-    private var kernels: [Int: [any Kernel]] = [:]
-    /// For each node the node whose buffer it shares: itself, unless it is a view.
-    private var owner: [Int] = []
-    private var tileValues: Set<Int> = []
-    private var tileGradients: Set<Int> = []
-    private var valueOffsets: [Int: Int] = [:]
-    private var gradientOffsets: [Int] = []
-    /// For each node one place for each of its kernels.
-    private var workspaceOffsets: [Int: [Int]] = [:]
-    /// Where a tile's part of a weight's gradient stands until it is added to the others', by node and input.
-    private var partOffsets: [Int: [Int: Int]] = [:]
-    private var scratchOffset = 0
+    private var nodes: [PlannedNode]
+    private let scratch: Int
+    /// By their places in `Program.Backward.buffers`.
+    private let gradientBuffers: [TensorPlace]
+    /// By node, in bytes.
+    private let parameterOffsets: [Int: Int]
+    private var memory: BoundMemory?
+    /// Whatever moves with the gradient buffer.
+    private var gradientCalls: [KernelCall] = []
+    private var gradientSums: [GradientSum] = []
 
     init(_ program: Program, samples: Int, _ context: KernelContext, keepsAll: Bool) throws(KernelError) {
+        self.program = program
         self.samples = samples
-        let nodes = program.nodes
-        seedCount = program.loss.map { nodes[$0].type.count(samples: samples) } ?? 0
-        owner = Array(nodes.indices)
         tiling = Tiling(program, samples: samples)
-        for (position, index) in program.order.enumerated() {
-            guard case .operation(let operation, let inputs) = nodes[index].kind else { continue }
-            let types = inputs.map { nodes[$0].type }
-            if case .view = operation.transfer(of: types, isDifferentiable: program.isDifferentiable) {
-                owner[index] = owner[inputs[0]]
+        nodes = try Self.kernels(program, tiling, context)
+        let arena = ArenaLayout(program, nodes, tiling, samples: samples, keepsAll: keepsAll)
+        byteCount = arena.byteCount
+        scratch = arena.scratch
+        gradientBuffers = program.backward.buffers.enumerated().map { arena.gradient($0, $1) }
+        parameterOffsets = Dictionary(
+            uniqueKeysWithValues: program.layout.entries.map { ($0.node, $0.offset * MemoryLayout<Float>.stride) })
+        place(program.order, in: arena)
+    }
+
+    /// Says of each node where all that its kernels read and write lies.
+    private func place(_ order: [Int], in arena: ArenaLayout) {
+        for index in order {
+            let owner = nodes[index].owner
+            switch program.nodes[owner].kind {
+            case .parameter:
+                nodes[index].value = TensorPlace(memory: .parameters, offset: parameterOffsets[owner]!, stride: 0)
+            case .constant: nodes[index].value = TensorPlace(memory: .constant(owner), offset: 0, stride: 0)
+            case .input, .operation: nodes[index].value = arena.value(of: owner, program.nodes[owner].type)
+            }
+            nodes[index].gradient = gradientPlace(program.backward.gradient[index])
+            guard !nodes[index].kernels.isEmpty, case .operation(_, let inputs) = program.nodes[index].kind else {
                 continue
             }
-            let wanted = program.backward.inputGradients[index]
-            var own: [any Kernel] = []
-            for tile in position < tiling.nodeCount ? tiling.tiles : [0..<samples] {
-                own.append(
-                    try operation.makeKernel(
-                        KernelRequest(
-                            context: context, samples: tile.count, inputs: types, output: nodes[index].type,
-                            gradients: inputs.indices.map { wanted?[$0] != nil }, node: index)))
-            }
-            kernels[index] = own
+            let places = program.backward.inputGradients[index]
+            nodes[index].inputGradients = inputs.indices.map { gradientPlace(places?[$0]) }
+            nodes[index].partialGradients = inputs.indices.map { arena.partialGradient(of: index, input: $0) }
         }
+        for stretch in tiling.stretches {
+            for index in program.order[stretch.nodes] where !nodes[index].kernels.isEmpty {
+                nodes[index].workspaces = stretch.tiles.indices.map { arena.workspace(of: index, tile: $0) }
+            }
+        }
+    }
 
-        let spans = Lifetimes(program, owner: owner, tiling)
-        if !keepsAll {
-            tileValues = spans.tileValues
-            tileGradients = spans.tileGradients
+    private func gradientPlace(_ place: Program.Backward.Place?) -> TensorPlace? {
+        switch place {
+        case .buffer(let index): gradientBuffers[index]
+        case .parameter(let node): TensorPlace(memory: .gradients, offset: parameterOffsets[node]!, stride: 0)
+        case nil: nil
         }
-        var requests: [MemoryPlan.Request] = []
-        func request(_ bytes: Int, _ span: ClosedRange<Int>) -> Int {
-            requests.append(.init(bytes: bytes, span: keepsAll ? spans.whole : span))
-            return requests.count - 1
-        }
-        let float = MemoryLayout<Float>.stride
-        let tile = tiling.tiles.map(\.count).max() ?? samples
-        var valueRequests: [Int: Int] = [:]
-        for (index, span) in spans.values.sorted(by: { $0.key < $1.key }) {
-            switch nodes[index].kind {
-            case .parameter, .constant: continue
-            case .input, .operation:
-                let held = tileValues.contains(index) ? tile : samples
-                valueRequests[index] = request(nodes[index].type.count(samples: held) * float, span)
-            }
-        }
-        var gradientRequests: [Int] = []
-        for (index, type) in program.backward.buffers.enumerated() {
-            let held = tileGradients.contains(index) ? tile : samples
-            gradientRequests.append(request(type.count(samples: held) * float, spans.gradients[index]))
-        }
-        var workspaceRequests: [Int: [Int]] = [:]
-        var partRequests: [Int: [Int: Int]] = [:]
-        for (index, own) in kernels.sorted(by: { $0.key < $1.key }) {
-            let span = spans.kernels[index] ?? spans.whole
-            workspaceRequests[index] = own.map { request($0.workspaceBytes, span) }
-            guard own.count > 1, case .operation(_, let inputs) = nodes[index].kind else { continue }
-            for (input, place) in (program.backward.inputGradients[index] ?? []).enumerated() {
-                guard case .parameter = place else { continue }
-                partRequests[index, default: [:]][input] = request(nodes[inputs[input]].type.shape.count * float, span)
-            }
-        }
-        // Kernels run one after another, so they share one scratch, used at all times.
-        let scratch = request(kernels.values.joined().map(\.scratchBytes).max() ?? 0, spans.whole)
+    }
 
-        let plan = MemoryPlan(requests)
-        byteCount = plan.byteCount
-        valueOffsets = valueRequests.mapValues { plan.offsets[$0] }
-        gradientOffsets = gradientRequests.map { plan.offsets[$0] }
-        workspaceOffsets = workspaceRequests.mapValues { $0.map { plan.offsets[$0] } }
-        partOffsets = partRequests.mapValues { $0.mapValues { plan.offsets[$0] } }
-        scratchOffset = plan.offsets[scratch]
+    /// The nodes with their owners and kernels, and without places.
+    private static func kernels(
+        _ program: Program, _ tiling: Tiling, _ context: KernelContext
+    ) throws(KernelError) -> [PlannedNode] {
+        var nodes = program.nodes.indices.map { PlannedNode(owner: $0) }
+        for stretch in tiling.stretches {
+            for index in program.order[stretch.nodes] {
+                let node = program.nodes[index]
+                guard case .operation(let operation, let inputs) = node.kind else { continue }
+                let types = inputs.map { program.nodes[$0].type }
+                if case .view = operation.transfer(of: types, isDifferentiable: program.isDifferentiable) {
+                    nodes[index] = PlannedNode(owner: nodes[inputs[0]].owner)
+                    continue
+                }
+                let wanted = program.backward.inputGradients[index]
+                for samples in stretch.sizes {
+                    nodes[index].kernels.append(
+                        try operation.makeKernel(
+                            KernelRequest(
+                                context: context, samples: samples, inputs: types, output: node.type,
+                                gradients: inputs.indices.map { wanted?[$0] != nil }, node: index)))
+                }
+            }
+        }
+        return nodes
+    }
+
+    /// Points all calls at memory.
+    func bind(_ memory: BoundMemory) {
+        self.memory = memory
+        forward = []
+        // By node and tile.
+        var calls: [Int: [KernelCall]] = [:]
+        for stretch in tiling.stretches {
+            for (number, tile) in stretch.tiles.enumerated() {
+                for index in program.order[stretch.nodes] where !nodes[index].kernels.isEmpty {
+                    let call = call(of: index, stretch, number, tile, memory)
+                    calls[index, default: []].append(call)
+                    forward.append(call)
+                }
+            }
+        }
+        backward = []
+        for stretch in tiling.stretches.reversed() {
+            for (number, tile) in stretch.tiles.enumerated().reversed() {
+                for step in program.backward.steps[stretch.steps] {
+                    switch step {
+                    case .kernel(let index):
+                        backward.append(.kernel(calls[index]![number]))
+                        if number < stretch.tiles.count - 1 { appendPartialSums(of: index, memory) }
+                    case .sum(let place, let parts, let type):
+                        appendSum(place, parts, count: type.count(samples: tile.count), from: tile.lowerBound, memory)
+                    }
+                }
+            }
+        }
+        gradientCalls = forward.filter(\.writesParameterGradients)
+        gradientSums = backward.compactMap { step in
+            guard case .sum(let sum) = step, sum.parameterOffset != nil else { return nil }
+            return sum
+        }
+    }
+
+    /// Lets the gradients of parameters go to another buffer of the same layout; allocates nothing.
+    func rebind(gradients: UnsafeMutablePointer<Float>) {
+        guard memory?.gradients != gradients else { return }
+        memory?.gradients = gradients
+        for index in gradientCalls.indices { gradientCalls[index].rebind(gradients: gradients) }
+        for index in gradientSums.indices { gradientSums[index].rebind(gradients: gradients) }
+    }
+
+    /// The call of a node's kernel for a tile.
+    private func call(
+        of index: Int, _ stretch: Tiling.Stretch, _ number: Int, _ tile: Range<Int>, _ memory: BoundMemory
+    ) -> KernelCall {
+        let node = nodes[index]
+        guard case .operation(_, let inputs) = program.nodes[index].kind else {
+            preconditionFailure("kernels belong to operators")
+        }
+        func address(_ place: TensorPlace?) -> UnsafeMutablePointer<Float>? {
+            place.flatMap { memory.address(of: $0, from: tile.lowerBound) }
+        }
+        // Going backward the last tile comes first: it writes a weight's gradient in its place, and the parts of the
+        // others are added to it.
+        let places = inputs.indices.map { input in
+            (number < stretch.tiles.count - 1 ? node.partialGradients[input] : nil) ?? node.inputGradients[input]
+        }
+        return KernelCall(
+            node.kernels[stretch.sizes.firstIndex(of: tile.count)!], node: index, firstSample: tile.lowerBound,
+            isShared: stretch.tiles.count { $0.count == tile.count } > 1,
+            Binding(
+                inputs: inputs.map { address(nodes[$0].value)! }, output: address(node.value)!,
+                inputGradients: places.map(address), outputGradient: address(node.gradient),
+                workspace: memory.arena + node.workspaces[number], scratch: memory.arena + scratch),
+            parameterGradients: places.enumerated().compactMap { input, place in
+                guard let place, place.isParameterGradient else { return nil }
+                return (input, place.offset)
+            })
+    }
+
+    /// Adds a tile's parts of the gradients of weights to what the tiles behind it have left.
+    private func appendPartialSums(of index: Int, _ memory: BoundMemory) {
+        guard case .operation(_, let inputs) = program.nodes[index].kind else { return }
+        for (input, node) in inputs.enumerated() {
+            guard let part = nodes[index].partialGradients[input], let sum = nodes[index].inputGradients[input],
+                let total = memory.address(of: sum)
+            else { continue }
+            backward.append(
+                .sum(
+                    GradientSum(
+                        total, of: [total, memory.address(of: part)!], count: program.nodes[node].type.shape.count,
+                        parameterOffset: sum.offset)))
+        }
+    }
+
+    private func appendSum(
+        _ place: Program.Backward.Place, _ parts: [Program.Backward.Place], count: Int, from sample: Int,
+        _ memory: BoundMemory
+    ) {
+        guard let sum = gradientPlace(place), let total = memory.address(of: sum, from: sample) else { return }
+        backward.append(
+            .sum(
+                GradientSum(
+                    total, of: parts.compactMap { gradientPlace($0).flatMap { memory.address(of: $0, from: sample) } },
+                    count: count, parameterOffset: sum.isParameterGradient ? sum.offset : nil)))
+    }
+
+    /// Where the values of a node begin: those of all samples, unless its buffer holds one tile.
+    func value(of node: Int) -> UnsafeMutablePointer<Float>? {
+        nodes[node].value.flatMap { memory?.address(of: $0) }
+    }
+
+    /// Where the gradient of the loss with respect to a node begins; nil where none is computed.
+    func gradient(of node: Int) -> UnsafeMutablePointer<Float>? {
+        nodes[node].gradient.flatMap { memory?.address(of: $0) }
     }
 
     /// Sets the gradient with which the backward pass begins, that of Σ scale·weight·loss.
     func fillSeed(scale: Float, weights: UnsafePointer<Float>?) {
-        guard let seed else { return }
-        guard let weights else { return seed.update(repeating: scale, count: seedCount) }
-        precondition(seedCount == samples, "a loss that all samples share has no weight for each")
+        guard let loss = program.loss, let place = gradientPlace(program.backward.seed),
+            let seed = memory?.address(of: place)
+        else { return }
+        let count = program.nodes[loss].type.count(samples: samples)
+        guard let weights else { return seed.update(repeating: scale, count: count) }
+        precondition(count == samples, "a loss that all samples share has no weight for each")
         for sample in 0..<samples { seed[sample] = scale * weights[sample] }
-    }
-
-    func bind(
-        _ program: Program, _ arena: UnsafeMutableRawPointer, _ constants: [Int: AlignedMemory],
-        parameters: UnsafeMutablePointer<Float>, gradients gradientBuffer: UnsafeMutablePointer<Float>?
-    ) {
-        let nodes = program.nodes
-        let offsets = Dictionary(uniqueKeysWithValues: program.layout.entries.map { ($0.node, $0.offset) })
-        func floats(_ offset: Int) -> UnsafeMutablePointer<Float> {
-            (arena + offset).assumingMemoryBound(to: Float.self)
-        }
-        /// Where a node's value begins for a tile.
-        func value(_ index: Int, _ tile: Range<Int>) -> UnsafeMutablePointer<Float>? {
-            let buffer = owner[index]
-            if let offset = valueOffsets[buffer] {
-                let skipped = nodes[index].type.isBatched && !tileValues.contains(buffer) ? tile.lowerBound : 0
-                return floats(offset) + skipped * nodes[index].type.shape.count
-            }
-            if let constant = constants[buffer] { return constant.floats }
-            return offsets[buffer].map { parameters + $0 }
-        }
-        /// Where a gradient begins for a tile.
-        func gradient(_ place: Program.Backward.Place?, _ tile: Range<Int>) -> UnsafeMutablePointer<Float>? {
-            switch place {
-            case .buffer(let index):
-                let type = program.backward.buffers[index]
-                let skipped = type.isBatched && !tileGradients.contains(index) ? tile.lowerBound : 0
-                return floats(gradientOffsets[index]) + skipped * type.shape.count
-            case .parameter(let node): return gradientBuffer.map { $0 + offsets[node]! }
-            case nil: return nil
-            }
-        }
-        let whole = 0..<samples
-        values = nodes.indices.map { value($0, whole) }
-        gradients = nodes.indices.map { gradient(program.backward.gradient[$0], whole) }
-        seed = gradient(program.backward.seed, whole)
-
-        func bindKernel(_ index: Int, _ number: Int, _ tile: Range<Int>) {
-            guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else {
-                return
-            }
-            let places = program.backward.inputGradients[index]
-            kernel.bind(
-                Binding(
-                    inputs: inputs.map { value($0, tile)! }, output: value(index, tile)!,
-                    inputGradients: inputs.indices.map { input in
-                        // The tile that comes first going backward, the last one, lays the ground for the others.
-                        if let part = partOffsets[index]?[input], number < tiling.tiles.count - 1 {
-                            return floats(part)
-                        }
-                        return gradient(places?[input], tile)
-                    },
-                    outputGradient: gradient(program.backward.gradient[index], tile),
-                    workspace: arena + (workspaceOffsets[index]?[number] ?? 0), scratch: arena + scratchOffset))
-            forward.append(ForwardStep(kernel: kernel, node: index, firstSample: tile.lowerBound))
-        }
-        forward = []
-        for (number, tile) in tiling.tiles.enumerated() {
-            for index in program.order[..<tiling.nodeCount] { bindKernel(index, number, tile) }
-        }
-        for index in program.order[tiling.nodeCount...] { bindKernel(index, 0, whole) }
-
-        func append(_ step: Program.Backward.Step, _ number: Int, _ tile: Range<Int>) {
-            switch step {
-            case .kernel(let index):
-                guard let kernel = kernels[index]?[number], case .operation(_, let inputs) = nodes[index].kind else {
-                    return
-                }
-                backward.append(.kernel(kernel, node: index, firstSample: tile.lowerBound))
-                guard number < tiling.tiles.count - 1 else { return }
-                for (input, part) in (partOffsets[index] ?? [:]).sorted(by: { $0.key < $1.key }) {
-                    let sum = gradient(program.backward.inputGradients[index]?[input], whole)!
-                    backward.append(.sum(sum, of: [sum, floats(part)], count: nodes[inputs[input]].type.shape.count))
-                }
-            case .sum(let place, let parts, let type):
-                backward.append(
-                    .sum(
-                        gradient(place, tile)!, of: parts.map { gradient($0, tile)! },
-                        count: type.count(samples: tile.count)))
-            }
-        }
-        backward = []
-        let steps = program.backward.steps
-        for step in steps[..<tiling.wholeSteps] { append(step, 0, whole) }
-        for (number, tile) in tiling.tiles.enumerated().reversed() {
-            for step in steps[tiling.wholeSteps...] { append(step, number, tile) }
-        }
     }
 }

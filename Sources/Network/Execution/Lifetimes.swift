@@ -1,7 +1,7 @@
 /// When each buffer of a program is in use, on a clock that counts the nodes forward and then the steps backward.
 ///
-/// What is run tile by tile comes round again with every tile, so all of it counts as one moment. A buffer that is used
-/// in one such moment alone need hold no more than a tile.
+/// A stretch that is run tile by tile is gone through once for each tile, so all of it counts as one moment. A buffer that
+/// is used in one such moment alone need hold no more than a tile.
 struct Lifetimes {
     /// By the node that owns the buffer.
     private(set) var values: [Int: ClosedRange<Int>] = [:]
@@ -11,9 +11,9 @@ struct Lifetimes {
     private(set) var kernels: [Int: ClosedRange<Int>] = [:]
     /// All of a pass.
     let whole: ClosedRange<Int>
-    /// The buffers, by owner and by place, that hold one tile at a time.
-    private(set) var tileValues: Set<Int> = []
-    private(set) var tileGradients: Set<Int> = []
+    /// The buffers, by owner and by place, that hold one tile at a time, with the samples of the longest one.
+    private(set) var tileValues: [Int: Int] = [:]
+    private(set) var tileGradients: [Int: Int] = [:]
 
     /// - Parameter owner: for each node the node whose buffer it shares; itself, unless it is a view.
     init(_ program: Program, owner: [Int], _ tiling: Tiling) {
@@ -57,22 +57,27 @@ struct Lifetimes {
                 for part in parts { use(part, at: time) }
             }
         }
-        var moments: [ClosedRange<Int>] = []
-        if tiling.nodeCount > 0 { moments.append(0...tiling.nodeCount - 1) }
-        if tiling.wholeSteps < program.backward.steps.count { moments.append(turn + tiling.wholeSteps...end - 1) }
+        // What is run tile by tile is one moment, forward and again backward.
+        var moments: [(span: ClosedRange<Int>, samples: Int)] = []
+        for stretch in tiling.stretches where stretch.isTiled {
+            let samples = stretch.tiles.map(\.count).max() ?? 0
+            moments.append((stretch.nodes.lowerBound...stretch.nodes.upperBound - 1, samples))
+            guard !stretch.steps.isEmpty else { continue }
+            moments.append((turn + stretch.steps.lowerBound...turn + stretch.steps.upperBound - 1, samples))
+        }
         func widened(_ span: ClosedRange<Int>) -> ClosedRange<Int> {
             moments.reduce(span) { span, moment in
-                guard span.overlaps(moment) else { return span }
-                return min(span.lowerBound, moment.lowerBound)...max(span.upperBound, moment.upperBound)
+                guard span.overlaps(moment.span) else { return span }
+                return min(span.lowerBound, moment.span.lowerBound)...max(span.upperBound, moment.span.upperBound)
             }
         }
-        func isWithinOne(_ span: ClosedRange<Int>) -> Bool {
-            moments.contains { $0.lowerBound <= span.lowerBound && span.upperBound <= $0.upperBound }
+        func tile(within span: ClosedRange<Int>) -> Int? {
+            moments.first { $0.span.lowerBound <= span.lowerBound && span.upperBound <= $0.span.upperBound }?.samples
         }
-        tileValues = Set(values.filter { isWithinOne($0.value) }.keys)
-        tileGradients = Set(gradients.indices.filter { index in gradients[index].map(isWithinOne) ?? false })
+        tileValues = values.compactMapValues(tile)
+        for (index, span) in gradients.enumerated() { tileGradients[index] = span.flatMap(tile) }
         // The loss's own gradient is laid down for all samples before the first step.
-        if case .buffer(let seed) = program.backward.seed { tileGradients.remove(seed) }
+        if case .buffer(let seed) = program.backward.seed { tileGradients[seed] = nil }
         self.values = values.mapValues(widened)
         self.gradients = gradients.map { widened($0 ?? end...end) }
         kernels = kernels.mapValues(widened)

@@ -4,7 +4,7 @@ public import Kernels
 ///
 /// A replica is made for the numbers of samples that it will meet, then bound to an arena, which may be shared with
 /// replicas that never run at the same time, to the parameters, which all replicas share and none changes, and to a
-/// gradient buffer of its own. It belongs to one thread at a time; running it allocates nothing.
+/// gradient buffer, which `rebind` exchanges. It belongs to one thread at a time; running it allocates nothing.
 ///
 /// `@unchecked Sendable`: the engine hands a replica to one worker and touches it again only behind a barrier.
 public final class Replica: @unchecked Sendable {
@@ -14,7 +14,7 @@ public final class Replica: @unchecked Sendable {
     public let arenaBytes: Int
     private let keepsAll: Bool
     // Held so that the memory outlives the pointers into it.
-    private var bound: (arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?)?
+    private var arena, parameters, gradients: AlignedMemory?
     private let constants: [Int: AlignedMemory]
 
     /// - Parameters:
@@ -49,11 +49,23 @@ public final class Replica: @unchecked Sendable {
     ///     loss.
     public func bind(arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?) {
         precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
-        bound = (arena, parameters, gradients)
+        (self.arena, self.parameters, self.gradients) = (arena, parameters, gradients)
         for plan in plans {
             plan.bind(
-                program, arena.base, constants, parameters: parameters.floats, gradients: gradients?.floats)
+                BoundMemory(
+                    arena: arena.base, parameters: parameters.floats, gradients: gradients?.floats,
+                    constants: constants))
         }
+    }
+
+    /// Lets the next backward passes write to another buffer of the same layout. The arena and the parameters stay.
+    ///
+    /// Cheap enough to be called for each shard of a step: it allocates nothing, and a plan whose kernels are not run is
+    /// not touched.
+    /// - Precondition: the replica is bound, with gradients.
+    public func rebind(gradients: AlignedMemory) {
+        precondition(self.gradients != nil, "a replica must be bound with gradients before they can be exchanged")
+        self.gradients = gradients
     }
 
     private func plan(_ samples: Int) -> BoundPlan {
@@ -64,24 +76,22 @@ public final class Replica: @unchecked Sendable {
     /// Where the values of a node stand: to be filled before a run for an input, to be read after it for a result.
     public func value(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float> {
         let count = program.nodes[variable].type.count(samples: samples)
-        return UnsafeMutableBufferPointer(start: plan(samples).values[variable]!, count: count)
+        return UnsafeMutableBufferPointer(start: plan(samples).value(of: variable)!, count: count)
     }
 
     /// The gradient of the loss with respect to a node; only where all is kept, nil where none was computed.
     public func gradient(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float>? {
-        guard let pointer = plan(samples).gradients[variable] else { return nil }
+        guard let pointer = plan(samples).gradient(of: variable) else { return nil }
         return UnsafeMutableBufferPointer(start: pointer, count: program.nodes[variable].type.count(samples: samples))
     }
 
     /// Computes the results from the inputs.
     /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
     public func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
-        let steps = plan(samples).forward
-        for index in 0..<steps.count {
-            var own = pass
-            own.firstSample += steps[index].firstSample
-            steps[index].kernel.forward(own)
-            finished?(steps[index].node)
+        let calls = plan(samples).forward
+        for index in 0..<calls.count {
+            calls[index].forward(pass)
+            finished?(calls[index].node)
         }
     }
 
@@ -93,25 +103,15 @@ public final class Replica: @unchecked Sendable {
         finished: ((_ node: Int) -> Void)? = nil
     ) {
         let plan = plan(samples)
+        if let gradients { plan.rebind(gradients: gradients.floats) }
         plan.fillSeed(scale: scale, weights: weights)
-        for index in 0..<plan.backward.count {
-            switch plan.backward[index] {
-            case .kernel(let kernel, let node, let firstSample):
-                var own = pass
-                own.firstSample += firstSample
-                kernel.backward(own)
-                finished?(node)
-            case .sum(let dst, let parts, let count):
-                if parts.count == 1 {
-                    dst.update(from: parts[0], count: count)
-                    continue
-                }
-                // The sum is formed in the place of one of its parts, or in a place of its own.
-                let isInPlace = parts[0] == dst
-                if !isInPlace { VectorLoops.add(dst, parts[0], parts[1], count: count) }
-                for part in (isInPlace ? 1 : 2)..<parts.count {
-                    VectorLoops.accumulate(dst, parts[part], count: count)
-                }
+        let steps = plan.backward
+        for index in 0..<steps.count {
+            switch steps[index] {
+            case .kernel(let call):
+                call.backward(pass)
+                finished?(call.node)
+            case .sum(let sum): sum.run()
             }
         }
     }

@@ -1,21 +1,34 @@
 import Kernels
 
-/// How the first part of a program is run: a few samples at a time, through all its operators, before the next few.
+/// How a program is run: some of its operators a few samples at a time, the others over a whole shard.
 ///
 /// The activations of convolutions over a whole shard are larger than a core's cache, so that each operator would
-/// fetch from memory what the one before has just stored there. A tile of few samples stays in the cache. The part
+/// fetch from memory what the one before has just stored there. A tile of few samples stays in the cache. The tiled part
 /// ends where an operator has so many weights that going through them once a tile would cost more than it saves, as in
 /// a dense layer; the rest is run over the whole shard.
 ///
 /// Tiles follow from the shapes and the number of samples alone, so they are the same on every machine and for any
 /// number of workers.
 struct Tiling {
-    /// The samples of each tile; one range for all where nothing is gained by tiles.
-    let tiles: [Range<Int>]
-    /// The number of nodes, in the program's order, that are run tile by tile; those after them are not.
-    let nodeCount: Int
-    /// The number of backward steps, in the program's order, that are run over the whole shard, before the tiles.
-    let wholeSteps: Int
+    /// Operators that are run together: all of them for a tile, before the next tile.
+    struct Stretch {
+        /// Places in the program's order.
+        let nodes: Range<Int>
+        /// Places in the program's backward steps.
+        let steps: Range<Int>
+        /// The samples of each tile: one range for all where nothing is gained by several.
+        let tiles: [Range<Int>]
+
+        var isTiled: Bool { tiles.count > 1 }
+
+        /// The distinct numbers of samples among the tiles, in the order in which they occur.
+        var sizes: [Int] {
+            tiles.reduce(into: []) { sizes, tile in if !sizes.contains(tile.count) { sizes.append(tile.count) } }
+        }
+    }
+
+    /// In the program's order; they cover it. The backward pass takes them from the last to the first.
+    let stretches: [Stretch]
 
     /// A little less than the second-level cache of today's server cores, in bytes.
     private static let budget = 896 << 10
@@ -44,20 +57,21 @@ struct Tiling {
         }
         let tiled = Set(program.order[..<end])
         let steps = program.backward.steps
-        let first = steps.firstIndex { step in
-            if case .kernel(let node) = step { tiled.contains(node) } else { false }
-        }
+        let first =
+            steps.firstIndex { step in
+                if case .kernel(let node) = step { tiled.contains(node) } else { false }
+            } ?? steps.count
         let capacity = max(1, Self.budget / largest)
         let count = (samples + capacity - 1) / capacity
-        guard count > 1, Self.canAccumulate(program, tiled, steps[(first ?? steps.count)...]) else {
-            tiles = [0..<samples]
-            nodeCount = 0
-            wholeSteps = steps.count
+        guard count > 1, Self.canAccumulate(program, tiled, steps[first...]) else {
+            stretches = [Stretch(nodes: program.order.indices, steps: steps.indices, tiles: [0..<samples])]
             return
         }
-        tiles = (0..<count).map { $0 * samples / count..<($0 + 1) * samples / count }
-        nodeCount = end
-        wholeSteps = first ?? steps.count
+        let tiles = (0..<count).map { $0 * samples / count..<($0 + 1) * samples / count }
+        stretches = [
+            Stretch(nodes: 0..<end, steps: first..<steps.count, tiles: tiles),
+            Stretch(nodes: end..<program.order.count, steps: 0..<first, tiles: [0..<samples]),
+        ]
     }
 
     /// Whether each gradient of a weight among the tiled nodes comes from one operator alone, so that the tiles'

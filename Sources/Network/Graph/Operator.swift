@@ -27,8 +27,14 @@ public protocol Operator: Sendable {
     /// The floating-point operations of a forward pass, for one sample; a multiply-add counts as two.
     func operations(inputs: [TensorType], output: TensorType) -> Int
 
+    /// The activation function that is all this operator computes; nil for every other operator.
+    var pureActivation: Activation? { get }
+
     /// The same operator with an activation computed on its result, if it can do that in one go.
     func fusing(_ activation: Activation) -> (any Operator)?
+
+    /// Whether f(g(x)) = g(f(x)) to the bit, with g this operator and f the activation, and f costs less behind g.
+    func commutes(with activation: Activation) -> Bool
 }
 
 extension Operator {
@@ -36,7 +42,9 @@ extension Operator {
     public var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
     public func isDifferentiable(input: Int) -> Bool { true }
     public func operations(inputs: [TensorType], output: TensorType) -> Int { output.shape.count }
+    public var pureActivation: Activation? { nil }
     public func fusing(_ activation: Activation) -> (any Operator)? { nil }
+    public func commutes(with activation: Activation) -> Bool { false }
 }
 
 /// How an operator's result relates to its inputs in memory.

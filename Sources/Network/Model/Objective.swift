@@ -59,7 +59,7 @@ public struct Objective: Sendable {
         var probabilities: Variable?
         let wanted: Activation = loss == .binaryCrossEntropy ? .sigmoid : .softmax
         if case .operation(let final, let inputs) = graph.nodes[output.index].kind,
-            let activate = final as? ActivationOperator, activate.activation == wanted
+            final.pureActivation == wanted
         {
             (logits, probabilities) = (Variable(graph: graph, index: inputs[0]), output)
         }

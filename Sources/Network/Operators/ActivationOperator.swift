@@ -6,6 +6,7 @@ public struct ActivationOperator: Operator {
     public init(_ activation: Activation) { self.activation = activation }
 
     public var name: String { "\(activation)" }
+    public var pureActivation: Activation? { activation }
 
     public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         if activation == .softmax, inputs[0].shape.rank == 0 {

@@ -48,6 +48,9 @@ public struct Pooling2DOperator: Operator {
             window: window(over: image), reduction: reduction, gradient: request.gradients[0])
     }
 
+    /// The largest of relu(x) is relu of the largest x, of which there are fewer.
+    public func commutes(with activation: Activation) -> Bool { reduction == .max && activation.commutesWithMaximum }
+
     public func operations(inputs: [TensorType], output: TensorType) -> Int {
         let size = self.size ?? [inputs[0].shape[0], inputs[0].shape[1]]
         return size[0] * size[1] * output.shape.count

@@ -127,6 +127,53 @@ struct ReplicaTests {
         #expect(gradients.map { [$0.floats[0], $0.floats[1]] } == [6, 8])
     }
 
+    @Test("Bound again to another gradient buffer, a replica writes there what it wrote before", arguments: 0..<40)
+    func rebinding(_ seed: Int) throws {
+        let network = try RandomNetwork(seed: seed)
+        let run = try NetworkRun(network.loss, samples: 3, seed: seed)
+        let layout = run.program.layout
+        let parameters = try AlignedMemory(floats: layout.count)
+        for entry in layout.entries {
+            for (index, value) in (run.given[entry.node] ?? []).enumerated() {
+                parameters.floats[entry.offset + index] = value
+            }
+        }
+        let buffers = try (0..<3).map { _ in try AlignedMemory(floats: layout.count) }
+        /// The gradient of the given samples, in a buffer that holds something else before.
+        func gradient(_ replica: Replica, _ range: Range<Int>, in buffer: AlignedMemory) -> [UInt32] {
+            buffer.floats.update(repeating: 7, count: layout.count)
+            for (node, values) in run.given {
+                guard case .input = run.program.nodes[node].kind else { continue }
+                let width = run.program.nodes[node].type.shape.count
+                let input = replica.value(of: node, samples: range.count)
+                for index in input.indices { input[index] = values[range.lowerBound * width + index] }
+            }
+            var pass = run.pass
+            pass.firstSample = range.lowerBound
+            replica.forward(samples: range.count, pass)
+            replica.backward(samples: range.count, scale: 1, pass)
+            return (0..<layout.count).map { buffer.floats[$0].bitPattern }
+        }
+        let shards = [0..<2, 2..<3, 1..<3]
+        let expected = try shards.map { range in
+            let replica = try Replica(run.program, samples: [range.count])
+            let buffer = try AlignedMemory(floats: layout.count)
+            replica.bind(
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters, gradients: buffer)
+            return gradient(replica, range, in: buffer)
+        }
+        let replica = try Replica(run.program, samples: [1, 2])
+        replica.bind(
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters, gradients: buffers[0])
+        for round in 0..<2 {
+            for (number, range) in shards.enumerated() {
+                let buffer = buffers[(number + round) % 3]
+                replica.rebind(gradients: buffer)
+                #expect(gradient(replica, range, in: buffer) == expected[number])
+            }
+        }
+    }
+
     @Test func inferenceNeedsNoGradients() throws {
         let graph = Graph()
         let x = graph.input([3])

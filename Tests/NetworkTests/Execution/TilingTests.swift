@@ -24,22 +24,25 @@ import Testing
 
     @Test func tilesCoverTheSamplesAndEndBeforeTheDenseLayer() throws {
         let program = try images().training
-        let tiling = Tiling(program, samples: 61)
-        #expect(tiling.tiles.count == 9)
-        #expect(tiling.tiles.flatMap { Array($0) } == Array(0..<61))
-        let last = program.order[tiling.nodeCount - 1]
+        let stretches = Tiling(program, samples: 61).stretches
+        #expect(stretches.map(\.tiles.count) == [9, 1])
+        #expect(stretches.allSatisfy { $0.tiles.flatMap { Array($0) } == Array(0..<61) })
+        #expect(stretches[0].sizes == [6, 7])
+        #expect(stretches.map(\.nodes.count).reduce(0, +) == program.order.count)
+        let last = program.order[stretches[0].nodes.upperBound - 1]
         #expect(program.nodes[last].name == "flatten")
-        #expect(tiling.wholeSteps == 2, "the loss and the dense layer go backward over the whole shard")
+        #expect(stretches[1].steps == 0..<2, "the loss and the dense layer go backward over the whole shard")
+        #expect(stretches[0].steps == 2..<program.backward.steps.count)
     }
 
     @Test func whatFitsTheCacheIsNotTiled() throws {
-        #expect(Tiling(try images().training, samples: 7).tiles == [0..<7])
+        #expect(Tiling(try images().training, samples: 7).stretches.map(\.tiles) == [[0..<7]])
         let dense = try Objective(
             Model(input: [784]) {
                 Dense(512, activation: .relu)
                 Dense(10, activation: .softmax)
             }, loss: .sparseCategoricalCrossEntropy)
-        #expect(Tiling(dense.training, samples: 512).tiles == [0..<512])
+        #expect(Tiling(dense.training, samples: 512).stretches.map(\.tiles) == [[0..<512]])
     }
 
     /// A weight that two operators share has its gradient summed elsewhere.
@@ -51,7 +54,7 @@ import Testing
         let once = try graph.apply(convolution, to: [x, w])
         let twice = try graph.apply(convolution, to: [once, w])
         let program = try Program(results: [], loss: twice.mean())
-        #expect(Tiling(program, samples: 64).tiles == [0..<64])
+        #expect(Tiling(program, samples: 64).stretches.map(\.tiles) == [[0..<64]])
     }
 
     private struct Run {
@@ -96,7 +99,7 @@ import Testing
     @Test func tilesGiveWhatSingleSamplesGive() throws {
         let objective = try images()
         let samples = 21
-        #expect(Tiling(objective.training, samples: samples).tiles.count == 3)
+        #expect(Tiling(objective.training, samples: samples).stretches[0].tiles.count == 3)
         let tiled = try run(objective, samples: samples)
         var sum = Array(repeating: 0.0, count: objective.layout.count)
         for sample in 0..<samples {
@@ -134,8 +137,8 @@ import Testing
                 ActivationLayer(.softmax)
             }, loss: .sparseCategoricalCrossEntropy)
         let tiling = Tiling(objective.training, samples: 24)
-        #expect(tiling.tiles.count > 1)
-        #expect(tiling.wholeSteps == 0)
+        #expect(tiling.stretches[0].isTiled)
+        #expect(tiling.stretches[0].steps == objective.training.backward.steps.indices)
         var owner = Array(objective.training.nodes.indices)
         for index in objective.training.order {
             guard case .operation(let operation, let inputs) = objective.training.nodes[index].kind,
@@ -149,12 +152,13 @@ import Testing
             Issue.record("the loss depends on parameters")
             return
         }
-        #expect(!lifetimes.tileGradients.contains(seed))
+        #expect(lifetimes.tileGradients[seed] == nil)
+        #expect(lifetimes.tileGradients.values.allSatisfy { $0 == 6 } && !lifetimes.tileGradients.isEmpty)
 
         // Held against untiled replicas of a tile's size: the library adds a bias's gradient up over all pixels in
         // single precision, so that its rounding depends on how many samples it is given at once.
-        #expect(tiling.tiles.allSatisfy { $0.count == 6 })
-        #expect(Tiling(objective.training, samples: 6).tiles.count == 1)
+        #expect(tiling.stretches[0].sizes == [6])
+        #expect(!Tiling(objective.training, samples: 6).stretches[0].isTiled)
         let tiled = try run(objective, samples: 24)
         var sum = Array(repeating: 0.0, count: objective.layout.count)
         for first in stride(from: 0, to: 24, by: 6) {

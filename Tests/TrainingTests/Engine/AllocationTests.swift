@@ -49,4 +49,47 @@ import Testing
             }
         }
     }
+
+    /// One replica bound again for each shard, with kernels that several tiles share and a weight that two layers share.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func bindingAgainAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let objective = try Objective(
+                Model(input: [28, 28, 1]) {
+                    Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .relu)
+                    Pooling(.max).named("pool")
+                    Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .gelu)
+                    Add().named("add", inputs: ["conv2d_1", "pool"])
+                    Concatenate().named("both", inputs: ["add", "pool"])
+                    Conv2D(16, kernelSize: (5, 5), activation: .tanh)
+                    Dropout(0.3)
+                    Flatten()
+                    Dense(7, activation: .tanh)
+                    Dense(3, activation: .softmax)
+                }, loss: .sparseCategoricalCrossEntropy)
+            let replica = try Replica(objective.training, samples: [20, 21])
+            let parameters = try AlignedMemory(floats: objective.layout.count)
+            objective.layout.initialise(parameters.floats, seed: 1)
+            let gradients = try (0..<3).map { _ in try AlignedMemory(floats: objective.layout.count) }
+            replica.bind(
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+                gradients: gradients[0])
+            KernelContext.withPreparedThread {
+                func steps(_ count: Int) {
+                    for step in 0..<count {
+                        let samples = 20 + step % 2
+                        replica.rebind(gradients: gradients[step % 3])
+                        replica.forward(samples: samples, Pass(isTraining: true, step: step))
+                        replica.backward(samples: samples, scale: 1, Pass(isTraining: true, step: step))
+                    }
+                }
+                steps(6)
+                stormo_count_begin()
+                steps(12)
+                stormo_count_end()
+            }
+            #expect(stormo_count_own() == 0, "\(stormo_count_own()) allocations in 12 passes")
+            #expect(stormo_count_library() > 0, "the counter sees the kernel library's allocations")
+        }
+    }
 }

@@ -1,0 +1,97 @@
+import Kernels
+
+/// One run of a node's kernel, over one tile.
+///
+/// A class, so that the loops over the calls of a pass move nothing but a reference.
+final class KernelCall {
+    let node: Int
+    /// The place in the shard of the tile's first sample.
+    let firstSample: Int
+    private let kernel: any Kernel
+    /// Whether the kernel runs other tiles in between, so that it must be bound before each run.
+    private let isShared: Bool
+    private var binding: Binding
+    /// The inputs whose gradients are those of parameters, with their offsets in the gradient buffer, in bytes.
+    private let parameterGradients: [(input: Int, offset: Int)]
+
+    init(
+        _ kernel: any Kernel, node: Int, firstSample: Int, isShared: Bool, _ binding: Binding,
+        parameterGradients: [(input: Int, offset: Int)]
+    ) {
+        self.node = node
+        self.firstSample = firstSample
+        self.kernel = kernel
+        self.isShared = isShared
+        self.binding = binding
+        self.parameterGradients = parameterGradients
+        if !isShared { kernel.bind(binding) }
+    }
+
+    /// Whether it writes gradients of parameters.
+    var writesParameterGradients: Bool { !parameterGradients.isEmpty }
+
+    /// Lets the gradients of parameters go to another buffer.
+    func rebind(gradients: UnsafeMutablePointer<Float>) {
+        for (input, offset) in parameterGradients {
+            binding.inputGradients[input] = (UnsafeMutableRawPointer(gradients) + offset).assumingMemoryBound(
+                to: Float.self)
+        }
+        if !isShared { kernel.bind(binding) }
+    }
+
+    func forward(_ pass: Pass) {
+        if isShared { kernel.bind(binding) }
+        kernel.forward(of(pass))
+    }
+
+    func backward(_ pass: Pass) {
+        if isShared { kernel.bind(binding) }
+        kernel.backward(of(pass))
+    }
+
+    private func of(_ pass: Pass) -> Pass {
+        var own = pass
+        own.firstSample += firstSample
+        return own
+    }
+}
+
+/// A gradient as the sum of several parts, in their order.
+final class GradientSum {
+    private var sum: UnsafeMutablePointer<Float>
+    private let parts: [UnsafeMutablePointer<Float>]
+    /// Whether the first part stands in the sum's place already, so that `parts` are added to it.
+    private let isInPlace: Bool
+    private let count: Int
+    /// Where the sum is a parameter's gradient, its offset in the gradient buffer, in bytes.
+    let parameterOffset: Int?
+
+    /// - Parameter parts: if the sum's own place is among them, it comes first.
+    init(
+        _ sum: UnsafeMutablePointer<Float>, of parts: [UnsafeMutablePointer<Float>], count: Int, parameterOffset: Int?
+    ) {
+        self.sum = sum
+        isInPlace = parts.first == sum
+        self.parts = isInPlace ? Array(parts.dropFirst()) : parts
+        self.count = count
+        self.parameterOffset = parameterOffset
+    }
+
+    func rebind(gradients: UnsafeMutablePointer<Float>) {
+        guard let parameterOffset else { return }
+        sum = (UnsafeMutableRawPointer(gradients) + parameterOffset).assumingMemoryBound(to: Float.self)
+    }
+
+    func run() {
+        var next = 0
+        if !isInPlace {
+            if parts.count == 1 { return sum.update(from: parts[0], count: count) }
+            VectorLoops.add(sum, parts[0], parts[1], count: count)
+            next = 2
+        }
+        while next < parts.count {
+            VectorLoops.accumulate(sum, parts[next], count: count)
+            next += 1
+        }
+    }
+}
