@@ -39,6 +39,12 @@ func editDistance(_ first: [Character], _ second: [Character]) -> Int {
     return above[second.count]
 }
 
+/// What is said of a word that is not known: "unknown loss 'hubr'; did you mean 'huber'?". All sentences about unknown
+/// words are made here.
+public func unknownWord(_ word: String, noun: String, among words: [String]) -> String {
+    "unknown \(noun) '\(JSONNode.escaped(String(word.prefix(80))))'; \(suggestion(for: word, among: words))"
+}
+
 /// The tail of a sentence about an unknown word: the nearest known one, or all of them.
 func suggestion(for word: String, among words: [String]) -> String {
     if let nearest = nearestWord(to: word, among: words) { return "did you mean '\(nearest)'?" }

@@ -34,6 +34,11 @@ extension ObjectReader {
         return objects(key)
     }
 
+    /// A reader of an object that stands for the value of `key`, as the long form does for a word.
+    func nested(_ node: JSONNode, key: String) -> ObjectReader {
+        ObjectReader(node, path: join(path, key), origin: member(key)?.origin ?? origin, diagnostics: diagnostics)
+    }
+
     private func object(_ node: JSONNode, path: String, origin: JSONNode.Origin) -> ObjectReader? {
         let reader = ObjectReader(node, path: path, origin: origin, diagnostics: diagnostics)
         if case .object = node.value { return reader }

@@ -92,8 +92,9 @@ extension ObjectReader {
         let rule = ValueRule<IntegerOrWord>("\(integer.expected), or \(listed(words))") { node throws(Mismatch) in
             if case .string(let word) = node.value {
                 guard !words.contains(word) else { return .word(word) }
-                guard let nearest = nearestWord(to: word, among: words) else { return nil }
-                throw Mismatch(message: "unknown word '\(JSONNode.escaped(word))'; did you mean '\(nearest)'?")
+                // A word that is near none of them is no word, but a value of the wrong type.
+                guard nearestWord(to: word, among: words) != nil else { return nil }
+                throw Mismatch(message: unknownWord(word, noun: "word", among: words))
             }
             guard let value = node.asInteger else { return nil }
             guard value >= bounds.smallest, value <= bounds.largest ?? Int.max else { return nil }

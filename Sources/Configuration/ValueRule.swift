@@ -167,8 +167,7 @@ extension ValueRule where T == String {
         ValueRule("one of \(listed(words))") { node throws(Mismatch) in
             guard case .string(let word) = node.value else { return nil }
             guard words.contains(word) else {
-                let shown = JSONNode.escaped(String(word.prefix(80)))
-                throw Mismatch(message: "unknown \(noun) '\(shown)'; \(suggestion(for: word, among: words))")
+                throw Mismatch(message: unknownWord(word, noun: noun, among: words))
             }
             return word
         }

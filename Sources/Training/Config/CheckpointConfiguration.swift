@@ -75,9 +75,7 @@ public enum DivergencePolicy: Sendable, Hashable {
             case "skip": self = .skip
             case "rewind": self = .rewind(factor: 0.5, times: 3)
             default:
-                let near = nearestWord(to: word, among: words)
-                let hint = near.map { "did you mean '\($0)'?" } ?? "known are \(words.joined(separator: ", "))"
-                reader?.fail("unknown word '\(word)'; \(hint)", key: key)
+                reader?.fail(unknownWord(word, noun: "word", among: words), key: key)
             }
         case .object(let object):
             switch object.requiredWord("type", among: words, noun: "word") {

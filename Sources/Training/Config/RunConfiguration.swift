@@ -11,8 +11,8 @@ public struct RunConfiguration: Sendable {
     public var layers: [ModelLayer]
     public var loss: LossConfiguration
     public var metrics: [MetricKind]
-    public var optimizer: Optimizer
-    public var schedule: Schedule
+    public var optimizer: any Optimizer
+    public var schedule: any Schedule
     public var clipping: GradientClipping
     public var training: TrainingConfiguration
     public var parallel: ParallelConfiguration
@@ -61,7 +61,7 @@ public struct RunConfiguration: Sendable {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
         if let problem = schedule.problem(epochs: training.epochs) {
-            root.object("optimizer")?.object("schedule")?.fail(problem, key: "warmup_epochs")
+            root.object("optimizer")?.object("schedule")?.fail(problem.message, key: problem.key)
         }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]

@@ -71,10 +71,7 @@ public struct EarlyStopping: Sendable, Hashable {
         if monitor.hasPrefix(Self.validationPrefix), !hasValidation {
             return "watches '\(monitor)', but data.validation is missing; add it, or watch 'loss'"
         }
-        if let near = nearestWord(to: monitor, among: known) {
-            return "unknown figure '\(monitor)'; did you mean '\(near)'?"
-        }
-        return "unknown figure '\(monitor)'; known are \(known.joined(separator: ", "))"
+        return unknownWord(monitor, noun: "figure", among: known)
     }
 
     /// The monitored figure of an epoch, and whether more is better.

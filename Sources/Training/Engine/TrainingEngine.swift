@@ -62,7 +62,7 @@ public final class TrainingEngine: @unchecked Sendable {
     let data: Dataset
     let feed: ShardFeed
     let reader: BatchReader
-    private let schedule: Schedule
+    private let schedule: any Schedule
     private let epochs: Int
     let seed: UInt64
     let plan: ShardPlan
@@ -89,8 +89,8 @@ public final class TrainingEngine: @unchecked Sendable {
     public var profile: StepProfile? { didSet { reader.profile = profile } }
 
     public struct Settings: Sendable {
-        public var optimizer: Optimizer
-        public var schedule: Schedule = .constant
+        public var optimizer: any Optimizer
+        public var schedule: any Schedule = .constant
         public var epochs: Int
         public var batchSize: Int
         public var shuffle = true
@@ -103,7 +103,7 @@ public final class TrainingEngine: @unchecked Sendable {
         public var skipsNonFinite = false
         public var parallelism: Parallelism
 
-        public init(optimizer: Optimizer, epochs: Int, batchSize: Int, parallelism: Parallelism) {
+        public init(optimizer: any Optimizer, epochs: Int, batchSize: Int, parallelism: Parallelism) {
             self.optimizer = optimizer
             self.epochs = epochs
             self.batchSize = batchSize

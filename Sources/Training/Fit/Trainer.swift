@@ -31,8 +31,8 @@ extension TrainingObserver {
 /// ```
 public final class Trainer {
     public struct Settings {
-        public var optimizer = Optimizer.adam(learningRate: 0.001)
-        public var schedule = Schedule.constant
+        public var optimizer: any Optimizer = .adam(learningRate: 0.001)
+        public var schedule: any Schedule = .constant
         public var epochs = 10
         public var batchSize = 32
         public var shuffle = true
@@ -95,7 +95,7 @@ public final class Trainer {
             throw ObjectiveError("earlyStopping.monitor: \(problem)")
         }
         if let problem = settings.schedule.problem(epochs: settings.epochs) {
-            throw ObjectiveError("schedule.warmupEpochs: \(problem)")
+            throw ObjectiveError("schedule.\(problem.key): \(problem.message)")
         }
         self.objective = objective
         self.settings = settings

@@ -1,38 +1,51 @@
-/// How parameters follow their gradients g: the rule and its constants. p is a parameter, t counts steps from 1.
+public import Configuration
+
+/// A rule by which parameters follow their gradients.
 ///
-/// The arithmetic is Keras's, whose words configs use. A weight decay is decoupled from the gradient in every rule: p
-/// first shrinks by rate·weightDecay·p (Loshchilov and Hutter, ICLR 2019). `Tests/Peers/keras_optimizers.py` compares.
-public enum Optimizer: Hashable, Sendable {
-    /// v ← momentum·v - rate·g;  p ← p + v, or with Nesterov p + momentum·v - rate·g.
-    ///
-    /// Sutskever et al., ICML 2013. The rate is in the velocity, so that under a schedule a step's share in it keeps the
-    /// rate of its time; PyTorch applies the rate of the day to all of it.
-    case sgd(learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0)
+/// An optimizer is its constants, the number of vectors that it keeps beside the parameters, and one step. One kind is
+/// one file, which reads the kind's keys of a config and states its formula, and one line in `OptimizerRegistry`.
+///
+/// The arithmetic of those that Stormo has is Keras's, whose words configs use. A weight decay is decoupled from the
+/// gradient in every rule: p first shrinks by rate·weightDecay·p (Loshchilov and Hutter, ICLR 2019).
+/// `Tests/Peers/keras_optimizers.py` compares.
+public protocol Optimizer: RegisteredKind {
+    /// The learning rate before a schedule.
+    var learningRate: Double { get }
 
-    /// m ← β₁m + (1-β₁)g;  v ← β₂v + (1-β₂)g²;  p ← p - rate·√(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε).
-    ///
-    /// Kingma and Ba, ICLR 2015, in the form at the end of their section 2: ε stands beside a root that is not corrected
-    /// for its beginning at 0.
-    case adam(
-        learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-        weightDecay: Double = 0)
+    /// The weight decay of parameters that are not excluded from it.
+    var weightDecay: Double { get }
 
-    /// Adam under the name that it goes by with a weight decay, and with one to begin with.
-    case adamW(
-        learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-        weightDecay: Double = 0.004)
+    /// The number of vectors of the parameters' length that it keeps, such as moments; all begin as zeros.
+    var stateVectors: Int { get }
 
-    public var learningRate: Double {
-        switch self {
-        case .sgd(let rate, _, _, _), .adam(let rate, _, _, _, _), .adamW(let rate, _, _, _, _): rate
-        }
-    }
+    /// Steps a block of parameters. Blocks are stepped by several threads at a time, and in no particular order.
+    func step(_ block: OptimizerBlock)
+}
 
-    /// The number of vectors of the parameters' length that it keeps: the velocity; the two moments.
-    public var stateVectors: Int {
-        switch self {
-        case .sgd: 1
-        case .adam, .adamW: 2
-        }
-    }
+extension Optimizer {
+    public var weightDecay: Double { 0 }
+}
+
+/// Some parameters that follow each other in memory, and all that it takes to step them.
+public struct OptimizerBlock {
+    public let parameters: UnsafeMutablePointer<Float>
+    public let gradient: UnsafePointer<Float>
+    public let count: Int
+    /// What the gradient is to be multiplied by: below 1 where it is clipped by a norm.
+    public let gradientScale: Float
+    /// The learning rate of this step for these parameters.
+    public let rate: Double
+    /// The weight decay for these parameters.
+    public let weightDecay: Double
+    /// Counted from 1 over the whole run.
+    public let step: Int
+
+    let vectors: UnsafePointer<UnsafeMutablePointer<Float>>
+    let offset: Int
+
+    /// These parameters' part of one of the vectors that the optimizer keeps.
+    public func state(_ index: Int) -> UnsafeMutablePointer<Float> { vectors[index] + offset }
+
+    /// What parameters are multiplied by before they follow the gradient: 1 - rate·weightDecay.
+    public var shrink: Float { Float(1 - rate * weightDecay) }
 }

@@ -75,7 +75,8 @@ import Testing
         [#"data.normalize={"type": "constants", "offset": [1, 2], "scale": 0.5}"#], ["data.class_weight=balanced"],
         [#"data.augment=[{"type": "gaussian_noise"}, {"type": "mixup", "alpha": 1}]"#], ["data.memory_limit=2 GiB"],
         [#"data.train.inputs=["/table/a", "/table/b"]"#], ["data.train.transpose_inputs=[3, 0, 1, 2]"],
-        ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"], ["data.allow_external_links=true"], ["training.on_nan=rewind"],
+        ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"], ["data.allow_external_links=true"],
+        ["training.on_nan=rewind"],
         ["training.on_nan=skip"], [#"checkpoint={"every": {"steps": 3}, "keep_last": 5, "keep_best": true}"#],
     ])
     func whatIsWrittenOutReadsAsTheSame(assignments: [String]) throws {
@@ -147,7 +148,7 @@ import Testing
             "data.augment[1].type: unknown transform 'random_crp'; did you mean 'random_crop'?"
         ),
         ("training.on_nan=stp", "training.on_nan: unknown word 'stp'; did you mean 'stop'?"),
-        ("training.on_nan=zzzz", "training.on_nan: unknown word 'zzzz'; known are stop, skip, rewind"),
+        ("training.on_nan=zzzz", "training.on_nan: unknown word 'zzzz'; known: 'stop', 'skip', 'rewind'"),
         ("training.on_nan=1", "training.on_nan: must be a string or an object, but is 1"),
         (
             #"training.on_nan={"type": "rewind", "factor": 1}"#,

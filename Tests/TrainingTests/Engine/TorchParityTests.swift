@@ -12,7 +12,7 @@ import Testing
 /// therefore trained at a small rate, and the smooth one (tanh, average pooling) at an ordinary one. SGD under a constant
 /// rate is `torch.optim.SGD`; Adam is Keras's, written in PyTorch in the script.
 @Suite struct TorchParityTests {
-    private func check(_ fixture: String, _ model: Model, _ optimizer: Optimizer, batchSize: Int) throws -> Double {
+    private func check(_ fixture: String, _ model: Model, _ optimizer: any Optimizer, batchSize: Int) throws -> Double {
         let file = try HDF5File.open("\(TrainingFixture.root)/Tests/TrainingTests/Fixtures/\(fixture).h5")
         let order = try file.dataset("/order").read(Int32.self)
         let losses = try file.dataset("/loss").read(Double.self)
@@ -84,12 +84,12 @@ import Testing
     }
 
     @Test func digitsCNN() throws {
-        let optimizer = Optimizer.sgd(learningRate: 0.005, momentum: 0.9)
+        let optimizer = SGD(learningRate: 0.005, momentum: 0.9)
         #expect(try check("torch-digits-cnn", cnn(.relu, .max), optimizer, batchSize: 64) < 1e-4)
     }
 
     @Test func smoothDigitsCNN() throws {
-        let optimizer = Optimizer.sgd(learningRate: 0.05, momentum: 0.9)
+        let optimizer = SGD(learningRate: 0.05, momentum: 0.9)
         #expect(try check("torch-digits-cnn-smooth", cnn(.tanh, .average), optimizer, batchSize: 64) < 1e-4)
     }
 }

@@ -44,7 +44,7 @@ enum TrainingFixture {
 
     static func engine(
         _ model: Model, on data: Dataset, batchSize: Int, workers: Int, shards: Int? = nil, epochs: Int = 10,
-        optimizer: Optimizer = .adam(learningRate: 0.01), loss: LossFunction = .sparseCategoricalCrossEntropy,
+        optimizer: any Optimizer = .adam(learningRate: 0.01), loss: LossFunction = .sparseCategoricalCrossEntropy,
         metrics: [MetricKind] = [.accuracy]
     ) throws -> TrainingEngine {
         var settings = TrainingEngine.Settings(

@@ -39,7 +39,7 @@ import Testing
 
     private static func numbers(_ node: JSONNode?) -> [Double] { elements(node).compactMap { number($0) } }
 
-    private func read(_ optimizer: JSONNode) throws -> (Optimizer, Schedule, GradientClipping) {
+    private func read(_ optimizer: JSONNode) throws -> (any Optimizer, any Schedule, GradientClipping) {
         let diagnostics = Diagnostics()
         let reader = ObjectReader(["optimizer": optimizer], path: "", diagnostics: diagnostics)
         let result = OptimizerConfiguration.read(reader, key: "optimizer")

@@ -8,7 +8,7 @@ import Testing
 @Suite struct OptimizerStateTests {
     private static let rate = 0.05
 
-    static let rules: [Optimizer] = [
+    static let rules: [any Optimizer] = [
         .sgd(learningRate: rate),
         .sgd(learningRate: rate, weightDecay: 0.1),
         .sgd(learningRate: rate, momentum: 0.9),
@@ -27,21 +27,18 @@ import Testing
         var first = 0.0
         var second = 0.0
 
-        mutating func step(_ rule: Optimizer, _ gradient: Double, rate: Double, t: Int) {
+        mutating func step(_ rule: any Optimizer, _ gradient: Double, rate: Double, t: Int) {
             func power(_ base: Double) -> Double { (0..<t).reduce(1) { product, _ in product * base } }
-            switch rule {
-            case .sgd(_, let momentum, let nesterov, let decay):
-                p -= rate * decay * p
-                first = momentum * first - rate * gradient
-                p += nesterov ? momentum * first - rate * gradient : first
-            case .adam(_, let beta1, let beta2, let epsilon, let decay),
-                .adamW(_, let beta1, let beta2, let epsilon, let decay):
-                p -= rate * decay * p
-                first += (1 - beta1) * (gradient - first)
-                second += (1 - beta2) * (gradient * gradient - second)
+            p -= rate * rule.weightDecay * p
+            if let sgd = rule as? SGD {
+                first = sgd.momentum * first - rate * gradient
+                p += sgd.nesterov ? sgd.momentum * first - rate * gradient : first
+            } else if let adam = rule as? Adam ?? (rule as? AdamW)?.adam {
+                first += (1 - adam.beta1) * (gradient - first)
+                second += (1 - adam.beta2) * (gradient * gradient - second)
                 p -=
-                    rate * (1 - power(beta2)).squareRoot() / (1 - power(beta1)) * first
-                    / (second.squareRoot() + epsilon)
+                    rate * (1 - power(adam.beta2)).squareRoot() / (1 - power(adam.beta1)) * first
+                    / (second.squareRoot() + adam.epsilon)
             }
         }
     }
@@ -60,7 +57,7 @@ import Testing
 
     /// Odd lengths, so that the vector loops have a rest; the rate of each step another, as under a schedule.
     @Test(arguments: rules)
-    func aFewStepsFollowTheFormula(rule: Optimizer) throws {
+    func aFewStepsFollowTheFormula(rule: any Optimizer) throws {
         let count = 37
         let (parameters, values) = try start(count)
         let state = try OptimizerState(rule, count: count)
@@ -88,7 +85,7 @@ import Testing
 
     /// Late in a run the corrections are 1 to within 1e-4 and less, however large the exponent.
     @Test func adamForgetsItsBias() throws {
-        let rule = Optimizer.adam(learningRate: 0.01)
+        let rule = Adam(learningRate: 0.01)
         var reference = Reference(p: 0)
         reference.step(rule, 1, rate: 0.01, t: 10_000)
         let parameters = try AlignedMemory(floats: 1)
@@ -101,7 +98,7 @@ import Testing
 
     /// Workers step a slice each.
     @Test(arguments: rules)
-    func slicesMakeTheWhole(rule: Optimizer) throws {
+    func slicesMakeTheWhole(rule: any Optimizer) throws {
         let count = 100
         let (whole, _) = try start(count)
         let (parts, _) = try start(count)

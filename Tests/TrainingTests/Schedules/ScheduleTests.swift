@@ -3,7 +3,7 @@ import Testing
 @testable import Training
 
 @Suite struct ScheduleTests {
-    private func factors(_ schedule: Schedule, stepsPerEpoch: Int, epochs: Int) -> [Double] {
+    private func factors(_ schedule: any Schedule, stepsPerEpoch: Int, epochs: Int) -> [Double] {
         (0..<stepsPerEpoch * epochs).map { schedule.factor(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: epochs) }
     }
 
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func theCosineFallsFromTheWholeRateTowardsItsEnd() {
-        let schedule = Schedule.cosine(warmupEpochs: 0, final: 0.1)
+        let schedule = CosineSchedule(warmupEpochs: 0, final: 0.1)
         let factors = factors(schedule, stepsPerEpoch: 10, epochs: 5)
         #expect(factors[0] == 1)
         // The end would be reached by the step after the last, as in Keras.
@@ -52,13 +52,13 @@ import Testing
             }
         }
         // Beyond the planned end the rate stays at its end.
-        let schedule = Schedule.cosine(warmupEpochs: 0, final: 0.25)
+        let schedule = CosineSchedule(warmupEpochs: 0, final: 0.25)
         #expect(abs(schedule.factor(step: 99, stepsPerEpoch: 2, epochs: 3) - 0.25) < 1e-12)
     }
 
     @Test func aWarmUpAsLongAsTheRunIsRefused() {
         func problem(_ warmup: Double, _ epochs: Int) -> String? {
-            Schedule.cosine(warmupEpochs: warmup, final: 0).problem(epochs: epochs)
+            CosineSchedule(warmupEpochs: warmup, final: 0).problem(epochs: epochs)?.message
         }
         #expect(problem(0, 1) == nil)
         #expect(problem(2.5, 3) == nil)
@@ -68,6 +68,6 @@ import Testing
                 + "the warm-up shorter than the run")
         #expect(problem(1.5, 1)?.hasPrefix("is 1.5, but training.epochs is 1, so") == true)
         #expect(problem(1e300, 1) != nil)
-        #expect(Schedule.constant.problem(epochs: 1) == nil)
+        #expect(ConstantSchedule().problem(epochs: 1) == nil)
     }
 }

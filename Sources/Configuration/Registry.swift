@@ -1,0 +1,82 @@
+import Synchronization
+
+/// The kinds of one thing, each under the word by which configs name it: the optimizers, the losses, the layers.
+///
+/// A kind that Stormo has is one file and one line where its registry is made. A Swift program registers kinds of its
+/// own before it reads configs, and before it reads models that were made with them; registries belong to the process.
+///
+/// ```swift
+/// try OptimizerRegistry.kinds.register(Lion.self, as: "lion")
+/// ```
+public final class Registry<Kind: Sendable>: Sendable {
+    /// What they are, as in "unknown optimizer 'adm'".
+    public let noun: String
+    /// The words that Stormo has, in the order in which sentences list them.
+    public let builtInNames: [String]
+    private let registered: Mutex<Registered>
+
+    private struct Registered {
+        var names: [String]
+        var kinds: [String: Kind]
+    }
+
+    /// - Parameter kinds: each name once.
+    public init(_ noun: String, _ kinds: [(name: String, kind: Kind)]) {
+        self.noun = noun
+        builtInNames = kinds.map(\.name)
+        registered = Mutex(
+            Registered(names: builtInNames, kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, $1) })))
+    }
+
+    /// All words: those that Stormo has, then those that were registered.
+    public var names: [String] { registered.withLock { $0.names } }
+
+    public subscript(name: String) -> Kind? { registered.withLock { $0.kinds[name] } }
+
+    /// Makes a kind known under a word.
+    /// - Throws: `RegistryError` where the word is taken.
+    public func register(_ kind: Kind, as name: String) throws(RegistryError) {
+        let isNew = registered.withLock { registered in
+            guard registered.kinds[name] == nil else { return false }
+            registered.kinds[name] = kind
+            registered.names.append(name)
+            return true
+        }
+        if !isNew { throw RegistryError(description: "the \(noun) '\(name)' is known already; choose another name") }
+    }
+
+    /// What is said of a word that is not known: "unknown optimizer 'adm'; did you mean 'adam'?".
+    public func unknown(_ name: String) -> String { unknownWord(name, noun: noun, among: names) }
+
+    // MARK: - Reading
+
+    /// Reads the kind that an object names as its `type`.
+    /// - Returns: nil where the type is missing or unknown, which is then noted with the reader.
+    public func type(of reader: ObjectReader) -> Kind? {
+        reader.requiredWord("type", among: names, noun: noun).flatMap { self[$0] }
+    }
+
+    /// Reads a kind in its short or its long form: `"adam"`, or `{"type": "adam", "beta_1": 0.8}`.
+    /// - Returns: the kind, and the reader of its keys, which is to be finished when they are read; nil where the key is
+    ///   missing or the kind unknown, which is then noted.
+    public func required(_ key: String, in reader: ObjectReader) -> (kind: Kind, keys: ObjectReader)? {
+        let keys: ObjectReader
+        switch reader.requiredStringOrObject(key) {
+        case nil: return nil
+        case .string(let word):
+            guard self[word] != nil else {
+                reader.fail(unknown(word), key: key)
+                return nil
+            }
+            // The short form is the long one without constants, so that there is one place for the defaults.
+            keys = reader.nested(["type": JSONNode(word)], key: key)
+        case .object(let object): keys = object
+        }
+        return type(of: keys).map { ($0, keys) }
+    }
+}
+
+/// A word that can't be registered, as a sentence.
+public struct RegistryError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+}

@@ -1,0 +1,61 @@
+public import Configuration
+import Kernels
+
+/// Stochastic gradient descent, with momentum.
+///
+/// v ← momentum·v - rate·g;  p ← p + v, or with Nesterov p + momentum·v - rate·g. Keeps v.
+///
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013. The rate is in the
+/// velocity, so that under a schedule a step's share in it keeps the rate of its time; PyTorch applies the rate of the day
+/// to all of it.
+public struct SGD: Optimizer, Hashable {
+    public static let name = "sgd"
+
+    public var learningRate: Double
+    public var momentum: Double
+    public var nesterov: Bool
+    public var weightDecay: Double
+
+    public init(learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0) {
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.weightDecay = weightDecay
+    }
+
+    public init(reading reader: ObjectReader) {
+        self.init()
+        momentum = reader.number("momentum", .between(0, 1, includingUpper: false), default: momentum)
+        nesterov = reader.bool("nesterov", default: nesterov)
+        if nesterov && momentum == 0 {
+            reader.fail("needs a momentum above 0, such as \"momentum\": 0.9", key: "nesterov")
+        }
+        learningRate = reader.number("learning_rate", .positive, default: learningRate)
+        weightDecay = reader.number("weight_decay", .atLeast(0), default: weightDecay)
+    }
+
+    public var configuration: [JSONNode.Member] {
+        [
+            .init(key: "learning_rate", value: JSONNode(learningRate)),
+            .init(key: "momentum", value: JSONNode(momentum)), .init(key: "nesterov", value: JSONNode(nesterov)),
+            .init(key: "weight_decay", value: JSONNode(weightDecay)),
+        ]
+    }
+
+    public var stateVectors: Int { 1 }
+
+    public func step(_ block: OptimizerBlock) {
+        VectorLoops.sgd(
+            block.parameters, velocity: block.state(0), gradient: block.gradient, count: block.count,
+            scale: block.gradientScale, rate: Float(block.rate), momentum: Float(momentum), shrink: block.shrink,
+            nesterov: nesterov)
+    }
+}
+
+extension Optimizer where Self == SGD {
+    public static func sgd(
+        learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0
+    ) -> SGD {
+        SGD(learningRate: learningRate, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
+    }
+}

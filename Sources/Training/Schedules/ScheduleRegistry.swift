@@ -1,0 +1,11 @@
+public import Configuration
+
+/// The schedules that a config may name. A kind is a line here, and a file.
+public enum ScheduleRegistry {
+    public static let kinds = Registry<any Schedule.Type>("schedule", builtIn.map { ($0.name, $0) })
+
+    private static let builtIn: [any Schedule.Type] = [
+        ConstantSchedule.self,
+        CosineSchedule.self,
+    ]
+}
