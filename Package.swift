@@ -23,18 +23,43 @@ let package = Package(
         .target(name: "Configuration"),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
-        .target(name: "Training", dependencies: ["Network", "Configuration", "HDF5", "CDeflate"]),
+        .target(name: "Machine"),
+        .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels", "Network"]),
+        .target(name: "Metrics"),
+        .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
+        .target(
+            name: "Batches",
+            dependencies: ["Files", "Metrics", "Network", "Kernels", "Configuration", "HDF5", "Machine"]),
+        .target(
+            name: "Engine",
+            dependencies: ["Batches", "Metrics", "Optimizers", "Network", "Kernels", "Configuration", "Machine"]),
+        .target(
+            name: "Interchange",
+            dependencies: ["Engine", "Batches", "Metrics", "Files", "Network", "Kernels", "Configuration", "HDF5"]),
+        .target(
+            name: "Runs",
+            dependencies: [
+                "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Network", "Kernels",
+                "Configuration", "HDF5", "Machine",
+            ]),
+        .target(
+            name: "Benchmark",
+            dependencies: ["Runs", "Engine", "Batches", "Files", "Network", "Kernels", "Configuration", "Machine"]),
         .target(
             name: "Preparation",
             dependencies: [
-                "Training", "Kernels", "Configuration", "HDF5", "CDeflate",
+                "Batches", "Files", "Kernels", "Configuration", "HDF5", "CDeflate", "Machine", "Network",
                 .target(name: "CImages", condition: .when(traits: ["Images"])),
             ]),
-        .target(name: "Stormo", dependencies: ["Training"]),
+        .target(
+            name: "Stormo",
+            dependencies: ["Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels"]),
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
-                "Preparation", "Training", "Network", "Kernels", "Configuration", "HDF5",
+                "Benchmark", "Preparation", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
+                "Files", "Machine", "Network", "Kernels",
+                "Configuration", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -46,22 +71,30 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter"],
+            dependencies: [
+                "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine",
+                "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "PreparationTests",
             dependencies: [
-                "Preparation", "Training", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
+                "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
+                "Files", "Machine", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
             ]),
         .executableTarget(
             name: "stormo-fuzz",
             dependencies: [
-                "Preparation", "Training", "Network", "Configuration", "HDF5", "TestSupport",
+                "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
+                "Files", "Machine", "Network", "Configuration", "HDF5", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz"),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["stormo-cli", "stormo-fuzz", "Training", "Configuration", "HDF5"],
+            dependencies: [
+                "stormo-cli", "stormo-fuzz", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers",
+                "Metrics", "Files", "Machine", "Configuration", "HDF5",
+            ],
             exclude: ["Fixtures"]),
     ]
 )

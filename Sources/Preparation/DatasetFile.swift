@@ -1,5 +1,5 @@
+import Files
 public import HDF5
-internal import Training
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,5 @@
+import Batches
 public import HDF5
-internal import Training
 
 /// How the values of a new dataset lie in its file.
 public struct DatasetStorage: Sendable, Hashable {

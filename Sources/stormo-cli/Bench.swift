@@ -1,7 +1,11 @@
 import ArgumentParser
+import Benchmark
 import Configuration
+import Engine
+import Files
 import Foundation
-import Training
+import Machine
+import Runs
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(

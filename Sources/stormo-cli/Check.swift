@@ -1,6 +1,7 @@
 import ArgumentParser
+import Engine
 import Foundation
-import Training
+import Runs
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
+import Batches
 import Configuration
 import HDF5
 import Kernels
 import Network
-import Training
+import Runs
 
 /// What `inspect` says of a config.
 struct ConfigInspection {

@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import Training
+import Runs
 
 /// A run for each fold, and what they came to together.
 struct CrossValidation {

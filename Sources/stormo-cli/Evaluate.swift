@@ -1,6 +1,9 @@
 import ArgumentParser
+import Batches
 import Configuration
-import Training
+import Engine
+import Interchange
+import Metrics
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(

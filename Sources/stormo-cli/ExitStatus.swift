@@ -1,8 +1,12 @@
+import Batches
 import Configuration
+import Engine
+import Files
 import HDF5
 import Kernels
+import Machine
+import Metrics
 import Network
-import Training
 
 /// What the process ends with, in the numbers of BSD's `sysexits.h`.
 ///

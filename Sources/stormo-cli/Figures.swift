@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// Numbers as people read them.

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
 import HDF5
-import Training
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import Configuration
+import Interchange
 import Network
-import Training
 
 /// What `inspect` says of a model file.
 struct ModelInspection {

@@ -1,6 +1,10 @@
 import ArgumentParser
+import Batches
 import Configuration
-import Training
+import Engine
+import Interchange
+import Machine
+import Runs
 
 /// The config that a command works on, with its overrides.
 struct ConfigOptions: ParsableArguments {

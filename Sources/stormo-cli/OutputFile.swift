@@ -1,5 +1,5 @@
+import Files
 import HDF5
-import Training
 
 /// A file that a command is to write.
 enum OutputFile {

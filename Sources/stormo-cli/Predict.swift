@@ -1,6 +1,7 @@
 import ArgumentParser
+import Batches
+import Interchange
 import Kernels
-import Training
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(

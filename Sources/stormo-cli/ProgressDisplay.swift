@@ -1,5 +1,7 @@
+import Engine
+import Metrics
+import Runs
 import Synchronization
-import Training
 
 /// Shows a training as it goes: a line an epoch, and on a terminal a bar below them.
 final class ProgressDisplay: TrainingObserver {

@@ -1,5 +1,6 @@
 import Foundation
-import Training
+import Metrics
+import Runs
 
 /// The lines that a training shows, each fitted to a width.
 struct ProgressText: Sendable {

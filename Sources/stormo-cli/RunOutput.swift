@@ -1,6 +1,7 @@
 import Configuration
+import Files
 import Foundation
-import Training
+import Runs
 
 /// The directory that a new run is to be written to, and what stands in it.
 ///

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Configuration
+import Files
 import Foundation
-import Training
+import Runs
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import Dispatch
+import Engine
 import Foundation
-import Training
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,6 @@
 import ArgumentParser
 import HDF5
-import Training
+import Interchange
 
 /// The root of the command line: finds the command, runs it, and turns what it throws into a sentence and a status.
 @main

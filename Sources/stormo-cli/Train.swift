@@ -1,6 +1,9 @@
 import ArgumentParser
+import Benchmark
 import Configuration
-import Training
+import Engine
+import Machine
+import Runs
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Files
 import HDF5
-import Training
+import Runs
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(

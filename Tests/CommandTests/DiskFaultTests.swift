@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Runs
 
 /// Checkpoints that can't be written: training goes on, it is said once, and the status tells. The cases that need a
 /// disk of their own are in `Tests/Faults/disk.py`.

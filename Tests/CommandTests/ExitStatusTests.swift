@@ -1,6 +1,7 @@
+import Batches
 import Configuration
+import Files
 import Testing
-import Training
 
 @testable import HDF5
 @testable import stormo_cli

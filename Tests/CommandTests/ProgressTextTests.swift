@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Runs
 @testable import stormo_cli
 
 struct ProgressTextTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Runs
 
 /// `stormo train --resume`: what it says, what it refuses, locks, and kills.
 struct ResumeCommandTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Runs
 
 /// What `train --output` does where its directory holds something already.
 struct RunOutputTests {

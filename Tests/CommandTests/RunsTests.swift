@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Runs
 
 struct RunsTests {
     private let zone = ["TZ": "UTC"]

@@ -2,7 +2,7 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Runs
 
 /// SIGINT, SIGTERM and SIGHUP at a run that has long to go.
 struct SignalsTests {

@@ -2,7 +2,9 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Interchange
+@testable import Runs
 
 struct VerifyTests {
     private func trained() throws -> Workspace {

@@ -1,10 +1,12 @@
+import Batches
 import Configuration
 import Foundation
 import HDF5
+import Interchange
 import Network
 import Preparation
+import Runs
 import TestSupport
-import Training
 
 /// A reader of files from outside.
 enum Reader: String {

@@ -1,4 +1,5 @@
-internal import Training
+import Batches
+import Files
 
 #if canImport(Glibc)
     import Glibc

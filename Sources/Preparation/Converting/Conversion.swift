@@ -1,5 +1,5 @@
+import Batches
 public import HDF5
-internal import Training
 
 /// Where a conversion writes, and how.
 public struct ConversionTarget: Sendable {

@@ -1,5 +1,6 @@
+import Batches
 internal import CDeflate
-internal import Training
+import Machine
 
 /// Undoes gzip and deflate, by libdeflate.
 enum Inflate {

@@ -1,4 +1,5 @@
-internal import Training
+import Batches
+import Files
 
 /// The forms of data that are converted.
 public enum SourceFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// Texts are kept as strings of one length, that of the longest, so a single long one among many takes as much as if all
 /// were so long.

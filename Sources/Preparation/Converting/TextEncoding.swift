@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// How the characters of a table or a text are written as bytes.
 public enum TextEncoding: String, Sendable, CaseIterable {

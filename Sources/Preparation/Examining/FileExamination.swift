@@ -1,8 +1,8 @@
+import Batches
 public import Configuration
 import Foundation
 public import HDF5
 internal import Kernels
-internal import Training
 
 /// Looks at all values of an HDF5 file's datasets, block by block, on all CPUs.
 public struct FileExamination {

@@ -1,7 +1,7 @@
+import Batches
 import Foundation
 public import HDF5
 public import Kernels
-internal import Training
 
 /// The first rows of a dataset, with what belongs to each: its label, and the names of features and classes.
 public struct FirstRows {

@@ -1,8 +1,9 @@
+import Batches
 internal import Dispatch
 internal import HDF5
 internal import Kernels
+import Machine
 import Synchronization
-internal import Training
 
 /// The rows of a dataset of numbers, read in blocks.
 struct RowSource: Sendable {

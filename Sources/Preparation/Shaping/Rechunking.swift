@@ -1,6 +1,6 @@
+import Batches
 public import HDF5
 internal import Kernels
-internal import Training
 
 /// Copies an HDF5 file with its rows in chunks of another size.
 ///

@@ -1,5 +1,3 @@
-internal import Training
-
 /// The parts into which rows are to be split, such as `train=0.8,validation=0.1,test=0.1`.
 public struct SplitFractions: Sendable, Hashable {
     public let parts: [Part]

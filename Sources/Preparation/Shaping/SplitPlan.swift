@@ -1,5 +1,4 @@
 internal import Kernels
-internal import Training
 
 /// Which row goes into which split: a function of the number of rows (or their labels), the fractions and the seed.
 struct SplitPlan: Sendable {

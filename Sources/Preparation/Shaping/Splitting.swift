@@ -1,7 +1,7 @@
+import Batches
 import Foundation
 internal import HDF5
 internal import Kernels
-internal import Training
 
 /// Splits the rows of a group's datasets into several groups of a new file.
 ///

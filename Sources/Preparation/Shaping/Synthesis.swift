@@ -1,7 +1,7 @@
 internal import Dispatch
 public import HDF5
 public import Kernels
-internal import Training
+import Machine
 
 /// Makes up a dataset, the same for the same seed, block by block.
 public struct Synthesis: Sendable {

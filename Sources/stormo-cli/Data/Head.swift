@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import HDF5
 import Preparation
-import Training
 
 struct Head: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Files
 import Foundation
 import HDF5
 import Kernels
 import Preparation
-import Training
 
 struct InspectData: ParsableCommand {
     static let configuration = CommandConfiguration(

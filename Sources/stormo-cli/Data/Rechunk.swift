@@ -2,7 +2,6 @@ import ArgumentParser
 import HDF5
 import Kernels
 import Preparation
-import Training
 
 struct Rechunk: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Batches
 import Preparation
-import Training
 
 struct Split: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Kernels
 import Preparation
-import Training
 
 extension SyntheticKind: ExpressibleByArgument {}
 

@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import HDF5
 import Testing
-import Training
 
 @testable import Preparation
 

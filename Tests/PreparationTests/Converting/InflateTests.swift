@@ -1,7 +1,7 @@
+import Batches
 import Foundation
 import TestSupport
 import Testing
-import Training
 
 @testable import Preparation
 

@@ -1,6 +1,6 @@
+import Batches
 import HDF5
 import Testing
-import Training
 
 @testable import Preparation
 

@@ -1,5 +1,6 @@
+import Batches
+import Files
 import Testing
-import Training
 
 @testable import Preparation
 

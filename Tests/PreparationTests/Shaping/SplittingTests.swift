@@ -1,6 +1,6 @@
+import Batches
 import HDF5
 import Testing
-import Training
 
 @testable import Preparation
 
@@ -8,8 +8,8 @@ struct SplittingTests {
     private let folder: Folder
     init() throws { folder = try Folder() }
 
-    private func splitting(_ text: String = "train=0.8,test=0.2") throws -> Splitting {
-        Splitting(try SplitFractions(text))
+    private func splitting(_ text: String = "train=0.8,test=0.2") throws -> Preparation.Splitting {
+        Preparation.Splitting(try SplitFractions(text))
     }
 
     /// Rows whose first number is their own, with labels and weights that belong to them.
@@ -96,7 +96,7 @@ struct SplittingTests {
     }
 
     @Test func refusesWhatCannotBe() throws {
-        func mistake(_ splitting: Splitting) -> String? {
+        func mistake(_ splitting: Preparation.Splitting) -> String? {
             do {
                 _ = try splitting.run(folder("data.h5"), to: folder("out.h5"))
                 return nil

@@ -1,9 +1,11 @@
+import Batches
+import Engine
 import Foundation
 import HDF5
 import Kernels
 import Network
+import Runs
 import Testing
-import Training
 
 @testable import Preparation
 

@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-@testable import Training
+@testable import Batches
 
 struct AugmentationConfigTests {
     /// What a list says, and the mistakes in it as `path: message`.

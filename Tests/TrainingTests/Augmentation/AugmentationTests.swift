@@ -1,7 +1,8 @@
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Metrics
 
 struct AugmentationTests {
     private func message(_ transform: Augmentation.Transform, _ shape: Shape, _ targets: TargetForm) -> String? {

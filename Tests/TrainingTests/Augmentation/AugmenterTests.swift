@@ -2,7 +2,8 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 /// One transform of each kind that changes single samples.
 private let singles: [Augmentation.Transform] = [

@@ -2,7 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
 
 struct MixupTests {
     /// The targets of `count` samples: each a class of its own, so that a mixed target tells who was mixed and how.

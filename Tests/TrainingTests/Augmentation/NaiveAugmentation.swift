@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 /// The random words of one transform of one sample, from the tests' own Philox.
 struct NaiveWords {

@@ -2,8 +2,6 @@ import Foundation
 import Kernels
 import Testing
 
-@testable import Training
-
 /// Moments and quantiles within five standard deviations of their estimates.
 struct PhiloxDistributionsTests {
     private static let count = 20_000

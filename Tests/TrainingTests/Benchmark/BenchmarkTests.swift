@@ -2,7 +2,10 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Benchmark
+@testable import Machine
+@testable import Runs
 
 @Suite struct BenchmarkTests {
     private func configuration(_ changes: String...) throws -> RunConfiguration {

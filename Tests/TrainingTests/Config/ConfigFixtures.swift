@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-@testable import Training
+@testable import Runs
 
 /// The repository's own configs.
 enum ShippedConfigs {

@@ -4,8 +4,11 @@ import Kernels
 import TestSupport
 import Testing
 
+@testable import Batches
+@testable import Engine
+@testable import Interchange
 @testable import Network
-@testable import Training
+@testable import Runs
 
 /// Each key of the schema with a value that is not its default: the config that a run writes says it and reads the same,
 /// the model file holds all that belongs to a model, and the run is another one for it.

@@ -3,7 +3,8 @@ import Foundation
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Runs
 
 @Suite struct DataConfigurationTests {
     private func read(_ assignments: String...) throws -> RunConfiguration {

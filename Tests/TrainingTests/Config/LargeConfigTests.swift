@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Runs
 
 /// Configs of megabytes are read or refused in a time by their size.
 struct LargeConfigTests {

@@ -3,7 +3,8 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Metrics
+@testable import Runs
 
 @Suite struct LossConfigurationTests {
     @Test(arguments: [

@@ -3,7 +3,8 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Runs
 
 @Suite struct NormalizationConfigurationTests {
     private static let forms: [(String, Normalization)] = [

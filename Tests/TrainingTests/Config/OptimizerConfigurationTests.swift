@@ -2,7 +2,8 @@ import Configuration
 import Network
 import Testing
 
-@testable import Training
+@testable import Optimizers
+@testable import Runs
 
 @Suite struct OptimizerConfigurationTests {
     private func run(_ optimizer: String) throws -> RunConfiguration {

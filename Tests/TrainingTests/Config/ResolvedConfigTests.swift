@@ -2,7 +2,9 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Runs
 
 /// The config that a run writes makes the same run again: the same bytes, and the same config.
 @Suite struct ResolvedConfigTests {
@@ -59,7 +61,8 @@ import Testing
         let all = assignments + ["training.batch_size=32", "training.epochs=2"]
         let configuration = try fixture.configuration(all + (limit.map { ["data.memory_limit=\($0)"] } ?? []))
         let fold = configuration.data.folds.map { $0 - 1 }
-        #expect(try RunData(configuration, fold: fold).training.isInMemory == (limit == nil))
+        #expect(
+            try RunData(configuration.data, seed: configuration.seed, fold: fold).training.isInMemory == (limit == nil))
         try expectTheSame(configuration, in: fixture.directory.path, fold: fold)
     }
 

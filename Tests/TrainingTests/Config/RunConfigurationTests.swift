@@ -3,7 +3,11 @@ import Foundation
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Machine
+@testable import Optimizers
+@testable import Runs
 
 @Suite struct RunConfigurationTests {
     private func read(_ text: String, directory: String = "Configs") throws -> RunConfiguration {

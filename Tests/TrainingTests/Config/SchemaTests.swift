@@ -2,8 +2,11 @@ import Configuration
 import Foundation
 import Testing
 
+@testable import Batches
+@testable import Metrics
 @testable import Network
-@testable import Training
+@testable import Optimizers
+@testable import Runs
 
 /// `Configs/schema.json` and the readers are two accounts of one format: these tests hold them together.
 @Suite struct SchemaTests {

@@ -2,8 +2,6 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Training
-
 private let python = ProcessInfo.processInfo.environment["STORMO_PYTHON"]
 
 /// The schema before a real validator. Runs where `STORMO_PYTHON` names a Python that has jsonschema.

@@ -2,7 +2,7 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct BatchReaderTests {
     private func reader(_ data: Dataset, batch: Int = 8, shuffled: Bool = true, seed: UInt64 = 7) throws -> BatchReader

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Machine
 
 @Suite struct ByteCountTests {
     @Test(arguments: [

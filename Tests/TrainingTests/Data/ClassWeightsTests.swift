@@ -3,7 +3,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Metrics
+@testable import Runs
 
 @Suite struct ClassWeightsTests {
     private func read(_ text: String) throws -> (weights: ClassWeights?, mistakes: [String]) {

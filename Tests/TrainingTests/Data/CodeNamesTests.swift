@@ -2,7 +2,9 @@ import HDF5
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Interchange
+@testable import Runs
 
 /// The same number must mean the same in all files that are used together.
 @Suite struct CodeNamesTests {

@@ -5,7 +5,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Runs
 
 /// What is seen in a split before the first step, in memory and streamed alike.
 @Suite struct DatasetExaminationTests {

@@ -3,7 +3,7 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct DatasetTargetsTests {
     private func objective(

@@ -2,7 +2,7 @@ import HDF5
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct DatasetWindowsTests {
     private func blocks(rows: Int, chunk: Int, window: Int, width: Int = 4) throws -> [Range<Int>] {

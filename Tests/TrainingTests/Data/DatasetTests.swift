@@ -3,7 +3,7 @@ import HDF5
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct DatasetTests {
     private func source(_ file: String) -> DataSource {

@@ -3,7 +3,8 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 @Suite struct ExtremeValueTests {
     private func finding(_ values: [Double]) -> ExtremeValue? {

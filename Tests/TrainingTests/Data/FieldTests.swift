@@ -2,7 +2,7 @@ import HDF5
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct FieldTests {
     private func bytes(_ field: Field, _ rows: Range<Int>) throws -> [UInt8] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct NormalizationTests {
     @Test func theUsualScopeGoesWithoutSaying() {

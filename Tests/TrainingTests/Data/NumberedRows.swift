@@ -1,6 +1,6 @@
 import HDF5
 
-@testable import Training
+@testable import Batches
 
 /// Files whose rows tell which they are: the inputs of row r are r, r + 0.25, r + 0.5, …, its target is r, and its weight
 /// 1 + r. They are compressed, in chunks of a few rows.

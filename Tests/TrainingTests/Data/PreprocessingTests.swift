@@ -3,7 +3,8 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 @Suite struct PreprocessingTests {
     private func stored<T: BitwiseCopyable>(_ type: StoredType, _ values: [T], _ shape: Shape) throws -> StoredTensor {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct RowSelectionTests {
     @Test func allRows() {

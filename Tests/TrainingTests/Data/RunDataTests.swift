@@ -2,7 +2,8 @@ import Configuration
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Runs
 
 @Suite struct RunDataTests {
     /// The target of a row is its number modulo 4.
@@ -24,7 +25,8 @@ import Testing
     private func read(_ path: String, _ assignments: String..., fold: Int? = nil) throws -> RunData {
         var document = try smallest("data.train.file=\(path)", "training.batch_size=4")
         for assignment in assignments { try document.set(assignment) }
-        return try RunData(RunConfiguration(document, directory: ""), fold: fold)
+        let configuration = try RunConfiguration(document, directory: "")
+        return try RunData(configuration.data, seed: configuration.seed, fold: fold)
     }
 
     /// The rows of the file that a split consists of.

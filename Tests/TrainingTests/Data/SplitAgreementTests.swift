@@ -2,8 +2,9 @@ import HDF5
 import Kernels
 import Testing
 
+@testable import Batches
 @testable import Network
-@testable import Training
+@testable import Runs
 
 /// Splits that are stored in different types: the same numbers, or a sentence.
 @Suite struct SplitAgreementTests {

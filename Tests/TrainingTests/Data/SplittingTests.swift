@@ -2,7 +2,7 @@ import HDF5
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct SplittingTests {
     private func data(_ count: Int, targets: [[Float]]? = nil) throws -> Dataset {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct StoredTensorTests {
     private func tensor<T: BitwiseCopyable>(_ type: StoredType, _ values: [T], rowShape: Shape) throws -> StoredTensor {

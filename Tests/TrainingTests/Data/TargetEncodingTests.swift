@@ -2,7 +2,7 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct TargetEncodingTests {
     private func objective(

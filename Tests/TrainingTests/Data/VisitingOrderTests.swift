@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct VisitingOrderTests {
     /// The rows of an epoch, window by window.

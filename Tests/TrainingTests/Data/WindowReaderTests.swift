@@ -3,7 +3,8 @@ import HDF5
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Machine
 
 @Suite struct WindowReaderTests {
     private func numbers(_ reader: WindowReader, _ window: LoadedWindow) -> [Int] {

@@ -3,7 +3,7 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
 
 /// A training step allocates nothing on the heap; the kernel library's own argument lists are counted apart.
 @Suite struct AllocationTests {

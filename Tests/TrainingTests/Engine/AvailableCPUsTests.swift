@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Machine
 
 @Suite struct AvailableCPUsTests {
     @Test(arguments: [("0", 1), ("0-3", 4), ("0-1,4,6-7", 5), ("\t2-2", 1)])

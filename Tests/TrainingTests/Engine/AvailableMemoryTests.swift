@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Machine
 
 @Suite struct AvailableMemoryTests {
     let directory: TestDirectory

@@ -3,7 +3,9 @@ import Network
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Optimizers
 
 /// What is told of a step whose loss is finite and whose gradient is not.
 @Suite struct DivergenceTests {

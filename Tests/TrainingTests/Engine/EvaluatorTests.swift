@@ -4,7 +4,9 @@ import Network
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Metrics
 
 @Suite struct EvaluatorTests {
     private struct Setting {

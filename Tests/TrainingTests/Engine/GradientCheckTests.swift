@@ -4,7 +4,8 @@ import Network
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 @Suite struct GradientCheckTests {
     private func noise(_ shape: Shape, targets: Int = 1, rows: Int = 6, below classes: Int? = nil) throws -> Dataset {

@@ -1,8 +1,9 @@
 import Kernels
 import Testing
 
+@testable import Engine
 @testable import Network
-@testable import Training
+@testable import Runs
 
 @Suite struct GradientHealthTests {
     /// Layers of a kernel of norm 10 and a bias of norm 0, with these gradients.

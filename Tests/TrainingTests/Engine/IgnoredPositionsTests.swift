@@ -2,7 +2,8 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 /// A loss over positions of which some have the ignored label is the mean over the labels of the batch that count.
 ///

@@ -2,7 +2,8 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
 
 @Suite struct InspectionTests {
     private func inspection(

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct LossSpikeTests {
     /// Losses that fall from 2 to 0.5, with noise of a tenth.

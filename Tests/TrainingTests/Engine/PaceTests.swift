@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct PaceTests {
     /// Plays a machine on which steps take the given seconds, and returns the chunks that it was asked for.

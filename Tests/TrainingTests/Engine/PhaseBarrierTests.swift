@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct PhaseBarrierTests {
     /// Nobody leaves a phase before all have entered it, whether waiters spin or park.

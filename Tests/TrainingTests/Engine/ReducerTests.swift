@@ -2,8 +2,9 @@ import Kernels
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Network
-@testable import Training
+@testable import Optimizers
 
 @Suite struct ReducerTests {
     /// Blocks of full length and one that is not.

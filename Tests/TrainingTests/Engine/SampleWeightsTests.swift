@@ -3,7 +3,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Runs
 
 /// Steps with weights, against the losses and gradients of their definitions.
 @Suite struct SampleWeightsTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct ShardPlanTests {
     @Test(arguments: [(1, 1), (3, 2), (8, 3), (5, 5), (16, 7)])

@@ -4,7 +4,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Runs
 
 /// What is read as it is wanted trains as what is in memory.
 @Suite struct StreamedTrainingTests {

@@ -1,7 +1,7 @@
 import Testing
 
+@testable import Engine
 @testable import Network
-@testable import Training
 
 @Suite struct TensorPiecesTests {
     @Test func piecesCoverTheTensorsAndStayWithinBlocks() {

@@ -3,7 +3,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Optimizers
 
 /// From the same initial weights and the same order of batches, the losses follow PyTorch's for 200 steps.
 ///

@@ -2,7 +2,10 @@ import Foundation
 import Kernels
 import Network
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Metrics
+@testable import Optimizers
 
 /// Small models and data for the engine's tests.
 enum TrainingFixture {

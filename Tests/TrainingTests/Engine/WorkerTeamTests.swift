@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct WorkerTeamTests {
     private struct Failure: Error, Equatable { let worker: Int }

@@ -2,7 +2,7 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Files
 
 @Suite struct AtomicFileTests {
     private struct Interruption: Error {}

@@ -4,7 +4,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Interchange
+@testable import Runs
 
 /// What checksums, types and storage are held to.
 @Suite struct CheckedFileTests {

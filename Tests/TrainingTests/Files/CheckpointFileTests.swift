@@ -4,7 +4,9 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Interchange
+@testable import Runs
 
 enum CheckpointFixture {
     static func checkpoint(step: Int = 40, scale: Float = 1) throws -> Checkpoint {

@@ -2,7 +2,8 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Runs
 
 @Suite struct CheckpointStoreTests {
     private func names(_ directory: TestDirectory) -> [String] {

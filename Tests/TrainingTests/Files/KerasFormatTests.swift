@@ -4,7 +4,8 @@ import Network
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Interchange
 
 @Suite struct KerasFormatTests {
     // MARK: The order of the layers

@@ -4,7 +4,10 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Interchange
+@testable import Runs
 
 private func variable(_ name: String) -> String? {
     ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }

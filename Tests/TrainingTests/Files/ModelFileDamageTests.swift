@@ -5,7 +5,9 @@ import Network
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Files
+@testable import Interchange
 
 /// Model files that are not what they should be: each gives a sentence, none a crash.
 @Suite struct ModelFileDamageTests {

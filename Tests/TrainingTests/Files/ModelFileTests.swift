@@ -5,7 +5,10 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Files
+@testable import Interchange
 
 @Suite struct ModelFileTests {
     private func expectSame(_ a: TrainedModel, _ b: TrainedModel, sourceLocation: SourceLocation = #_sourceLocation)

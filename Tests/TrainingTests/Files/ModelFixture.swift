@@ -3,7 +3,10 @@ import Kernels
 import Network
 import TestSupport
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Interchange
+@testable import Metrics
 
 /// Models with random parameters, biases included.
 enum ModelFixture {

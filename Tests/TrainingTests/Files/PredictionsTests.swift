@@ -3,7 +3,8 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Interchange
 
 @Suite struct PredictionsTests {
     @Test func aClassifiersFileHoldsTheLabelsToo() throws {

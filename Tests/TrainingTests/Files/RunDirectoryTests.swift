@@ -2,7 +2,8 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Runs
 
 @Suite struct RunDirectoryTests {
     private func record(

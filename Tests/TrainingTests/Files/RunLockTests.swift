@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Runs
 
 @Suite struct RunLockTests {
     @Test func aSecondOneIsRefusedWithTheFirstOnesProcess() throws {

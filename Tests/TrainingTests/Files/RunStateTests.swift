@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Runs
 
 @Suite struct RunStateTests {
     private let state = RunState(

@@ -3,7 +3,10 @@ import Foundation
 import HDF5
 import Testing
 
-@testable import Training
+@testable import Engine
+@testable import Files
+@testable import Machine
+@testable import Runs
 
 @Suite struct EarlierRunTests {
     private func problems(_ earlier: EarlierRun, _ assignments: String...) throws -> [String] {
@@ -165,7 +168,7 @@ import Testing
         #expect(
             longer.warnings.filter { $0.contains("schedule") } == [
                 "training.epochs was 3 and is 9, and the schedule is that of the longer run: the learning rate, which had come "
-                    + "to \(rounded(last)), goes up to \(rounded(first)) again"
+                    + "to \(NumberText.rough(last)), goes up to \(NumberText.rough(first)) again"
             ])
         _ = try fixture.begin("constant")
         #expect(try fixture.goOn("constant", ["training.epochs=9"]).warnings.filter { $0.contains("schedule") } == [])

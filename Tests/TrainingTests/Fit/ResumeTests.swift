@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Engine
+@testable import Runs
 
 /// A run that is stopped anywhere and gone on with, on any number of workers, is the run that was never stopped.
 @Suite struct ResumeTests {

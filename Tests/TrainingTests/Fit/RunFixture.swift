@@ -5,7 +5,8 @@ import Kernels
 import Synchronization
 import TestSupport
 
-@testable import Training
+@testable import Engine
+@testable import Runs
 
 /// Small runs from configs, to be stopped and gone on with: 30 images of two classes in batches of 8, so that an epoch
 /// has 4 steps, the last of which is short.

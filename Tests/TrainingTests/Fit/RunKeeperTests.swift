@@ -3,7 +3,8 @@ import Kernels
 import Synchronization
 import Testing
 
-@testable import Training
+@testable import Engine
+@testable import Runs
 
 @Suite struct RunKeeperTests {
     /// Counts what is being written, and can hold it up or fail.

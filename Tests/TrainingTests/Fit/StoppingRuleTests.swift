@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
+@testable import Runs
 
 @Suite struct StoppingRuleTests {
     private func record(

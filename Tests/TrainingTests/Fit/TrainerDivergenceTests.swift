@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Engine
+@testable import Interchange
+@testable import Runs
 
 /// What `training.on_nan` makes of a run that leaves the finite numbers, and clipping from the config.
 @Suite struct TrainerDivergenceTests {

@@ -5,7 +5,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Machine
+@testable import Runs
 
 @Suite struct TrainerTests {
     private func xor() throws -> (model: Model, data: Dataset) {

@@ -2,7 +2,10 @@ import Foundation
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
+@testable import Engine
+@testable import Interchange
+@testable import Runs
 
 @Suite struct TrainingStateTests {
     private let model: TrainedModel

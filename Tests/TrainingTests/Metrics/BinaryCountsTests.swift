@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct BinaryCountsTests {
     static let kinds: [MetricKind] = [.accuracy, .precision, .recall, .f1]

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct LabelCountsTests {
     /// scikit-learn 1.9.1, on the arrays of `MetricFixture.classes` as float32, `pred = p.argmax(1)`:

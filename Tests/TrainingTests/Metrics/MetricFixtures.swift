@@ -1,4 +1,4 @@
-@testable import Training
+@testable import Metrics
 
 /// Predictions and targets of the same rows, made by formulas that a line of NumPy repeats.
 struct MetricFixture {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct MetricKindTests {
     @Test func everyKnownNameParses() {

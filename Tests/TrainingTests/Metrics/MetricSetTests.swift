@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct MetricSetTests {
     static let everything: [(form: TargetForm, kinds: [MetricKind], fixture: MetricFixture)] = [

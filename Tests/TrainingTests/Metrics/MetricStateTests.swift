@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct MetricStateTests {
     /// Every form with every metric that fits it, and some with an ignored label, several rows a sample, or a NaN.

@@ -2,7 +2,7 @@ import Kernels
 import Network
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 /// Positions and pixels are rows that metrics pool, whatever the loss: of masks of labels, of binary masks and of images
 /// of numbers alike. The last dimension is what a row has: classes or outputs.

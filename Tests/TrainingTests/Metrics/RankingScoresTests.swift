@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Metrics
 
 @Suite struct RankingScoresTests {
     /// scikit-learn 1.9.1: roc_auc_score(b, s) on `MetricFixture.binary`, roc_auc_score(B, S, average="macro") on

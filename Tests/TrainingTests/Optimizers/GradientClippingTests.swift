@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Optimizers
 
 @Suite struct GradientClippingTests {
     @Test func aNormWithinTheLimitKeepsTheGradient() {

@@ -3,8 +3,9 @@ import Kernels
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Network
-@testable import Training
+@testable import Optimizers
 
 /// Fifty steps of each optimizer, with schedules and clipping, against Keras's in float64, and its rates under a
 /// schedule. Made by `Tests/Peers/keras_optimizers.py`; the configs there are Stormo's.

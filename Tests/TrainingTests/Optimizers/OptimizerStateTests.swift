@@ -2,7 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Optimizers
 
 /// The rules against their formulas in double precision.
 @Suite struct OptimizerStateTests {

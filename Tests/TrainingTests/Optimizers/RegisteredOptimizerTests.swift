@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Engine
 
 @Suite struct RegisteredOptimizerTests {
     init() { #expect(SignDescent.isRegistered) }

@@ -1,5 +1,5 @@
 import Configuration
-import Training
+import Optimizers
 
 /// `sign_descent`: p ← p - rate·sign(g), with a count of its steps beside. Defined by public interfaces alone, as a
 /// program's own would be.

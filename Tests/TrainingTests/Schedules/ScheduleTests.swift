@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Optimizers
 
 @Suite struct ScheduleTests {
     private func factors(_ schedule: any Schedule, stepsPerEpoch: Int, epochs: Int) -> [Double] {

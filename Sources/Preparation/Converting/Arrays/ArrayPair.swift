@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// The inputs of a split and their targets, to be written as one group.
 struct ArrayPair {

@@ -1,6 +1,7 @@
+import Batches
+import Files
 import Foundation
 internal import HDF5
-internal import Training
 
 /// Converts IDX files, the form of MNIST (http://yann.lecun.com/exdb/mnist/), gzipped or not: one of samples and one of
 /// labels, or a folder with the files of `train` and of `t10k` or `test`.

@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// The header of NumPy's format, versions 1 to 3
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).

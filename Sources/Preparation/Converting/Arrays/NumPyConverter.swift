@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// Converts arrays of NumPy: an NPY file of inputs and one of targets, or an NPZ archive with both.
 ///

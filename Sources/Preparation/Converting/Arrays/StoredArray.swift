@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// An array of numbers as it lies in a source, of IDX or of NumPy.
 struct StoredArray {

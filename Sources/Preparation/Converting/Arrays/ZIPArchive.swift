@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// The members of a ZIP archive, stored or deflated, of any size (PKWARE's APPNOTE 6.3).
 struct ZIPArchive {

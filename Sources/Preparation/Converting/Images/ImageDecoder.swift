@@ -1,8 +1,10 @@
+import Batches
+
 #if Images
     internal import CImages
     internal import Dispatch
     import Synchronization
-    internal import Training
+    internal import Batches
 
     /// Decodes PNG and JPEG files to rows of bytes of one size, by libgd, several at once.
     struct ImageDecoder: Sendable {

@@ -1,5 +1,6 @@
+import Batches
+import Files
 import Foundation
-internal import Training
 
 /// The images of a folder that has a folder for each class, or one for each split with those of the classes in it.
 struct ImageFolder {

@@ -1,5 +1,6 @@
+import Batches
+import Files
 internal import HDF5
-internal import Training
 
 /// How images become rows.
 public struct ImageOptions: Sendable {

@@ -1,5 +1,3 @@
-internal import Training
-
 /// What the first bytes of an image file say, read before the image is decoded: a small file can claim a huge one.
 struct ImageHeader {
     enum Kind { case png, jpeg }

@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// Reads the records of delimited text (RFC 4180) one after the other: fields in quotes may hold delimiters, line ends
 /// and doubled quotes. Blank lines are passed over, and so are blanks around a field. The fields are UTF-8, whatever the

@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// Converts a table of text: CSV, TSV and the like (RFC 4180), gzipped too.
 ///

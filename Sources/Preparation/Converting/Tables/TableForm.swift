@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// What a table of text looks like: its delimiter, and its columns' names.
 struct TableForm {

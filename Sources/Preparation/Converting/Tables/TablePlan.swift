@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// What becomes of a table's columns: which are inputs, which targets, and in which types they are written.
 struct TablePlan {

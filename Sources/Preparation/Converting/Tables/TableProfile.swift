@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// What the columns of a table hold, found by reading it once.
 struct TableProfile {

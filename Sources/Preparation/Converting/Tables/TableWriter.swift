@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// Reads a table for the last time and writes its rows.
 struct TableWriter {

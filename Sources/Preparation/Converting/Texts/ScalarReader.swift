@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// Reads the Unicode scalars of UTF-8 text, or its bytes, one after the other.
 final class ScalarReader {

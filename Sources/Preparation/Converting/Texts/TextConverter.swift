@@ -1,5 +1,5 @@
+import Batches
 internal import HDF5
-internal import Training
 
 /// How text becomes windows of tokens.
 public struct TextOptions: Sendable {

@@ -1,4 +1,4 @@
-internal import Training
+import Batches
 
 /// What a text is cut into.
 public enum TokenKind: String, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
+import Batches
 import TestSupport
 import Testing
-import Training
 
 @testable import Preparation
 

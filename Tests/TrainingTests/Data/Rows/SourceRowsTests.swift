@@ -2,7 +2,7 @@ import HDF5
 import Kernels
 import Testing
 
-@testable import Training
+@testable import Batches
 
 /// What is made of datasets on the way to training: axes in another order, columns joined, packed values, labels.
 @Suite struct SourceRowsTests {
@@ -46,7 +46,9 @@ import Testing
         try directory.hdf5 { root in
             var values: [Int16] = []
             for y in 0..<3 {
-                for x in 0..<4 { for channel in 0..<2 { for n in 0..<5 { values.append(Self.value(y, x, channel, n)) } } }
+                for x in 0..<4 {
+                    for channel in 0..<2 { for n in 0..<5 { values.append(Self.value(y, x, channel, n)) } }
+                }
             }
             try root.createDataset("/x", type, shape: Self.shape, chunk: chunk).write(values)
             try root.createDataset("/y", .int32, shape: [1, 5]).write([0, 1, 0, 1, 1] as [Int32])
@@ -92,7 +94,8 @@ import Testing
         source.transposeInputs = [1, 0]
         #expect(
             message { _ = try Dataset(reading: source) }
-                == "\(directory.file()): /x is 3×4×2×5, of 4 axes, but transpose_inputs puts 2 in order; name each axis once")
+                == "\(directory.file()): /x is 3×4×2×5, of 4 axes, but transpose_inputs puts 2 in order; name each axis once"
+        )
     }
 
     @Test func whatMayHelpIsSaidWhereTheRowsDiffer() throws {
@@ -251,7 +254,8 @@ import Testing
         let strange = try texts("d.h5", ["ox", "emu"])
         #expect(
             message { _ = try Dataset.open(strange, names: data.codeNames) }
-                == "\(strange.file): /y holds the label 'emu' in row 1, which is none of the 4 classes of \(train.file): /y")
+                == "\(strange.file): /y holds the label 'emu' in row 1, which is none of the 4 classes of \(train.file): /y"
+        )
         let empty = try texts("e.h5", ["ox", ""])
         #expect(
             message { _ = try Dataset.open(empty) }

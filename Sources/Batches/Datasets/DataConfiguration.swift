@@ -1,0 +1,199 @@
+import Configuration
+import Foundation
+import Machine
+import Network
+
+/// `data`: the splits, and what is done to them before they reach the model.
+public struct DataConfiguration: Sendable {
+    public var train: DataSource
+    public var validation: Split?
+    public var test: Split?
+    /// Whether splits by fraction keep the classes' shares.
+    public var stratify: Bool
+    /// The number of folds of a cross-validation; nil for none.
+    public var folds: Int?
+    public var normalize: Normalization
+    public var classWeights: ClassWeights?
+    /// A label that marks samples without one; the same as the loss's `ignore_class`.
+    public var ignoreLabel: Int?
+    public var augmentation: Augmentation
+    /// What all splits together may take of the memory, in bytes; nil for half of what the process may use.
+    public var memoryLimit: Int?
+    /// Among how many rows a shuffle mixes; nil for all that are in memory.
+    public var shuffleWindow: Int?
+    /// Whether links into other files are followed.
+    public var allowsExternalLinks: Bool
+
+    /// Where validation or test data come from.
+    public enum Split: Sendable, Hashable {
+        case source(DataSource)
+        /// A part of the training data, chosen by the seed.
+        case fraction(Double)
+
+        public var source: DataSource? { if case .source(let source) = self { source } else { nil } }
+        public var fraction: Double? { if case .fraction(let fraction) = self { fraction } else { nil } }
+    }
+
+    package init(reading reader: ObjectReader?, directory: String) {
+        let allowsExternalLinks = reader?.bool("allow_external_links", default: false) ?? false
+        func source(_ reader: ObjectReader, _ split: String) -> DataSource {
+            let files: [String] =
+                switch reader.requiredStringOrStrings("file") {
+                case nil: []
+                case let files?: files
+                }
+            var source = DataSource(
+                files: files.map { Self.join(directory, $0) }, inputs: "/\(split)/inputs",
+                targets: reader.string("targets", default: "/\(split)/targets"),
+                weights: reader.optionalString("sample_weight"))
+            if let inputs = reader.stringOrStrings("inputs") { source.inputPaths = inputs }
+            source.transposeInputs = Self.transposition(reader, key: "transpose_inputs")
+            source.transposeTargets = Self.transposition(reader, key: "transpose_targets")
+            if source.transposeInputs != nil, source.inputPaths.count > 1 {
+                reader.fail(
+                    "stands beside several inputs; put the axes of one dataset in order", key: "transpose_inputs")
+            }
+            source.allowsExternalLinks = allowsExternalLinks
+            return source
+        }
+        func split(_ name: String) -> Split? {
+            guard let own = reader?.object(name) else { return nil }
+            defer { own.finish() }
+            let bounds = NumberBounds.between(0, 1, includingLower: false, includingUpper: false)
+            // Asked for even where it is missing, so that a misspelt one is set right.
+            guard own.node("fraction") != nil else { return .source(source(own, name)) }
+            for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"]
+            where own.node(key) != nil {
+                own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
+            }
+            return .fraction(own.requiredNumber("fraction", bounds) ?? 0.1)
+        }
+        let training = reader?.requiredObject("train")
+        train = training.map { source($0, "train") } ?? DataSource(files: [], inputs: "", targets: nil)
+        training?.finish()
+        validation = split("validation")
+        test = split("test")
+        let fractions = [validation, test].compactMap { $0?.fraction }
+        if fractions.reduce(0, +) >= 1 {
+            reader?.fail("the fractions of validation and test leave nothing to train on", key: "test")
+        }
+        stratify = reader?.bool("stratify", default: false) ?? false
+        folds = reader?.optionalInteger("k_fold", in: 2...1000)
+        if folds != nil, validation != nil {
+            reader?.fail(
+                "stands beside 'validation', but validates on each fold in turn; leave one of the two out",
+                key: "k_fold")
+        }
+        if stratify, folds == nil, fractions.isEmpty {
+            reader?.fail(
+                "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave it "
+                    + "out", key: "stratify")
+        }
+        normalize = NormalizationConfiguration.read(reader, key: "normalize")
+        classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
+        ignoreLabel = reader?.optionalInteger("ignore_label", in: Objective.labels)
+        augmentation = Augmentation(reading: reader?.objects("augment") ?? [])
+        memoryLimit = reader.flatMap { Self.memoryLimit($0, key: "memory_limit") }
+        shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)
+        self.allowsExternalLinks = allowsExternalLinks
+        reader?.finish()
+    }
+
+    /// Each axis once, from 0 on.
+    private static func transposition(_ reader: ObjectReader, key: String) -> [Int]? {
+        guard let order = reader.integers(key, in: 0...31) else { return nil }
+        guard !order.isEmpty, order.sorted() == Array(order.indices) else {
+            reader.fail(
+                "\(order) is no order of axes: it must name each of 0 to \(max(order.count - 1, 0)) once", key: key)
+            return nil
+        }
+        return order
+    }
+
+    /// A number of bytes, or a string such as `"2 GiB"`.
+    private static func memoryLimit(_ reader: ObjectReader, key: String) -> Int? {
+        switch reader.integerOrString(key) {
+        case nil: return nil
+        case .integer(let bytes):
+            guard bytes >= 1 << 16 else {
+                reader.fail("is \(bytes) bytes; nothing can be read in less than 65536", key: key)
+                return nil
+            }
+            return bytes
+        case .string(let text):
+            guard let bytes = ByteCount(parsing: text)?.bytes, bytes >= 1 << 16 else {
+                reader.fail(
+                    "'\(text)' is no amount of memory; write it as \"512 MiB\" or \"2 GiB\", or as a number of bytes, "
+                        + "65536 or more", key: key)
+                return nil
+            }
+            return bytes
+        }
+    }
+
+    /// `a/b` and `../c` make `a/c`: the shortest spelling, which is the one that messages show. In front of a pattern a
+    /// directory's own brackets and stars are marked, since they are none of it.
+    static func join(_ directory: String, _ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        func isSpecial(_ character: Character) -> Bool { "*?[".contains(character) }
+        let directory =
+            path.contains(where: isSpecial)
+            ? directory.reduce(into: "") { $0 += (isSpecial($1) || $1 == "\\" ? "\\" : "") + String($1) } : directory
+        var parts = directory.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        for part in path.split(separator: "/").map(String.init) where part != "." {
+            if part == "..", let last = parts.last, last != "..", last != "." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        let joined = parts.filter { $0 != "." }.joined(separator: "/")
+        return directory.hasPrefix("/") ? "/" + joined : joined
+    }
+
+    package var configuration: JSONNode {
+        // Whole, since this is read in another directory than the one that the run was started in.
+        func whole(_ path: String) -> JSONNode { JSONNode(Self.join(FileManager.default.currentDirectoryPath, path)) }
+        func source(_ source: DataSource) -> JSONNode {
+            var members: [JSONNode.Member] = [
+                .init(
+                    key: "file",
+                    value: source.files.count == 1
+                        ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })),
+                .init(
+                    key: "inputs",
+                    value: source.inputPaths.count == 1
+                        ? JSONNode(source.inputPaths[0]) : JSONNode(source.inputPaths.map { JSONNode($0) })),
+                .init(key: "targets", value: source.targets.map { JSONNode($0) } ?? .init(.null)),
+            ]
+            for (key, order) in [
+                ("transpose_inputs", source.transposeInputs), ("transpose_targets", source.transposeTargets),
+            ] {
+                if let order { members.append(.init(key: key, value: JSONNode(order.map { JSONNode($0) }))) }
+            }
+            if let weights = source.weights { members.append(.init(key: "sample_weight", value: JSONNode(weights))) }
+            return JSONNode(.object(members))
+        }
+        func split(_ split: Split) -> JSONNode {
+            switch split {
+            case .source(let own): source(own)
+            case .fraction(let fraction): ["fraction": JSONNode(fraction)]
+            }
+        }
+        var members: [JSONNode.Member] = [.init(key: "train", value: source(train))]
+        if let validation { members.append(.init(key: "validation", value: split(validation))) }
+        if let test { members.append(.init(key: "test", value: split(test))) }
+        if validation?.fraction != nil || test?.fraction != nil || folds != nil {
+            members.append(.init(key: "stratify", value: JSONNode(stratify)))
+        }
+        if let folds { members.append(.init(key: "k_fold", value: JSONNode(folds))) }
+        members.append(.init(key: "normalize", value: NormalizationConfiguration.configuration(normalize)))
+        if let classWeights { members.append(.init(key: "class_weight", value: classWeights.configuration)) }
+        if let ignoreLabel { members.append(.init(key: "ignore_label", value: JSONNode(ignoreLabel))) }
+        if !augmentation.transforms.isEmpty { members.append(.init(key: "augment", value: augmentation.configuration)) }
+        if let memoryLimit { members.append(.init(key: "memory_limit", value: JSONNode(memoryLimit))) }
+        if let shuffleWindow { members.append(.init(key: "shuffle_window", value: JSONNode(shuffleWindow))) }
+        if allowsExternalLinks { members.append(.init(key: "allow_external_links", value: JSONNode(true))) }
+        return JSONNode(.object(members))
+    }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Kernels
+import Machine
+
+/// Inputs with their targets: one split, in memory as stored, or in files from which it is read as it is wanted.
+public struct Dataset: Sendable {
+    public let inputs: Field
+    /// Nil where there is nothing to compare with, as in prediction.
+    public let targets: Field?
+    /// By how much each sample's loss counts; nil where all count the same.
+    public let weights: Field?
+    /// Which rows of the fields the split consists of.
+    package let selection: RowSelection
+    /// The names of the classes, in the order of their labels, if the file has them.
+    public var classNames: [String]? { codeNames.classNames }
+    /// What the numbers stand for, as far as the files say.
+    package var codeNames = CodeNames()
+    /// What whoever uses the data should know of them, a sentence each.
+    package internal(set) var notices: [String] = []
+    /// Where the data came from, for messages.
+    public let source: DataSource?
+    /// Among how many rows a shuffle mixes; nil for all where they are in memory, and otherwise as many as fit.
+    public var shuffleWindow: Int?
+    /// The memory that rows of a split which is not in memory may use, in bytes.
+    public var windowBytes = AvailableMemory.bytes / 2
+
+    public var count: Int { selection.count }
+    public var isInMemory: Bool {
+        inputs.isInMemory && (targets?.isInMemory ?? true) && (weights?.isInMemory ?? true)
+    }
+
+    /// What the split's fields take in memory.
+    public var byteCount: Int { inputs.byteCount + (targets?.byteCount ?? 0) + (weights?.byteCount ?? 0) }
+
+    /// Data from a program: one array for each sample.
+    /// - Parameter weights: a number for each sample by which its loss counts.
+    /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number.
+    public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil, weights: [Float]? = nil) throws {
+        func field(_ rows: [[Float]], _ shape: Shape?, _ what: String) throws -> Field {
+            let shape = shape ?? [rows.first?.count ?? 0]
+            guard rows.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
+                throw DataError("\(what): the rows have no elements, since their shape is \(shape)")
+            }
+            if let row = rows.firstIndex(where: { $0.count != shape.count }) {
+                throw DataError("\(what): row \(row) has \(rows[row].count) numbers, but should have \(shape.count)")
+            }
+            return Field(try StoredTensor(rows, rowShape: shape), place: what)
+        }
+        try self.init(
+            inputs: field(inputs, shape, "inputs"), targets: targets.map { try field($0, nil, "targets") },
+            weights: weights.map { try field($0.map { [$0] }, nil, "weights") }, classNames: nil, source: nil)
+    }
+
+    package init(
+        inputs: Field, targets: Field?, weights: Field?, selection: RowSelection? = nil, classNames: [String]?,
+        source: DataSource?
+    ) throws {
+        self.inputs = inputs
+        self.targets = targets
+        self.weights = weights
+        self.selection = selection ?? RowSelection(all: inputs.rows)
+        self.source = source
+        if let classNames { codeNames.setClasses(classNames, source?.file ?? "the data") }
+        try check()
+    }
+
+    private init(_ data: Dataset, inputs: Field, targets: Field?, weights: Field?, _ selection: RowSelection) {
+        self.inputs = inputs
+        self.targets = targets
+        self.weights = weights
+        self.selection = selection
+        codeNames = data.codeNames
+        notices = data.notices
+        source = data.source
+        shuffleWindow = data.shuffleWindow
+        windowBytes = data.windowBytes
+    }
+
+    /// A part of the split that shares its memory.
+    func selecting(_ selection: RowSelection) -> Dataset {
+        Dataset(self, inputs: inputs, targets: targets, weights: weights, selection)
+    }
+
+    /// The split with all its rows in memory.
+    /// - Throws: `HDF5Error` for what can't be read, `DataError` for numbers that are NaN or infinite.
+    func loaded() throws -> Dataset {
+        let data = Dataset(
+            self, inputs: try inputs.loaded(), targets: try targets?.loaded(), weights: try weights?.loaded(),
+            selection)
+        try data.check()
+        return data
+    }
+
+    /// The split with its targets and weights in memory.
+    func loadingLabels() throws -> Dataset {
+        let data = Dataset(
+            self, inputs: inputs, targets: try targets?.loaded(), weights: try weights?.loaded(), selection)
+        try data.check()
+        return data
+    }
+
+    /// The first samples, in memory.
+    package func head(_ count: Int) throws -> Dataset {
+        let count = min(count, self.count)
+        func head(_ field: Field) throws -> Field {
+            let tensor = try StoredTensor(field.type, rows: count, rowShape: field.rowShape) {
+                try field.read(selection, 0..<count, into: $0)
+            }
+            return Field(
+                type: tensor.type, rowShape: tensor.rowShape, rows: count, parts: field.parts, tensor: tensor)
+        }
+        let data = Dataset(
+            self, inputs: try head(inputs), targets: try targets.map(head), weights: try weights.map(head),
+            RowSelection(all: count))
+        try data.check()
+        return data
+    }
+
+    /// What a message calls the inputs or the targets.
+    package var inputsPlace: String { place(source?.inputs, "inputs") }
+    package var targetsPlace: String { place(source?.targets, "targets") }
+
+    private func place(_ path: String?, _ fallback: String) -> String {
+        guard let source, let path else { return fallback }
+        return "\(source.file): \(path)"
+    }
+
+    /// What may help where the numbers of rows differ.
+    private func transposingHint(_ field: Field) -> String {
+        guard source != nil else { return "" }
+        if inputs.rowShape.rank > 0, inputs.rowShape.last == field.rows {
+            return "; if the samples are on the last axis of the inputs, as MATLAB writes them, put it first by "
+                + "transpose_inputs"
+        }
+        if field.rowShape.rank > 0, field.rowShape.last == inputs.rows {
+            return
+                "; if the samples are on the last axis there, as MATLAB writes them, put it first by transpose_targets"
+        }
+        return ""
+    }
+
+    private func check() throws {
+        guard inputs.rows > 0 else { throw DataError("\(inputsPlace) is empty: it has no rows") }
+        for (field, what) in [(targets, "targets"), (weights, "weights")] {
+            guard let field, field.rows != inputs.rows else { continue }
+            throw DataError(
+                "\(inputsPlace) has \(inputs.rows) rows, but \(field.parts[0].place) has \(field.rows); "
+                    + "each row of inputs needs one of \(what)\(transposingHint(field))")
+        }
+        for field in [inputs, targets, weights] {
+            guard let field, let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
+            throw Self.notFinite(field, row, element, tensor, at: row)
+        }
+        if let weights, weights.rowShape.count != 1 {
+            throw DataError(
+                "\(weights.parts[0].place) has rows of \(weights.rowShape), but a weight is one number for each sample")
+        }
+        if let weights, let tensor = weights.tensor {
+            try Self.checkWeights(weights, tensor, rows: 0..<tensor.rows) { $0 }
+        }
+    }
+
+    /// Checks rows that have been read into a tensor.
+    func check(
+        _ field: Field, _ tensor: StoredTensor, at start: Int, _ selection: RowSelection, _ places: Range<Int>,
+        areWeights: Bool
+    ) throws {
+        let rows = start..<start + places.count
+        if let (row, element) = tensor.firstNonFinite(rows: rows) {
+            throw Self.notFinite(field, selection[places.lowerBound + row - start], element, tensor, at: row)
+        }
+        guard areWeights else { return }
+        try Self.checkWeights(field, tensor, rows: rows) { selection[places.lowerBound + $0 - start] }
+    }
+
+    /// - Parameter index: the place of the row in the tensor.
+    private static func notFinite(
+        _ field: Field, _ row: Int, _ element: Int, _ tensor: StoredTensor, at index: Int
+    ) -> DataError {
+        let (place, row) = field.place(ofRow: row)
+        var value = Double.nan
+        tensor.forEach(rows: index..<index + 1) {
+            if $0 == index * tensor.rowShape.count + element { value = $1 }
+        }
+        if value.isFinite {
+            return DataError(
+                "\(place) holds \(value) in row \(row), element \(element), which no 32-bit float holds; "
+                    + "bring the numbers into another unit, or remove such rows")
+        }
+        return DataError(
+            "\(place) holds a number that is NaN or infinite, in row \(row), element \(element); "
+                + "remove or fill such rows before training")
+    }
+
+    private static func checkWeights(
+        _ field: Field, _ tensor: StoredTensor, rows: Range<Int>, _ row: (Int) -> Int
+    ) throws {
+        var bad: (row: Int, value: Double)?
+        tensor.forEach(rows: rows) { index, value in if value < 0, bad == nil { bad = (index, value) } }
+        guard let bad else { return }
+        let (place, row) = field.place(ofRow: row(bad.row))
+        throw DataError("\(place) holds \(bad.value) in row \(row); a sample's weight is 0 or more")
+    }
+}

@@ -1,0 +1,147 @@
+import Dispatch
+import Kernels
+import Machine
+import Synchronization
+
+/// One array of a dataset, the inputs, the targets or the weights: rows of numbers, in memory or in files.
+public struct Field: Sendable {
+    /// The type in which the numbers are stored.
+    public let type: StoredType
+    /// The shape of one row.
+    public let rowShape: Shape
+    public let rows: Int
+    /// Where the rows come from, one after the other.
+    package let parts: [Part]
+    /// The rows, where they are in memory.
+    package let tensor: StoredTensor?
+
+    /// Rows out of one file.
+    package struct Part: Sendable {
+        /// The file and the path in it, for messages.
+        package let place: String
+        /// The first of the field's rows that it holds.
+        let first: Int
+        let rows: Int
+        /// Nil for rows from a program.
+        let reader: (any RowReading)?
+    }
+
+    public var rowBytes: Int { rowShape.count * type.byteCount }
+    public var byteCount: Int { rows * rowBytes }
+    public var isInMemory: Bool { tensor != nil }
+
+    /// Rows in memory.
+    package init(_ tensor: StoredTensor, place: String) {
+        self.init(
+            type: tensor.type, rowShape: tensor.rowShape, rows: tensor.rows,
+            parts: [Part(place: place, first: 0, rows: tensor.rows, reader: nil)], tensor: tensor)
+    }
+
+    package init(type: StoredType, rowShape: Shape, rows: Int, parts: [Part], tensor: StoredTensor?) {
+        self.type = type
+        self.rowShape = rowShape
+        self.rows = rows
+        self.parts = parts
+        self.tensor = tensor
+    }
+
+    /// The file that a row is in, and its number there, for messages.
+    package func place(ofRow row: Int) -> (place: String, row: Int) {
+        let part = parts.last { $0.first <= row } ?? parts[0]
+        return (part.place, row - part.first)
+    }
+
+    /// Copies rows, in the stored type. May be called from many threads at once.
+    /// - Throws: `HDF5Error` where a file can't be read.
+    package func read(_ range: Range<Int>, into base: UnsafeMutableRawPointer) throws {
+        if let tensor {
+            base.copyMemory(from: tensor.memory.base + range.lowerBound * rowBytes, byteCount: range.count * rowBytes)
+            return
+        }
+        for part in parts {
+            let own = range.clamped(to: part.first..<part.first + part.rows)
+            guard !own.isEmpty, let reader = part.reader else { continue }
+            try reader.read(
+                rows: own.lowerBound - part.first..<own.upperBound - part.first,
+                into: base + (own.lowerBound - range.lowerBound) * rowBytes)
+        }
+    }
+
+    /// Copies the rows at some places of a selection, one after the other.
+    func read(_ selection: RowSelection, _ places: Range<Int>, into base: UnsafeMutableRawPointer) throws {
+        guard let first = places.first, let last = places.last else { return }
+        let rows = selection[first]..<selection[last] + 1
+        if rows.count == places.count { return try read(rows, into: base) }
+        if let tensor {
+            for (index, place) in places.enumerated() {
+                (base + index * rowBytes).copyMemory(
+                    from: tensor.memory.base + selection[place] * rowBytes, byteCount: rowBytes)
+            }
+            return
+        }
+        // What lies between is read as well, since chunks are read whole.
+        let span = try AlignedMemory(byteCount: rows.count * rowBytes)
+        try read(rows, into: span.base)
+        for (index, place) in places.enumerated() {
+            (base + index * rowBytes).copyMemory(
+                from: span.base + (selection[place] - rows.lowerBound) * rowBytes, byteCount: rowBytes)
+        }
+    }
+
+    /// The field with its rows in memory, read by as many threads as there are CPUs.
+    /// - Throws: `HDF5Error`, `KernelError.outOfMemory`.
+    func loaded() throws -> Field {
+        guard tensor == nil else { return self }
+        let tensor = try StoredTensor(type, rows: rows, rowShape: rowShape) { base in
+            let destination = Destination(base: base)
+            let blocks = blocks(of: 1 << 20)
+            try inParallel(blocks.count) { index in
+                try read(blocks[index], into: destination.base + blocks[index].lowerBound * rowBytes)
+            }
+        }
+        return Field(type: type, rowShape: rowShape, rows: rows, parts: parts, tensor: tensor)
+    }
+
+    /// The rows cut into ranges that are well read at once: whole chunks of one file each, of about so many bytes.
+    func blocks(of bytes: Int) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for part in parts {
+            let chunk = max(part.reader?.blockRows ?? 1, 1)
+            let rows = max((bytes / max(rowBytes, 1) + chunk - 1) / chunk, 1) * chunk
+            for start in stride(from: 0, to: part.rows, by: rows) {
+                result.append(part.first + start..<part.first + min(start + rows, part.rows))
+            }
+        }
+        return result
+    }
+}
+
+/// A pointer that several threads write behind, each its own rows.
+struct Destination: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+}
+
+/// Runs the body for each index on as many threads as there are CPUs, or fewer.
+/// - Throws: the error of the lowest index that failed.
+func inParallel(_ count: Int, threads: Int = AvailableCPUs.count, _ body: @Sendable (Int) throws -> Void) throws {
+    guard count > 1, threads > 1 else {
+        for index in 0..<count { try body(index) }
+        return
+    }
+    try ThreadRoom.requireOthers()
+    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    let next = Atomic<Int>(0)
+    let threads = min(threads, count)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count, failure.withLock({ $0 == nil }) else { return }
+            do {
+                try body(index)
+            } catch {
+                failure.withLock { if $0.map({ $0.index > index }) ?? true { $0 = (index, error) } }
+            }
+        }
+    }
+    if let error = failure.withLock({ $0?.error }) { throw error }
+}

@@ -1,0 +1,233 @@
+import Kernels
+
+/// Divides a dataset at random into splits, or into folds for cross-validation.
+///
+/// Which row goes where is a function of the seed, the number of rows and the labels. The numbers come from Philox's
+/// stream `splitting`, so that they are not those of the shuffle or the initial parameters of a run with the same
+/// seed; splits have its index 0 and folds its index 1.
+package enum Splitting {
+    /// Divides the rows by fractions of their number.
+    ///
+    /// A split gets as many rows as the largest-remainder method gives it: the whole part of fraction · rows, and what
+    /// is left over goes to those with the largest rests. With labels, the rows of each class are divided in the same
+    /// proportions, up to one row, and the totals stay the same.
+    /// - Parameters:
+    ///   - fractions: the parts of the splits that are cut off, each above 0, together below 1.
+    ///   - labels: the class of each of the dataset's rows, as `labels(of:)` gives them; nil to divide without regard
+    ///     to classes.
+    /// - Returns: first what the fractions leave, for training, then one split for each fraction; each in the order of
+    ///   the rows.
+    /// - Throws: `DataError` for impossible fractions, and for a split that would be empty.
+    package static func split(
+        _ data: Dataset, fractions: [Double], seed: UInt64, labels: [Int]?
+    ) throws -> [RowSelection] {
+        let covered = fractions.reduce(0, +)
+        guard fractions.allSatisfy({ $0 > 0 && $0 < 1 }), covered < 1 - 1e-12 else {
+            throw DataError(
+                "the fractions \(fractions.map { "\($0)" }.joined(separator: " and ")) can't be cut off: each must be "
+                    + "above 0, and together they must leave something below 1 for training")
+        }
+        let shares = [1 - covered] + fractions
+        let totals = largestRemainder(data.count, shares)
+        if let empty = totals.firstIndex(of: 0) {
+            let split = empty == 0 ? "training" : "a fraction of \(fractions[empty - 1])"
+            throw DataError(
+                "\(data.inputsPlace) has \(data.count) rows, too few for the splits: \(split) would get none of them")
+        }
+        var random = Philox(seed: seed, stream: .splitting, index: 0)
+        let (places, classes) = shuffledByClass(data.count, labels, &random)
+        let counts = divide(classes, shares, totals)
+        var splits = Array(repeating: Int32(0), count: data.count)
+        var next = 0
+        for own in counts {
+            for (split, count) in own.enumerated() {
+                for place in places[next..<next + count] { splits[Int(place)] = Int32(split) }
+                next += count
+            }
+        }
+        return shares.indices.map { split in
+            rows(of: data, count: totals[split]) { splits[$0] == Int32(split) }
+        }
+    }
+
+    /// Divides the rows into folds of the same size, up to one row, each of which is validated on once by a model that
+    /// was trained on the others. With labels, each fold has as many rows of each class as the others, up to one.
+    /// - Throws: `DataError` where there are fewer rows, or fewer of a class, than folds.
+    package static func folds(
+        _ data: Dataset, count folds: Int, seed: UInt64, labels: [Int]?
+    ) throws -> [(training: RowSelection, validation: RowSelection)] {
+        guard folds >= 2 else { throw DataError("\(folds) folds make no cross-validation; give 2 or more") }
+        guard folds <= data.count else {
+            throw DataError(
+                "\(data.inputsPlace) has \(data.count) rows, too few for \(folds) folds; give at most \(data.count)")
+        }
+        var random = Philox(seed: seed, stream: .splitting, index: 1)
+        let (places, classes) = shuffledByClass(data.count, labels, &random)
+        if let labels, let least = classes.min(), least < folds {
+            var first = 0
+            for size in classes {
+                if size == least { break }
+                first += size
+            }
+            throw DataError(
+                "\(data.targetsPlace) has \(least == 1 ? "1 row" : "\(least) rows") of the class "
+                    + "\(labels[Int(places[first])]), too few for \(folds) folds with rows of every class; "
+                    + "give fewer folds or don't stratify")
+        }
+        // Dealt like cards, class after class.
+        var owners = Array(repeating: Int32(0), count: data.count)
+        for (index, place) in places.enumerated() { owners[Int(place)] = Int32(index % folds) }
+        return (0..<folds).map { fold in
+            let size = data.count / folds + (fold < data.count % folds ? 1 : 0)
+            return (
+                rows(of: data, count: data.count - size) { owners[$0] != Int32(fold) },
+                rows(of: data, count: size) { owners[$0] == Int32(fold) }
+            )
+        }
+    }
+
+    /// The rows at those places in the dataset that the body picks.
+    private static func rows(of data: Dataset, count: Int, where isChosen: (Int) -> Bool) -> RowSelection {
+        var rows: [Int64] = []
+        rows.reserveCapacity(count)
+        for place in 0..<data.count where isChosen(place) { rows.append(Int64(data.selection[place])) }
+        return RowSelection(rows)
+    }
+
+    /// The places class after class by ascending label, those of a class mixed, and how many each class has.
+    private static func shuffledByClass(
+        _ count: Int, _ labels: [Int]?, _ random: inout Philox
+    ) -> (places: [Int64], classes: [Int]) {
+        var places = [Int64](0..<Int64(count))
+        var classes = [count]
+        if let labels {
+            var sizes: [Int: Int] = [:]
+            for label in labels { sizes[label, default: 0] += 1 }
+            let known = sizes.sorted { $0.key < $1.key }
+            classes = known.map(\.value)
+            var next: [Int: Int] = [:]
+            var start = 0
+            for (label, size) in known {
+                next[label] = start
+                start += size
+            }
+            for (place, label) in labels.enumerated() {
+                places[next[label, default: 0]] = Int64(place)
+                next[label, default: 0] += 1
+            }
+        }
+        var start = 0
+        for size in classes {
+            // Fisher and Yates's shuffle, written out so that it never changes with a library.
+            for index in stride(from: size - 1, to: 0, by: -1) {
+                let other = Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high)
+                places.swapAt(start + index, start + other)
+            }
+            start += size
+        }
+        return (places, classes)
+    }
+
+    /// Whole numbers in proportion to the shares, which add up to 1: rounded down, and what is left over goes to the
+    /// largest rests, the first among equals.
+    static func largestRemainder(_ count: Int, _ shares: [Double]) -> [Int] {
+        let exact = shares.map { $0 * Double(count) }
+        var counts = exact.map { Int($0) }
+        let rests = exact.indices.sorted {
+            (exact[$1] - Double(counts[$1]), $0) < (exact[$0] - Double(counts[$0]), $1)
+        }
+        for index in rests.prefix(max(count - counts.reduce(0, +), 0)) { counts[index] += 1 }
+        return counts
+    }
+
+    /// How many rows of each class go to each split, so that the splits have their totals.
+    ///
+    /// Each number is the exact one rounded down or up. Up goes where a class's rest and what the split lacks from the
+    /// classes before are largest together; what then is wrong in the totals is moved where it is least out of
+    /// proportion.
+    private static func divide(_ classes: [Int], _ shares: [Double], _ totals: [Int]) -> [[Int]] {
+        var lack = shares.map { _ in 0.0 }
+        var counts = classes.map { size -> [Int] in
+            let exact = shares.map { $0 * Double(size) }
+            var counts = exact.map { Int($0) }
+            for split in shares.indices { lack[split] += exact[split] - Double(counts[split]) }
+            let left = max(size - counts.reduce(0, +), 0)
+            for split in shares.indices.sorted(by: { (lack[$1], $0) < (lack[$0], $1) }).prefix(left) {
+                counts[split] += 1
+                lack[split] -= 1
+            }
+            return counts
+        }
+        func total(_ split: Int) -> Int { counts.reduce(0) { $0 + $1[split] } }
+        func excess(_ index: Int, _ split: Int) -> Double {
+            Double(counts[index][split]) - shares[split] * Double(classes[index])
+        }
+        while let over = shares.indices.first(where: { total($0) > totals[$0] }),
+            let under = shares.indices.first(where: { total($0) < totals[$0] }),
+            let best = classes.indices.filter({ counts[$0][over] > 0 })
+                .max(by: { excess($0, over) - excess($0, under) < excess($1, over) - excess($1, under) })
+        {
+            counts[best][over] -= 1
+            counts[best][under] += 1
+        }
+        return counts
+    }
+
+    // MARK: - Labels
+
+    /// The class of each row of the dataset: its whole number, or the place of the 1 in its one-hot target.
+    /// - Throws: `DataError` where there are no targets, or others than labels.
+    static func labels(of data: Dataset) throws -> [Int] {
+        let need = "data.stratify needs class labels"
+        guard let targets = data.targets else {
+            throw DataError("\(need), but \(data.inputsPlace) comes without targets")
+        }
+        let width = targets.rowShape.count
+        struct Bad: Error {
+            let place: Int
+            let value: Double
+        }
+        let blocks = try data.mapBlocks(of: targets) { rows, first -> Result<[Int], Bad> in
+            var labels = Array(repeating: -1, count: width == 1 ? 0 : rows.rows)
+            labels.reserveCapacity(rows.rows)
+            var bad: Bad?
+            rows.forEach { index, value in
+                if width == 1 {
+                    if let label = Int(exactly: value) {
+                        labels.append(label)
+                    } else if bad == nil {
+                        bad = Bad(place: first + index, value: value)
+                    }
+                } else {
+                    let (row, column) = index.quotientAndRemainder(dividingBy: width)
+                    if value == 1, labels[row] < 0 {
+                        labels[row] = column
+                    } else if value != 0, bad == nil {
+                        bad = Bad(place: first + row, value: value)
+                    }
+                }
+            }
+            if bad == nil, let row = labels.firstIndex(of: -1), width > 1 { bad = Bad(place: first + row, value: 0) }
+            return bad.map { .failure($0) } ?? .success(labels)
+        }
+        var labels: [Int] = []
+        labels.reserveCapacity(data.count)
+        for block in blocks {
+            switch block {
+            case .success(let own): labels += own
+            case .failure(let bad):
+                let (place, row) = targets.place(ofRow: data.selection[bad.place])
+                throw DataError(
+                    width == 1
+                        ? "\(need), but \(place) holds \(bad.value) in row \(row), which is no whole number"
+                        : "\(need), but \(place) holds \(width) numbers in row \(row) that are not one 1 among zeros")
+            }
+        }
+        let distinct = Set(labels).count
+        guard distinct <= max(2, labels.count / 2) else {
+            throw DataError(
+                "\(need), but \(data.targetsPlace) holds \(distinct) different numbers in \(labels.count) rows")
+        }
+        return labels
+    }
+}

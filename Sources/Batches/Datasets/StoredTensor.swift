@@ -1,0 +1,76 @@
+import Kernels
+
+/// Rows of numbers in memory, in the type in which they were stored: bytes stay bytes until a worker gathers them.
+public struct StoredTensor: Sendable {
+    public let type: StoredType
+    public let rows: Int
+    /// The shape of one row.
+    public let rowShape: Shape
+    // Written once, before the tensor is shared; only read afterwards.
+    package let memory: AlignedMemory
+
+    public var rowBytes: Int { rowShape.count * type.byteCount }
+    public var byteCount: Int { rows * rowBytes }
+
+    /// - Parameter fill: writes all rows, row-major.
+    /// - Throws: `KernelError.outOfMemory`, and what `fill` throws.
+    package init(
+        _ type: StoredType, rows: Int, rowShape: Shape, fill: (UnsafeMutableRawPointer) throws -> Void
+    ) throws {
+        self.type = type
+        self.rows = rows
+        self.rowShape = rowShape
+        memory = try AlignedMemory(byteCount: rows * rowShape.count * type.byteCount)
+        try fill(memory.base)
+    }
+
+    /// Rows of single-precision numbers.
+    package init(_ values: [[Float]], rowShape: Shape) throws {
+        try self.init(.float32, rows: values.count, rowShape: rowShape) { base in
+            let floats = base.assumingMemoryBound(to: Float.self)
+            for (index, row) in values.enumerated() {
+                for (column, value) in row.enumerated() { floats[index * rowShape.count + column] = value }
+            }
+        }
+    }
+
+    /// Converts chosen rows to floats, with constants of one row's length or none.
+    @inline(__always)
+    package func gather(
+        into dst: UnsafeMutablePointer<Float>, rows: UnsafePointer<Int64>, count: Int,
+        offset: UnsafePointer<Float>? = nil, scale: UnsafePointer<Float>? = nil,
+        exactOffset: UnsafePointer<Double>? = nil
+    ) {
+        type.gather(
+            into: dst, from: memory.base, rows: rows, count: count, width: rowShape.count, offset: offset, scale: scale,
+            exactOffset: exactOffset)
+    }
+
+    /// The place of the first number that is NaN or infinite, or that no float holds, in some of the rows or in all.
+    func firstNonFinite(rows range: Range<Int>? = nil) -> (row: Int, element: Int)? {
+        let range = range ?? 0..<rows
+        let count = range.count * rowShape.count
+        let base = memory.base + range.lowerBound * rowBytes
+        let index: Int?
+        switch type {
+        case .float16:
+            let halves = base.assumingMemoryBound(to: Float16.self)
+            index = (0..<count).first { !halves[$0].isFinite }
+        case .float32:
+            index = VectorLoops.firstNonFinite(base.assumingMemoryBound(to: Float.self), count: count)
+        case .float64:
+            index = VectorLoops.firstThatIsNoFloat(base.assumingMemoryBound(to: Double.self), count: count)
+        default: index = nil
+        }
+        return index.map { (range.lowerBound + $0 / rowShape.count, $0 % rowShape.count) }
+    }
+
+    /// Calls body with every number, in order, or with those of some rows; indices are those in the whole.
+    package func forEach(rows range: Range<Int>? = nil, _ body: (_ index: Int, _ value: Double) -> Void) {
+        let range = range ?? 0..<rows
+        let first = range.lowerBound * rowShape.count
+        type.forEach(memory.base + range.lowerBound * rowBytes, count: range.count * rowShape.count) {
+            body(first + $0, $1)
+        }
+    }
+}

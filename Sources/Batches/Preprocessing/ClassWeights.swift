@@ -1,0 +1,196 @@
+import Configuration
+import Metrics
+
+/// `data.class_weight`: how much a training sample's loss counts by its class.
+///
+/// The loss that training makes small is the mean over the batch of weight · loss, divided by the number of samples,
+/// not by the sum of the weights, as in Keras. Metrics are not weighted, nor is the loss of other splits, to which only
+/// weights of their own samples apply.
+public enum ClassWeights: Sendable, Hashable {
+    /// n / (k · n_c) for a class with n_c of the n training samples, k being the number of classes that have any: the
+    /// mean weight of the samples is 1, as with scikit-learn's `class_weight="balanced"`. A class without samples
+    /// weighs 1.
+    case balanced
+    /// One weight for each class.
+    case list([Double])
+    /// Weights by label; other classes weigh 1.
+    case table([Int: Double])
+
+    static let bounds = NumberBounds.between(0, 1e9)
+    private static let greatestLabel = 9_999_999
+    private static let forms = "\"balanced\", a list of weights, or an object of weights by label"
+
+    /// Reads the key; nil where it is missing or `null`, or after a mistake has been noted.
+    init?(reading reader: ObjectReader, key: String) {
+        guard let node = reader.node(key) else { return nil }
+        switch node.value {
+        case .null: return nil
+        case .string:
+            guard reader.requiredWord(key, among: ["balanced"], noun: "class weight") != nil else { return nil }
+            self = .balanced
+        case .array:
+            guard let weights = reader.numbers(key, Self.bounds) else { return nil }
+            guard weights.count >= 2 else {
+                reader.fail("must have a weight for each class, at least 2, but has \(weights.count)", key: key)
+                return nil
+            }
+            self = .list(weights)
+        case .object:
+            guard let object = reader.object(key) else { return nil }
+            var weights: [Int: Double] = [:]
+            for word in object.presentKeys {
+                let weight = object.requiredNumber(word, Self.bounds)
+                // Only the plain spelling, so that no label has two names.
+                guard let label = Int(word), label >= 0, label <= Self.greatestLabel, String(label) == word else {
+                    object.fail("is not a label; labels are whole numbers from 0 to \(Self.greatestLabel)", key: word)
+                    continue
+                }
+                weights[label] = weight
+            }
+            self = .table(weights)
+        case .bool, .integer, .number:
+            reader.fail("must be \(Self.forms), but is \(node.jsonText(pretty: false))", key: key)
+            return nil
+        }
+    }
+
+    package var configuration: JSONNode {
+        switch self {
+        case .balanced: "balanced"
+        case .list(let weights): JSONNode(weights.map { JSONNode($0) })
+        case .table(let weights):
+            JSONNode(
+                .object(weights.sorted { $0.key < $1.key }.map { .init(key: "\($0.key)", value: JSONNode($0.value)) }))
+        }
+    }
+
+    /// Why targets of this layout have no class weights, or nil: the rest of a sentence that begins with the key. Fit
+    /// are labels and one-hot rows, one for each sample, and a single binary output.
+    public static func problem(with layout: MetricLayout) -> String? {
+        switch layout.form {
+        case .values: return "needs class or binary targets, but these are regression values; leave it out"
+        case .binary(let outputs) where outputs != 1:
+            return "needs one class for each sample, but there are \(outputs) binary outputs; leave it out"
+        case .binary, .sparseLabels, .oneHot:
+            guard layout.rowsPerSample != 1 else { return nil }
+            return "needs one class for each sample, but there are \(layout.rowsPerSample); leave it out"
+        }
+    }
+
+    /// The weights of the classes.
+    /// - Parameter counts: the training samples of each class, as `ClassWeightTable.count` gives them.
+    /// - Throws: `ClassWeightsError` for weights that are not those of such classes.
+    public func weights(counts: [Int]) throws(ClassWeightsError) -> [Float] {
+        let weights = try unchecked(counts)
+        guard zip(weights, counts).contains(where: { $0 > 0 && $1 > 0 }) || counts.allSatisfy({ $0 == 0 }) else {
+            throw ClassWeightsError("weighs every class of the training data by 0, so nothing would be trained")
+        }
+        return weights
+    }
+
+    private func unchecked(_ counts: [Int]) throws(ClassWeightsError) -> [Float] {
+        let classes = counts.count
+        switch self {
+        case .balanced:
+            let samples = Double(counts.reduce(0, +))
+            let present = Double(counts.count { $0 > 0 })
+            return counts.map { $0 > 0 ? Float(samples / (present * Double($0))) : 1 }
+        case .list(let weights):
+            guard weights.count == classes else {
+                throw ClassWeightsError(
+                    "has \(weights.count) weights, but there are \(classes) classes; give one for each")
+            }
+            return weights.map { Float($0) }
+        case .table(let table):
+            if let label = table.keys.filter({ $0 >= classes }).min() {
+                throw ClassWeightsError(
+                    "names the label \(label), but the labels of \(classes) classes end at \(classes - 1)")
+            }
+            return (0..<classes).map { Float(table[$0] ?? 1) }
+        }
+    }
+}
+
+/// Class weights that do not fit the classes: the rest of a sentence that begins with where they stand.
+public struct ClassWeightsError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+}
+
+/// The weight of each class, looked up for the samples of a shard.
+public struct ClassWeightTable: Sendable, Hashable {
+    public let weights: [Float]
+    private let form: TargetForm
+    private let ignored: Float
+
+    /// - Precondition: `ClassWeights.problem(with: layout)` is nil, and there is a weight for each class.
+    public init(_ weights: [Float], layout: MetricLayout) {
+        precondition(ClassWeights.problem(with: layout) == nil, "targets without classes have no class weights")
+        precondition(weights.count == Self.classes(of: layout.form), "one weight for each class")
+        self.weights = weights
+        form = layout.form
+        ignored = layout.ignored
+    }
+
+    private static func classes(of form: TargetForm) -> Int { form.classes ?? 2 }
+
+    public func weight(of label: Int) -> Float { weights[label] }
+
+    /// Writes the weight of each sample, by its label, its greatest target of a one-hot row, or by a binary target
+    /// above ½. A sample of the ignored label, which has no loss, or of none of the classes weighs 1. Allocates
+    /// nothing.
+    /// - Parameter targets: as the loss takes them, samples × the form's target width.
+    public func fill(_ sampleWeights: UnsafeMutablePointer<Float>, targets: UnsafePointer<Float>, samples: Int) {
+        weights.withUnsafeBufferPointer { weights in
+            for sample in 0..<samples {
+                let label = Self.label(sample, targets, form, ignored)
+                sampleWeights[sample] = label >= 0 ? weights[label] : 1
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func label(
+        _ sample: Int, _ targets: UnsafePointer<Float>, _ form: TargetForm, _ ignored: Float
+    ) -> Int {
+        switch form {
+        case .sparseLabels(let classes):
+            targets[sample] == ignored ? -1 : classIndex(targets[sample], classes: classes)
+        case .oneHot(let classes): greatestIndex(targets + sample * classes, classes)
+        case .binary, .values: targets[sample] > 0.5 ? 1 : 0
+        }
+    }
+
+    /// Adds the samples of each class to `counts`, which has one element for each; those of the ignored label do not
+    /// count.
+    public static func count(
+        _ targets: UnsafePointer<Float>, samples: Int, layout: MetricLayout, into counts: inout [Int]
+    ) {
+        precondition(counts.count == classes(of: layout.form), "one count for each class")
+        let ignored = layout.ignored
+        for sample in 0..<samples {
+            let label = label(sample, targets, layout.form, ignored)
+            if label >= 0 { counts[label] += 1 }
+        }
+    }
+
+    /// The samples of each class in stored targets.
+    package static func count(_ targets: StoredTensor, encoding: TargetEncoding, layout: MetricLayout) -> [Int] {
+        var counts = Array(repeating: 0, count: classes(of: layout.form))
+        let chunk = 256
+        var buffer = Array(repeating: Float(0), count: chunk * max(layout.form.targetWidth, targets.rowShape.count))
+        var rows: [Int64] = []
+        rows.reserveCapacity(chunk)
+        for start in stride(from: 0, to: targets.rows, by: chunk) {
+            rows.removeAll(keepingCapacity: true)
+            rows.append(contentsOf: Int64(start)..<Int64(min(start + chunk, targets.rows)))
+            buffer.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                targets.gather(into: base, rows: rows, count: rows.count)
+                encoding.encode(base, samples: rows.count)
+                count(base, samples: rows.count, layout: layout, into: &counts)
+            }
+        }
+        return counts
+    }
+}

@@ -1,0 +1,171 @@
+import Kernels
+
+/// Normalisation fitted to the training split: what a model must apply to whatever it sees.
+public struct Preprocessing: Sendable, Hashable {
+    public let kind: Normalization.Kind
+    public let scope: Normalization.Scope
+    /// (x - offset)·scale is what the model sees. One number for all, one for each entry of the last axis, or one for
+    /// each number of a row, as the scope says; empty for `none`.
+    public let offset: [Double]
+    public let scale: [Double]
+
+    public static let none = Preprocessing(kind: .none, offset: [], scale: [])
+
+    /// - Parameter scope: the kind's usual one unless given.
+    package init(kind: Normalization.Kind, scope: Normalization.Scope? = nil, offset: [Double], scale: [Double]) {
+        self.kind = kind
+        self.scope = scope ?? kind.usualScope
+        self.offset = offset
+        self.scale = scale
+    }
+
+    /// Computes the constants from one pass over the rows, by as many threads as there are CPUs. Any number of them
+    /// makes the same bits, and so do rows in memory and rows in files.
+    ///
+    /// A feature that never changes has nothing to be divided by, and keeps its size: `standardize` and `min_max` make
+    /// it 0.
+    /// - Throws: `DataError` for constants that don't fit the rows, and for rows that are not in memory and hold what
+    ///   is no finite number; `HDF5Error` where they can't be read.
+    public init(fitting normalization: Normalization, to data: Dataset) throws {
+        let (kind, scope) = (normalization.kind, normalization.scope)
+        let width = scope.width(data.inputs.rowShape)
+        switch kind {
+        case .none: self = .none
+        case .constants: self = try Self.constants(normalization, data)
+        case .standardize:
+            let moments = try data.inputMoments(width: width)
+            // No number is further from the mean than √n deviations.
+            let farthest = moments.deviation.map {
+                $0 * Double(data.count * data.inputs.rowShape.count / width).squareRoot()
+            }
+            guard farthest.allSatisfy({ $0 < 1e38 }) else { throw Self.tooLarge(data) }
+            self.init(
+                kind: kind, scope: scope, offset: moments.mean, scale: moments.deviation.map(Self.inverse))
+        case .minMax:
+            let range = try data.inputRange(width: width)
+            let scale = zip(range.least, range.greatest).map { Self.inverse(of: $1 - $0) }
+            self.init(kind: kind, scope: scope, offset: range.least, scale: scale)
+        case .scale:
+            let range = try data.inputRange(width: width)
+            let scale = zip(range.least, range.greatest).map { Self.inverse(of: max(-$0, $1)) }
+            self.init(kind: kind, scope: scope, offset: scale.map { _ in 0 }, scale: scale)
+        }
+        guard offset.allSatisfy({ Float($0).isFinite }), scale.allSatisfy({ Float($0).isNormal }) else {
+            throw Self.tooLarge(data)
+        }
+    }
+
+    private static func tooLarge(_ data: Dataset) -> DataError {
+        DataError(
+            "\(data.inputsPlace) holds numbers so large that floats can't hold what normalises them; "
+                + "bring them into a smaller unit")
+    }
+
+    /// 1 / size; 1 where there is no size, or one so small that the inverse is too large for a float.
+    private static func inverse(of size: Double) -> Double {
+        let inverse = 1 / size
+        return size == 0 || inverse > Double(Float.greatestFiniteMagnitude) ? 1 : inverse
+    }
+
+    /// The given constants, both repeated to the length that the longer one has.
+    private static func constants(_ normalization: Normalization, _ data: Dataset) throws -> Preprocessing {
+        let shape = data.inputs.rowShape
+        func check(_ values: [Double], _ key: String, _ what: String, _ isGood: (Double) -> Bool) throws {
+            guard [1, shape.last, shape.count].contains(values.count) else {
+                var lengths = ["1 for all"]
+                if shape.last > 1 { lengths.append("\(shape.last), one for each entry of the last axis") }
+                if shape.count > shape.last { lengths.append("\(shape.count), one for each number of a row") }
+                throw DataError(
+                    "data.normalize.\(key) has \(values.count) numbers, but \(data.inputsPlace) has rows of \(shape); "
+                        + "give \(lengths.joined(separator: ", or "))")
+            }
+            guard let place = values.firstIndex(where: { !isGood($0) }) else { return }
+            let path = values.count == 1 ? "data.normalize.\(key)" : "data.normalize.\(key)[\(place)]"
+            throw DataError("\(path) is \(values[place]), but must be \(what)")
+        }
+        let (offset, scale) = (normalization.offset, normalization.scale)
+        try check(offset, "offset", "a finite number that a float can hold") { Float($0).isFinite }
+        try check(scale, "scale", "a finite number other than 0 that a float can hold") { Float($0).isNormal }
+        let length = max(offset.count, scale.count)
+        let scope: Normalization.Scope = length == 1 ? .all : length == shape.last ? .channel : .feature
+        func repeated(_ values: [Double]) -> [Double] { (0..<length).map { values[$0 % values.count] } }
+        return Preprocessing(kind: .constants, scope: scope, offset: repeated(offset), scale: repeated(scale))
+    }
+
+    /// Whether the constants are as many as rows of this shape need, and numbers.
+    package func fits(_ shape: Shape) -> Bool {
+        let length = kind == .none ? 0 : scope.width(shape)
+        return offset.count == length && scale.count == length
+            && (offset + scale).allSatisfy { Float($0).isFinite }
+    }
+
+    /// What a stored 0 becomes, for each entry of the last axis or for all; empty for `none`. Where it differs from
+    /// place to place, the mean.
+    package func black(_ shape: Shape) -> [Float] {
+        let black = zip(offset, scale).map { -$0 * $1 }
+        guard scope == .feature else { return black.map { Float($0) } }
+        let width = shape.last
+        return (0..<width).map { channel in
+            let own = stride(from: channel, to: black.count, by: width).map { black[$0] }
+            return Float(own.reduce(0, +) / Double(own.count))
+        }
+    }
+
+    /// The constants repeated to the length of a row; nil for none.
+    package func rowConstants(_ shape: Shape) throws -> RowConstants? {
+        kind == .none ? nil : try RowConstants(offset: offset, scale: scale, width: shape.count)
+    }
+}
+
+extension Preprocessing: CustomStringConvertible {
+    /// `none`, `standardize, by the mean and deviation of 30 features`, `scale, by 0.0625`.
+    public var description: String {
+        let count = offset.count == 1 ? "all numbers" : "\(offset.count) features"
+        switch kind {
+        case .none: return "none"
+        case .standardize: return "standardize, by the mean and deviation of \(count)"
+        case .minMax: return "min_max, by the range of \(count)"
+        case .scale: return scale.count == 1 ? "scale, by \(scale[0])" : "scale, by the largest magnitude of \(count)"
+        case .constants:
+            return offset.count == 1
+                ? "constants, (x - \(offset[0]))·\(scale[0])" : "constants, given for \(count)"
+        }
+    }
+}
+
+extension Normalization.Scope {
+    /// How many numbers of a row have constants of their own; the constant of a number is that of its place modulo
+    /// this.
+    func width(_ shape: Shape) -> Int {
+        switch self {
+        case .channel: shape.last
+        case .feature: shape.count
+        case .all: 1
+        }
+    }
+}
+
+/// Normalisation's constants for each element of a row, as the gathering loops read them.
+package struct RowConstants: Sendable {
+    // Written once, before they are shared; only read afterwards.
+    private let floats: AlignedMemory
+    private let doubles: AlignedMemory
+    private let width: Int
+
+    init(offset: [Double], scale: [Double], width: Int) throws {
+        self.width = width
+        floats = try AlignedMemory(floats: 2 * width)
+        doubles = try AlignedMemory(byteCount: width * MemoryLayout<Double>.stride)
+        let exact = doubles.base.assumingMemoryBound(to: Double.self)
+        for index in 0..<width {
+            exact[index] = offset[index % offset.count]
+            floats.floats[index] = Float(exact[index])
+            floats.floats[width + index] = Float(scale[index % scale.count])
+        }
+    }
+
+    package var offset: UnsafePointer<Float> { UnsafePointer(floats.floats) }
+    package var scale: UnsafePointer<Float> { UnsafePointer(floats.floats + width) }
+    /// The offset for types that hold more digits than a float.
+    package var exactOffset: UnsafePointer<Double> { UnsafePointer(doubles.base.assumingMemoryBound(to: Double.self)) }
+}

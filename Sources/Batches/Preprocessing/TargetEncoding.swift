@@ -1,0 +1,70 @@
+import Kernels
+import Metrics
+import Network
+
+/// How stored targets become the targets that a loss takes.
+public enum TargetEncoding: Sendable, Hashable {
+    /// As they are stored.
+    case stored
+    /// Each of a sample's labels, a whole number from 0 to `classes` − 1, becomes a row of `classes` values of which
+    /// the label's is 1 and the others are 0.
+    case oneHot(labels: Int, classes: Int)
+
+    /// The encoding that a loss needs: one-hot where categorical cross-entropy meets labels, else none.
+    /// - Parameters:
+    ///   - shape: of one stored target.
+    ///   - place: what the sentence calls the targets.
+    /// - Throws: `DataError` where such targets do not fit the loss at all.
+    public init(_ objective: Objective, targetRowShape shape: Shape, place: String = "targets") throws(DataError) {
+        let needed = objective.targetShape
+        if shape.count == needed.count {
+            self = .stored
+            return
+        }
+        var alternative = ""
+        if objective.loss == .categoricalCrossEntropy {
+            let classes = needed.last
+            let labels = needed.count / classes
+            if shape.count == labels {
+                self = .oneHot(labels: labels, classes: classes)
+                return
+            }
+            alternative = labels == 1 ? ", or one label" : ", or \(labels) labels"
+        }
+        let last = objective.model.steps[objective.model.steps.count - 1].name
+        throw DataError(
+            "\(place) holds \(Self.words(shape)) for each sample, but the loss needs \(Self.words(needed))"
+                + "\(alternative), since the last layer '\(last)' gives \(Self.words(objective.outputShape)); "
+                + "change that layer, the loss or the targets")
+    }
+
+    /// `one number`, `10 numbers`, `8×8×1 numbers`.
+    private static func words(_ shape: Shape) -> String {
+        shape.count == 1 ? "one number" : "\(shape) numbers"
+    }
+
+    /// Encodes in place what was gathered to the start of a buffer. Allocates nothing.
+    /// - Parameter targets: room for the encoded targets of all samples; the stored ones stand at its start.
+    public func encode(_ targets: UnsafeMutablePointer<Float>, samples: Int) {
+        guard case .oneHot(let labels, let classes) = self else { return }
+        Self.expand(labels: targets, count: samples * labels, classes: classes, into: targets)
+    }
+
+    /// Writes one-hot rows.
+    ///
+    /// It goes from the last row to the first, so that labels at the start of `rows` are read before they are written
+    /// over. A label that is none of the classes makes its row NaN, as it makes the loss of a sparse one.
+    /// - Parameters:
+    ///   - labels: `count` of them; may be `rows` itself.
+    ///   - rows: room for `count` × `classes` values.
+    public static func expand(
+        labels: UnsafePointer<Float>, count: Int, classes: Int, into rows: UnsafeMutablePointer<Float>
+    ) {
+        for index in (0..<count).reversed() {
+            let label = classIndex(labels[index], classes: classes)
+            let row = rows + index * classes
+            row.update(repeating: label >= 0 ? 0 : .nan, count: classes)
+            if label >= 0 { row[label] = 1 }
+        }
+    }
+}

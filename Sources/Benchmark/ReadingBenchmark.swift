@@ -1,0 +1,43 @@
+import Batches
+import Runs
+
+/// How fast the rows of a config's training data come, with nobody to train on them.
+///
+/// Epochs are read as training reads them: the same order, windows and threads. With data in memory that is next to
+/// nothing, so the limit of the memory is what makes it a measurement.
+public struct ReadingBenchmark: Sendable {
+    public let rows: Int
+    /// Of the rows as they are stored, without compression.
+    public let bytes: Int
+    public let seconds: Double
+    /// Whether the rows came from files.
+    public let isStreamed: Bool
+    /// The most rows that were mixed.
+    public let windowRows: Int
+
+    public var rowsPerSecond: Double { Double(rows) / seconds }
+    public var bytesPerSecond: Double { Double(bytes) / seconds }
+
+    /// - Parameter seconds: how long to read; at least one epoch.
+    /// - Throws: as `TrainingRun` does for data that can't be read.
+    public init(_ configuration: RunConfiguration, seconds: Double) throws {
+        var data = try RunData(configuration.data, seed: configuration.seed).training
+        if !configuration.training.shuffle { data.shuffleWindow = nil }
+        let reader = try BatchReader(
+            data, batchSize: min(configuration.training.batchSize, data.count),
+            isShuffled: configuration.training.shuffle, seed: configuration.seed)
+        isStreamed = !data.isInMemory
+        windowRows = isStreamed ? try data.windowRows(atLeast: reader.batchSize) : data.count
+        let start = ContinuousClock.now
+        var rows = 0
+        var epoch = 0
+        repeat {
+            try reader.begin(epoch: epoch)
+            for _ in 0..<reader.batchesPerEpoch { rows += try reader.next().count }
+            epoch += 1
+        } while (ContinuousClock.now - start).seconds < seconds
+        self.seconds = (ContinuousClock.now - start).seconds
+        self.rows = rows
+        bytes = rows * (data.byteCount / max(data.inputs.rows, 1))
+    }
+}

@@ -1,0 +1,208 @@
+import Batches
+import Configuration
+import Engine
+import Kernels
+import Machine
+import Network
+import Runs
+
+/// How a run's speed grows with its workers.
+///
+/// For each number of workers an engine of its own trains the config's model on the config's data. The measuring goes
+/// round by round through all of them, so that a machine that slows down slows all; figures are medians over rounds.
+public struct ScalingBenchmark: Sendable {
+    public enum Mode: String, CaseIterable, Sendable {
+        /// The batch stays as it is, so the shards become smaller.
+        case strong
+        /// The batch grows with the workers, so the shards stay as they are.
+        case weak
+    }
+
+    public struct Spread: Sendable {
+        public let median: Double
+        public let minimum: Double
+        public let maximum: Double
+
+        init(_ values: [Double]) {
+            let sorted = values.sorted()
+            let middle = sorted.count / 2
+            median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+            minimum = sorted[0]
+            maximum = sorted[sorted.count - 1]
+        }
+    }
+
+    public struct Result: Sendable {
+        public let workers: Int
+        public let batchSize: Int
+        public let samplesPerSecond: Spread
+        /// Against the first number of workers, and that per worker.
+        public let speedUp: Double
+        public let efficiency: Double
+        /// Floating-point operations a second, as the operators' definitions count them, and the speed of a matrix
+        /// product in the same. A convolution of 3×3 carries out fewer than are counted, so it can be above the peak.
+        public let flops: Double
+        public let peak: Double
+        public let stepSeconds: Double
+        public let phases: [(phase: StepProfile.Phase, share: Double)]
+
+        public var peakShare: Double { peak > 0 ? flops / peak : 0 }
+    }
+
+    public let name: String
+    public let mode: Mode
+    public let operationsPerSample: Int
+    public let results: [Result]
+
+    /// - Parameters:
+    ///   - workers: the numbers to measure; the first is what the others are held against.
+    ///   - seconds: the time for each number of workers, over all rounds.
+    /// - Throws: as `TrainingRun` does for a config that can't be trained.
+    public init(
+        _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
+    ) throws {
+        let data = try RunData(configuration.data, seed: configuration.seed).training
+        let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
+        let preprocessing = try Preprocessing(fitting: configuration.data.normalize, to: data)
+        name = configuration.name
+        self.mode = mode
+        operationsPerSample = objective.training.operationsPerSample
+
+        var subjects = try workers.map { count in
+            try Subject(configuration, objective, data, preprocessing, workers: count, mode: mode)
+        }
+        let slice = seconds / Double(rounds)
+        for index in subjects.indices { try subjects[index].warmUp(slice: slice) }
+        for _ in 0..<rounds { for index in subjects.indices { try subjects[index].measure(seconds: slice) } }
+
+        let base = Spread(subjects[0].rates)
+        results = subjects.map { [operationsPerSample] subject in
+            let rate = Spread(subject.rates)
+            let speedUp = rate.median / base.median
+            return Result(
+                workers: subject.workers, batchSize: subject.batchSize, samplesPerSecond: rate, speedUp: speedUp,
+                efficiency: speedUp / Double(subject.workers) * Double(subjects[0].workers),
+                flops: rate.median * Double(operationsPerSample), peak: Spread(subject.peaks).median,
+                stepSeconds: Double(subject.batchSize) / rate.median, phases: subject.profile.shares)
+        }
+    }
+
+    /// One number of workers on the bench.
+    private struct Subject {
+        let workers: Int
+        let batchSize: Int
+        let profile: StepProfile
+        private let engine: TrainingEngine
+        private let peak: MatmulPeak
+        private var epoch = 0
+        private var stepsPerRun = 1
+        private(set) var rates: [Double] = []
+        private(set) var peaks: [Double] = []
+
+        init(
+            _ configuration: RunConfiguration, _ objective: Objective, _ data: Dataset,
+            _ preprocessing: Preprocessing, workers: Int, mode: Mode
+        ) throws {
+            self.workers = workers
+            // One that is too large is refused below.
+            let (batch, overflows) = configuration.training.batchSize
+                .multipliedReportingOverflow(by: mode == .weak ? workers : 1)
+            batchSize = overflows ? .max : batch
+            var parallel = configuration.parallel
+            parallel.workers = workers
+            var settings = TrainingEngine.Settings(
+                optimizer: configuration.optimizer, epochs: Int.max / 2 / max(data.count, 1), batchSize: batchSize,
+                parallelism: parallel.resolved(
+                    batchSize: batchSize, operations: objective.training.operationsPerSample))
+            settings.seed = configuration.seed
+            settings.metrics = configuration.metrics
+            settings.clipping = configuration.clipping
+            settings.augmentation = configuration.data.augmentation
+            settings.classWeights = configuration.data.classWeights
+            engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, settings)
+            profile = StepProfile(workers: engine.parallelism.workers)
+            peak = try MatmulPeak(workers: workers)
+        }
+
+        mutating func warmUp(slice: Double) throws {
+            let first = try engine.run(epoch: epoch, limit: 3)
+            epoch += 1
+            let stepSeconds = first.seconds / Double(max(first.samples, 1)) * Double(batchSize)
+            stepsPerRun = max(1, Int(slice / max(stepSeconds, 1e-9)))
+            _ = try engine.run(epoch: epoch, limit: stepsPerRun)
+            epoch += 1
+        }
+
+        /// Trains for about so many seconds without looking, then a little longer with the clock on each phase, which
+        /// itself takes time.
+        mutating func measure(seconds: Double) throws {
+            var (samples, time) = (0, 0.0)
+            repeat {
+                let result = try engine.run(epoch: epoch, limit: stepsPerRun)
+                epoch += 1
+                samples += result.samples
+                time += result.seconds
+            } while time < seconds
+            rates.append(Double(samples) / time)
+            engine.profile = profile
+            _ = try engine.run(epoch: epoch, limit: max(1, stepsPerRun / 4))
+            engine.profile = nil
+            epoch += 1
+            peaks.append(try peak.measure(seconds: min(0.1, seconds / 4)))
+        }
+    }
+
+    /// What keeps the largest number of workers from being faster, and what to try; a sentence.
+    public var advice: String {
+        guard let last = results.last else { return "" }
+        func share(_ phase: StepProfile.Phase) -> Double { last.phases.first { $0.phase == phase }?.share ?? 0 }
+        func percent(_ value: Double) -> String { "\(Int((value * 100).rounded()))%" }
+        let shard = last.batchSize / max(last.workers, 1)
+        let at = "at \(last.workers) worker\(last.workers == 1 ? "" : "s")"
+        if share(.wait) > 0.1 {
+            let microseconds = last.stepSeconds * 1e6
+            return
+                "\(percent(share(.wait))) of the time \(at) is waiting: a step of \(Int(microseconds)) µs with shards "
+                + "of \(shard) samples is too small to share; try batch_size \(4 * last.batchSize)"
+        }
+        if share(.reduce) > 0.25 {
+            return "\(percent(share(.reduce))) of the time \(at) is reducing gradients and stepping: there are many "
+                + "parameters for so few samples a step; try batch_size \(2 * last.batchSize)"
+        }
+        if share(.gather) > 0.25 {
+            return "\(percent(share(.gather))) of the time \(at) is gathering inputs: the network is small for its data"
+        }
+        let arithmetic = share(.forward) + share(.backward)
+        // Counted are the multiplications of the definition, of which an algorithm may spare some.
+        let spared = last.peakShare > 1 ? ", as convolutions of 3×3 can, which spare multiplications" : ""
+        return "\(percent(arithmetic)) of the time \(at) is forward and backward arithmetic, at "
+            + "\(percent(last.peakShare)) of the matrix product's speed\(spared); nothing stands in its way but the "
+            + "kernels"
+    }
+
+    /// The figures for other programs.
+    public var json: JSONNode {
+        func spread(_ value: Spread) -> JSONNode {
+            [
+                "median": JSONNode(value.median), "minimum": JSONNode(value.minimum),
+                "maximum": JSONNode(value.maximum),
+            ]
+        }
+        return [
+            "name": JSONNode(name), "mode": JSONNode(mode.rawValue),
+            "operations_per_sample": JSONNode(operationsPerSample), "advice": JSONNode(advice),
+            "results": JSONNode(
+                results.map { result in
+                    [
+                        "workers": JSONNode(result.workers), "batch_size": JSONNode(result.batchSize),
+                        "samples_per_second": spread(result.samplesPerSecond), "speed_up": JSONNode(result.speedUp),
+                        "efficiency": JSONNode(result.efficiency), "gflops": JSONNode(result.flops * 1e-9),
+                        "peak_gflops": JSONNode(result.peak * 1e-9), "peak_share": JSONNode(result.peakShare),
+                        "step_seconds": JSONNode(result.stepSeconds),
+                        "phases": JSONNode(
+                            .object(result.phases.map { .init(key: "\($0.phase)", value: JSONNode($0.share)) })),
+                    ]
+                }),
+        ]
+    }
+}

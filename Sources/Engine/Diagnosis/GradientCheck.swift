@@ -1,0 +1,179 @@
+import Batches
+import Kernels
+import Network
+
+/// Compares a model's gradients with central differences of its own loss, parameter by parameter.
+///
+/// For each parameter the derivative is measured along the gradient itself, where the signal is strongest, and along
+/// some single coordinates: (L(p + h·u) - L(p - h·u)) / 2h for h and h/2, joined by Richardson's extrapolation.
+///
+/// Two things keep a right gradient from looking wrong:
+/// - A kink (relu, max pooling, absolute error) between p - h·u and p + h·u. It shows in the losses, whose slopes on
+///   both sides then do not approach each other as h shrinks, and in the gradient, which leaps where a mask or a
+///   pooling's place changes. Two kinks may hide each other in one of them, hardly in both. Another h is then tried.
+/// - Rounding: losses are computed in single precision. How much they scatter is measured around p, and a derivative
+///   that does not stand out is not compared, whatever it would say.
+///
+/// What disagrees is measured again with another h, and is wrong where both measurements agree with each other.
+public struct GradientCheck: Sendable {
+    public struct Row: Sendable, Equatable {
+        /// `dense/kernel`.
+        public let parameter: String
+        /// The largest │measured - computed│ / max(│measured│, │computed│); nil where nothing could be measured.
+        public let worst: Double?
+        /// The derivatives that were compared, and those that were passed over.
+        public let compared: Int
+        public let passedOver: Int
+    }
+    public let rows: [Row]
+    public let samples: Int
+
+    /// The error above which a gradient is taken to be wrong. What is compared is measured to about a fifth of it, and a
+    /// factor that is off by one per cent lies above it.
+    public static let tolerance = 5e-3
+
+    public var passes: Bool { rows.allSatisfy { ($0.worst ?? 0) <= Self.tolerance } }
+
+    /// - Parameters:
+    ///   - count: how many rows of the data, from the first, make up the loss.
+    /// - Throws: `DataError` for data that do not fit, `KernelError`.
+    public init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, seed: UInt64, samples count: Int = 8
+    ) throws {
+        try data.check(against: objective)
+        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to measure against") }
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        objective.layout.initialise(parameters.floats, seed: seed)
+        let head = try data.head(max(count, 1))
+        guard let pool = Pool(head) else { preconditionFailure("a head is in memory") }
+        samples = head.count
+        let pass = Pass(isTraining: true, seed: seed)
+        let inspection = try Inspection(
+            objective, parameters: parameters, pool: pool,
+            feed: try ShardFeed(objective, on: data, preprocessing: preprocessing),
+            rows: (0..<Int64(samples)).map { $0 }, pass)
+        let probe = GradientProbe(inspection, parameters, count: objective.layout.count, pass)
+        var random = Philox(seed: seed, stream: .gradientCheck)
+        rows = objective.layout.entries.map { entry in
+            var worst: Double?
+            var (compared, passedOver) = (0, 0)
+            func note(_ error: Double?) {
+                guard let error else { return passedOver += 1 }
+                compared += 1
+                worst = max(worst ?? 0, error)
+            }
+            let gradients = probe.gradients[entry.range]
+            let norm = gradients.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let scatter = probe.scatter(entry.range, norm)
+            if norm > 0 {
+                note(
+                    probe.error(entry.range, norm, scatter, tolerance: Self.tolerance) {
+                        Float(Double(probe.gradients[$0]) / norm)
+                    })
+            }
+            let largest = entry.range.sorted { abs(gradients[$0]) > abs(gradients[$1]) }.prefix(4)
+            let chosen = (0..<4).map { _ in entry.offset + Int(random.next() % UInt64(entry.shape.count)) }
+            for index in Set(largest + chosen).sorted() {
+                note(probe.error(index..<index + 1, norm, scatter, tolerance: Self.tolerance) { _ in 1 })
+            }
+            return Row(parameter: entry.name, worst: worst, compared: compared, passedOver: passedOver)
+        }
+    }
+}
+
+/// Measures derivatives of the loss around the parameters that it is given, which it leaves as they were.
+private final class GradientProbe {
+    /// At the parameters themselves.
+    let gradients: [Float]
+    private let inspection: Inspection
+    private let parameters: AlignedMemory
+    private let pass: Pass
+    private let loss: Double
+
+    init(_ inspection: Inspection, _ parameters: AlignedMemory, count: Int, _ pass: Pass) {
+        (self.inspection, self.parameters, self.pass) = (inspection, parameters, pass)
+        gradients = Array(UnsafeBufferPointer(start: inspection.gradients.floats, count: count))
+        loss = inspection.loss(pass)
+    }
+
+    /// The loss at p + distance·direction, and the slope that the gradient has along the direction there.
+    private func moved(
+        _ distance: Float, _ range: Range<Int>, _ direction: (Int) -> Float
+    ) -> (loss: Double, slope: Double) {
+        let saved = range.map { parameters.floats[$0] }
+        defer { for (offset, index) in range.enumerated() { parameters.floats[index] = saved[offset] } }
+        for (offset, index) in range.enumerated() {
+            parameters.floats[index] = saved[offset] + distance * direction(index)
+        }
+        inspection.run(pass)
+        let slope = range.reduce(0.0) { $0 + Double(inspection.gradients.floats[$1]) * Double(direction($1)) }
+        return (inspection.lastLoss, slope)
+    }
+
+    /// How far rounding throws the loss: by what the losses on both sides depart from the middle, at places so near that
+    /// only the slope, right or wrong, moves them.
+    func scatter(_ range: Range<Int>, _ norm: Double) -> Double {
+        let least = 2 * max(abs(loss), 1e-3) * 0x1p-24
+        guard norm > 0 else { return least }
+        return (1...3).reduce(least) { scatter, place in
+            let distance = Float(place) * 2e-6
+            let sides = [distance, -distance].map { distance in
+                moved(distance, range) { Float(Double(gradients[$0]) / norm) }.loss
+            }
+            return max(scatter, abs(sides[0] + sides[1] - 2 * loss) / 2)
+        }
+    }
+
+    private struct Measurement {
+        /// By Richardson's extrapolation.
+        let derivative: Double
+        let isSmooth: Bool
+    }
+
+    private func measure(
+        _ step: Float, _ computed: Double, _ rounding: Double, _ range: Range<Int>, _ direction: (Int) -> Float
+    ) -> Measurement {
+        let (right, left) = (moved(step, range, direction), moved(-step, range, direction))
+        let (nearRight, nearLeft) = (moved(step / 2, range, direction), moved(-step / 2, range, direction))
+        let h = Double(step)
+        let coarse = (right.loss - left.loss) / (2 * h)
+        let fine = (nearRight.loss - nearLeft.loss) / h
+        let (coarseBend, fineBend) = (
+            (right.loss - 2 * loss + left.loss) / h, 2 * (nearRight.loss - 2 * loss + nearLeft.loss) / h
+        )
+        let derivative = (4 * fine - coarse) / 3
+        let size = max(abs(derivative), abs(computed))
+        // The gradient's own: no leap at either side, and a change that grows evenly with the distance.
+        let leap = abs(right.slope - 2 * computed + left.slope)
+        let unevenness = abs(right.slope - left.slope - 2 * (nearRight.slope - nearLeft.slope))
+        return Measurement(
+            derivative: derivative,
+            isSmooth: abs(coarse - fine) <= 1.5e-3 * size + 2 * rounding
+                && abs(coarseBend - 2 * fineBend) <= 5e-3 * size + 8 * rounding
+                && max(leap, unevenness) <= 6e-3 * size)
+    }
+
+    /// By how much the computed derivative is off; nil where it can't be measured.
+    /// - Parameters:
+    ///   - norm: that of the whole tensor's gradient, which single coordinates are rounded against.
+    ///   - scatter: of the loss.
+    func error(
+        _ range: Range<Int>, _ norm: Double, _ scatter: Double, tolerance: Double, along direction: (Int) -> Float
+    ) -> Double? {
+        let computed = range.reduce(0.0) { $0 + Double(gradients[$1]) * Double(direction($1)) }
+        var doubted: Double?
+        // A shorter step meets fewer kinks, and more rounding; a large loss, as of targets in the hundreds, needs a
+        // longer one.
+        for step: Float in [1e-2, 3e-3, 3e-2, 1e-3, 1e-1, 3e-4, 3e-1, 1] {
+            let rounding = scatter / Double(step)
+            let measurement = measure(step, computed, rounding, range, direction)
+            let size = max(abs(measurement.derivative), abs(computed))
+            guard measurement.isSmooth, size > 1e-6 * norm, 3 * rounding <= 1e-3 * size else { continue }
+            let error = abs(measurement.derivative - computed) / size
+            if error <= tolerance { return error }
+            if let doubted, abs(doubted - measurement.derivative) <= 2e-3 * size { return error }
+            doubted = measurement.derivative
+        }
+        return nil
+    }
+}

@@ -1,0 +1,107 @@
+import Batches
+import Kernels
+import Network
+
+/// One forward and backward pass over some rows in which every value and gradient is kept to be looked at.
+public final class Inspection {
+    private let objective: Objective
+    private let replica: Replica
+    private let samples: Int
+    /// How many of them the loss is a mean of.
+    private let counted: Double
+    // Held, since the replica points into it.
+    private let parameters: AlignedMemory
+    /// The gradients of the parameters, in the layout of the objective.
+    public let gradients: AlignedMemory
+
+    init(
+        _ objective: Objective, parameters: AlignedMemory, pool: Pool, feed: ShardFeed, rows: [Int64], _ pass: Pass
+    ) throws {
+        self.objective = objective
+        self.parameters = parameters
+        samples = rows.count
+        replica = try Replica(objective.training, samples: [samples], keepsAll: true)
+        gradients = try AlignedMemory(floats: objective.layout.count)
+        replica.bind(
+            arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+            gradients: gradients)
+        rows.withUnsafeBufferPointer { [replica] rows in
+            guard let first = rows.baseAddress else { return }
+            feed.load(replica, from: pool, rows: first, count: rows.count)
+        }
+        let targets = replica.value(of: objective.target, samples: samples)
+        let counted = objective.countedSamples(targets: targets.baseAddress!, samples: samples)
+        self.counted = counted > 0 ? counted : 1
+        run(pass)
+    }
+
+    /// Computes all values and gradients anew, for parameters that have changed.
+    func run(_ pass: Pass) {
+        replica.forward(samples: samples, pass)
+        replica.backward(samples: samples, scale: 1 / Float(counted), pass)
+    }
+
+    /// The mean loss of a forward pass, added up in double.
+    func loss(_ pass: Pass) -> Double {
+        replica.forward(samples: samples, pass)
+        return lastLoss
+    }
+
+    /// The mean loss of the last forward pass, added up in double.
+    var lastLoss: Double {
+        let losses = replica.value(of: objective.sampleLoss, samples: samples)
+        return losses.reduce(0.0) { $0 + Double($1) } / counted
+    }
+
+    /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the
+    /// gradients; in words. Nil where all is finite.
+    var firstNonFinite: String? {
+        let nodes = objective.training.nodes
+        for index in objective.training.computed {
+            let values = replica.value(of: index, samples: samples)
+            guard VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil else { continue }
+            switch nodes[index].kind {
+            case .input: return index == objective.input ? "the input" : "the target"
+            case .parameter: return "the parameter '\(nodes[index].name)'"
+            case .constant: return "a constant"
+            case .operation:
+                return index == objective.sampleLoss ? "the loss" : "the output of layer '\(nodes[index].name)'"
+            }
+        }
+        for index in objective.training.computed.reversed() {
+            guard let values = replica.gradient(of: index, samples: samples),
+                VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil
+            else { continue }
+            if case .parameter = nodes[index].kind { return "the gradient of the parameter '\(nodes[index].name)'" }
+            return "the gradient at the output of '\(nodes[index].name)'"
+        }
+        return nil
+    }
+}
+
+/// Training has left the finite numbers.
+public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Counted from 0.
+    public let epoch: Int
+    /// Within the epoch, from 0.
+    public let step: Int
+    /// What was first not finite, in words.
+    public let tensor: String
+    /// The rows of the training split that the shard held.
+    public let rows: [Int]
+    /// Whether the parameters whose gradient was finite have taken the step. Otherwise all are as they were before it.
+    public let isPartlyStepped: Bool
+
+    /// What happened, without what to do.
+    package var brief: String { "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite" }
+
+    public var description: String {
+        let shown = rows.prefix(8).map(String.init).joined(separator: ", ") + (rows.count > 8 ? ", …" : "")
+        let place = rows.isEmpty ? "" : " (rows \(shown) of the training data)"
+        let kept =
+            isPartlyStepped
+            ? "Where the gradient was finite the parameters have taken that step, elsewhere they are as they were before it"
+            : "The parameters are kept as they were before that step"
+        return "\(brief)\(place). \(kept). Try a smaller learning_rate, or look at these rows"
+    }
+}

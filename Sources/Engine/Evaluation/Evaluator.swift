@@ -1,0 +1,211 @@
+import Batches
+import Kernels
+import Metrics
+import Network
+
+/// What a model comes to on a dataset.
+public struct Evaluation: Sendable {
+    /// The mean over the samples, each times its weight where the data have weights: as in Keras, the sum is divided by
+    /// the number of samples, not by the sum of the weights. NaN where no sample
+    /// counts. Metrics are not weighted.
+    public let loss: Double
+    public let metrics: [Double]
+    public let confusion: ConfusionMatrix?
+    public let samples: Int
+}
+
+/// A split on which the model's loss is no finite number.
+public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Runs a model forward over a dataset on worker threads: to measure it, or to predict.
+///
+/// The dataset is cut into as many contiguous parts as there are shards; each part is run in chunks. Sums are formed
+/// part by part and joined in order, so they do not depend on the number of workers.
+///
+/// `@unchecked Sendable`: each part's replica and sums are touched by the worker that runs it alone; the parameters
+/// are only read, and nobody may change them meanwhile.
+public final class Evaluator: @unchecked Sendable {
+    private let objective: Objective
+    private let data: Dataset
+    private let feed: ShardFeed
+    private let windows: WindowReader
+    private let team: WorkerTeam
+    private let plan: ShardPlan
+    private let chunk: Int
+    private let replicas: [Replica]
+    private let predictsOnly: Bool
+    /// Nil where all samples count the same.
+    private let weights: SampleWeights?
+    private var pass = 0
+    /// Looked at before each chunk.
+    package var stop: StopRequest?
+    // Held, since the replicas point into it.
+    private let parameters: AlignedMemory
+
+    /// - Parameters:
+    ///   - parameters: of the objective's layout; read at each call.
+    ///   - chunk: the samples that a worker runs at once.
+    ///   - predictsOnly: no loss is wanted, so the data need no targets.
+    /// - Throws: `DataError` for data that do not fit the objective, `KernelError`.
+    public convenience init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
+        _ parallelism: Parallelism, chunk: Int = 256, predictsOnly: Bool = false
+    ) throws {
+        try self.init(
+            objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism, chunk: chunk,
+            predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
+    }
+
+    package init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
+        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
+    ) throws {
+        try data.check(against: objective)
+        if !predictsOnly && data.targets == nil {
+            throw DataError("\(data.inputsPlace) has no targets to measure against")
+        }
+        self.objective = objective
+        self.data = data
+        self.team = team
+        self.predictsOnly = predictsOnly
+        self.parameters = parameters
+        self.chunk = max(1, min(chunk, (data.count + parallelism.shards - 1) / parallelism.shards))
+        feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
+        windows = try WindowReader(data, isShuffled: false, seed: 0)
+        plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
+        weights =
+            data.weights == nil || predictsOnly
+            ? nil : try SampleWeights(classes: nil, shards: parallelism.shards, capacity: self.chunk)
+
+        let program = predictsOnly ? objective.inference : objective.evaluation
+        let parts = windows.order.windows(epoch: 0).map { $0.first..<$0.first + $0.count }
+        replicas = try team.makeReplicas(
+            program, plan,
+            samples: { [plan, chunk = self.chunk] shard in
+                let own = plan.samples(of: shard, in: data.count)
+                return Set(
+                    parts.flatMap { part in
+                        let count = own.clamped(to: part).count
+                        return [min(chunk, count), count % chunk]
+                    })
+            }, parameters: parameters)
+    }
+
+    /// Measures the loss and the metrics.
+    /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
+    /// - Throws: `MetricError` where a metric does not fit the targets; `EvaluationError` where the loss of a sample is no
+    ///   finite number.
+    public func evaluate(_ metrics: [MetricKind], countsConfusion: Bool = false) throws -> Evaluation {
+        precondition(!predictsOnly, "an evaluator made for prediction has no targets")
+        let layout = MetricLayout(objective)
+        let sets = try (0..<plan.shards).map { shard in
+            try MetricSet(
+                kinds: metrics, layout: layout,
+                capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
+                countsConfusion: countsConfusion)
+        }
+        // Two places for each shard, which the worker that runs it writes alone: the loss, and the samples it counts.
+        let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
+        // And one for the first sample whose loss is no finite number, from 1.
+        let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
+        try eachChunk { [objective, weights, windows] shard, replica, rows, start, count in
+            let target = replica.value(of: objective.target, samples: count)
+            sets[shard].update(
+                predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
+                targets: target.baseAddress!, samples: count)
+            let losses = replica.value(of: objective.sampleLoss, samples: count)
+            let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
+            if let weights = weights?.fill(
+                shard: shard, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
+            {
+                for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
+            } else {
+                for loss in losses { sum[0] += Double(loss) }
+            }
+            let culprit = culprits.base.assumingMemoryBound(to: Int.self) + shard
+            if !sum[0].isFinite, culprit.pointee == 0 {
+                culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
+            }
+            sum[1] += objective.countedSamples(targets: target.baseAddress!, samples: count)
+        }
+        let first = (0..<plan.shards).map { culprits.base.assumingMemoryBound(to: Int.self)[$0] }.filter { $0 > 0 }
+            .min()
+        if let first { throw try notFinite(first - 1) }
+        for set in sets.dropFirst() { sets[0].merge(set) }
+        let pairs = sums.base.assumingMemoryBound(to: Double.self)
+        let counted = (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }
+        let loss = counted > 0 ? (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] } / counted : .nan
+        return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
+    }
+
+    /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.
+    private func notFinite(_ position: Int) throws -> EvaluationError {
+        let row = data.selection[position]
+        let width = data.inputs.rowShape.count
+        let tensor = try StoredTensor(data.inputs.type, rows: 1, rowShape: data.inputs.rowShape) {
+            try data.inputs.read(row..<row + 1, into: $0)
+        }
+        var (values, zero) = ([Float](repeating: 0, count: width), Int64(0))
+        tensor.gather(
+            into: &values, rows: &zero, count: 1, offset: feed.constants?.offset, scale: feed.constants?.scale,
+            exactOffset: feed.constants?.exactOffset)
+        var stored = [Double](repeating: 0, count: width)
+        tensor.forEach { stored[$0] = $1 }
+        let element = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
+        let (place, number) = data.inputs.place(ofRow: row)
+        let normalised = feed.constants == nil ? "" : ", normalised \(values[element])"
+        return EvaluationError(
+            "the loss of row \(number) of \(place) is no finite number; the largest of its inputs is element \(element), "
+                + "\(stored[element])\(normalised). Look at this row and its target; if they are right, the parameters have "
+                + "become too large: try a smaller learning_rate")
+    }
+
+    /// The model's result for each sample, row-major.
+    public func predict() throws -> [Float] {
+        let width = objective.outputShape.count
+        let results = try AlignedMemory(floats: data.count * width)
+        try eachChunk { [objective] _, replica, _, start, count in
+            let prediction = replica.value(of: objective.prediction, samples: count)
+            (results.floats + start * width).update(from: prediction.baseAddress!, count: count * width)
+        }
+        return Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
+    }
+
+    /// Runs all chunks forward; the body sees each on its worker, with the places of its rows in the pool, its first row
+    /// and its number of rows.
+    private func eachChunk(
+        _ body:
+            @Sendable @escaping (
+                _ shard: Int, _ replica: Replica, _ rows: UnsafePointer<Int64>, _ start: Int, _ count: Int
+            ) -> Void
+    ) throws {
+        windows.begin(epoch: pass)
+        pass += 1
+        var position = 0
+        while position < data.count {
+            let loaded = try windows.take()
+            let part = position..<position + loaded.count
+            try team.run { [self] worker in
+                for shard in plan.shards(of: worker) {
+                    let range = plan.samples(of: shard, in: data.count).clamped(to: part)
+                    for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+                        if let stop, stop.isStopping { return }
+                        let count = min(chunk, range.upperBound - start)
+                        let replica = replicas[shard]
+                        let rows = loaded.rows + (start - part.lowerBound)
+                        feed.load(replica, from: windows.pool, rows: rows, count: count, wantsTargets: !predictsOnly)
+                        replica.forward(samples: count, Pass())
+                        body(shard, replica, rows, start, count)
+                    }
+                }
+            }
+            windows.release()
+            if let stop, stop.isStopping { throw EvaluationStopped() }
+            position = part.upperBound
+        }
+    }
+}

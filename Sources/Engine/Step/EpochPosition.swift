@@ -1,0 +1,68 @@
+/// The sums of an epoch so far.
+public struct EpochTotals: Sendable, Hashable {
+    package var loss = 0.0
+    /// Of the norms of the steps' gradients.
+    package var norm = 0.0
+    package var samples = 0
+    /// The samples that the loss is a mean of: of each the share of its labels that are not ignored.
+    package var counted = 0.0
+    public package(set) var steps = 0
+    /// Steps that were dropped since they were not finite.
+    public package(set) var skipped = 0
+
+    package init() {}
+
+    /// NaN where no sample counts.
+    var meanLoss: Double { counted > 0 ? loss / counted : .nan }
+}
+
+/// Where training stands at a step's boundary: what it takes, beside the parameters and the optimizer's moments, to go
+/// on as if nothing had happened.
+public struct EpochPosition: Sendable, Hashable {
+    /// Counted from 0.
+    public let epoch: Int
+    /// The number of steps taken since the start of the run.
+    public let step: Int
+    package var totals: EpochTotals
+    /// The state of each shard's metrics.
+    package let metrics: [[Double]]
+
+    package init(epoch: Int, step: Int, totals: EpochTotals, metrics: [[Double]]) {
+        self.epoch = epoch
+        self.step = step
+        self.totals = totals
+        self.metrics = metrics
+    }
+}
+
+/// What whoever trains wants to happen after a step.
+public enum StepVerdict: Sendable {
+    case goOn
+    /// The state is to be saved, and training to go on.
+    case save
+    /// The state is to be saved, and training to end here.
+    case stop
+}
+
+/// What is told and asked while an epoch runs, on the first worker's thread.
+public struct EpochHooks: Sendable {
+    /// Told now and then.
+    public var progress: (@Sendable (StepProgress) -> Void)?
+    /// Asked after each step, with the number of steps taken since the start of the run.
+    public var verdict: (@Sendable (_ step: Int) -> StepVerdict)?
+    /// Told where a verdict wants the state saved; parameters and moments stand still until it returns.
+    public var save: (@Sendable (EpochPosition) -> Void)?
+
+    /// Told of what looks unhealthy, in a sentence.
+    public var warning: (@Sendable (String) -> Void)?
+
+    public init(
+        progress: (@Sendable (StepProgress) -> Void)? = nil, verdict: (@Sendable (Int) -> StepVerdict)? = nil,
+        save: (@Sendable (EpochPosition) -> Void)? = nil, warning: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.progress = progress
+        self.verdict = verdict
+        self.save = save
+        self.warning = warning
+    }
+}

@@ -1,0 +1,282 @@
+import Batches
+import Kernels
+import Metrics
+import Network
+
+/// What the workers share of an epoch while it runs.
+///
+/// `@unchecked Sendable`: the first worker alone writes, between two barriers or before the team starts; the others read
+/// the chunk, the batch and whether the epoch is over, behind a barrier.
+final class EpochUnderWay: @unchecked Sendable {
+    let number: Int
+    let steps: Int
+    /// The number of steps that the run took before this epoch.
+    let firstStep: Int
+    /// The step of the epoch with which it begins.
+    let firstIndex: Int
+    let hooks: EpochHooks
+    let start = ContinuousClock.now
+
+    var totals: EpochTotals
+    var lastReport = ContinuousClock.now
+    var chunk: Pace.Chunk
+    /// What the step that comes next works on.
+    var batch: Batch
+    /// How many samples of the batch the loss is a mean of, one whose labels are ignored in part counting in part.
+    var counted: Double
+    /// Why the epoch ends before its last step.
+    var end: End?
+    /// What is to be saved as soon as the parameters have been stepped.
+    var position: EpochPosition?
+
+    enum End {
+        /// The step, within the epoch, whose loss or gradient was not finite.
+        case diverged(step: Int, NotFinite)
+        /// Somebody asked for it.
+        case stopped
+        /// The next batch can't be read.
+        case failed(any Error)
+    }
+
+    enum NotFinite {
+        case loss
+        case gradient
+    }
+
+    init(
+        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: Double, totals: EpochTotals,
+        hooks: EpochHooks, chunk: Pace.Chunk
+    ) {
+        self.number = number
+        self.steps = steps
+        self.firstStep = firstStep
+        firstIndex = totals.steps
+        self.batch = batch
+        self.counted = counted
+        self.totals = totals
+        self.hooks = hooks
+        self.chunk = chunk
+    }
+}
+
+/// The inner loop of training.
+extension TrainingEngine {
+    /// A worker's part of an epoch.
+    func work(_ worker: Int, on epoch: EpochUnderWay) {
+        profile?.start(worker)
+        var index = epoch.firstIndex
+        while index < epoch.steps {
+            let isShared = epoch.chunk.isShared
+            let end = min(index + epoch.chunk.steps, epoch.steps)
+            let begin = ContinuousClock.now
+            let first = index
+            var isWell = true
+            if isShared {
+                while index < end, isWell {
+                    isWell = step(index, of: epoch, worker, parts: worker..<worker + 1)
+                    index += 1
+                }
+            } else if worker == 0 {
+                while index < end, isWell {
+                    isWell = step(index, of: epoch, worker, parts: 0..<plan.workers)
+                    index += 1
+                }
+            }
+            if plan.workers > 1 {
+                // Here wait those who had nothing to do.
+                barrier.wait(worker)
+                if worker == 0 {
+                    pace.note(steps: index - first, seconds: (ContinuousClock.now - begin).seconds)
+                    epoch.chunk = pace.remaining
+                }
+                barrier.wait(worker)
+                profile?.mark(worker, .wait, step: epoch.firstStep + end - 1)
+            }
+            if epoch.end != nil { break }
+            index = end
+        }
+    }
+
+    /// One step of the epoch: shards, reduction, optimizer.
+    /// - Parameter parts: the workers whose parts the calling thread takes: its own of a shared step, or all.
+    /// - Returns: whether the epoch goes on.
+    private func step(_ index: Int, of epoch: EpochUnderWay, _ worker: Int, parts: Range<Int>) -> Bool {
+        let isShared = parts.count < plan.workers
+        let batch = epoch.batch
+        let number = epoch.firstStep + index
+        let pass = Pass(isTraining: true, seed: seed, step: number)
+        func meet() {
+            guard isShared else { return }
+            barrier.wait(worker)
+            profile?.mark(worker, .wait, step: number)
+        }
+        for part in parts {
+            for shard in plan.shards(of: part) { compute(shard, of: batch, counted: epoch.counted, pass, worker) }
+        }
+        meet()
+
+        let sum = lossSum()
+        var isFinite = sum.isFinite
+        guard isFinite || skipsNonFinite else {
+            if worker == 0 { epoch.end = .diverged(step: index, .loss) }
+            return false
+        }
+        if isFinite, reducer.needsTwoPasses {
+            for part in parts { reducer.reduce(worker: part) }
+            profile?.mark(worker, .reduce, step: number)
+            meet()
+            isFinite = !(skipsNonFinite && reducer.hasFailed)
+        }
+        if isFinite {
+            for part in parts {
+                reducer.step(
+                    worker: part, optimizer, parameters.floats, rate: rate(at: number), step: number + 1)
+            }
+        }
+        profile?.mark(worker, .reduce, step: number)
+        // Between the barriers nobody touches the metrics nor reads the batch: the first worker has them to itself.
+        if worker == 0 { finish(index, of: epoch, loss: isFinite ? sum : nil) }
+        meet()
+        if isFinite, reducer.hasFailed {
+            if worker == 0 {
+                epoch.end = .diverged(step: index, .gradient)
+                epoch.totals.steps -= 1
+            }
+            return false
+        }
+        if worker == 0 { conclude(index, of: epoch, isFinite: isFinite) }
+        return epoch.end == nil
+    }
+
+    /// What the first worker does before the last barrier of a step: counts, fetches the next batch, tells and asks.
+    /// - Parameter loss: nil for a step that is dropped.
+    private func finish(_ index: Int, of epoch: EpochUnderWay, loss: Double?) {
+        if let loss {
+            epoch.totals.loss += loss
+            epoch.totals.samples += epoch.batch.count
+            epoch.totals.counted += epoch.counted
+            let mean = epoch.counted > 0 ? loss / epoch.counted : 0
+            let samples = Int(epoch.counted.rounded(.up))
+            if let spike = spikes.note(loss: mean, samples: samples, epoch: epoch.number, step: index) {
+                epoch.hooks.warning?("\(spike)")
+            }
+        } else {
+            epoch.totals.skipped += 1
+        }
+        epoch.totals.steps += 1
+        if index + 1 < epoch.steps {
+            do {
+                epoch.batch = try reader.next()
+                epoch.counted = counted(epoch.batch)
+            } catch {
+                epoch.end = .failed(error)
+            }
+        }
+        let hooks = epoch.hooks
+        if let verdict = hooks.verdict?(epoch.firstStep + index + 1), verdict != .goOn {
+            epoch.position = position(in: epoch)
+            if verdict == .stop, epoch.end == nil { epoch.end = .stopped }
+        }
+        guard let progress = hooks.progress else { return }
+        let now = ContinuousClock.now
+        guard now - epoch.lastReport > .milliseconds(50) else { return }
+        epoch.lastReport = now
+        progress(
+            StepProgress(
+                epoch: epoch.number, step: index + 1, stepsPerEpoch: epoch.steps, samples: epoch.totals.samples,
+                seconds: (now - epoch.start).seconds, loss: epoch.totals.meanLoss, metrics: runningMetrics()))
+    }
+
+    /// What the first worker does behind the last barrier of a step. The others may be at the next one already, but
+    /// they can't reduce before this worker comes.
+    private func conclude(_ index: Int, of epoch: EpochUnderWay, isFinite: Bool) {
+        if isFinite { epoch.totals.norm += reducer.norm }
+        if reducer.wantsTensorNorms {
+            if isFinite { for warning in health.examine(reducer.tensorNorms()) { epoch.hooks.warning?("\(warning)") } }
+            reducer.wantsTensorNorms = false
+        }
+        guard var position = epoch.position else { return }
+        position.totals.norm = epoch.totals.norm
+        epoch.hooks.save?(position)
+        epoch.position = nil
+    }
+
+    /// The samples of a batch that the loss is a mean of: all but the share of each whose labels are ignored. Taken over
+    /// the whole batch before its backward passes, so that the gradient does not depend on how it is cut into shards.
+    func counted(_ batch: Batch) -> Double {
+        guard let labels else { return Double(batch.count) }
+        feed.loadTargets(labels.floats, from: reader.pool, rows: batch.rows, count: batch.count)
+        return objective.countedSamples(targets: labels.floats, samples: batch.count)
+    }
+
+    /// Where the epoch stands; to be asked by the first worker between the barriers.
+    func position(in epoch: EpochUnderWay) -> EpochPosition {
+        EpochPosition(
+            epoch: epoch.number, step: epoch.firstStep + epoch.totals.steps, totals: epoch.totals,
+            metrics: metricSets.map { $0.state() })
+    }
+
+    /// A shard's part of a step: gather, forward, backward.
+    /// - Parameter counted: the number of samples that the batch's loss is a mean of.
+    private func compute(_ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int) {
+        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
+        let range = plan.samples(of: shard, in: batch.count)
+        let count = range.count
+        profile?.mark(worker, .other, step: pass.step)
+        guard count > 0 else {
+            losses[shard] = 0
+            reducer.clearGradient(of: shard)
+            return
+        }
+        let replica = replicas[shard]
+        let target = replica.value(of: objective.target, samples: count)
+        let rows = batch.rows + range.lowerBound
+        feed.load(replica, from: reader.pool, rows: rows, count: count)
+        augmenters?[shard].apply(
+            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: target.baseAddress!,
+            count: count, step: pass.step, firstSample: range.lowerBound)
+        let weights = weights?.fill(
+            shard: shard, from: reader.pool, rows: rows, targets: target.baseAddress!, count: count)
+        profile?.mark(worker, .gather, step: pass.step)
+        var pass = pass
+        pass.firstSample = range.lowerBound
+        replica.forward(samples: count, pass)
+        profile?.mark(worker, .forward, step: pass.step)
+
+        let sampleLosses = replica.value(of: objective.sampleLoss, samples: count)
+        var sum = 0.0
+        if let weights {
+            for sample in 0..<count { sum += Double(weights[sample]) * Double(sampleLosses[sample]) }
+        } else {
+            for sample in 0..<count { sum += Double(sampleLosses[sample]) }
+        }
+        losses[shard] = sum
+        if sum.isFinite || !skipsNonFinite {
+            metricSets[shard].update(
+                predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
+                targets: target.baseAddress!, samples: count)
+        }
+        profile?.mark(worker, .other, step: pass.step)
+        // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
+        replica.backward(samples: count, scale: counted > 0 ? 1 / Float(counted) : 0, weights: weights, pass)
+        profile?.mark(worker, .backward, step: pass.step)
+    }
+
+    /// The metrics of the epoch so far; nil where that means to sort all scores.
+    private func runningMetrics() -> [Double]? {
+        let kinds = metricSets[0].kinds
+        guard !kinds.contains(.rocAUC),
+            let sum = try? MetricSet(kinds: kinds, layout: metricSets[0].layout, capacity: 0)
+        else { return nil }
+        for set in metricSets { sum.merge(set) }
+        return sum.values()
+    }
+
+    private func lossSum() -> Double {
+        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
+        var sum = 0.0
+        for shard in 0..<plan.shards { sum += losses[shard] }
+        return sum
+    }
+}

@@ -1,0 +1,339 @@
+import Batches
+import Kernels
+import Machine
+import Metrics
+import Network
+import Optimizers
+
+/// How many threads train, and into how many parts a batch is cut.
+public struct Parallelism: Sendable, Hashable {
+    public var workers: Int
+    public var shards: Int
+
+    /// - Parameter shards: as many as workers unless given. With the same number of shards, the results are the
+    ///   same to the bit for any number of workers.
+    public init(workers: Int, shards: Int? = nil) {
+        self.workers = max(workers, 1)
+        self.shards = max(shards ?? workers, 1)
+        // A worker without a shard would only wait.
+        self.workers = min(self.workers, self.shards)
+    }
+}
+
+/// What an epoch came to.
+public struct EpochResult: Sendable {
+    /// The mean over the samples, each measured just before the step that it took part in.
+    public let loss: Double
+    public let metrics: [Double]
+    /// The mean over the steps of the norm of the gradient.
+    public let gradientNorm: Double
+    public let samples: Int
+    /// The steps that were dropped since they were not finite.
+    public let skipped: Int
+    public let seconds: Double
+
+    public var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
+}
+
+/// Where training stands within an epoch, for a display.
+public struct StepProgress: Sendable {
+    public let epoch: Int
+    public let step: Int
+    public let stepsPerEpoch: Int
+    public let samples: Int
+    public let seconds: Double
+    public let loss: Double
+    /// Of the epoch so far; nil where they are too costly to take in between, as ROC AUC is.
+    public let metrics: [Double]?
+}
+
+/// Trains a network on worker threads: mini-batches are cut into shards, each worker runs its shards on replicas,
+/// and gradients are reduced and stepped by all workers, each on its slice.
+///
+/// One step: gather, forward and backward; barrier; reduce and optimizer on slices; barrier. The parameters are
+/// shared memory, so nothing is sent round. A step allocates nothing.
+///
+/// `@unchecked Sendable`: in `run` each worker touches what belongs to it, as `Replica`, `Reducer` and
+/// `OptimizerState` say; `lossOfShard` has a place for each shard, written before a barrier and read behind it.
+public final class TrainingEngine: @unchecked Sendable {
+    public let objective: Objective
+    public let parallelism: Parallelism
+    public let parameters: AlignedMemory
+    public let optimizer: OptimizerState
+    /// The number of steps taken.
+    public private(set) var step = 0
+
+    package let data: Dataset
+    let feed: ShardFeed
+    package let reader: BatchReader
+    private let schedule: any Schedule
+    private let epochs: Int
+    package let seed: UInt64
+    package let plan: ShardPlan
+    package let team: WorkerTeam
+    let barrier: PhaseBarrier
+    let reducer: Reducer
+    let replicas: [Replica]
+    package let metricSets: [MetricSet]
+    let lossOfShard: AlignedMemory
+    /// One for each shard; nil where samples are taken as they are.
+    let augmenters: [Augmenter]?
+    /// Nil where all samples count the same.
+    package let weights: SampleWeights?
+    /// Room for a batch's targets where some labels are ignored, to be counted.
+    package let labels: AlignedMemory?
+    package let skipsNonFinite: Bool
+    package var health = HealthWatch()
+    package var spikes = LossSpikeWatch()
+    /// A factor on the learning rate, which is below 1 after training has been taken back.
+    public var rateFactor = 1.0
+    /// Whether steps are shared; the first worker's own during a run.
+    var pace = Pace()
+    /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
+    public var profile: StepProfile? { didSet { reader.profile = profile } }
+
+    public struct Settings: Sendable {
+        public var optimizer: any Optimizer
+        public var schedule: any Schedule = .constant
+        public var epochs: Int
+        public var batchSize: Int
+        public var shuffle = true
+        public var seed: UInt64 = 0
+        public var metrics: [MetricKind] = []
+        public var clipping = GradientClipping.none
+        public var augmentation = Augmentation()
+        public var classWeights: ClassWeights?
+        /// Whether a step whose loss or gradient is not finite is dropped, rather than the end.
+        public var skipsNonFinite = false
+        public var parallelism: Parallelism
+
+        public init(optimizer: any Optimizer, epochs: Int, batchSize: Int, parallelism: Parallelism) {
+            self.optimizer = optimizer
+            self.epochs = epochs
+            self.batchSize = batchSize
+            self.parallelism = parallelism
+        }
+    }
+
+    /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`.
+    public init(
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: Settings
+    ) throws {
+        try data.check(against: objective)
+        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
+        guard settings.batchSize > 0 else {
+            throw DataError("a batch_size must be 1 or more, but is \(settings.batchSize)")
+        }
+        guard settings.batchSize <= data.count else {
+            throw DataError(
+                "a batch_size of \(settings.batchSize) is larger than the dataset: \(data.inputsPlace) has "
+                    + "\(data.count) rows")
+        }
+        self.objective = objective
+        self.data = data
+        parallelism = settings.parallelism
+        schedule = settings.schedule
+        epochs = settings.epochs
+        seed = settings.seed
+        feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
+        reader = try BatchReader(
+            data, batchSize: settings.batchSize, isShuffled: settings.shuffle, seed: settings.seed)
+
+        let count = objective.layout.count
+        let (workers, shards) = (parallelism.workers, parallelism.shards)
+        parameters = try AlignedMemory(floats: count)
+        objective.layout.initialise(parameters.floats, seed: seed)
+        optimizer = try OptimizerState(settings.optimizer, count: count)
+        plan = ShardPlan(shards: shards, workers: workers)
+        team = WorkerTeam(workers)
+        barrier = team.makeBarrier()
+        skipsNonFinite = settings.skipsNonFinite
+        reducer = try Reducer(
+            count: count, tensors: objective.layout.entries, shards: shards, workers: workers,
+            clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite)
+        lossOfShard = try AlignedMemory(byteCount: shards * MemoryLayout<Double>.stride)
+
+        let layout = MetricLayout(objective)
+        let targetWidth = objective.targetShape.count
+        if settings.augmentation.transforms.isEmpty {
+            augmenters = nil
+        } else {
+            let black = preprocessing.black(data.inputs.rowShape)
+            augmenters = try (0..<shards).map { _ in
+                try Augmenter(
+                    settings.augmentation, shape: data.inputs.rowShape, targetWidth: targetWidth, seed: settings.seed,
+                    black: black)
+            }
+        }
+        let classes = try settings.classWeights.map { [feed] weights in
+            ClassWeightTable(try weights.weights(counts: data.labelCounts(feed.encoding, layout)), layout: layout)
+        }
+        weights =
+            classes == nil && data.weights == nil
+            ? nil
+            : try SampleWeights(
+                classes: classes, shards: shards, capacity: (settings.batchSize + shards - 1) / shards)
+        labels =
+            objective.ignoredLabel == nil ? nil : try AlignedMemory(floats: settings.batchSize * targetWidth)
+        let perShard = (data.count + shards - 1) / shards + reader.batchesPerEpoch
+        metricSets = try (0..<shards).map { _ in
+            try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
+        }
+        let batches = [settings.batchSize, data.count % settings.batchSize]
+        replicas = try team.makeReplicas(
+            objective.training, plan,
+            samples: { [plan] shard in Set(batches.map { plan.samples(of: shard, in: $0).count }) },
+            parameters: parameters, gradients: { [reducer] in reducer.gradient(of: $0) })
+    }
+
+    /// What the watch over the gradients has told, to be kept with a run.
+    package var healthState: [Int] {
+        get { health.state(layers: layerNames) }
+        set { health = HealthWatch(state: newValue, layers: layerNames) }
+    }
+
+    /// The layers that have parameters, each once.
+    private var layerNames: [String] {
+        objective.layout.entries.reduce(into: []) { names, entry in
+            let name = String(entry.name.prefix { $0 != "/" })
+            if names.last != name { names.append(name) }
+        }
+    }
+
+    /// The learning rate of the step before; of the first one, if there was none.
+    public var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
+
+    /// - Parameter epochs: of a run of another length; this one's unless given.
+    package func rate(at step: Int, epochs: Int? = nil) -> Double {
+        optimizer.optimizer.learningRate * rateFactor
+            * schedule.factor(step: step, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs ?? self.epochs)
+    }
+
+    /// Trains for one epoch.
+    /// - Parameters:
+    ///   - epoch: counted from 0; decides the order of the rows.
+    ///   - limit: an end after so many steps.
+    ///   - progress: called now and then on a worker's thread.
+    /// - Throws: `Divergence` where the loss or a gradient is no longer finite; it says which parameters are left, all of
+    ///   them finite. `HDF5Error`
+    ///   and `DataError` where the next rows can't be read.
+    public func run(
+        epoch: Int, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
+    ) throws -> EpochResult {
+        guard case .finished(let result, _) = try run(epoch: epoch, limit: limit, hooks: EpochHooks(progress: progress))
+        else { preconditionFailure("nobody asked for an end") }
+        return result
+    }
+
+    /// How an epoch ended.
+    public enum EpochEnd: Sendable {
+        /// With where it ended, if states are saved.
+        case finished(EpochResult, EpochPosition?)
+        /// Before its last step, since a verdict said so.
+        case stopped
+    }
+
+    /// Trains for one epoch, or for the rest of one.
+    /// - Parameter position: where it stopped before; that state must have been restored.
+    public func run(
+        epoch: Int, from position: EpochPosition? = nil, limit: Int? = nil, hooks: EpochHooks
+    ) throws -> EpochEnd {
+        for set in metricSets { set.reset() }
+        let totals = position?.totals ?? EpochTotals()
+        if let position {
+            for (set, state) in zip(metricSets, position.metrics) { try set.restore(state) }
+        }
+        try reader.begin(epoch: epoch, at: totals.steps)
+        let steps = min(limit ?? reader.batchesPerEpoch, reader.batchesPerEpoch)
+        if totals.steps >= steps { return .finished(result(totals, seconds: 0), position) }
+        let batch = try reader.next()
+        let state = EpochUnderWay(
+            number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted(batch),
+            totals: totals, hooks: hooks, chunk: pace.remaining)
+        // At an epoch's first step, and not wherever it is gone on with.
+        reducer.wantsTensorNorms = hooks.warning != nil && totals.steps == 0
+        try team.run { [self] worker in work(worker, on: state) }
+        step += state.totals.steps - totals.steps
+        switch state.end {
+        case nil where state.totals.samples == 0:
+            throw Divergence(
+                epoch: epoch, step: steps - 1, tensor: "the loss or a gradient of each of the epoch's steps", rows: [],
+                isPartlyStepped: false)
+        case nil:
+            // Before the metrics of the shards are joined.
+            let position = hooks.save == nil ? nil : self.position(in: state)
+            return .finished(result(state.totals, seconds: (ContinuousClock.now - state.start).seconds), position)
+        case .stopped: return .stopped
+        case .failed(let error): throw error
+        case .diverged(let index, let what): throw diagnose(epoch: epoch, step: index, what)
+        }
+    }
+
+    private func result(_ totals: EpochTotals, seconds: Double) -> EpochResult {
+        let metrics = metricSets[0]
+        for set in metricSets.dropFirst() { metrics.merge(set) }
+        return EpochResult(
+            loss: totals.meanLoss, metrics: metrics.values(),
+            gradientNorm: totals.norm / Double(max(totals.steps - totals.skipped, 1)), samples: totals.samples,
+            skipped: totals.skipped, seconds: seconds)
+    }
+
+    /// Puts parameters and moments back to what they were at a position.
+    package func restore(parameters source: AlignedMemory, moments: [AlignedMemory], step: Int) {
+        parameters.base.copyMemory(from: source.base, byteCount: parameters.byteCount)
+        for (own, source) in zip(optimizer.vectors, moments) {
+            own.base.copyMemory(from: source.base, byteCount: own.byteCount)
+        }
+        self.step = step
+    }
+
+    /// Runs the failed step's shards once more, keeping everything, and finds the first tensor that is not finite.
+    ///
+    /// Its batch is fetched anew: the one after it was taken already, and with it windows may have been given back that
+    /// the failed batch ended in.
+    private func diagnose(epoch: Int, step: Int, _ what: EpochUnderWay.NotFinite) -> Divergence {
+        let isPartlyStepped = what == .gradient && !reducer.isAllOrNothing
+        func divergence(_ tensor: String, _ rows: [Int] = []) -> Divergence {
+            Divergence(epoch: epoch, step: step, tensor: tensor, rows: rows, isPartlyStepped: isPartlyStepped)
+        }
+        let unknown = divergence(what == .loss ? "the loss" : "the gradient of a parameter")
+        let batch: Batch
+        do {
+            try reader.begin(epoch: epoch, at: step)
+            batch = try reader.next()
+        } catch {
+            // That training has diverged is the more important news.
+            return unknown
+        }
+        for shard in 0..<plan.shards {
+            let range = plan.samples(of: shard, in: batch.count)
+            let rows = Array(UnsafeBufferPointer(start: batch.rows + range.lowerBound, count: range.count))
+            var pass = Pass(isTraining: true, seed: seed, step: self.step)
+            pass.firstSample = range.lowerBound
+            guard !rows.isEmpty,
+                let inspection = try? Inspection(
+                    objective, parameters: parameters, pool: reader.pool, feed: feed, rows: rows, pass),
+                let tensor = inspection.firstNonFinite
+            else { continue }
+            return divergence(tensor, data.isInMemory ? rows.map(Int.init) : [])
+        }
+        return unknown
+    }
+}
+
+extension Duration {
+    package var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
+extension MetricLayout {
+    /// Rows are what all dimensions of an output but the last count: one, or positions, or pixels, which metrics pool.
+    package init(_ objective: Objective) {
+        let shape = objective.outputShape
+        self.init(
+            form: Dataset.targetForm(objective), rowsPerSample: shape.count / shape.last,
+            predictionsAreLogits: objective.predictsLogits, ignoredLabel: objective.ignoredLabel)
+    }
+}

@@ -1,0 +1,250 @@
+import Batches
+import Configuration
+import Engine
+import Files
+import HDF5
+import Kernels
+import Metrics
+import Network
+
+/// The model file: a Keras HDF5 model, with a group of our own beside it.
+///
+/// ```
+/// /                  attribute model_config: the layers, in JSON
+/// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
+/// /model_weights/dense/dense/kernel:0, bias:0
+/// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN, config
+/// ```
+///
+/// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
+package enum ModelFile {
+    static let format = 1
+    private static let group = "/stormo"
+    private static let weights = "/model_weights"
+
+    /// Where a parameter stands: `dense/kernel` in `/model_weights/dense/dense/kernel:0`.
+    private static func dataset(_ parameter: String) -> (layer: String, name: String) {
+        let layer = String(parameter.prefix { $0 != "/" })
+        return (layer, "\(parameter):0")
+    }
+
+    package static func write(_ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil) throws {
+        try AtomicFile.replace(path) { sibling in
+            let file = try HDF5File.create(sibling)
+            try fill(file, with: model, graph: form)
+            try file.close()
+        } verify: { sibling in
+            _ = try read(CheckedFile(sibling))
+        }
+    }
+
+    /// - Parameter form: what the model's config says unless given.
+    package static func fill(_ file: HDF5File, with trained: TrainedModel, graph form: KerasGraphForm? = nil) throws {
+        let model = trained.objective.model
+        let name = (trained.configuration?["name"]).flatMap {
+            if case .string(let name) = $0.value { name } else { nil }
+        }
+        try file.attributes.set("backend", "stormo")
+        try file.attributes.set("keras_version", "3.0.0")
+        try file.attributes.set(
+            "model_config",
+            KerasFormat.modelConfiguration(
+                model, trained.preprocessing, name: name ?? "model",
+                graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
+            ).jsonText(pretty: false))
+        try Checksum.seal(file.attributes)
+
+        let group = try file.root.createGroup(weights)
+        let entries = trained.objective.layout.entries
+        let order = KerasFormat.layerOrder(model).filter { layer in entries.contains { dataset($0.name).layer == layer }
+        }
+        try group.attributes.set("layer_names", order)
+        try group.attributes.set("backend", "stormo")
+        try group.attributes.set("keras_version", "3.0.0")
+        try Checksum.seal(group.attributes)
+        for layer in order {
+            let own = entries.filter { dataset($0.name).layer == layer }
+            let layerGroup = try file.root.createGroup("\(weights)/\(layer)")
+            try layerGroup.attributes.set("weight_names", own.map { dataset($0.name).name })
+            try Checksum.seal(layerGroup.attributes)
+            for entry in own {
+                let bytes = UnsafeRawBufferPointer(
+                    start: trained.parameters.floats + entry.offset,
+                    count: entry.shape.count * MemoryLayout<Float>.stride)
+                try write(
+                    bytes, .float32, shape: entry.shape.dimensions,
+                    to: "\(weights)/\(layer)/\(dataset(entry.name).name)",
+                    in: file)
+            }
+        }
+
+        let own = try file.root.createGroup(self.group).attributes
+        try own.set("format", format)
+        let description: JSONNode = [
+            "input_shape": JSONNode(model.inputShape.dimensions.map { JSONNode($0) }),
+            "layers": model.configuration,
+        ]
+        try own.set("model", description.jsonText(pretty: false))
+        let loss = LossConfiguration(trained.objective)
+        try own.set("loss", (["loss": loss.configuration] as JSONNode).jsonText(pretty: false))
+        try own.set("metrics", trained.metrics.map(\.name))
+        try own.set("preprocessing", trained.preprocessing.kind.rawValue)
+        if trained.preprocessing.scope != trained.preprocessing.kind.usualScope {
+            try own.set("preprocessing_per", trained.preprocessing.scope.rawValue)
+        }
+        try own.set("preprocessing_offset", trained.preprocessing.offset)
+        try own.set("preprocessing_scale", trained.preprocessing.scale)
+        if let names = trained.classNames { try own.set("class_names", names) }
+        for (name, names) in trained.categories.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
+        if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
+        try Checksum.seal(own)
+    }
+
+    /// Makes a dataset of these values with the sum over them.
+    package static func write(
+        _ bytes: UnsafeRawBufferPointer, _ type: HDF5ElementType, shape: [Int], to path: String, in file: HDF5File
+    ) throws {
+        let dataset = try file.root.createDataset(path, type, shape: shape)
+        try dataset.write(from: bytes, as: type.memoryType ?? .float32)
+        try dataset.attributes.set(Checksum.ofValues, Checksum.of(bytes))
+    }
+
+    /// Reads the model in a file.
+    /// - Throws: `FileError` for what is no model or is damaged, `HDF5Error` for what can't be read.
+    package static func read(_ source: CheckedFile) throws -> TrainedModel? {
+        guard (try? source.file.exists(group)) == true else {
+            throw source.bad("is an HDF5 file, but not a model that stormo wrote: it has no group /stormo")
+        }
+        guard try source.file.group(group).attributes.integers("format").first == format else {
+            throw source.bad("is a model of another version of stormo; train it anew or use that version")
+        }
+        // What Keras reads; of no use here, but who checks a file wants to know.
+        for group in ["/", weights] where try source.file.exists(group) {
+            try source.attempt { _ = try source.attributes(group) }
+        }
+        guard let description = try source.attempt({ try Description(source, source.attributes(group)) }) else {
+            return nil
+        }
+        guard let parameters = try parameters(of: description.objective, in: source) else { return nil }
+        var model = TrainedModel(
+            objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessing,
+            classNames: description.classNames, parameters: parameters, configuration: description.configuration)
+        model.categories = description.categories
+        return model
+    }
+
+    /// - Returns: nil where mistakes are gathered and there are some.
+    private static func parameters(of objective: Objective, in source: CheckedFile) throws -> AlignedMemory? {
+        let layout = objective.layout
+        // All are looked at before memory is taken for them.
+        let datasets = try layout.entries.map { entry in
+            try source.attempt {
+                let (layer, name) = dataset(entry.name)
+                return try source.dataset(
+                    "\(weights)/\(layer)/\(name)", .float32, shape: entry.shape.dimensions, owner: "the model")
+            }
+        }
+        if datasets.contains(where: { $0 == nil }) { return nil }
+        for layer in Set(layout.entries.map { dataset($0.name).layer }).sorted() {
+            try source.attempt { _ = try source.attributes("\(weights)/\(layer)") }
+        }
+        let parameters = try AlignedMemory(floats: layout.count)
+        for case (let entry, let dataset?) in zip(layout.entries, datasets) {
+            try source.attempt {
+                let values = UnsafeMutableBufferPointer(
+                    start: parameters.floats + entry.offset, count: entry.shape.count)
+                try source.read(dataset, as: .float32, into: UnsafeMutableRawBufferPointer(values))
+                guard values.allSatisfy({ $0.isFinite }) else {
+                    throw Damage("\(dataset.path) holds numbers that are not finite")
+                }
+            }
+        }
+        return parameters
+    }
+
+    /// What a model file says of the model, checked.
+    private struct Description {
+        let objective: Objective
+        let metrics: [MetricKind]
+        let preprocessing: Preprocessing
+        let classNames: [String]?
+        let categories: [String: [String]]
+        let configuration: JSONNode?
+
+        init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
+            objective = try Self.objective(source.document("model", of: own), source.document("loss", of: own))
+            preprocessing = try Self.preprocessing(own)
+            guard preprocessing.fits(objective.model.inputShape) else {
+                throw Damage("its preprocessing does not fit its inputs")
+            }
+            metrics = try own.strings("metrics").map { name in
+                guard let kind = MetricKind(name: name) else {
+                    throw Damage("it names the metric '\(name)', which this version of stormo does not know")
+                }
+                return kind
+            }
+            classNames = try own.contains("class_names") ? own.strings("class_names") : nil
+            categories = try Dictionary(
+                uniqueKeysWithValues: own.names.filter { $0.hasPrefix(CodeNames.categories) }.map {
+                    ($0, try own.strings($0))
+                })
+            // Not a plain nil, which would be JSON's null.
+            configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
+        }
+
+        private static func preprocessing(_ own: HDF5Attributes) throws -> Preprocessing {
+            let kind = try Normalization.Kind(rawValue: own.string("preprocessing"))
+            let scope =
+                try own.contains("preprocessing_per")
+                ? Normalization.Scope(rawValue: own.string("preprocessing_per")) : kind?.usualScope
+            guard let kind, let scope else { throw Damage("it names an unknown preprocessing") }
+            return Preprocessing(
+                kind: kind, scope: scope, offset: try own.doubles("preprocessing_offset"),
+                scale: try own.doubles("preprocessing_scale"))
+        }
+
+        private static func objective(_ model: JSONNode, _ loss: JSONNode) throws -> Objective {
+            do {
+                let diagnostics = Diagnostics()
+                let reader = ObjectReader(model, path: "model", diagnostics: diagnostics)
+                let shape = Shape(reader.requiredIntegers("input_shape", in: 1...) ?? [])
+                let readers = reader.requiredObjects("layers")
+                guard readers.count <= Model.mostLayers else {
+                    throw Damage("its model has \(readers.count) layers; at most \(Model.mostLayers) are read")
+                }
+                let layers = readers.compactMap { LayerRegistry.read($0) }
+                let loss = LossConfiguration(
+                    reading: ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
+                try diagnostics.throwIfAny(file: "the description")
+                return try loss.objective(Model(input: shape, layers: layers))
+            } catch {
+                throw Damage("\(error)")
+            }
+        }
+    }
+}
+
+extension TrainedModel {
+    /// Reads a model file.
+    /// - Throws: `HDF5Error` for a file that can't be read, `FileError` for one that is no model or is damaged.
+    public init(contentsOf path: String) throws {
+        let source = try CheckedFile(path)
+        guard let model = try ModelFile.read(source) else { throw source.bad("is damaged") }
+        self = model
+    }
+
+    /// Writes the model as a Keras HDF5 file, whole or not at all.
+    /// - Parameter form: how a graph names its ends to Keras; what the model's config says unless given.
+    /// - Throws: `HDF5Error` or `FileError` where it can't be written; what stood there before then still does.
+    public func save(_ path: String, graph form: KerasGraphForm? = nil) throws {
+        try ModelFile.write(self, to: path, graph: form)
+    }
+
+    /// An evaluator of this model on data.
+    public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator
+    {
+        try Evaluator(
+            objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism,
+            predictsOnly: predictsOnly)
+    }
+}

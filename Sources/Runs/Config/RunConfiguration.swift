@@ -1,0 +1,175 @@
+import Batches
+import Configuration
+import Engine
+import Foundation
+import Interchange
+import Kernels
+import Metrics
+import Network
+import Optimizers
+
+/// Everything that decides a run: what a config file says, with defaults filled in and paths made whole.
+public struct RunConfiguration: Sendable {
+    public var name: String
+    public var seed: UInt64
+    public var data: DataConfiguration
+    public var layers: [ModelLayer]
+    public var loss: LossConfiguration
+    public var metrics: [MetricKind]
+    public var optimizer: any Optimizer
+    public var schedule: any Schedule
+    public var clipping: GradientClipping
+    public var training: TrainingConfiguration
+    public var parallel: ParallelConfiguration
+    public var checkpoint: CheckpointConfiguration
+    public var export: ExportConfiguration
+
+    /// The file, and where in it the parts stood, for mistakes that show only when data and model are at hand.
+    public let file: String
+    private let origins: [String: JSONNode.Origin]
+
+    /// Reads a config.
+    /// - Parameter directory: the folder against which relative paths are taken; the file's own.
+    /// - Throws: `ConfigurationError` with all mistakes at once.
+    public init(_ document: ConfigurationDocument, directory: String) throws(ConfigurationError) {
+        let diagnostics = Diagnostics()
+        let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
+        name = root.string("name", default: Self.stem(document.file))
+        if name.isEmpty || name.contains("/") || name == "." || name == ".." {
+            root.fail("must be a name for a directory, without '/', but is '\(name)'", key: "name")
+        }
+        seed = UInt64(root.integer("seed", in: 0..., default: 0))
+        data = DataConfiguration(reading: root.requiredObject("data"), directory: directory)
+        let model = root.requiredObject("model")
+        let readers = model?.requiredObjects("layers") ?? []
+        layers = readers.compactMap { LayerRegistry.read($0) }
+        model?.finish()
+        loss = LossConfiguration(reading: root, key: "loss")
+        if let label = data.ignoreLabel, loss.function == .sparseCategoricalCrossEntropy,
+            loss.ignoreClass ?? label == label
+        {
+            // From here on there is one place that says it.
+            loss.ignoreClass = label
+            data.ignoreLabel = nil
+        }
+        metrics = Self.metrics(root)
+        (optimizer, schedule, clipping) = OptimizerConfiguration.read(root, key: "optimizer")
+        training = TrainingConfiguration(reading: root.requiredObject("training"))
+        parallel = ParallelConfiguration(reading: root.object("parallel"))
+        checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
+        export = ExportConfiguration(reading: root.object("export"))
+        root.finish(ignoring: .annotations)
+
+        if let problem = training.earlyStopping?.problem(
+            metrics: metrics, hasValidation: data.validation != nil || data.folds != nil)
+        {
+            root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
+        }
+        if let problem = schedule.problem(epochs: training.epochs) {
+            root.object("optimizer")?.object("schedule")?.fail(problem.message, key: problem.key)
+        }
+        file = document.file
+        var origins: [String: JSONNode.Origin] = [:]
+        for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }
+        for (section, key) in [
+            ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
+            ("training", "epochs"),
+        ] {
+            origins["\(section).\(key)"] = document.root[section]?[key]?.origin
+        }
+        for (index, reader) in readers.enumerated() { origins["model.layers[\(index)]"] = reader.origin }
+        self.origins = origins
+        try diagnostics.throwIfAny(file: document.file)
+    }
+
+    /// `digits-mlp` for `Configs/digits-mlp.json`.
+    private static func stem(_ file: String) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? "run"
+        return last.hasSuffix(".json") ? String(last.dropLast(5)) : last
+    }
+
+    private static func metrics(_ root: ObjectReader) -> [MetricKind] {
+        var kinds: [MetricKind] = []
+        for (index, word) in (root.strings("metrics") ?? []).enumerated() {
+            guard let kind = MetricKind(name: word) else {
+                func hint() -> String {
+                    nearestWord(to: word, among: MetricKind.knownNames).map { "did you mean '\($0)'?" }
+                        ?? "known are \(MetricKind.knownNames.joined(separator: ", "))"
+                }
+                root.fail("unknown metric '\(word)'; \(hint())", key: "metrics", index: index)
+                continue
+            }
+            if kinds.contains(kind) { root.fail("names '\(word)' twice", key: "metrics", index: index) }
+            kinds.append(kind)
+        }
+        return kinds
+    }
+
+    /// The mistakes of a part of the config that has been read, as an error with file and line.
+    func error(_ path: String, _ message: String) -> ConfigurationError {
+        let top = String(path.prefix { $0 != "." })
+        let origin = origins[path] ?? origins[top] ?? .code
+        return ConfigurationError(file: file, problems: [Problem(path: path, origin: origin, message: message)])
+    }
+
+    func error(_ error: ModelError) -> ConfigurationError {
+        let problems = error.problems.map { problem in
+            let path = problem.layer.map { "model.layers[\($0)]" } ?? "model"
+            return Problem(path: path, origin: origins[path] ?? .code, message: problem.message)
+        }
+        return ConfigurationError(file: file, problems: problems)
+    }
+
+    /// The model for samples of a shape.
+    /// - Throws: `ConfigurationError` where the layers do not fit it or each other.
+    public func model(input shape: Shape) throws(ConfigurationError) -> Model {
+        do {
+            return try Model(input: shape, layers: layers)
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    /// The model with its loss, checked against the metrics.
+    /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer.
+    public func objective(_ model: Model) throws -> Objective {
+        if let label = data.ignoreLabel {
+            throw error(
+                "data.ignore_label",
+                loss.function == .sparseCategoricalCrossEntropy
+                    ? "is \(label), but the loss's ignore_class is \(loss.ignoreClass ?? label); leave one of them out"
+                    : "needs the loss sparse_categorical_crossentropy, but the loss is \(loss.name)")
+        }
+        let objective: Objective
+        do {
+            objective = try loss.objective(model)
+        } catch let error as ObjectiveError {
+            throw self.error("loss", "\(error)")
+        }
+        let form = Dataset.targetForm(objective)
+        for kind in metrics {
+            if let problem = kind.problem(with: form) { throw error("metrics", problem) }
+        }
+        if data.classWeights != nil, let problem = ClassWeights.problem(with: MetricLayout(objective)) {
+            throw error("data.class_weight", problem)
+        }
+        if !data.augmentation.transforms.isEmpty,
+            let problem = data.augmentation.problem(inputShape: model.inputShape, targets: form)
+        {
+            throw error("data.augment[\(problem.index)]", problem.message)
+        }
+        return objective
+    }
+
+    /// The config in full: defaults written out, paths whole. Reading it gives the same run.
+    public func configuration(model: Model) -> JSONNode {
+        [
+            "name": JSONNode(name), "seed": JSONNode(Int(seed)), "data": data.configuration,
+            "model": ["layers": model.configuration], "loss": loss.configuration,
+            "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
+            "optimizer": OptimizerConfiguration.configuration(optimizer, schedule, clipping),
+            "training": training.configuration, "parallel": parallel.configuration,
+            "checkpoint": checkpoint.configuration, "export": export.configuration,
+        ]
+    }
+}

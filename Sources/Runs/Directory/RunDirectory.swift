@@ -1,0 +1,138 @@
+import Configuration
+import Files
+import Foundation
+import Metrics
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The directory of a run: the resolved `config.json`, `metrics.csv` with a row an epoch, `times.csv` with what each
+/// took, and `model.h5`.
+///
+/// `metrics.csv` holds only what a run of the same config gives again, byte for byte; times stand apart from it.
+public final class RunDirectory {
+    public let path: String
+    private var metrics: AppendedFile?
+    private var times: AppendedFile?
+
+    /// Makes the directory, and sees that it can be written to.
+    /// - Throws: `FileError` where it can't be made or written to.
+    public init(_ path: String) throws {
+        self.path = path
+        if let reason = Self.make(path) {
+            throw FileError(
+                "the output directory \(path) can't be made: \(reason); choose another with --output")
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw FileError(
+                "the output directory \(path) can't be written to: \(AtomicFile.reason()); choose another with --output"
+            )
+        }
+    }
+
+    /// Makes a directory and those above it.
+    /// - Returns: why it can't be made; nil where it is there.
+    private static func make(_ path: String) -> String? {
+        if AtomicFile.isDirectory(path) { return nil }
+        if access(path, F_OK) == 0 { return "\(path) is a file" }
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex,
+            let reason = make(String(path[..<slash]))
+        {
+            return reason
+        }
+        if mkdir(path, 0o777) == 0 { return nil }
+        // Taken at once, before another call replaces it.
+        let reason = AtomicFile.reason()
+        return AtomicFile.isDirectory(path) ? nil : reason
+    }
+
+    /// The first of `runs/name`, `runs/name-2`, `runs/name-3` … that is not there yet.
+    public static func unused(_ name: String, in parent: String = "runs") -> String {
+        var path = "\(parent)/\(name)"
+        var number = 2
+        while FileManager.default.fileExists(atPath: path) {
+            path = "\(parent)/\(name)-\(number)"
+            number += 1
+        }
+        return path
+    }
+
+    public var modelPath: String { path + "/model.h5" }
+
+    public func write(_ configuration: JSONNode) throws {
+        try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
+    }
+
+    /// Removes what killed writers have left; for who holds the directory's lock.
+    public func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
+
+    /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
+    package static let fileNames = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
+
+    /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What
+    /// else is there stays.
+    /// - Throws: `FileError` where something can't be removed.
+    package static func clear(_ path: String) throws {
+        let store = CheckpointStore(reading: path)
+        try store.removeAll()
+        AtomicFile.removeLeftovers(in: store.directory)
+        // The state last: where this is cut short, it still tells that a run stands here.
+        for name in fileNames + ["state.json"]
+        where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
+            throw FileError("\(path)/\(name) of an earlier run can't be removed: \(AtomicFile.reason())")
+        }
+        rmdir(store.directory)
+    }
+
+    /// Begins `metrics.csv` and `times.csv` anew.
+    /// - Throws: `FileError` where they can't be written.
+    public func beginMetrics(_ kinds: [MetricKind], hasValidation: Bool) throws {
+        try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
+        try resumeMetrics(kinds, hasValidation: hasValidation, history: [])
+    }
+
+    /// Makes `metrics.csv` what it was after these epochs; what was written after them goes. `times.csv` is left as it
+    /// is and goes on.
+    /// - Throws: `FileError` where they can't be written.
+    public func resumeMetrics(_ kinds: [MetricKind], hasValidation: Bool, history: [EpochRecord]) throws {
+        let names = ["loss"] + kinds.map(\.name)
+        let columns =
+            ["epoch", "step", "learning_rate"] + names + (hasValidation ? names.map { "validation_" + $0 } : [])
+            + ["gradient_norm"]
+        let lines = [columns.joined(separator: ",")] + history.map(Self.row)
+        try AtomicFile.replace(path + "/metrics.csv", with: lines.map { $0 + "\n" }.joined())
+        if access(path + "/times.csv", F_OK) != 0 {
+            try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
+        }
+        metrics = try AppendedFile(path + "/metrics.csv")
+        times = try AppendedFile(path + "/times.csv")
+    }
+
+    private static let timesHeader = "epoch,seconds,samples_per_second\n"
+
+    /// Adds a row to both files, and sees that it reaches them. A row that could not be written is written before the
+    /// next one.
+    /// - Parameter seconds: how long the epoch took; nil where that is not known.
+    /// - Throws: `FileError` where they can't be written, as when the disk is full or the directory was removed; the
+    ///   files then still hold whole rows.
+    public func append(_ record: EpochRecord, seconds: Double? = nil) throws {
+        let took = seconds.map { String(format: "%.3f", $0) } ?? ""
+        let pace = String(format: "%.1f", record.samplesPerSecond)
+        let failure = Result { try times?.append("\(record.epoch),\(took),\(pace)") }
+        try metrics?.append(Self.row(record))
+        try failure.get()
+    }
+
+    private static func row(_ record: EpochRecord) -> String {
+        let figures =
+            [record.loss ?? .nan] + (record.metrics ?? [])
+            + (record.validationLoss.map { [$0] } ?? []) + (record.validationMetrics ?? [])
+        let fields =
+            ["\(record.epoch)", "\(record.step)", "\(record.learningRate)"] + figures.map { $0.isNaN ? "" : "\($0)" }
+            + ["\(record.gradientNorm)"]
+        return fields.joined(separator: ",")
+    }
+}

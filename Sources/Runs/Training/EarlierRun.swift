@@ -1,0 +1,143 @@
+import Batches
+import Configuration
+import Engine
+import Files
+import Foundation
+import Machine
+
+/// A run directory whose run is to be gone on with.
+public struct EarlierRun: Sendable {
+    /// The config that the run was begun with, with everything written out.
+    public let document: ConfigurationDocument
+    private let found: CheckpointStore.Found?
+
+    /// Reads the config and the newest checkpoint that is whole.
+    /// - Throws: `ConfigurationError` where the config can't be read; `FileError` where all checkpoints are damaged.
+    public init(_ directory: String) throws {
+        guard FileManager.default.fileExists(atPath: directory + "/config.json") else {
+            throw FileError(
+                "there is no run in \(directory): it has no config.json; name the directory that stormo train wrote",
+                isBadData: true)
+        }
+        found = try CheckpointStore(reading: directory).newestGood()
+        document = try ConfigurationDocument(contentsOf: directory + "/config.json")
+    }
+
+    /// The number of steps that are done; nil where nothing was saved yet, so that the run begins anew.
+    public var step: Int? { found?.checkpoint.integers["step"]?.first }
+    /// Where the state was read from.
+    public var path: String? { found?.path }
+    /// Newer checkpoints that are damaged, and how.
+    public var damaged: [(path: String, reason: String)] { found?.skipped ?? [] }
+
+    /// A config that is given to go on with, in which what it leaves to the machine is as it was when the run was begun.
+    /// - Throws: `ConfigurationError` where it has something else than an object there.
+    public func completing(_ given: ConfigurationDocument) throws(ConfigurationError) -> ConfigurationDocument {
+        var completed = given
+        for (section, key) in [("data", "memory_limit"), ("data", "shuffle_window"), ("parallel", "shards")] {
+            let value = given.root[section]?[key]
+            guard value == nil || value == "workers", let own = document.root[section]?[key] else { continue }
+            try completed.set("\(section).\(key)=\(own.jsonText())")
+        }
+        return completed
+    }
+
+    /// What a resumed run may not change.
+    /// - Parameter configuration: what it is to go on with.
+    /// - Throws: `ConfigurationError` that names each.
+    public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
+        var mayChange = ["training.epochs", "parallel.workers", "checkpoint", "export", "name", "$schema"]
+        // A run whose data were in memory may be told what it takes to have them there again.
+        if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
+        let changed = configuration.root.differences(from: document.root).filter { path in
+            !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") }
+        }
+        guard !changed.isEmpty else { return }
+        throw ConfigurationError(
+            file: document.file,
+            problems: changed.map {
+                Problem(
+                    path: $0, origin: .code,
+                    message: "can't change when a run is resumed, since it would be another run; what may change are "
+                        + "training.epochs, parallel.workers, checkpoint and export")
+            })
+    }
+
+    /// Why a new run would not give this one again, to the byte; nil where it would.
+    package func difference(from run: TrainingRun) throws -> String? {
+        // Written out and read again, as the run's own was, numbers can be compared.
+        let resolved = try ConfigurationDocument(text: run.resolved.jsonText(), file: document.file)
+        let changed = resolved.root.differences(from: document.root)
+        if !changed.isEmpty {
+            let named = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
+            return "\(named) \(changed.count == 1 ? "differs" : "differ")"
+        }
+        guard found != nil else { return "it has no checkpoint, by which its data would be known" }
+        do {
+            _ = try state(
+                for: run.trainer, rows: run.rows, run.fingerprint, [run.training, run.validation, run.test])
+            return nil
+        } catch {
+            return "its data, or the stormo that trained it, were others"
+        }
+    }
+
+    /// Why the run can't go on with data that do not fit into memory; nil where it began with such. The rest of a
+    /// sentence that begins with `data.memory_limit`.
+    /// - Parameter bytes: what the training data take.
+    func problem(ofStreaming bytes: Int) -> String? {
+        // A run that streams writes its limit down.
+        guard found != nil, document.root["data"]?["memory_limit"] == nil else { return nil }
+        return
+            "the run was begun with its data in memory, which take \(ByteCount(bytes)); here they do not fit, and rows "
+            + "that are read as they are wanted come in another order. Go on where there is more memory, or set a larger "
+            + "data.memory_limit"
+    }
+
+    /// What a longer run does to a schedule that had fallen; nil where the rate does not rise.
+    func rateNote(step: Int, epochs: Int, lastRate: Double?, _ engine: TrainingEngine) -> String? {
+        guard case .integer(let before)? = document.root["training"]?["epochs"]?.value, before != epochs, step > 0,
+            let lastRate
+        else { return nil }
+        let (next, usual) = (engine.rate(at: step), engine.rate(at: step, epochs: before))
+        guard next > lastRate, next > usual * 1.000_001 else { return nil }
+        return
+            "training.epochs was \(before) and is \(epochs), and the schedule is that of the longer run: the learning "
+            + "rate, which had come to \(NumberText.rough(lastRate)), goes up to \(NumberText.rough(next)) again"
+    }
+
+    /// The state to go on from; nil where there is none.
+    func state(
+        for trainer: Trainer, rows: [Int], _ fingerprint: DataFingerprint, _ splits: [Dataset?]
+    ) throws -> TrainingState? {
+        guard let found else { return nil }
+        let (checkpoint, engine) = (found.checkpoint, trainer.engine)
+        guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessing == trainer.preprocessing else {
+            throw FileError(
+                "\(found.path) can't be gone on from: the data are not those that the run was begun with",
+                isBadData: true)
+        }
+        if let sums = checkpoint.integers["data"],
+            let place = fingerprint.firstDifference(from: DataFingerprint(sums: sums)),
+            let split = splits[place / 3],
+            let field = [split.inputs, split.targets, split.weights][place % 3]
+        {
+            throw FileError(
+                "\(found.path) can't be gone on from: \(field.parts[0].place) holds other values than when the run was "
+                    + "begun; give it the data as they were, or begin another run", isBadData: true)
+        }
+        guard checkpoint.model.objective.layout.entries == trainer.objective.layout.entries,
+            checkpoint.model.metrics == engine.metricSets[0].kinds
+        else {
+            throw FileError(
+                "\(found.path) can't be gone on from: its model is not that of the run's config.json", isBadData: true)
+        }
+        let state = try TrainingState(
+            checkpoint, from: found.path, moments: engine.optimizer.vectors.count, shards: engine.parallelism.shards)
+        guard state.position.map({ $0.totals.steps <= engine.reader.batchesPerEpoch }) ?? true else {
+            throw FileError(
+                "\(found.path) is damaged: it is further in its epoch than the epoch is long", isBadData: true)
+        }
+        return state
+    }
+}

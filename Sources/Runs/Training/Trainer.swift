@@ -1,0 +1,354 @@
+import Batches
+import Engine
+import Interchange
+import Kernels
+import Machine
+import Metrics
+import Network
+import Optimizers
+
+/// What happens during a fit, for those who want to see it.
+public protocol TrainingObserver: Sendable {
+    /// Now and then within an epoch, on a worker's thread.
+    func progressed(_ progress: StepProgress)
+    /// After each epoch and its validation, on the thread that called `fit`.
+    func finished(_ record: EpochRecord) throws
+    /// Something looks unhealthy, or was dropped or taken back; a sentence. On the thread that called `fit`.
+    func warned(_ sentence: String)
+    /// Training went back to where only these epochs were done.
+    func wentBack(to history: [EpochRecord]) throws
+}
+
+extension TrainingObserver {
+    public func warned(_ sentence: String) {}
+    public func wentBack(to history: [EpochRecord]) throws {}
+}
+
+/// Fits a model to data.
+///
+/// ```swift
+/// let trainer = try Trainer(model, loss: .binaryCrossEntropy, on: data) {
+///     $0.optimizer = .adam(learningRate: 0.05)
+///     $0.epochs = 300
+///     $0.batchSize = 4
+/// }
+/// let history = try trainer.fit()
+/// let probabilities = try trainer.predict(data)
+/// ```
+public final class Trainer {
+    public struct Settings {
+        public var optimizer: any Optimizer = .adam(learningRate: 0.001)
+        public var schedule: any Schedule = .constant
+        public var epochs = 10
+        public var batchSize = 32
+        public var shuffle = true
+        public var seed: UInt64 = 0
+        public var metrics: [MetricKind] = []
+        public var normalization = Normalization.none
+        public var validation: Dataset?
+        public var earlyStopping: EarlyStopping?
+        public var clipping = GradientClipping.none
+        public var augmentation = Augmentation()
+        public var classWeights: ClassWeights?
+        public var onNaN = DivergencePolicy.stop
+        /// Workers, and shards a batch; as many workers as the process has CPUs unless given.
+        public var parallelism: Parallelism?
+        /// The last layer gives logits for a cross-entropy.
+        public var fromLogits = false
+
+        public init() {}
+
+        /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
+        var figureToWatch: EarlyStopping? {
+            earlyStopping
+                ?? (keepsBest
+                    ? EarlyStopping(monitor: validation == nil ? "loss" : "validation_loss", patience: .max) : nil)
+        }
+        /// Whether the best epoch is to be known without early stopping.
+        var keepsBest = false
+    }
+
+    public let objective: Objective
+    public let preprocessing: Preprocessing
+    public let engine: TrainingEngine
+    private let settings: Settings
+    private let validator: Evaluator?
+    private let codeNames: CodeNames
+    /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
+    public private(set) var restoredEpoch: Int?
+    public private(set) var stoppedEarly = false
+    /// Whether early stopping's figure was undefined in every epoch, so that none is the best.
+    public private(set) var watchedFigureIsUndefined = false
+    /// Whether somebody asked for an end before the last epoch.
+    public private(set) var wasInterrupted = false
+    /// Steps that were dropped, and how often training was taken back.
+    public private(set) var skippedSteps = 0
+    public private(set) var rewinds = 0
+
+    /// - Throws: `DataError` for data that do not fit, `ModelError`, `ObjectiveError`, `MetricError`, `KernelError`.
+    public convenience init(
+        _ model: Model, loss: LossFunction, on data: Dataset, _ configure: (inout Settings) -> Void = { _ in }
+    ) throws {
+        var settings = Settings()
+        configure(&settings)
+        try self.init(Objective(model, loss: loss, fromLogits: settings.fromLogits), on: data, settings)
+    }
+
+    init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {
+        if let problem = settings.earlyStopping?.problem(
+            metrics: settings.metrics, hasValidation: settings.validation != nil)
+        {
+            throw ObjectiveError("earlyStopping.monitor: \(problem)")
+        }
+        if let problem = settings.schedule.problem(epochs: settings.epochs) {
+            throw ObjectiveError("schedule.\(problem.key): \(problem.message)")
+        }
+        self.objective = objective
+        self.settings = settings
+        codeNames = data.codeNames
+        preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
+        try data.checkThatSomethingCounts(objective)
+        try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
+        try settings.validation?.examine(preprocessing, isFitted: false)
+        let parallelism =
+            settings.parallelism ?? Parallelism(workers: min(AvailableCPUs.count, max(settings.batchSize, 1)))
+        var engineSettings = TrainingEngine.Settings(
+            optimizer: settings.optimizer, epochs: settings.epochs, batchSize: settings.batchSize,
+            parallelism: parallelism)
+        engineSettings.schedule = settings.schedule
+        engineSettings.shuffle = settings.shuffle
+        engineSettings.seed = settings.seed
+        engineSettings.metrics = settings.metrics
+        engineSettings.clipping = settings.clipping
+        engineSettings.augmentation = settings.augmentation
+        engineSettings.classWeights = settings.classWeights
+        engineSettings.skipsNonFinite = settings.onNaN == .skip
+        engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, engineSettings)
+        let chunk = max(1, settings.batchSize / engine.parallelism.shards)
+        validator = try settings.validation.map { [engine, preprocessing] validation in
+            try Evaluator(
+                objective, on: validation, preprocessing: preprocessing, parameters: engine.parameters,
+                engine.parallelism, chunk: max(chunk, 32), team: engine.team)
+        }
+    }
+
+    /// Trains until the last epoch or until early stopping ends it.
+    /// - Returns: the epochs' figures.
+    /// - Throws: `Divergence` where training leaves the finite numbers, and what the observer throws.
+    @discardableResult
+    public func fit(observer: (any TrainingObserver)? = nil) throws -> [EpochRecord] {
+        try fit(observer: observer, keeper: nil, from: nil, stop: nil)
+    }
+
+    /// - Parameters:
+    ///   - keeper: saves states while training goes on, and has the one to go back to.
+    ///   - start: where an earlier fit ended.
+    ///   - stop: looked at after each step.
+    func fit(
+        observer: (any TrainingObserver)?, keeper: RunKeeper?, from start: TrainingState?, stop: StopRequest?
+    ) throws -> [EpochRecord] {
+        // A copy of the beginning takes memory, so it is made only where training may have to go back to it.
+        let fit = try Fit(
+            settings, start ?? (settings.onNaN.goesBack ? initialState() : nil), parameterCount: objective.layout.count)
+        if let start {
+            try restore(start, fit)
+            // Not where training is taken back: what has been told was told.
+            engine.healthState = start.health
+        }
+        validator?.stop = stop
+        let hooks = hooks(fit, observer, keeper)
+        while fit.history.count < settings.epochs, !fit.hasStopped {
+            do {
+                guard try epoch(fit, hooks, observer, keeper) else {
+                    wasInterrupted = true
+                    break
+                }
+            } catch let error as Divergence {
+                guard case .rewind(let factor, let times) = settings.onNaN, fit.rewinds < times,
+                    let state = keeper?.latest ?? fit.start
+                else { throw error }
+                try goBack(fit, to: state, factor: factor, error, observer)
+            }
+            for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
+        }
+        // The last state too, so that a longer run can go on from it. Nothing changes until it is written.
+        if !wasInterrupted { try keeper?.keep(state(fit, at: nil, copies: false)) }
+        keeper?.finish()
+        for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
+        stoppedEarly = fit.hasStopped
+        watchedFigureIsUndefined = fit.rule != nil && fit.rule?.best == nil
+        if let best = fit.best, !wasInterrupted, let epoch = fit.rule?.best?.epoch, epoch != fit.history.last?.epoch {
+            engine.parameters.floats.update(from: best.floats, count: objective.layout.count)
+            restoredEpoch = epoch
+        }
+        return fit.history
+    }
+
+    private func hooks(_ fit: Fit, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?) -> EpochHooks {
+        var hooks = EpochHooks()
+        if let observer {
+            hooks.progress = { observer.progressed($0) }
+            hooks.warning = { observer.warned($0) }
+        }
+        if let keeper {
+            // The first worker is the thread that called `fit`, so nothing here is touched by two at a time.
+            nonisolated(unsafe) let trainer = self
+            hooks.verdict = { keeper.verdict(step: $0) }
+            hooks.save = { position in
+                keeper.keep(step: position.step) {
+                    try trainer.state(fit, at: position, copies: !keeper.isEnding)
+                }
+            }
+        }
+        return hooks
+    }
+
+    /// A fit while it runs.
+    ///
+    /// `@unchecked Sendable`: the thread that called `fit` alone touches it; it is the first worker as well.
+    private final class Fit: @unchecked Sendable {
+        /// Where it began, if training may go back there.
+        let start: TrainingState?
+        var history: [EpochRecord] = []
+        var rule: StoppingRule?
+        var undefined = UndefinedFigures()
+        let best: AlignedMemory?
+        var position: EpochPosition?
+        var rewinds = 0
+        var skipped = 0
+        var hasStopped = false
+
+        init(_ settings: Settings, _ start: TrainingState?, parameterCount: Int) throws {
+            self.start = start
+            rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics) }
+            best = settings.earlyStopping?.restoreBest == true ? try AlignedMemory(floats: parameterCount) : nil
+        }
+    }
+
+    /// One epoch, or the rest of one, with its validation.
+    /// - Returns: false where somebody asked for an end.
+    private func epoch(
+        _ fit: Fit, _ hooks: EpochHooks, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?
+    ) throws -> Bool {
+        let end = try engine.run(epoch: fit.history.count, from: fit.position, hooks: hooks)
+        guard case .finished(let result, let position) = end else { return false }
+        let validation: Evaluation?
+        do {
+            validation = try validator?.evaluate(settings.metrics)
+        } catch let error where error is EvaluationStopped || error is EvaluationError {
+            // The epoch's steps are kept; its validation is done when training goes on.
+            if let position { try keeper?.keep(state(fit, at: position, copies: false)) }
+            if error is EvaluationError { throw error }
+            return false
+        }
+        fit.position = nil
+        fit.skipped += result.skipped
+        skippedSteps = fit.skipped
+        let record = EpochRecord(
+            epoch: fit.history.count + 1, step: engine.step, learningRate: engine.lastLearningRate, loss: result.loss,
+            metrics: result.metrics, validationLoss: validation?.loss, validationMetrics: validation?.metrics,
+            samplesPerSecond: result.samplesPerSecond, gradientNorm: result.gradientNorm)
+        fit.history.append(record)
+        let verdict = fit.rule?.judge(record)
+        let isBest = verdict == .improved
+        if isBest { fit.best?.floats.update(from: engine.parameters.floats, count: objective.layout.count) }
+        try observer?.finished(record)
+        if result.skipped > 0 {
+            observer?.warned(
+                "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
+                    + "finite")
+        }
+        for sentence in fit.undefined.examine(record, metrics: settings.metrics) { observer?.warned(sentence) }
+        if settings.earlyStopping != nil, verdict == .stops { fit.hasStopped = true }
+        if let keeper, keeper.isDue(epoch: record.epoch, step: record.step) || keeper.wantsBest && isBest {
+            keeper.keep(step: record.step, isBest: isBest) { try state(fit, at: nil) }
+        }
+        return true
+    }
+
+    /// Takes a fit back to an earlier state, with a smaller learning rate.
+    private func goBack(
+        _ fit: Fit, to state: TrainingState, factor: Double, _ error: Divergence, _ observer: (any TrainingObserver)?
+    ) throws {
+        let rewinds = fit.rewinds + 1
+        let rate = engine.rateFactor * factor
+        try restore(state, fit)
+        fit.rewinds = rewinds
+        self.rewinds = rewinds
+        engine.rateFactor = rate
+        try observer?.wentBack(to: fit.history)
+        observer?.warned(
+            "\(error.brief); training goes back to step \(state.step) with \(rate) times the learning rate")
+    }
+
+    private func restore(_ state: TrainingState, _ fit: Fit) throws {
+        engine.restore(parameters: state.parameters, moments: state.moments, step: state.step)
+        engine.rateFactor = state.rateFactor
+        engine.spikes = LossSpikeWatch(state: state.spikes) ?? LossSpikeWatch()
+        fit.history = state.history
+        fit.undefined = UndefinedFigures()
+        for record in state.history { _ = fit.undefined.examine(record, metrics: settings.metrics) }
+        fit.position = state.position
+        fit.rewinds = state.rewinds
+        fit.skipped = state.skipped
+        fit.rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics, best: state.bestEpoch) }
+        if let best = state.best { fit.best?.floats.update(from: best.floats, count: objective.layout.count) }
+        fit.hasStopped = settings.earlyStopping != nil && fit.rule?.hasRunOut(after: fit.history.count) == true
+    }
+
+    /// The state before the first step.
+    private func initialState() throws -> TrainingState {
+        TrainingState(
+            parameters: try engine.parameters.copy(), moments: try engine.optimizer.vectors.map { try $0.copy() },
+            history: [], step: 0, rateFactor: 1, rewinds: 0, skipped: 0)
+    }
+
+    /// Where a fit stands.
+    /// - Parameter copies: whether training goes on while the state is used.
+    private func state(_ fit: Fit, at position: EpochPosition?, copies: Bool = true) throws -> TrainingState {
+        func kept(_ memory: AlignedMemory) throws -> AlignedMemory { copies ? try memory.copy() : memory }
+        return TrainingState(
+            parameters: try kept(engine.parameters), moments: try engine.optimizer.vectors.map(kept),
+            best: try fit.best.map(kept), bestEpoch: fit.rule?.best, history: fit.history, position: position,
+            step: position?.step ?? engine.step, rateFactor: engine.rateFactor, rewinds: fit.rewinds,
+            skipped: fit.skipped, spikes: engine.spikes.state, health: engine.healthState)
+    }
+
+    /// Measures a dataset with the parameters as they are.
+    public func evaluate(_ data: Dataset) throws -> Evaluation { try evaluate(data, stop: nil) }
+
+    /// - Throws: `EvaluationStopped` where somebody asked for an end.
+    func evaluate(_ data: Dataset, stop: StopRequest?) throws -> Evaluation {
+        let evaluator = try Evaluator(
+            objective, on: data, preprocessing: preprocessing, parameters: engine.parameters, engine.parallelism,
+            chunk: 256, team: engine.team)
+        evaluator.stop = stop
+        return try evaluator.evaluate(settings.metrics)
+    }
+
+    /// The model's result for each sample.
+    public func predict(_ data: Dataset) throws -> [[Float]] {
+        let width = objective.outputShape.count
+        let flat = try Evaluator(
+            objective, on: data, preprocessing: preprocessing, parameters: engine.parameters, engine.parallelism,
+            chunk: 256, predictsOnly: true, team: engine.team
+        ).predict()
+        return stride(from: 0, to: flat.count, by: width).map { Array(flat[$0..<$0 + width]) }
+    }
+
+    /// The model as it stands, to be saved or used elsewhere; it stays so when training goes on.
+    /// - Throws: `KernelError.outOfMemory`.
+    public func trainedModel() throws -> TrainedModel {
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        parameters.floats.update(from: engine.parameters.floats, count: objective.layout.count)
+        var model = TrainedModel(
+            objective: objective, metrics: settings.metrics, preprocessing: preprocessing,
+            classNames: codeNames.classNames, parameters: parameters)
+        model.categories = codeNames.categories
+        return model
+    }
+
+    /// Writes the model as a Keras HDF5 file.
+    /// - Throws: `FileError` where it can't be written; the file is then as it was.
+    public func save(_ path: String) throws { try trainedModel().save(path) }
+}

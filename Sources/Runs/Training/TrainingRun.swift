@@ -1,0 +1,304 @@
+import Batches
+import Configuration
+import Engine
+import Files
+import Foundation
+import Machine
+import Metrics
+import Network
+
+/// A run from a config: reads the data, builds the model, trains, measures, and writes the run directory.
+public final class TrainingRun {
+    public let configuration: RunConfiguration
+    public let model: Model
+    public let trainer: Trainer
+    public let training: Dataset
+    public let validation: Dataset?
+    public let test: Dataset?
+    /// The config with everything written out.
+    public let resolved: JSONNode
+    /// What is suspicious about the data, a sentence each.
+    public let warnings: [String]
+    /// What is to be known of the data before they are trained on, in sentences.
+    public let notes: [String]
+    /// The sizes of the splits, by which data that have changed are noticed.
+    package let rows: [Int]
+    /// And sums over their values.
+    let fingerprint: DataFingerprint
+    /// What is to be said of a resumed run's learning rate; nil where nothing is.
+    private let rateNote: String?
+    /// Where the run goes on, if it does.
+    private let start: TrainingState?
+    /// After a run: the newest checkpoint, if there is any.
+    public private(set) var lastCheckpoint: (step: Int, path: String)?
+    /// After a divergence: why the model could not be saved; nil where it was.
+    public private(set) var modelFailure: String?
+
+    /// Reads the data and builds everything, so that what is wrong shows before anything is written.
+    /// - Parameters:
+    ///   - fold: which fold of a cross-validation this run validates on, from 0.
+    ///   - earlier: the run that this one goes on with.
+    /// - Throws: `ConfigurationError` for a model or loss that does not fit the data, `HDF5Error` and `DataError` for
+    ///   data that can't be read or trained on, `FileError` for a checkpoint that does not fit, `KernelError`.
+    public init(_ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil) throws {
+        self.configuration = configuration
+        let (data, training) = (configuration.data, configuration.training)
+        let splits = try RunData(configuration.data, seed: configuration.seed, fold: fold)
+        (self.training, validation, test) = (splits.training, splits.validation, splits.test)
+        model = try configuration.model(input: self.training.inputs.rowShape)
+        let objective = try configuration.objective(model)
+        if training.batchSize > self.training.count {
+            throw configuration.error(
+                "training.batch_size",
+                "is \(training.batchSize), but \(self.training.inputsPlace) has only "
+                    + "\(self.training.count) rows; make it smaller")
+        }
+        if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: training.batchSize) {
+            throw configuration.error("data.shuffle_window", problem)
+        }
+        if !self.training.isInMemory, let problem = earlier?.problem(ofStreaming: self.training.byteCount) {
+            throw configuration.error("data.memory_limit", problem)
+        }
+        for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
+        warnings = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
+        notes = try SplitAgreement.notes(
+            training: self.training, others: [validation, test], areClasses: objective.loss.isCrossEntropy)
+
+        var settings = Trainer.Settings()
+        settings.optimizer = configuration.optimizer
+        settings.schedule = configuration.schedule
+        settings.clipping = configuration.clipping
+        settings.epochs = training.epochs
+        settings.batchSize = training.batchSize
+        settings.shuffle = training.shuffle
+        settings.seed = configuration.seed
+        settings.metrics = configuration.metrics
+        settings.normalization = data.normalize
+        settings.augmentation = data.augmentation
+        settings.classWeights = data.classWeights
+        settings.validation = validation
+        settings.earlyStopping = training.earlyStopping
+        settings.onNaN = training.onNaN
+        settings.keepsBest = configuration.checkpoint.keepBest
+        let parallelism = configuration.parallel.resolved(
+            batchSize: training.batchSize, operations: objective.training.operationsPerSample)
+        settings.parallelism = parallelism
+        do {
+            trainer = try Trainer(objective, on: self.training, settings)
+        } catch let error as ClassWeightsError {
+            throw configuration.error("data.class_weight", error.description)
+        }
+        try test?.examine(trainer.preprocessing, isFitted: false)
+        // What a machine decided, so that the run is the same one on any other.
+        var pinned = configuration
+        pinned.parallel.shards = parallelism.shards
+        if !self.training.isInMemory {
+            pinned.data.memoryLimit = data.memoryLimit ?? AvailableMemory.bytes / 2
+            if training.shuffle {
+                pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
+            }
+        }
+        resolved = pinned.configuration(model: model)
+        let length = resolved.jsonText().utf8.count
+        guard length <= CheckedFile.longestText else {
+            throw ConfigurationError(
+                file: configuration.file,
+                message: "written out in full, the config is \(length) bytes long, and at most "
+                    + "\(CheckedFile.longestText >> 20) MiB can be saved with a model; make it shorter")
+        }
+        rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
+        fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
+        start = try earlier?.state(for: trainer, rows: rows, fingerprint, [self.training, validation, test])
+        rateNote = start.flatMap { [trainer] start in
+            earlier?.rateNote(
+                step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
+        }
+        if let start, start.begunEpochs > training.epochs {
+            throw configuration.error(
+                "training.epochs",
+                "is \(training.epochs), but the run is in epoch \(start.begunEpochs) already; it can only be made longer"
+            )
+        }
+    }
+
+    /// What is suspicious about the data, a sentence each.
+    private static func warnings(_ splits: [Dataset], _ objective: Objective) throws -> [String] {
+        var sentences = splits.flatMap(\.notices)
+        var places: Set<String> = []
+        // Splits of one file are of one kind.
+        for data in splits where places.insert(data.inputsPlace).inserted {
+            sentences += try data.extremeValues(in: data.inputs, place: data.inputsPlace)
+            // Labels are checked one by one.
+            if let targets = data.targets, !objective.loss.isCrossEntropy {
+                sentences += try data.extremeValues(in: targets, place: data.targetsPlace)
+            }
+        }
+        return sentences.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// What a run came to.
+    public struct Outcome: Sendable {
+        public let history: [EpochRecord]
+        /// The epoch whose parameters the model has; nil where there was none.
+        public let modelEpoch: EpochRecord?
+        /// On the test split; nil where the config names none, or the run was interrupted.
+        public let test: Evaluation?
+        /// The signal that ended the run before its last epoch.
+        public let signal: Int32?
+        /// Why a state or a figure could not be saved; of an interrupted run, why its last state could not.
+        public let saveFailure: String?
+    }
+
+    /// Trains, and writes the run directory: the config at once, a row of figures after each epoch, states now and then,
+    /// the model at the end.
+    /// - Parameter stop: by whom the run can be asked to end or to save.
+    /// - Throws: `Divergence` where training leaves the finite numbers; the model file then holds the parameters of which
+    ///   it tells, unless `modelFailure` says why not. `FileError` and `HDF5Error` where a file can't be written.
+    public func run(
+        in directory: RunDirectory, observer: any TrainingObserver, stop: StopRequest? = nil
+    ) throws -> Outcome {
+        let store = try CheckpointStore(
+            directory.path, keepLast: configuration.checkpoint.keepLast, keepBest: configuration.checkpoint.keepBest)
+        if start == nil { try store.removeAll() }
+        try directory.write(resolved)
+        if start == nil {
+            try directory.beginMetrics(configuration.metrics, hasValidation: validation != nil)
+        } else {
+            try directory.resumeMetrics(
+                configuration.metrics, hasValidation: validation != nil, history: start?.history ?? [])
+        }
+        let trained = try trainer.trainedModel()
+        let keeper = RunKeeper(
+            configuration.checkpoint, store, stop: stop, from: start, keepsLatest: configuration.training.onNaN.goesBack
+        ) { [resolved, rows, fingerprint] state in
+            var model = trained
+            (model.parameters, model.configuration) = (state.parameters, resolved)
+            return state.checkpoint(model, rows: rows, data: fingerprint)
+        }
+        let recorder = Recorder(directory, observer, self)
+        recorder.write(.running)
+        if let rateNote { recorder.warned(rateNote) }
+        for note in notes { recorder.warned(note) }
+        do {
+            let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
+            var evaluation: Evaluation?
+            var wasInterrupted = trainer.wasInterrupted
+            if !wasInterrupted {
+                try save(directory)
+                do {
+                    evaluation = try test.map { try trainer.evaluate($0, stop: stop) }
+                } catch is EvaluationStopped {
+                    wasInterrupted = true
+                }
+            }
+            lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
+            recorder.write(wasInterrupted ? .interrupted : .finished)
+            let restored = trainer.restoredEpoch
+            return Outcome(
+                history: history, modelEpoch: history.last { restored == nil || $0.epoch == restored },
+                test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
+                saveFailure: wasInterrupted
+                    ? keeper.lastFailure : keeper.failure ?? recorder.failure ?? recorder.stateFailure)
+        } catch {
+            keeper.finish()
+            lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
+            if error is Divergence {
+                do { try save(directory) } catch { modelFailure = "\(error)" }
+            }
+            recorder.write(.failed, "\(error)")
+            throw error
+        }
+    }
+
+    private func save(_ directory: RunDirectory) throws {
+        var trained = try trainer.trainedModel()
+        trained.configuration = resolved
+        try trained.save(directory.modelPath)
+    }
+
+    /// Writes each epoch's figures before it is shown, and how far the run is.
+    ///
+    /// `@unchecked Sendable`: the directory is used on the fitting thread alone.
+    private final class Recorder: TrainingObserver, @unchecked Sendable {
+        private let directory: RunDirectory
+        private let next: any TrainingObserver
+        private var state: RunState
+        private let rule: EarlyStopping
+        private let metrics: [MetricKind]
+        private let hasValidation: Bool
+        /// Why the figures of the last epoch are missing; nil where they are not.
+        private(set) var failure: String?
+        /// Why `state.json` is out of date; nil where it is not.
+        private(set) var stateFailure: String?
+        private var last = ContinuousClock.now
+
+        init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
+            self.directory = directory
+            self.next = next
+            metrics = run.configuration.metrics
+            hasValidation = run.validation != nil
+            rule =
+                run.configuration.training.earlyStopping
+                ?? EarlyStopping(monitor: run.validation == nil ? "loss" : "validation_loss")
+            let earlier = try? RunState(directory: directory.path)
+            state = RunState(
+                phase: .running, name: run.configuration.name,
+                started: run.start == nil ? Date() : earlier?.started ?? Date(), updated: Date(),
+                epoch: run.start?.history.count ?? 0, epochs: run.configuration.training.epochs,
+                step: run.start?.step ?? 0, process: Int(ProcessInfo.processInfo.processIdentifier))
+            for record in run.start?.history ?? [] { note(record) }
+        }
+
+        /// A run does not end because its state can't be told; that is said once, unless more than that can't be written.
+        func write(_ phase: RunState.Phase, _ error: String? = nil) {
+            (state.phase, state.error, state.updated) = (phase, error, Date())
+            do {
+                try state.write(to: directory.path)
+                stateFailure = nil
+            } catch {
+                if stateFailure == nil, failure == nil {
+                    next.warned("\(error); training goes on, but stormo runs does not know how far it is")
+                }
+                stateFailure = "\(error)"
+            }
+        }
+
+        private func note(_ record: EpochRecord) {
+            (state.epoch, state.step) = (record.epoch, record.step)
+            guard let (value, higherIsBetter) = rule.figure(of: record, metrics: metrics), value.isFinite else {
+                return
+            }
+            if state.best.map({ higherIsBetter ? value > $0.value : value < $0.value }) ?? true {
+                state.best = RunState.Best(monitor: rule.monitor, value: value, epoch: record.epoch)
+            }
+        }
+
+        func progressed(_ progress: StepProgress) { next.progressed(progress) }
+
+        func finished(_ record: EpochRecord) throws {
+            let now = ContinuousClock.now
+            note(record)
+            // Training goes on where figures can't be written; that is said once.
+            do {
+                try directory.append(record, seconds: (now - last).seconds)
+                failure = nil
+            } catch {
+                if failure == nil { next.warned("\(error); training goes on") }
+                failure = "\(error)"
+            }
+            last = now
+            if record.epoch % 8 == 1 || state.epochs < 64 { write(.running) }
+            try next.finished(record)
+        }
+
+        func warned(_ sentence: String) { next.warned(sentence) }
+
+        func wentBack(to history: [EpochRecord]) throws {
+            state.best = nil
+            state.epoch = history.count
+            for record in history { note(record) }
+            try directory.resumeMetrics(metrics, hasValidation: hasValidation, history: history)
+            try next.wentBack(to: history)
+        }
+    }
+}
