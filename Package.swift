@@ -23,7 +23,7 @@ let package = Package(
         .target(name: "Configuration"),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
-        .target(name: "Machine"),
+        .target(name: "Machine", dependencies: ["CVector"]),
         .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels", "Network"]),
         .target(name: "Metrics"),
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),

@@ -24,7 +24,7 @@ public struct ReadingBenchmark: Sendable {
         var data = try RunData(configuration.data, seed: configuration.seed).training
         if !configuration.training.shuffle { data.shuffleWindow = nil }
         let reader = try BatchReader(
-            data, batchSize: min(configuration.training.batchSize, data.count),
+            data, batchSize: min(configuration.training.wholeBatch, data.count),
             isShuffled: configuration.training.shuffle, seed: configuration.seed)
         isStreamed = !data.isInMemory
         windowRows = isStreamed ? try data.windowRows(atLeast: reader.batchSize) : data.count

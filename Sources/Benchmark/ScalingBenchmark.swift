@@ -105,15 +105,18 @@ public struct ScalingBenchmark: Sendable {
         ) throws {
             self.workers = workers
             // One that is too large is refused below.
-            let (batch, overflows) = configuration.training.batchSize
+            let (batch, overflows) = configuration.training.wholeBatch
                 .multipliedReportingOverflow(by: mode == .weak ? workers : 1)
             batchSize = overflows ? .max : batch
             var parallel = configuration.parallel
             parallel.workers = workers
+            // What is measured is how the work is shared, so that every worker must have some.
+            parallel.shardsFollowWorkers = parallel.shards == nil
             var settings = TrainingEngine.Settings(
                 optimizer: configuration.optimizer, epochs: Int.max / 2 / max(data.count, 1), batchSize: batchSize,
                 parallelism: parallel.resolved(
-                    batchSize: batchSize, operations: objective.training.operationsPerSample))
+                    batchSize: batchSize, operations: objective.training.operationsPerSample,
+                    parameters: objective.layout.parameterCount))
             settings.seed = configuration.seed
             settings.metrics = configuration.metrics
             settings.clipping = configuration.clipping

@@ -5,32 +5,29 @@ STORMO_INLINE void add_into(float *dst, const float *a, const float *b, size_t n
     for (size_t i = 0; i < n; i++) dst[i] = a[i] + b[i];
 }
 
-// Sums shards [low, high) into dst: the halves first, then their sum. The left half is summed in place and the
-// right half in a block of the stack, of which there are as many as the tree is deep.
-static void tree_sum(float *dst, const float *const *gradients, int low, int high, size_t begin, size_t n);
-
 STORMO_CLONES
 static void add_blocks(float *dst, const float *a, const float *b, size_t n) { add_into(dst, a, b, n); }
 
-static void tree_sum(float *dst, const float *const *gradients, int low, int high, size_t begin, size_t n) {
-    if (high - low == 1) {
-        __builtin_memcpy(dst, gradients[low] + begin, n * sizeof(float));
-        return;
+// As many sums as wait for others: the depth of a tree over 4,096 shards, and some.
+enum { STORMO_SUMS = 16 };
+
+void stormo_fold_block(
+    float *dst, const float *const *items, const int *program, size_t length, size_t begin, size_t n) {
+    const float *waiting[STORMO_SUMS];
+    // The first sum is formed in dst, others in blocks of the stack.
+    float blocks[STORMO_SUMS - 1][STORMO_BLOCK];
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (program[i] >= 0) {
+            waiting[count++] = items[program[i]] + begin;
+            continue;
+        }
+        count--;
+        float *sum = count == 1 ? dst : blocks[count - 2];
+        add_blocks(sum, waiting[count - 1], waiting[count], n);
+        waiting[count - 1] = sum;
     }
-    if (high - low == 2) {
-        add_blocks(dst, gradients[low] + begin, gradients[low + 1] + begin, n);
-        return;
-    }
-    if (high - low == 3) {
-        add_blocks(dst, gradients[low] + begin, gradients[low + 1] + begin, n);
-        add_blocks(dst, dst, gradients[low + 2] + begin, n);
-        return;
-    }
-    float right[STORMO_BLOCK];
-    int middle = low + (high - low + 1) / 2;
-    tree_sum(dst, gradients, low, middle, begin, n);
-    tree_sum(right, gradients, middle, high, begin, n);
-    add_blocks(dst, dst, right, n);
+    if (waiting[0] != dst) __builtin_memmove(dst, waiting[0], n * sizeof(float));
 }
 
 STORMO_CLONES
@@ -46,8 +43,9 @@ static double sum_of_squares(const float *a, size_t n) {
     return lanes[0];
 }
 
-double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n) {
-    tree_sum(dst, gradients, 0, shards, begin, n);
+double stormo_reduce_block(
+    float *dst, const float *const *items, const int *program, size_t length, size_t begin, size_t n) {
+    stormo_fold_block(dst, items, program, length, begin, n);
     return sum_of_squares(dst, n);
 }
 

@@ -5,16 +5,28 @@ public enum VectorLoops {
     /// The number of elements that are reduced and stepped together.
     public static let block = Int(STORMO_BLOCK)
 
-    /// The C twin of the argument list of a reduction: one pointer for each shard's gradient.
-    public typealias GradientList = UnsafePointer<UnsafePointer<Float>?>
+    /// The C twin of the argument list of a sum: one pointer for each item.
+    public typealias ItemList = UnsafePointer<UnsafePointer<Float>?>
 
-    /// dst[i] = Σₛ gradients[s][begin + i] in a fixed tree over the shards. dst may be gradients[0] + begin.
+    /// dst[i] = Σₖ items[k][begin + i], added in the order of a program: the number of an item, or -1 for the sum of the last
+    /// two (postfix form). At most 16 wait to be added at a time, which a balanced tree over 4,096 items does not need.
+    /// dst may be items[0] + begin.
+    @inline(__always)
+    public static func fold(
+        into dst: UnsafeMutablePointer<Float>, _ items: ItemList, _ program: UnsafeBufferPointer<Int32>,
+        from begin: Int, count: Int
+    ) {
+        stormo_fold_block(dst, items, program.baseAddress, program.count, begin, count)
+    }
+
+    /// The same sum.
     /// - Returns: Σ dst², not finite where an element is not.
     @inline(__always)
     public static func reduce(
-        into dst: UnsafeMutablePointer<Float>, _ gradients: GradientList, shards: Int, from begin: Int, count: Int
+        into dst: UnsafeMutablePointer<Float>, _ items: ItemList, _ program: UnsafeBufferPointer<Int32>,
+        from begin: Int, count: Int
     ) -> Double {
-        stormo_reduce_block(dst, gradients, Int32(shards), begin, count)
+        stormo_reduce_block(dst, items, program.baseAddress, program.count, begin, count)
     }
 
     /// Σ a², as `reduce` adds it up.

@@ -1,3 +1,4 @@
+import CVector
 import Foundation
 
 /// The CPUs that this process may use, which can be fewer than the host has.
@@ -5,19 +6,34 @@ public enum AvailableCPUs {
     /// The smaller of the affinity mask's size and the control group's quota, at least 1.
     public static var count: Int { max(1, min(affinity(), quota() ?? Int.max)) }
 
-    /// The number of CPUs in a list such as `0-3,8`; by default in this process's affinity mask.
+    /// The number of CPUs in the affinity mask, or in a list such as `0-3,8`.
     static func affinity(_ list: String? = nil) -> Int {
-        // The system call is hidden from Swift, but the kernel says the same in text.
+        let count = allowed(list).count
+        return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
+    }
+
+    /// The CPUs of a list such as `0-3,8`, in order; by default of the affinity mask with which the process began.
+    package static func allowed(_ list: String? = nil) -> [Int] {
+        // The system call is hidden from Swift, but the kernel says the same in text. Of the process's first thread, which is
+        // never pinned.
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let own = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }?.split(separator: ":").last
         let text = list ?? own.map(String.init) ?? ""
-        let count = text.split(separator: ",").reduce(0) { sum, range in
+        return text.split(separator: ",").flatMap { range in
             let ends = range.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
-            guard let first = ends.first, let last = ends.last, last >= first else { return sum }
-            return sum + last - first + 1
+            guard let first = ends.first, let last = ends.last, last >= first else { return [Int]() }
+            return Array(first...last)
         }
-        return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
     }
+
+    /// Whether a launcher, such as `taskset` or that of a cluster, has given the process exactly so many CPUs of more.
+    package static func isNarrowed(to count: Int) -> Bool {
+        let own = allowed().count
+        return own == count && own < Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    /// Keeps the calling thread on one CPU from now on. It stays where it is where the system refuses.
+    package static func pinThread(to cpu: Int) { _ = stormo_pin_thread(Int32(cpu)) }
 
     /// The CPU time a second that the control groups allow, in whole CPUs rounded up; nil for no limit.
     ///

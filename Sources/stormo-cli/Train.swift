@@ -235,7 +235,7 @@ struct Train: ParsableCommand {
             "\(configuration.name): \(Figures.count(data.count, "sample")) of \(data.inputs.rowShape) from "
                 + configuration.data.train.file)
         let parallelism = run.trainer.engine.parallelism
-        let batch = configuration.training.batchSize
+        let batch = configuration.training.wholeBatch
         let steps = (data.count + batch - 1) / batch
         Console.print(
             "\(Figures.count(run.trainer.objective.layout.parameterCount, "parameter")), "

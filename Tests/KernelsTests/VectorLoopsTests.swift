@@ -11,14 +11,22 @@ struct VectorLoopsTests {
         return zip(treeSum(shards[..<middle]), treeSum(shards[middle...])).map { $0 + $1 }
     }
 
+    /// The same sum as a program: the halves' programs and an addition.
+    private func program(_ shards: Range<Int>) -> [Int32] {
+        if shards.count == 1 { return [Int32(shards.lowerBound)] }
+        let middle = shards.lowerBound + (shards.count + 1) / 2
+        return program(shards.lowerBound..<middle) + program(middle..<shards.upperBound) + [-1]
+    }
+
     private func reduce(_ shards: [[Float]], from begin: Int, count: Int) throws -> (sum: [Float], squares: Double) {
         var buffers: [GuardedBuffer] = []
         for shard in shards { buffers.append(try GuardedBuffer(shard)) }
         let result = try GuardedBuffer(count: count)
         let list: [UnsafePointer<Float>?] = buffers.map { UnsafePointer($0.floats) }
-        let squares = list.withUnsafeBufferPointer {
-            VectorLoops.reduce(
-                into: result.floats, $0.baseAddress!, shards: shards.count, from: begin, count: count)
+        let squares = program(0..<shards.count).withUnsafeBufferPointer { program in
+            list.withUnsafeBufferPointer {
+                VectorLoops.reduce(into: result.floats, $0.baseAddress!, program, from: begin, count: count)
+            }
         }
         #expect(result.isIntact)
         for (buffer, shard) in zip(buffers, shards) {
@@ -53,8 +61,10 @@ struct VectorLoopsTests {
         let gradients = (0..<shards).map { _ in random.floats(70) }
         let buffers = try gradients.map { try GuardedBuffer($0) }
         let list: [UnsafePointer<Float>?] = buffers.map { UnsafePointer($0.floats) }
-        _ = list.withUnsafeBufferPointer {
-            VectorLoops.reduce(into: buffers[0].floats + 3, $0.baseAddress!, shards: shards, from: 3, count: 60)
+        program(0..<shards).withUnsafeBufferPointer { program in
+            list.withUnsafeBufferPointer {
+                VectorLoops.fold(into: buffers[0].floats + 3, $0.baseAddress!, program, from: 3, count: 60)
+            }
         }
         let sum = treeSum(gradients[...])
         let expected = gradients[0][..<3] + sum[3..<63] + gradients[0][63...]

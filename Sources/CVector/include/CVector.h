@@ -26,11 +26,16 @@ double stormo_sum(const float *a, size_t n);
 
 // MARK: Reducing (reduce.c)
 
-/// dst[i] = Σ gradients[s][begin + i], 0 ≤ i < n ≤ STORMO_BLOCK, added as a balanced binary tree over s, so that
-/// the sum depends on the order of the shards alone. Returns Σ dst[i]², which is not finite if any dst[i] is not
-/// (or if the sum of squares leaves the range of a double, which floats cannot reach). dst may be
-/// gradients[0] + begin.
-double stormo_reduce_block(float *dst, const float *const *gradients, int shards, size_t begin, size_t n);
+/// dst[i] = Σ items[k][begin + i], 0 ≤ i < n ≤ STORMO_BLOCK, added in the order that the program says, in postfix form: a
+/// number of 0 and more stands for that item, -1 for the sum of the last two. At most 16 may wait to be added at a time,
+/// which is more than a balanced tree over 4,096 items needs. dst may be items[0] + begin.
+void stormo_fold_block(
+    float *dst, const float *const *items, const int *program, size_t length, size_t begin, size_t n);
+
+/// The same. Returns Σ dst[i]², which is not finite if any dst[i] is not (or if the sum of squares leaves the range of a
+/// double, which floats cannot reach).
+double stormo_reduce_block(
+    float *dst, const float *const *items, const int *program, size_t length, size_t begin, size_t n);
 
 /// Σ a[i]² in double, in the order that `stormo_reduce_block` has.
 double stormo_sum_of_squares(const float *a, size_t n);
@@ -227,12 +232,15 @@ static inline void stormo_pause(void) {
 #endif
 }
 
-// MARK: Memory (memory.c)
+// MARK: The machine (machine.c)
 
 /// Asks for the system's large pages where it has such; `begin` is where a page begins.
 void stormo_use_large_pages(void *begin, size_t size);
 
 /// From now on blocks of 128 KiB and more go back to the system as soon as they are freed.
 void stormo_return_large_blocks(void);
+
+/// Keeps the calling thread on one CPU. Returns 0, or -1 where the system refuses.
+int stormo_pin_thread(int cpu);
 
 #endif

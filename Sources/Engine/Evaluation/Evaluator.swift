@@ -78,20 +78,18 @@ public final class Evaluator: @unchecked Sendable {
         plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
         weights =
             data.weights == nil || predictsOnly
-            ? nil : try SampleWeights(classes: nil, shards: parallelism.shards, capacity: self.chunk)
+            ? nil : try SampleWeights(classes: nil, workers: parallelism.workers, capacity: self.chunk)
 
         let program = predictsOnly ? objective.inference : objective.evaluation
-        let parts = windows.order.windows(epoch: 0).map { $0.first..<$0.first + $0.count }
-        replicas = try team.makeReplicas(
-            program, plan,
-            samples: { [plan, chunk = self.chunk] shard in
-                let own = plan.samples(of: shard, in: data.count)
-                return Set(
-                    parts.flatMap { part in
-                        let count = own.clamped(to: part).count
-                        return [min(chunk, count), count % chunk]
-                    })
-            }, parameters: parameters)
+        var sizes: Set<Int> = []
+        for window in windows.order.windows(epoch: 0) {
+            let part = window.first..<window.first + window.count
+            for shard in 0..<plan.shards {
+                let count = plan.samples(of: shard, in: data.count).clamped(to: part).count
+                sizes.formUnion([min(self.chunk, count), count % self.chunk])
+            }
+        }
+        replicas = try team.makeReplicas(program, samples: sizes, parameters: parameters)
     }
 
     /// Measures the loss and the metrics.
@@ -111,7 +109,7 @@ public final class Evaluator: @unchecked Sendable {
         let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
-        try eachChunk { [objective, weights, windows] shard, replica, rows, start, count in
+        try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in
             let target = replica.value(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
@@ -120,7 +118,7 @@ public final class Evaluator: @unchecked Sendable {
             let losses = replica.value(of: objective.sampleLoss, samples: count)
             let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
             if let weights = weights?.fill(
-                shard: shard, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
+                worker: worker, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
             {
                 for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
             } else {
@@ -168,7 +166,7 @@ public final class Evaluator: @unchecked Sendable {
     public func predict() throws -> [Float] {
         let width = objective.outputShape.count
         let results = try AlignedMemory(floats: data.count * width)
-        try eachChunk { [objective] _, replica, _, start, count in
+        try eachChunk { [objective] _, _, replica, _, start, count in
             let prediction = replica.value(of: objective.prediction, samples: count)
             (results.floats + start * width).update(from: prediction.baseAddress!, count: count * width)
         }
@@ -180,7 +178,8 @@ public final class Evaluator: @unchecked Sendable {
     private func eachChunk(
         _ body:
             @Sendable @escaping (
-                _ shard: Int, _ replica: Replica, _ rows: UnsafePointer<Int64>, _ start: Int, _ count: Int
+                _ worker: Int, _ shard: Int, _ replica: Replica, _ rows: UnsafePointer<Int64>, _ start: Int,
+                _ count: Int
             ) -> Void
     ) throws {
         windows.begin(epoch: pass)
@@ -195,11 +194,11 @@ public final class Evaluator: @unchecked Sendable {
                     for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
                         if let stop, stop.isStopping { return }
                         let count = min(chunk, range.upperBound - start)
-                        let replica = replicas[shard]
+                        let replica = replicas[worker]
                         let rows = loaded.rows + (start - part.lowerBound)
                         feed.load(replica, from: windows.pool, rows: rows, count: count, wantsTargets: !predictsOnly)
                         replica.forward(samples: count, Pass())
-                        body(shard, replica, rows, start, count)
+                        body(worker, shard, replica, rows, start, count)
                     }
                 }
             }

@@ -111,7 +111,11 @@ extension TrainingEngine {
             profile?.mark(worker, .wait, step: number)
         }
         for part in parts {
-            for shard in plan.shards(of: part) { compute(shard, of: batch, counted: epoch.counted, pass, worker) }
+            let folder = reducer.folder(of: part)
+            for shard in plan.shards(of: part) {
+                compute(shard, of: batch, counted: epoch.counted, pass, worker, folder)
+                if folder.finish(shard) { profile?.mark(worker, .reduce, step: number) }
+            }
         }
         meet()
 
@@ -217,26 +221,31 @@ extension TrainingEngine {
     }
 
     /// A shard's part of a step: gather, forward, backward.
-    /// - Parameter counted: the number of samples that the batch's loss is a mean of.
-    private func compute(_ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int) {
+    /// - Parameters:
+    ///   - counted: the number of samples that the batch's loss is a mean of.
+    ///   - worker: whose replica runs it; not always the worker whose shard it is.
+    ///   - folder: where the gradient goes.
+    private func compute(
+        _ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int, _ folder: GradientFolder
+    ) {
         let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
         let range = plan.samples(of: shard, in: batch.count)
         let count = range.count
         profile?.mark(worker, .other, step: pass.step)
         guard count > 0 else {
             losses[shard] = 0
-            reducer.clearGradient(of: shard)
+            folder.clearGradient(of: shard)
             return
         }
-        let replica = replicas[shard]
+        let replica = replicas[worker]
         let target = replica.value(of: objective.target, samples: count)
         let rows = batch.rows + range.lowerBound
         feed.load(replica, from: reader.pool, rows: rows, count: count)
-        augmenters?[shard].apply(
+        augmenters?[worker].apply(
             to: replica.value(of: objective.input, samples: count).baseAddress!, targets: target.baseAddress!,
             count: count, step: pass.step, firstSample: range.lowerBound)
         let weights = weights?.fill(
-            shard: shard, from: reader.pool, rows: rows, targets: target.baseAddress!, count: count)
+            worker: worker, from: reader.pool, rows: rows, targets: target.baseAddress!, count: count)
         profile?.mark(worker, .gather, step: pass.step)
         var pass = pass
         pass.firstSample = range.lowerBound
@@ -259,6 +268,7 @@ extension TrainingEngine {
         }
         profile?.mark(worker, .other, step: pass.step)
         // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
+        replica.rebind(gradients: folder.gradient(of: shard))
         replica.backward(samples: count, scale: counted > 0 ? 1 / Float(counted) : 0, weights: weights, pass)
         profile?.mark(worker, .backward, step: pass.step)
     }

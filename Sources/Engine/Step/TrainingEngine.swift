@@ -9,6 +9,8 @@ import Optimizers
 public struct Parallelism: Sendable, Hashable {
     public var workers: Int
     public var shards: Int
+    /// Whether each worker but the caller's thread stays on one CPU.
+    public var isPinned = false
 
     /// - Parameter shards: as many as workers unless given. With the same number of shards, the results are the
     ///   same to the bit for any number of workers.
@@ -73,10 +75,11 @@ public final class TrainingEngine: @unchecked Sendable {
     package let team: WorkerTeam
     let barrier: PhaseBarrier
     let reducer: Reducer
+    /// One for each worker, bound to the gradient of each of its shards in turn.
     let replicas: [Replica]
     package let metricSets: [MetricSet]
     let lossOfShard: AlignedMemory
-    /// One for each shard; nil where samples are taken as they are.
+    /// One for each worker; nil where samples are taken as they are.
     let augmenters: [Augmenter]?
     /// Nil where all samples count the same.
     package let weights: SampleWeights?
@@ -145,12 +148,12 @@ public final class TrainingEngine: @unchecked Sendable {
         objective.layout.initialise(parameters.floats, seed: seed)
         optimizer = try OptimizerState(settings.optimizer, count: count)
         plan = ShardPlan(shards: shards, workers: workers)
-        team = WorkerTeam(workers)
+        team = WorkerTeam(workers, isPinned: parallelism.isPinned)
         barrier = team.makeBarrier()
         skipsNonFinite = settings.skipsNonFinite
         reducer = try Reducer(
             count: count, tensors: objective.layout.entries, shards: shards, workers: workers,
-            clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite)
+            clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite, team: team)
         lossOfShard = try AlignedMemory(byteCount: shards * MemoryLayout<Double>.stride)
 
         let layout = MetricLayout(objective)
@@ -159,7 +162,7 @@ public final class TrainingEngine: @unchecked Sendable {
             augmenters = nil
         } else {
             let black = preprocessing.black(data.inputs.rowShape)
-            augmenters = try (0..<shards).map { _ in
+            augmenters = try (0..<workers).map { _ in
                 try Augmenter(
                     settings.augmentation, shape: data.inputs.rowShape, targetWidth: targetWidth, seed: settings.seed,
                     black: black)
@@ -172,18 +175,17 @@ public final class TrainingEngine: @unchecked Sendable {
             classes == nil && data.weights == nil
             ? nil
             : try SampleWeights(
-                classes: classes, shards: shards, capacity: (settings.batchSize + shards - 1) / shards)
+                classes: classes, workers: workers, capacity: (settings.batchSize + shards - 1) / shards)
         labels =
             objective.ignoredLabel == nil ? nil : try AlignedMemory(floats: settings.batchSize * targetWidth)
         let perShard = (data.count + shards - 1) / shards + reader.batchesPerEpoch
         metricSets = try (0..<shards).map { _ in
             try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
         }
-        let batches = [settings.batchSize, data.count % settings.batchSize]
+        let sizes = [settings.batchSize, data.count % settings.batchSize].flatMap(plan.sizes)
         replicas = try team.makeReplicas(
-            objective.training, plan,
-            samples: { [plan] shard in Set(batches.map { plan.samples(of: shard, in: $0).count }) },
-            parameters: parameters, gradients: { [reducer] in reducer.gradient(of: $0) })
+            objective.training, samples: Set(sizes), parameters: parameters,
+            gradients: { [reducer] in reducer.folder(of: $0).first })
     }
 
     /// What the watch over the gradients has told, to be kept with a run.

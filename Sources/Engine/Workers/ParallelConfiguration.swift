@@ -13,8 +13,12 @@ public struct ParallelConfiguration: Sendable, Hashable {
         case count(Int)
     }
 
-    /// Nil for `"workers"`: as many as workers.
+    /// The number of parts of a batch; nil for `"auto"` and `"workers"`.
     public var shards: Int?
+    /// Whether there are as many shards as workers, so that the results follow the machine: `"workers"`.
+    public var shardsFollowWorkers = false
+    /// Whether each worker stays on one CPU; nil: where a launcher has given the process as many CPUs as there are workers.
+    public var isPinned: Bool?
 
     package init(reading reader: ObjectReader?) {
         let limit = 1...4096
@@ -23,36 +27,42 @@ public struct ParallelConfiguration: Sendable, Hashable {
         {
             workers = count
         }
-        if case .integer(let count) = reader?.integerOrWord(
-            "shards", in: limit, words: ["workers"], default: .word("workers"))
-        {
-            shards = count
+        switch reader?.integerOrWord("shards", in: limit, words: ["auto", "workers"], default: .word("auto")) {
+        case .integer(let count): shards = count
+        case .word(let word): shardsFollowWorkers = word == "workers"
+        case nil: break
         }
+        isPinned = reader?.optionalBool("pin")
         reader?.finish()
     }
 
-    /// A shard of less work than this, in floating-point operations, costs more to share than it saves.
-    static let leastWork = 1_000_000
-
-    /// The numbers for this machine: no more shards than a batch has samples, for these would stay empty, nor, unless
-    /// the config says how many, so many that each has next to nothing to do.
-    /// - Parameter operations: what a step of one sample takes, in floating-point operations.
-    public func resolved(batchSize: Int, operations: Int) -> Parallelism {
-        let worthwhile = max(batchSize.multipliedReportingOverflow(by: operations).partialValue / Self.leastWork, 1)
+    /// The numbers for this machine.
+    /// - Parameters:
+    ///   - batchSize: the samples of a part of a batch, all of it where gradients are not accumulated.
+    ///   - accumulate: the parts of a batch, each of which is cut into so many shards.
+    ///   - operations: what a step takes of one sample, in floating-point operations.
+    ///   - parameters: the number of those that are trained.
+    public func resolved(batchSize: Int, accumulate: Int = 1, operations: Int, parameters: Int) -> Parallelism {
         let given: Int? =
             switch override {
             case nil: workers
             case .automatic: nil
             case .count(let count): count
             }
-        let wanted = given ?? min(AvailableCPUs.count, shards ?? batchSize)
-        return Parallelism(workers: wanted, shards: shards ?? min(wanted, worthwhile))
+        let wanted = given ?? AvailableCPUs.count
+        let own = shards ?? DefaultShards(batchSize: batchSize, operations: operations, parameters: parameters).count
+        let whole = (shardsFollowWorkers ? min(wanted, max(batchSize, 1)) : own) * accumulate
+        var result = Parallelism(workers: wanted, shards: whole)
+        result.isPinned = isPinned ?? (result.workers > 1 && AvailableCPUs.isNarrowed(to: result.workers))
+        return result
     }
 
     package var configuration: JSONNode {
-        [
+        var node: JSONNode = [
             "workers": workers.map { JSONNode($0) } ?? "auto",
-            "shards": shards.map { JSONNode($0) } ?? "workers",
+            "shards": shards.map { JSONNode($0) } ?? (shardsFollowWorkers ? "workers" : "auto"),
         ]
+        if let isPinned { node["pin"] = JSONNode(isPinned) }
+        return node
     }
 }

@@ -14,10 +14,14 @@ package struct ShardPlan: Sendable, Equatable {
         return start..<start + size + (shard < rest ? 1 : 0)
     }
 
+    /// The numbers of samples that the shards of a batch have.
+    func sizes(in batch: Int) -> [Int] {
+        let (size, rest) = batch.quotientAndRemainder(dividingBy: shards)
+        return rest == 0 ? [size] : [size, size + 1]
+    }
+
     /// The shards that a worker runs: neighbours, so that a worker's part of the batch is contiguous.
     func shards(of worker: Int) -> Range<Int> {
         worker * shards / workers..<(worker + 1) * shards / workers
     }
-
-    func worker(of shard: Int) -> Int { (0..<workers).first { shards(of: $0).contains(shard) } ?? 0 }
 }

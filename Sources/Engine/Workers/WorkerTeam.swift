@@ -10,9 +10,10 @@ package final class WorkerTeam: Sendable {
     package let count: Int
     private let crew: Crew
 
-    package init(_ count: Int) {
+    /// - Parameter isPinned: each thread but the caller's stays on one of the CPUs that the process may use.
+    package init(_ count: Int, isPinned: Bool = false) {
         self.count = count
-        crew = Crew(count)
+        crew = Crew(count, isPinned: isPinned)
     }
 
     deinit { crew.dismiss() }
@@ -44,13 +45,15 @@ package final class WorkerTeam: Sendable {
     /// `isWorking` is touched under the lock.
     private final class Crew: @unchecked Sendable {
         private let count: Int
+        private let isPinned: Bool
         private let barrier: PhaseBarrier
         private let turn = NSLock()
         private var job: (@Sendable (Int) -> Void)?
         private var isWorking = false
 
-        init(_ count: Int) {
+        init(_ count: Int, isPinned: Bool) {
             self.count = count
+            self.isPinned = isPinned
             barrier = PhaseBarrier(workers: count, spins: WorkerTeam.spins(count, 20_000))
         }
 
@@ -70,10 +73,12 @@ package final class WorkerTeam: Sendable {
                 isWorking = true
                 return
             }
+            let cpus = isPinned ? AvailableCPUs.allowed() : []
             try ThreadRoom.start(
                 count - 1, spare: ThreadRoom.others, for: "\(count) workers, reading and saving"
             ) { index in
                 { [self] in
+                    if !cpus.isEmpty { AvailableCPUs.pinThread(to: cpus[(index + 1) % cpus.count]) }
                     repeat { barrier.wait(index + 1) } while work(index + 1)
                 }
             }

@@ -4,6 +4,7 @@ internal import CVector
 public final class ConcatenateKernel: Kernel {
     private let rows: Int
     private let widths: [Int]
+    private let total: Int
     private var inputs, gradients: [UnsafeMutablePointer<Float>?]
     private var output, outputGradient: UnsafeMutablePointer<Float>?
 
@@ -13,6 +14,7 @@ public final class ConcatenateKernel: Kernel {
     public init(rows: Int, widths: [Int]) {
         self.rows = rows
         self.widths = widths
+        total = widths.reduce(0, +)
         (inputs, gradients) = (widths.map { _ in nil }, widths.map { _ in nil })
     }
 
@@ -28,7 +30,6 @@ public final class ConcatenateKernel: Kernel {
 
     public func forward(_ pass: Pass) {
         guard let output else { return }
-        let total = widths.reduce(0, +)
         var offset = 0
         for index in 0..<widths.count {
             stormo_copy_rows(output + offset, total, inputs[index], widths[index], widths[index], rows)
@@ -38,7 +39,6 @@ public final class ConcatenateKernel: Kernel {
 
     public func backward(_ pass: Pass) {
         guard let outputGradient else { return }
-        let total = widths.reduce(0, +)
         var offset = 0
         for index in 0..<widths.count {
             if let gradient = gradients[index] {

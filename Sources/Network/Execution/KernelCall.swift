@@ -32,9 +32,10 @@ final class KernelCall {
 
     /// Lets the gradients of parameters go to another buffer.
     func rebind(gradients: UnsafeMutablePointer<Float>) {
-        for (input, offset) in parameterGradients {
-            binding.inputGradients[input] = (UnsafeMutableRawPointer(gradients) + offset).assumingMemoryBound(
-                to: Float.self)
+        // By index: without optimisation the iterator of a list of pairs allocates.
+        for index in 0..<parameterGradients.count {
+            let place = UnsafeMutableRawPointer(gradients) + parameterGradients[index].offset
+            binding.inputGradients[parameterGradients[index].input] = place.assumingMemoryBound(to: Float.self)
         }
         if !isShared { kernel.bind(binding) }
     }

@@ -5,6 +5,8 @@ import Metrics
 public struct TrainingConfiguration: Sendable, Hashable {
     public var epochs: Int
     public var batchSize: Int
+    /// Into how many parts of `batchSize` samples a batch is cut, whose gradients are accumulated before a step.
+    public var accumulate: Int
     public var shuffle: Bool
     public var earlyStopping: EarlyStopping?
     public var onNaN: DivergencePolicy
@@ -12,10 +14,17 @@ public struct TrainingConfiguration: Sendable, Hashable {
     init(reading reader: ObjectReader?) {
         epochs = reader?.requiredInteger("epochs", in: 1...) ?? 1
         batchSize = reader?.integer("batch_size", in: 1..., default: 32) ?? 32
+        accumulate = reader?.integer("accumulate", in: 1...4096, default: 1) ?? 1
         shuffle = reader?.bool("shuffle", default: true) ?? true
         earlyStopping = reader?.object("early_stopping").map { EarlyStopping(reading: $0) }
         onNaN = DivergencePolicy(reading: reader, key: "on_nan")
         reader?.finish()
+    }
+
+    /// The samples of a step.
+    public var wholeBatch: Int {
+        let (product, overflows) = batchSize.multipliedReportingOverflow(by: accumulate)
+        return overflows ? .max : product
     }
 
     package var configuration: JSONNode {
@@ -23,6 +32,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
             .init(key: "epochs", value: JSONNode(epochs)), .init(key: "batch_size", value: JSONNode(batchSize)),
             .init(key: "shuffle", value: JSONNode(shuffle)), .init(key: "on_nan", value: onNaN.configuration),
         ]
+        if accumulate > 1 { members.insert(.init(key: "accumulate", value: JSONNode(accumulate)), at: 2) }
         if let earlyStopping { members.append(.init(key: "early_stopping", value: earlyStopping.configuration)) }
         return JSONNode(.object(members))
     }

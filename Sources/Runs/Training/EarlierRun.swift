@@ -46,7 +46,9 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: what it is to go on with.
     /// - Throws: `ConfigurationError` that names each.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        var mayChange = ["training.epochs", "parallel.workers", "checkpoint", "export", "name", "$schema"]
+        var mayChange = [
+            "training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name", "$schema",
+        ]
         // A run whose data were in memory may be told what it takes to have them there again.
         if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
         let changed = configuration.root.differences(from: document.root).filter { path in

@@ -111,7 +111,10 @@ public final class Trainer {
         try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
         try settings.validation?.examine(preprocessing, isFitted: false)
         let parallelism =
-            settings.parallelism ?? Parallelism(workers: min(AvailableCPUs.count, max(settings.batchSize, 1)))
+            settings.parallelism
+            ?? ParallelConfiguration(reading: nil).resolved(
+                batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
+                parameters: objective.layout.parameterCount)
         var engineSettings = TrainingEngine.Settings(
             optimizer: settings.optimizer, epochs: settings.epochs, batchSize: settings.batchSize,
             parallelism: parallelism)

@@ -47,13 +47,15 @@ public final class TrainingRun {
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
         model = try configuration.model(input: self.training.inputs.rowShape)
         let objective = try configuration.objective(model)
-        if training.batchSize > self.training.count {
+        let batch = training.wholeBatch
+        if batch > self.training.count {
+            let parts = training.accumulate > 1 ? ", accumulated \(training.accumulate) times," : ","
             throw configuration.error(
                 "training.batch_size",
-                "is \(training.batchSize), but \(self.training.inputsPlace) has only "
+                "is \(training.batchSize)\(parts) but \(self.training.inputsPlace) has only "
                     + "\(self.training.count) rows; make it smaller")
         }
-        if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: training.batchSize) {
+        if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: batch) {
             throw configuration.error("data.shuffle_window", problem)
         }
         if !self.training.isInMemory, let problem = earlier?.problem(ofStreaming: self.training.byteCount) {
@@ -69,7 +71,7 @@ public final class TrainingRun {
         settings.schedule = configuration.schedule
         settings.clipping = configuration.clipping
         settings.epochs = training.epochs
-        settings.batchSize = training.batchSize
+        settings.batchSize = batch
         settings.shuffle = training.shuffle
         settings.seed = configuration.seed
         settings.metrics = configuration.metrics
@@ -81,7 +83,8 @@ public final class TrainingRun {
         settings.onNaN = training.onNaN
         settings.keepsBest = configuration.checkpoint.keepBest
         let parallelism = configuration.parallel.resolved(
-            batchSize: training.batchSize, operations: objective.training.operationsPerSample)
+            batchSize: training.batchSize, accumulate: training.accumulate,
+            operations: objective.training.operationsPerSample, parameters: objective.layout.parameterCount)
         settings.parallelism = parallelism
         do {
             trainer = try Trainer(objective, on: self.training, settings)
@@ -91,11 +94,11 @@ public final class TrainingRun {
         try test?.examine(trainer.preprocessing, isFitted: false)
         // What a machine decided, so that the run is the same one on any other.
         var pinned = configuration
-        pinned.parallel.shards = parallelism.shards
+        pinned.parallel.shards = parallelism.shards / training.accumulate
         if !self.training.isInMemory {
             pinned.data.memoryLimit = data.memoryLimit ?? AvailableMemory.bytes / 2
             if training.shuffle {
-                pinned.data.shuffleWindow = try self.training.windowRows(atLeast: training.batchSize)
+                pinned.data.shuffleWindow = try self.training.windowRows(atLeast: batch)
             }
         }
         resolved = pinned.configuration(model: model)

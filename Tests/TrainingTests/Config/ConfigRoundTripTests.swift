@@ -36,7 +36,7 @@ import Testing
         "checkpoint.keep_last": "CheckpointStoreTests", "checkpoint.keep_best": "CheckpointStoreTests",
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
-        "export.graph": "KerasFormatTests",
+        "export.graph": "KerasFormatTests", "parallel.pin": "WorkerTeamTests",
         "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
         // Objects whose keys are listed one by one.
@@ -223,6 +223,7 @@ import Testing
                 sparse + #", "from_logits": true}"#),
             Case("sparse_crossentropy.ignore_class", [], sparse + #", "ignore_class": 1}"#),
             Case("training.epochs", [], "training.epochs=3"), Case("training.batch_size", [], "training.batch_size=5"),
+            Case("training.accumulate", [], "training.accumulate=2"),
             Case("training.shuffle", [], "training.shuffle=false"),
             Case(
                 "training.early_stopping", ["training.epochs=4"],

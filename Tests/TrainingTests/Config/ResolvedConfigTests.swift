@@ -49,6 +49,7 @@ import Testing
             [#"data.validation={"fraction": 0.1}"#, "training.shuffle=false"],
             [#"data.validation={"fraction": 0.3}"#, "data.shuffle_window=70"],
             ["data.k_fold=3", "data.validation=null"], ["data.k_fold=3", "data.validation=null", "data.stratify=true"],
+            ["training.accumulate=3", "parallel.shards=2", #"data.augment=[{"type": "random_flip"}]"#],
             ["data.class_weight=balanced", "data.normalize=min_max", "data.shuffle_window=64"],
             [#"training.early_stopping={"monitor": "validation_accuracy", "patience": 1}"#, "parallel.shards=workers"],
             [

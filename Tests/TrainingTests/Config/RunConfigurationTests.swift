@@ -239,7 +239,7 @@ import Testing
                 "epochs": 1, "batch_size": 32, "shuffle": true, "on_nan": "stop",
                 "early_stopping": ["monitor": "loss", "patience": 5, "min_delta": 0.0, "restore_best": true],
             ],
-            "parallel": ["workers": "auto", "shards": "workers"],
+            "parallel": ["workers": "auto", "shards": "auto"],
             "checkpoint": ["every": ["seconds": 300.0], "keep_last": 2, "keep_best": false],
             "export": ["graph": "flat"],
         ]
@@ -396,27 +396,48 @@ import Testing
     }
 
     @Test func workersAreNoMoreThanShards() throws {
-        let cpus = AvailableCPUs.count
-        let auto = try RunConfiguration(smallest(), directory: "").parallel
-        #expect(auto.resolved(batchSize: 1, operations: 1 << 40) == Parallelism(workers: 1, shards: nil))
-        #expect(
-            auto.resolved(batchSize: 1000, operations: 1 << 40) == Parallelism(workers: min(cpus, 1000), shards: nil))
         let pinned = try RunConfiguration(smallest("parallel.shards=1"), directory: "").parallel
-        #expect(pinned.resolved(batchSize: 32, operations: 1) == Parallelism(workers: 1, shards: 1))
+        #expect(pinned.resolved(batchSize: 32, operations: 1, parameters: 1) == Parallelism(workers: 1, shards: 1))
         let both = try RunConfiguration(smallest(#"parallel={"workers": 5, "shards": 3}"#), directory: "").parallel
-        #expect(both.resolved(batchSize: 32, operations: 1).workers == 3)
-        #expect(both.resolved(batchSize: 32, operations: 1).shards == 3)
+        #expect(both.resolved(batchSize: 32, operations: 1, parameters: 1) == Parallelism(workers: 3, shards: 3))
+        let following = try RunConfiguration(
+            smallest(#"parallel={"workers": 5, "shards": "workers"}"#), directory: ""
+        ).parallel
+        #expect(following.resolved(batchSize: 32, operations: 1, parameters: 1) == Parallelism(workers: 5, shards: 5))
+        #expect(following.resolved(batchSize: 2, operations: 1, parameters: 1) == Parallelism(workers: 2, shards: 2))
     }
 
-    /// Sharing next to nothing costs more than it saves, so shards that the config does not ask for are left out.
-    @Test func shardsHaveAMillionOperationsEach() throws {
-        let four = try RunConfiguration(smallest("parallel.workers=4"), directory: "").parallel
-        #expect(four.resolved(batchSize: 10, operations: 100_000) == Parallelism(workers: 1, shards: 1))
-        #expect(four.resolved(batchSize: 10, operations: 299_999) == Parallelism(workers: 2, shards: 2))
-        #expect(four.resolved(batchSize: 10, operations: 300_000) == Parallelism(workers: 3, shards: 3))
-        #expect(four.resolved(batchSize: 10, operations: 1 << 50) == Parallelism(workers: 4, shards: 4))
-        #expect(four.resolved(batchSize: 10, operations: 0) == Parallelism(workers: 1, shards: 1))
-        let pinned = try RunConfiguration(smallest(#"parallel={"workers": 4, "shards": 4}"#), directory: "").parallel
-        #expect(pinned.resolved(batchSize: 10, operations: 1) == Parallelism(workers: 4, shards: 4))
+    /// The default follows from the network and the batch, and not from the workers.
+    @Test func shardsFollowFromTheWork() throws {
+        for workers in [1, 2, 7, 64] {
+            let parallel = try RunConfiguration(smallest("parallel.workers=\(workers)"), directory: "").parallel
+            func shards(_ batchSize: Int, _ operations: Int, _ parameters: Int) -> Int {
+                let found = parallel.resolved(batchSize: batchSize, operations: operations, parameters: parameters)
+                #expect(found.workers == min(workers, found.shards))
+                return found.shards
+            }
+            #expect(shards(128, 660_000, 110_000) == 1)
+            #expect(shards(32, 0, 10) == 1)
+            #expect(shards(15, 1 << 40, 10) == 1)
+            #expect(shards(16, 1 << 40, 10) == 2)
+            #expect(shards(100, 1 << 40, 10) == 8)
+            #expect(shards(1 << 20, 1 << 40, 10) == 64)
+            // 3 more shards at 5 million operations are 5% of 300 million; 7 more are not.
+            #expect(shards(100, 3_000_000, 100_000) == 4)
+            #expect(shards(100, 2_999_000, 100_000) == 2)
+        }
+    }
+
+    /// A batch is cut into the shards of each part, all at once.
+    @Test func accumulationMultipliesTheShards() throws {
+        let document = try smallest(
+            "training.batch_size=8", "training.accumulate=4", #"parallel={"workers": 6, "shards": 2}"#)
+        let configuration = try RunConfiguration(document, directory: "")
+        #expect(configuration.training.wholeBatch == 32)
+        #expect(
+            configuration.parallel.resolved(batchSize: 8, accumulate: 4, operations: 1, parameters: 1)
+                == Parallelism(workers: 6, shards: 8))
+        #expect(configuration.training.configuration["accumulate"]?.asInteger == 4)
+        #expect(try RunConfiguration(smallest(), directory: "").training.configuration["accumulate"] == nil)
     }
 }

@@ -9,6 +9,13 @@ import Testing
         #expect(AvailableCPUs.affinity(list) == count)
     }
 
+    @Test func allowedCPUsAreInOrder() {
+        #expect(AvailableCPUs.allowed("0-1,4,6-7") == [0, 1, 4, 6, 7])
+        #expect(AvailableCPUs.allowed().count == AvailableCPUs.affinity())
+        // All of a machine's CPUs are no choice of a launcher's.
+        #expect(!AvailableCPUs.isNarrowed(to: 1 << 20))
+    }
+
     private func controlGroups(_ files: [String: String]) throws -> String {
         let root = NSTemporaryDirectory() + "stormo-cgroup-\(UUID().uuidString)"
         for (path, text) in files {

@@ -5,10 +5,11 @@ import Testing
 
 @Suite struct PhaseBarrierTests {
     /// Nobody leaves a phase before all have entered it, whether waiters spin or park.
-    @Test(arguments: [(1, 100), (2, 4000), (2, 0), (5, 50), (7, 0)])
+    /// Above 32 they arrive in groups.
+    @Test(arguments: [(1, 100), (2, 4000), (2, 0), (5, 50), (7, 0), (33, 0), (40, 10), (70, 0)])
     func allMeet(workers: Int, spins: Int) throws {
         let barrier = PhaseBarrier(workers: workers, spins: spins)
-        let phases = 2000
+        let phases = workers > 32 ? 100 : 2000
         let entered = Atomic<Int>(0)
         let early = Atomic<Int>(0)
         try WorkerTeam(workers).run { worker in

@@ -6,6 +6,22 @@ import Testing
 @testable import Network
 @testable import Optimizers
 
+extension Reducer {
+    /// Puts in the shards' gradients as their workers do.
+    func take(_ gradients: [[Float]]) {
+        var (worker, shard) = (0, 0)
+        while shard < gradients.count {
+            let folder = folder(of: worker)
+            while shard < folder.plan.shards.upperBound {
+                folder.gradient(of: shard).floats.update(from: gradients[shard], count: gradients[shard].count)
+                folder.finish(shard)
+                shard += 1
+            }
+            worker += 1
+        }
+    }
+}
+
 @Suite struct ReducerTests {
     /// Blocks of full length and one that is not.
     private let count = 2 * VectorLoops.block + 100
@@ -14,11 +30,9 @@ import Testing
         let reducer = try Reducer(count: count, shards: shards, workers: workers)
         var random = SeededRandom(seed)
         var sum = Array(repeating: 0.0, count: count)
-        for shard in 0..<shards {
-            let values = random.floats(count)
-            reducer.gradient(of: shard).floats.update(from: values, count: count)
-            for index in 0..<count { sum[index] += Double(values[index]) }
-        }
+        let gradients = (0..<shards).map { _ in random.floats(count) }
+        reducer.take(gradients)
+        for values in gradients { for index in 0..<count { sum[index] += Double(values[index]) } }
         return (reducer, sum)
     }
 
@@ -32,7 +46,7 @@ import Testing
         return Array(UnsafeBufferPointer(start: parameters.floats, count: count))
     }
 
-    @Test(arguments: [1, 2, 3, 5, 8], [1, 2, 7])
+    @Test(arguments: [1, 2, 3, 5, 8, 64], [1, 2, 7])
     func theGradientIsTheSumOfTheShards(shards: Int, workers: Int) throws {
         let (reducer, sum) = try filled(shards: shards, workers: workers)
         let result = try stepped(reducer, workers: workers)
@@ -53,9 +67,10 @@ import Testing
 
     @Test func aShardWithoutSamplesHasNoPart() throws {
         let (reducer, _) = try filled(shards: 3, workers: 1)
-        reducer.clearGradient(of: 0)
+        let folder = reducer.folder(of: 0)
+        folder.clearGradient(of: 0)
         let expected = (0..<count).map {
-            -Double(reducer.gradient(of: 1).floats[$0]) - Double(reducer.gradient(of: 2).floats[$0])
+            -Double(folder.gradient(of: 1).floats[$0]) - Double(folder.gradient(of: 2).floats[$0])
         }
         #expect(Deviation.relative(try stepped(reducer, workers: 1), expected) < 1e-6)
     }
@@ -63,7 +78,7 @@ import Testing
     @Test(arguments: [Float.nan, .infinity])
     func aBlockThatIsNotFiniteIsNotStepped(bad: Float) throws {
         let (reducer, sum) = try filled(shards: 2, workers: 2)
-        reducer.gradient(of: 1).floats[VectorLoops.block + 3] = bad
+        reducer.folder(of: 1).gradient(of: 1).floats[VectorLoops.block + 3] = bad
         let result = try stepped(reducer, workers: 2)
         #expect(reducer.hasFailed)
         let block = VectorLoops.block..<2 * VectorLoops.block
@@ -123,10 +138,9 @@ import Testing
         let team = WorkerTeam(workers)
         let barrier = team.makeBarrier()
         return try (1...3).map { step in
-            for (shard, values) in Self.gradients(shards, step: step).enumerated() {
-                reducer.gradient(of: shard).floats.update(from: values, count: layout.count)
-            }
-            if step == 2, let bad { reducer.gradient(of: shards - 1).floats[bad] = .nan }
+            var gradients = Self.gradients(shards, step: step)
+            if step == 2, let bad { gradients[shards - 1][bad] = .nan }
+            reducer.take(gradients)
             reducer.wantsTensorNorms = form.wantsTensorNorms
             try team.run { worker in
                 if reducer.needsTwoPasses {
@@ -156,7 +170,7 @@ import Testing
         }
     }
 
-    @Test(arguments: forms, [1, 2, 3, 5])
+    @Test(arguments: forms, [1, 2, 3, 5, 23])
     func anyNumberOfWorkersGivesTheSameBits(form: Form, shards: Int) throws {
         let one = try traces(form, shards: shards, workers: 1)
         for workers in [2, 3, 7] { #expect(try traces(form, shards: shards, workers: workers) == one) }
@@ -218,9 +232,7 @@ import Testing
         let reducer = try Reducer(
             count: layout.count, tensors: layout.entries, shards: parallel.shards, workers: parallel.workers,
             clipping: clipping)
-        for (shard, values) in Self.gradients(parallel.shards, step: 1).enumerated() {
-            reducer.gradient(of: shard).floats.update(from: values, count: layout.count)
-        }
+        reducer.take(Self.gradients(parallel.shards, step: 1))
         let parameters = try AlignedMemory(floats: layout.count)
         let optimizer = try OptimizerState(.sgd(learningRate: 1), count: layout.count)
         let team = WorkerTeam(parallel.workers)

@@ -1,3 +1,5 @@
+import Foundation
+import Machine
 import Synchronization
 import Testing
 
@@ -15,6 +17,20 @@ import Testing
             try team.run { worker in seen.withLock { $0.append(worker) } }
             #expect(seen.withLock { $0.sorted() } == Array(0..<count))
         }
+    }
+
+    /// The caller's thread is not pinned, nor is what it starts later.
+    @Test func pinnedWorkersStayOnTheirCPU() throws {
+        let cpus = AvailableCPUs.allowed()
+        @Sendable func own() -> String {
+            let status = (try? String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)) ?? ""
+            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+            return line?.split(separator: "\t").last.map(String.init) ?? ""
+        }
+        let before = own()
+        let masks = try WorkerTeam(3, isPinned: true).run { _ in own() }
+        #expect(masks == [before, "\(cpus[1 % cpus.count])", "\(cpus[2 % cpus.count])"])
+        #expect(try WorkerTeam(2).run { _ in own() } == [before, before])
     }
 
     /// A barrier opens only when all are there at the same time.

@@ -66,7 +66,7 @@ import Testing
         }
         scatter(start, parameters.floats)
         return gradients.enumerated().map { step, gradient in
-            scatter(gradient, reducer.gradient(of: 0).floats)
+            scatter(gradient, reducer.folder(of: 0).gradient(of: 0).floats)
             if reducer.needsTwoPasses { reducer.reduce(worker: 0) }
             let factor = schedule.factor(
                 step: step, stepsPerEpoch: stepsPerEpoch, epochs: gradients.count / stepsPerEpoch)

@@ -1,5 +1,8 @@
+#define _GNU_SOURCE
+
 #include "CVector.h"
 
+#include <sched.h>
 #include <sys/mman.h>
 
 #ifdef __GLIBC__
@@ -19,4 +22,12 @@ void stormo_use_large_pages(void *begin, size_t size) {
 #else
     (void)begin, (void)size;
 #endif
+}
+
+int stormo_pin_thread(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (cpu < 0 || cpu >= CPU_SETSIZE) return -1;
+    CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set);
 }

@@ -11,19 +11,24 @@ import Optimizers
 /// What needs to know all of the gradient before any of it is stepped takes two passes with a barrier between:
 /// `reduce` and then `step`. In both forms the bits are the same, for any number of workers.
 ///
-/// `@unchecked Sendable`: in a step each worker writes its own blocks of the parameters, of the first shard's
-/// gradient, of the sums and of `failures` alone; others read them behind a barrier. `wantsTensorNorms` says itself
+/// `@unchecked Sendable`: in a step each worker writes its own blocks of the parameters, of the total, of the sums and of `failures` alone; others read them behind a barrier. `wantsTensorNorms` says itself
 /// when it may change.
 final class Reducer: @unchecked Sendable {
     private let count: Int
-    private let shards: Int
     private let workers: Int
     private let blocks: Int
     private let clipping: GradientClipping
     /// Whether a gradient that is not finite anywhere is not stepped at all.
     let isAllOrNothing: Bool
-    private let gradients: [AlignedMemory]
-    private let pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
+    /// One for each worker.
+    private let folders: [GradientFolder]
+    /// What the workers' folding leaves, in order, and how it is added.
+    private let items: UnsafeMutablePointer<UnsafePointer<Float>?>
+    private let program: UnsafeMutableBufferPointer<Int32>
+    /// Where the whole sum is formed in the first of two passes: the first of the items. There it stands already where one
+    /// item is all there is.
+    private let total: AlignedMemory
+    private let isSummed: Bool
     private let blockNorms: AlignedMemory
     private let scratch: [AlignedMemory]
     /// For each worker a cache line that begins with the number of its blocks that were not finite.
@@ -44,13 +49,13 @@ final class Reducer: @unchecked Sendable {
     ///   - count: the length of the parameter buffer.
     ///   - tensors: the layout's entries, for clipping by each one's norm and for `tensorNorms`.
     ///   - isAllOrNothing: whether a gradient that is not finite anywhere is not stepped at all.
+    ///   - team: whose workers are the first to touch their gradients' memory.
     /// - Throws: `KernelError.outOfMemory`.
     init(
         count: Int, tensors: [ParameterLayout.Entry] = [], shards: Int, workers: Int,
-        clipping: GradientClipping = .none, isAllOrNothing: Bool = false
-    ) throws(KernelError) {
+        clipping: GradientClipping = .none, isAllOrNothing: Bool = false, team: WorkerTeam? = nil
+    ) throws {
         self.count = count
-        self.shards = shards
         self.workers = workers
         self.clipping = clipping
         // A norm that is not finite has no share to give to anybody.
@@ -58,9 +63,18 @@ final class Reducer: @unchecked Sendable {
         self.tensors = tensors
         blocks = (count + VectorLoops.block - 1) / VectorLoops.block
         cut = TensorPieces(tensors, blocks: blocks, blockLength: VectorLoops.block)
-        var gradients: [AlignedMemory] = []
-        for _ in 0..<shards { gradients.append(try AlignedMemory(floats: count)) }
-        self.gradients = gradients
+        let (tree, plan) = (ReductionTree(shards: shards), ShardPlan(shards: shards, workers: workers))
+        let folder = { @Sendable (worker: Int) in
+            try GradientFolder(FoldPlan(tree, shards: plan.shards(of: worker)), length: count)
+        }
+        folders = try team?.run(folder) ?? (0..<workers).map(folder)
+        let roots = folders.flatMap(\.roots)
+        (total, isSummed) = (roots[0].gradient, roots.count == 1)
+        items = .allocate(capacity: roots.count)
+        for (index, root) in roots.enumerated() { items[index] = UnsafePointer(root.gradient.floats) }
+        let order = ReductionTree.program(adding: roots.map(\.node), to: tree.root)
+        program = .allocate(capacity: order.count)
+        _ = program.initialize(from: order)
         var scratch: [AlignedMemory] = []
         for _ in 0..<workers { scratch.append(try AlignedMemory(floats: VectorLoops.block)) }
         self.scratch = scratch
@@ -68,17 +82,15 @@ final class Reducer: @unchecked Sendable {
         failures = try AlignedMemory(byteCount: workers * AlignedMemory.alignment)
         gradientSquares = try AlignedMemory(byteCount: cut.pieces.count * MemoryLayout<Double>.stride)
         parameterSquares = try AlignedMemory(byteCount: cut.pieces.count * MemoryLayout<Double>.stride)
-        pointers = .allocate(capacity: shards)
-        for shard in 0..<shards { pointers[shard] = UnsafePointer(gradients[shard].floats) }
     }
 
-    deinit { pointers.deallocate() }
+    deinit {
+        items.deallocate()
+        program.deallocate()
+    }
 
-    /// Where a shard's backward pass writes.
-    func gradient(of shard: Int) -> AlignedMemory { gradients[shard] }
-
-    /// A shard without samples has no part in the sum.
-    func clearGradient(of shard: Int) { gradients[shard].floats.update(repeating: 0, count: count) }
+    /// Where the gradients of a worker's shards go.
+    func folder(of worker: Int) -> GradientFolder { folders[worker] }
 
     /// Whether every worker must have called `reduce`, and a barrier must have passed, before any calls `step`.
     /// Does not change within a step.
@@ -93,7 +105,7 @@ final class Reducer: @unchecked Sendable {
 
     /// The first of two passes: sums a worker's slice into the first shard's gradient, and adds up its squares.
     func reduce(worker: Int) {
-        let total = gradients[0].floats
+        let (total, order) = (total.floats, UnsafeBufferPointer(program))
         let norms = blockNorms.base.assumingMemoryBound(to: Double.self)
         let squares = gradientSquares.base.assumingMemoryBound(to: Double.self)
         let needsPieces = wantsTensorNorms || clipping.isByTensor
@@ -101,9 +113,9 @@ final class Reducer: @unchecked Sendable {
         for block in slice(of: worker) {
             let (begin, length) = extent(of: block)
             norms[block] =
-                shards == 1
+                isSummed
                 ? VectorLoops.sumOfSquares(total + begin, count: length)
-                : VectorLoops.reduce(into: total + begin, pointers, shards: shards, from: begin, count: length)
+                : VectorLoops.reduce(into: total + begin, items, order, from: begin, count: length)
             if !norms[block].isFinite { failed += 1 }
             guard needsPieces else { continue }
             for index in cut.ofBlock[block] {
@@ -128,20 +140,19 @@ final class Reducer: @unchecked Sendable {
                 return
             }
         }
-        let isReduced = needsTwoPasses
+        let (isReduced, order) = (needsTwoPasses, UnsafeBufferPointer(program))
         let scale = clipping.needsNorm ? clipping.scale(norm: norm) : 1
         let norms = blockNorms.base.assumingMemoryBound(to: Double.self)
         let sum = scratch[worker].floats
         var failed = 0
         for block in slice(of: worker) {
             let (begin, length) = extent(of: block)
-            // A single shard's gradient is the sum already.
-            var gradient = isReduced || shards == 1 ? UnsafePointer(gradients[0].floats + begin) : UnsafePointer(sum)
+            var gradient = isReduced || isSummed ? UnsafePointer(total.floats + begin) : UnsafePointer(sum)
             if !isReduced {
                 norms[block] =
-                    shards == 1
+                    isSummed
                     ? VectorLoops.sumOfSquares(gradient, count: length)
-                    : VectorLoops.reduce(into: sum, pointers, shards: shards, from: begin, count: length)
+                    : VectorLoops.reduce(into: sum, items, order, from: begin, count: length)
             }
             guard norms[block].isFinite else {
                 failed += 1
@@ -171,7 +182,7 @@ final class Reducer: @unchecked Sendable {
                     scale = clipping.scale(norm: self.norm(of: tensor, squares))
                 }
                 optimizer.update(
-                    parameters, gradient: gradients[0].floats + piece.begin, from: piece.begin, count: piece.count,
+                    parameters, gradient: total.floats + piece.begin, from: piece.begin, count: piece.count,
                     scale: scale, rate: rate, step: step)
             }
         }
