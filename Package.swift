@@ -19,7 +19,8 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CImages", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .target(name: "CVector"),
-        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate"]),
+        .target(name: "CFence"),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CFence"]),
         .target(name: "Configuration"),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
@@ -64,7 +65,7 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Kernels", "Network"], path: "Tests/TestSupport"),
-        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "TestSupport"]),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),

@@ -79,6 +79,30 @@ public struct HDF5Attributes: Sendable {
         return StringTransfer.decodeVariable(buffer.bytes, count: attribute.extent.count)
     }
 
+    /// The strings of an attribute; nil where there is no such attribute, it holds something else, or its object has one in
+    /// a form that the installed library does not know.
+    ///
+    /// - Throws: kinds `damaged`, `readFailed`, `tooLarge`, `closed`.
+    public func stringsIfPresent(_ name: String) throws(HDF5Error) -> [String]? {
+        try Self.ifPresent { () throws(HDF5Error) in try self.strings(name) }
+    }
+
+    /// The same of numbers.
+    public func doublesIfPresent(_ name: String) throws(HDF5Error) -> [Double]? {
+        try Self.ifPresent { () throws(HDF5Error) in try self.doubles(name) }
+    }
+
+    private static func ifPresent<T>(_ read: () throws(HDF5Error) -> T) throws(HDF5Error) -> T? {
+        do throws(HDF5Error) {
+            return try read()
+        } catch {
+            switch error.kind {
+            case .missingObject, .wrongType, .unsupported: return nil
+            default: throw error
+            }
+        }
+    }
+
     /// The integers of an attribute, in C order. A single number is an array of one; booleans are 0 and 1.
     ///
     /// - Throws: kind `wrongType` also for floating-point numbers, and for integers that do not fit an `Int`.

@@ -4,7 +4,8 @@ extension HDF5Group {
     /// Copies a dataset of another file as it is: its type, storage, values and attributes (H5Ocopy). The groups on
     /// the way to it must be there.
     ///
-    /// - Throws: kinds `writeFailed` (also where the source can't be read), `closed`.
+    /// - Throws: kinds `damaged`, `unsupported` (of the source), `writeFailed` (also where the system can't read the
+    ///   source), `closed`.
     public func copy(_ dataset: HDF5Dataset, to path: String) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
@@ -13,7 +14,9 @@ extension HDF5Group {
         let target = try file.writableID(for: place, "create")
         let source = try dataset.file.id(for: dataset.place, "copy")
         if H5Ocopy(source, dataset.path, target, path, Library.defaultProperties, Library.defaultProperties) < 0 {
-            throw place.libraryFailure("create", isWrite: true)
+            // Without a word of the system, no file refused to be read or written: what was read makes no sense.
+            let sourceFailure = dataset.place.libraryFailure("copy")
+            throw sourceFailure.kind == .readFailed ? place.libraryFailure("create", isWrite: true) : sourceFailure
         }
     }
 }

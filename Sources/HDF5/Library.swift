@@ -35,6 +35,13 @@ enum Library {
         depth += 1
     }
 
+    /// Of the installed library. Needs no entering.
+    static var version: (major: UInt32, minor: UInt32, release: UInt32) {
+        var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+        H5get_libversion(&major, &minor, &release)
+        return (major, minor, release)
+    }
+
     /// Undoes `enter()`.
     static func leave() {
         depth -= 1

@@ -7,8 +7,7 @@ enum NewerForm {
     /// A damaged byte can look like a version, so the sentence does not rule damage out.
     static func words(_ messages: [String]) -> String? {
         guard let cause = messages.first(where: isAboutVersion), let colon = cause.range(of: ": ") else { return nil }
-        var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
-        H5get_libversion(&major, &minor, &release)
+        let (major, minor, release) = Library.version
         return "it is in a form that the installed HDF5 library, \(major).\(minor).\(release), does not know "
             + "(\(cause[colon.upperBound...])): a later release reads it, or the file is damaged; to write it so that this "
             + "one reads it, leave out h5py's libver=\"latest\" or give libver=(\"earliest\", \"v110\")"

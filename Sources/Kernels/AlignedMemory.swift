@@ -13,12 +13,15 @@ internal import CVector
 public final class AlignedMemory: @unchecked Sendable {
     public static let alignment = 64
     private static let largePage = 2 << 20
+    /// Bytes that are left to the rest of the process whenever a large block is taken, and that must be there before the
+    /// kernel library makes code for a primitive: Swift and that library end the process where a small piece can't be had.
+    static let headroom = 32 << 20
 
     public let base: UnsafeMutableRawPointer
     public let byteCount: Int
 
     /// - Parameter byteCount: the size in bytes; rounded up to whole cache lines.
-    /// - Throws: `KernelError.outOfMemory` where the system has none left.
+    /// - Throws: `KernelError.outOfMemory` where the system has none left, or after a large block less than `headroom`.
     public init(byteCount: Int) throws(KernelError) {
         let size = Self.aligned(max(byteCount, 1))
         // A step goes through many megabytes; with pages of the usual size it would look up thousands of them.
@@ -27,7 +30,13 @@ public final class AlignedMemory: @unchecked Sendable {
         guard posix_memalign(&pointer, isLarge ? Self.largePage : Self.alignment, size) == 0, let pointer else {
             throw .outOfMemory(bytes: size)
         }
-        if isLarge { stormo_use_large_pages(pointer, size) }
+        if isLarge {
+            do { try Self.require(byteCount: Self.headroom) } catch {
+                free(pointer)
+                throw .outOfMemory(bytes: size)
+            }
+            stormo_use_large_pages(pointer, size)
+        }
         memset(pointer, 0, size)
         base = pointer
         self.byteCount = size

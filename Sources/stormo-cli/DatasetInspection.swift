@@ -31,7 +31,7 @@ struct DatasetInspection {
         for omission in omitted { Console.print("left out: \(omission.path), \(omission.reason)") }
         let owners = [("/", file.attributes)] + datasets.map { ($0.path, $0.attributes) }
         for (path, attributes) in owners {
-            for name in try attributes.names { describe(name, of: path, attributes) }
+            for name in try attributes.names { try describe(name, of: path, attributes) }
         }
         let unreadable = omitted.filter { !$0.isLink }
         guard unreadable.isEmpty else {
@@ -45,11 +45,11 @@ struct DatasetInspection {
         return "\(layout)"
     }
 
-    private func describe(_ name: String, of path: String, _ attributes: HDF5Attributes) {
+    private func describe(_ name: String, of path: String, _ attributes: HDF5Attributes) throws {
         let label = path == "/" ? name : "\(path) \(name)"
-        if let strings = try? attributes.strings(name) {
+        if let strings = try attributes.stringsIfPresent(name) {
             Console.print("\n\(label) (\(Figures.count(strings.count))): " + Self.list(strings))
-        } else if let numbers = try? attributes.doubles(name) {
+        } else if let numbers = try attributes.doublesIfPresent(name) {
             Console.print("\n\(label) (\(Figures.count(numbers.count))): " + Self.list(numbers.map { "\($0)" }))
         }
     }

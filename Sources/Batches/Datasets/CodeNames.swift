@@ -25,23 +25,24 @@ package struct CodeNames: Sendable, Hashable {
     package init(_ lists: [String: List]) { self.lists = lists }
 
     /// Those of one file.
-    package init(_ file: HDF5File, inputs: [String], targets: String?) {
+    /// - Throws: `HDF5Error` where the file has some that can't be read.
+    package init(_ file: HDF5File, inputs: [String], targets: String?) throws(HDF5Error) {
         for path in inputs + (targets.map { [$0] } ?? []) {
             // A column's attributes are its table's.
             guard let attributes = try? file.dataset(path).attributes else { continue }
-            for name in (try? attributes.names) ?? [] where name.hasPrefix(Self.categories) {
-                note(attributes, name, "\(file.path): \(path)")
+            for name in try attributes.names where name.hasPrefix(Self.categories) {
+                try note(attributes, name, "\(file.path): \(path)")
             }
         }
         let owner = targets ?? inputs[0]
         if let attributes = try? file.dataset(owner).attributes {
-            note(attributes, Self.classes, "\(file.path): \(owner)")
+            try note(attributes, Self.classes, "\(file.path): \(owner)")
         }
-        if lists[Self.classes] == nil { note(file.attributes, Self.classes, file.path) }
+        if lists[Self.classes] == nil { try note(file.attributes, Self.classes, file.path) }
     }
 
-    private mutating func note(_ attributes: HDF5Attributes, _ name: String, _ place: String) {
-        guard let names = try? attributes.strings(name) else { return }
+    private mutating func note(_ attributes: HDF5Attributes, _ name: String, _ place: String) throws(HDF5Error) {
+        guard let names = try attributes.stringsIfPresent(name) else { return }
         lists[name] = List(names: names, place: place)
     }
 

@@ -31,7 +31,7 @@ extension Dataset {
     ) throws -> Dataset {
         let inputs = try inputs(files, source)
         var own = CodeNames()
-        for file in files { try own.merge(CodeNames(file, inputs: source.inputPaths, targets: source.targets)) }
+        for file in files { try own.merge(try CodeNames(file, inputs: source.inputPaths, targets: source.targets)) }
         var targets: Field?
         if wantsTargets, let path = source.targets {
             if try files[0].dataset(path).elementType == .string {

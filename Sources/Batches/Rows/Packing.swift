@@ -26,7 +26,7 @@ package struct Packing: Sendable {
         let names = try Set(attributes.names)
         func number(_ name: String) throws -> Double? {
             guard names.contains(name) else { return nil }
-            guard let values = try? attributes.doubles(name), values.count == 1, values[0].isFinite else {
+            guard let values = try attributes.doublesIfPresent(name), values.count == 1, values[0].isFinite else {
                 throw DataError(
                     "\(place) has the attribute \(name), which says how its values are packed, but it is not one number; "
                         + "write the values as they are meant, without it")
@@ -35,7 +35,8 @@ package struct Packing: Sendable {
         }
         let (scale, offset) = (try number("scale_factor") ?? 1, try number("add_offset") ?? 0)
         scaling = scale == 1 && offset == 0 ? nil : Scaling(scale: scale, offset: offset)
-        if names.contains("_Unsigned"), let text = try? attributes.string("_Unsigned"), text.lowercased() == "true",
+        if names.contains("_Unsigned"), let text = try attributes.stringsIfPresent("_Unsigned")?.first,
+            text.lowercased() == "true",
             [.int8, .int16, .int32, .int64].contains(dataset.elementType.memoryType)
         {
             throw DataError(
@@ -43,8 +44,8 @@ package struct Packing: Sendable {
                     + "sign; write them as an unsigned type")
         }
         // Of text that can't stand among numbers there is none to be found.
-        missing = ["_FillValue", "missing_value"].filter(names.contains).flatMap { name in
-            ((try? attributes.doubles(name)) ?? []).filter(\.isFinite).map { Missing(value: $0, attribute: name) }
+        missing = try ["_FillValue", "missing_value"].filter(names.contains).flatMap { name in
+            (try attributes.doublesIfPresent(name) ?? []).filter(\.isFinite).map { Missing(value: $0, attribute: name) }
         }
     }
 }

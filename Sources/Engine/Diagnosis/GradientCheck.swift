@@ -52,7 +52,8 @@ public struct GradientCheck: Sendable {
             objective, parameters: parameters, pool: pool,
             feed: try ShardFeed(objective, on: data, preprocessing: preprocessing),
             rows: (0..<Int64(samples)).map { $0 }, pass)
-        let probe = GradientProbe(inspection, parameters, count: objective.layout.count, pass)
+        let longest = objective.layout.entries.map(\.shape.count).max() ?? 0
+        let probe = try GradientProbe(inspection, parameters, longest: longest, pass)
         var random = Philox(seed: seed, stream: .gradientCheck)
         rows = objective.layout.entries.map { entry in
             var worst: Double?
@@ -62,16 +63,16 @@ public struct GradientCheck: Sendable {
                 compared += 1
                 worst = max(worst ?? 0, error)
             }
-            let gradients = probe.gradients[entry.range]
-            let norm = gradients.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let gradients = probe.gradients.floats
+            let norm = entry.range.reduce(0.0) { $0 + Double(gradients[$1]) * Double(gradients[$1]) }.squareRoot()
             let scatter = probe.scatter(entry.range, norm)
             if norm > 0 {
                 note(
                     probe.error(entry.range, norm, scatter, tolerance: Self.tolerance) {
-                        Float(Double(probe.gradients[$0]) / norm)
+                        Float(Double(gradients[$0]) / norm)
                     })
             }
-            let largest = entry.range.sorted { abs(gradients[$0]) > abs(gradients[$1]) }.prefix(4)
+            let largest = probe.largest(4, of: entry.range)
             let chosen = (0..<4).map { _ in entry.offset + Int(random.next() % UInt64(entry.shape.count)) }
             for index in Set(largest + chosen).sorted() {
                 note(probe.error(index..<index + 1, norm, scatter, tolerance: Self.tolerance) { _ in 1 })
@@ -84,27 +85,47 @@ public struct GradientCheck: Sendable {
 /// Measures derivatives of the loss around the parameters that it is given, which it leaves as they were.
 private final class GradientProbe {
     /// At the parameters themselves.
-    let gradients: [Float]
+    let gradients: AlignedMemory
     private let inspection: Inspection
     private let parameters: AlignedMemory
     private let pass: Pass
     private let loss: Double
+    /// The parameters that a move changes.
+    private let saved: AlignedMemory
 
-    init(_ inspection: Inspection, _ parameters: AlignedMemory, count: Int, _ pass: Pass) {
+    /// - Parameter longest: the elements of the largest tensor.
+    /// - Throws: `KernelError.outOfMemory`.
+    init(
+        _ inspection: Inspection, _ parameters: AlignedMemory, longest: Int, _ pass: Pass
+    ) throws(KernelError) {
         (self.inspection, self.parameters, self.pass) = (inspection, parameters, pass)
-        gradients = Array(UnsafeBufferPointer(start: inspection.gradients.floats, count: count))
+        gradients = try inspection.gradients.copy()
+        saved = try AlignedMemory(floats: longest)
         loss = inspection.loss(pass)
+    }
+
+    /// The places of the largest gradients, from the largest on; of equal ones the first.
+    func largest(_ count: Int, of range: Range<Int>) -> [Int] {
+        var places: [Int] = []
+        func size(_ index: Int) -> Float { abs(gradients.floats[index]) }
+        for index in range {
+            if places.count == count {
+                guard size(index) > size(places[count - 1]) else { continue }
+                places.removeLast()
+            }
+            places.insert(index, at: places.firstIndex { size($0) < size(index) } ?? places.endIndex)
+        }
+        return places
     }
 
     /// The loss at p + distance·direction, and the slope that the gradient has along the direction there.
     private func moved(
         _ distance: Float, _ range: Range<Int>, _ direction: (Int) -> Float
     ) -> (loss: Double, slope: Double) {
-        let saved = range.map { parameters.floats[$0] }
-        defer { for (offset, index) in range.enumerated() { parameters.floats[index] = saved[offset] } }
-        for (offset, index) in range.enumerated() {
-            parameters.floats[index] = saved[offset] + distance * direction(index)
-        }
+        let (own, saved) = (parameters.floats + range.lowerBound, saved.floats)
+        saved.update(from: own, count: range.count)
+        defer { own.update(from: saved, count: range.count) }
+        for offset in 0..<range.count { own[offset] = saved[offset] + distance * direction(range.lowerBound + offset) }
         inspection.run(pass)
         let slope = range.reduce(0.0) { $0 + Double(inspection.gradients.floats[$1]) * Double(direction($1)) }
         return (inspection.lastLoss, slope)
@@ -118,7 +139,7 @@ private final class GradientProbe {
         return (1...3).reduce(least) { scatter, place in
             let distance = Float(place) * 2e-6
             let sides = [distance, -distance].map { distance in
-                moved(distance, range) { Float(Double(gradients[$0]) / norm) }.loss
+                moved(distance, range) { Float(Double(gradients.floats[$0]) / norm) }.loss
             }
             return max(scatter, abs(sides[0] + sides[1] - 2 * loss) / 2)
         }
@@ -160,7 +181,7 @@ private final class GradientProbe {
     func error(
         _ range: Range<Int>, _ norm: Double, _ scatter: Double, tolerance: Double, along direction: (Int) -> Float
     ) -> Double? {
-        let computed = range.reduce(0.0) { $0 + Double(gradients[$1]) * Double(direction($1)) }
+        let computed = range.reduce(0.0) { $0 + Double(gradients.floats[$1]) * Double(direction($1)) }
         var doubted: Double?
         // A shorter step meets fewer kinks, and more rounding; a large loss, as of targets in the hundreds, needs a
         // longer one.

@@ -1,3 +1,4 @@
+internal import CFence
 internal import CHDF5
 import Foundation
 
@@ -16,8 +17,9 @@ enum ExaminationLimits {
         return overflow ? .max : bytes.addingReportingOverflow(256 << 20).partialValue
     }
 
-    /// Lets the process have so many bytes of address space more than it has now.
+    /// Lets the process have so many bytes of address space more than it has now, and the library's blocks so many.
     static func setMemory(_ bytes: Int) {
+        fence_limit(bytes)
         let (limit, overflow) = addressSpace().addingReportingOverflow(bytes)
         guard !overflow, limit > 0 else { return }
         lower(__rlimit_resource_t(RLIMIT_AS.rawValue), to: rlim_t(limit))

@@ -168,13 +168,16 @@ final class ExaminationWalk {
 
     /// Into a file in memory.
     private func copy(_ dataset: HDF5Dataset) {
-        guard dataset.storageSize <= Self.largestCopy else { return }
+        // Where more is claimed than there is, the copy fails, in which the library may crash.
+        let size = dataset.storageSize
+        guard size <= Self.largestCopy || size > request.fileSize else { return }
         begin("the dataset '\(dataset.path)'")
         attempt { () throws(HDF5Error) in
             let target = try HDF5File.createInMemory()
-            try target.root.attributes.copyAll(of: dataset.attributes)
+            // Each by itself, as one may fail with an error and the other crash.
+            attempt { () throws(HDF5Error) in try target.root.attributes.copyAll(of: dataset.attributes) }
             if !dataset.elementType.isNumeric || dataset.shape.isEmpty || dataset.column == nil {
-                try target.root.copy(dataset, to: "/copy")
+                attempt { () throws(HDF5Error) in try target.root.copy(dataset, to: "/copy") }
             }
             try target.close()
         }

@@ -1,3 +1,4 @@
+internal import CFence
 internal import CHDF5
 import Foundation
 
@@ -21,6 +22,8 @@ struct ExaminerServer {
         // It keeps no memory that it has given back, which would be handed out again as it was left.
         H5set_free_list_limits(0, 0, 0, 0, 0, 0)
         Library.leave()
+        // What it reads beyond the end of a block shall end the process, and not depend on what lies there.
+        fence_raise("H5open")
         var buffer = [UInt8](repeating: 0, count: ExaminationRequest.longest)
         while true {
             let count = recv(socket, &buffer, buffer.count, 0)

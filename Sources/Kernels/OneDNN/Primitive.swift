@@ -79,6 +79,8 @@ final class Primitive {
         }
         stream = context.stream
         memories = tensors.map(\.1)
+        // Where there is no memory for the code that it makes, the library writes through a null pointer (2.6).
+        try AlignedMemory.require(byteCount: AlignedMemory.headroom)
         var handle: dnnl_primitive_t?
         try OneDNN.check(
             OneDNN.onThisThread { dnnl_primitive_create(&handle, description.handle) }, "a primitive")

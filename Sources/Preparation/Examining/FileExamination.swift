@@ -60,8 +60,8 @@ public struct FileExamination {
         guard reports.count < datasets.count else { return nil }
         let dataset = datasets[reports.count]
         var report = overview[reports.count]
-        report.classNames = names("class_names", dataset)
         do {
+            report.classNames = try names("class_names", dataset)
             if report.type.isNumeric, !report.shape.isEmpty, dataset.count > 0 {
                 try examine(dataset, &report, progress)
             }
@@ -138,7 +138,7 @@ public struct FileExamination {
                     (0..<rows.count).map { RowHash.hash(memory + $0 * rowBytes, count: rowBytes) }
                 ))
         }
-        report.values = values(scans.map(\.statistics), source, dataset)
+        report.values = try values(scans.map(\.statistics), source, dataset)
         if wantsHashes {
             let blocks = scans.flatMap(\.hashes).sorted { $0.block < $1.block }
             let index = RowIndex(source, hashes: blocks.flatMap(\.hashes))
@@ -161,7 +161,7 @@ public struct FileExamination {
 
     private func values(
         _ parts: [ValueStatistics], _ source: RowSource, _ dataset: HDF5Dataset
-    ) -> DatasetReport.Values {
+    ) throws -> DatasetReport.Values {
         var places = parts[0].perPlace()
         var (nan, infinite) = (parts[0].nan, parts[0].infinite)
         for part in parts.dropFirst() {
@@ -184,7 +184,7 @@ public struct FileExamination {
             values.features = features.map { DatasetReport.Figures($0) }
         }
         if source.rowShape.rank == 1 {
-            let names = names("feature_names", dataset) ?? names("columns", dataset)
+            let names = try names("feature_names", dataset) ?? names("columns", dataset)
             values.featureNames = names?.count == last ? names : nil
         }
         if places.count == source.width, source.width > 1, source.rows > 1 {
@@ -195,7 +195,7 @@ public struct FileExamination {
     }
 
     /// Names on the dataset itself or on the file.
-    private func names(_ attribute: String, _ dataset: HDF5Dataset) -> [String]? {
-        (try? dataset.attributes.strings(attribute)) ?? (try? attributes.strings(attribute))
+    private func names(_ attribute: String, _ dataset: HDF5Dataset) throws -> [String]? {
+        try dataset.attributes.stringsIfPresent(attribute) ?? attributes.stringsIfPresent(attribute)
     }
 }

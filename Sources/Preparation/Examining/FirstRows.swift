@@ -30,7 +30,7 @@ public struct FirstRows {
         type = dataset.elementType
         rows = dataset.shape.first ?? 1
         rowShape = Shape(Array(dataset.shape.dropFirst()))
-        featureNames = Self.names("feature_names", dataset, file)
+        featureNames = try Self.names("feature_names", dataset, file)
         labels = try Self.labels(of: dataset, file, count: min(count, rows))
         if dataset.elementType == .string {
             cells = try dataset.readStrings().prefix(count).map { [$0] }
@@ -85,8 +85,8 @@ public struct FirstRows {
         path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
     }
 
-    private static func names(_ attribute: String, _ dataset: HDF5Dataset, _ file: HDF5File) -> [String]? {
-        (try? dataset.attributes.strings(attribute)) ?? (try? file.attributes.strings(attribute))
+    private static func names(_ attribute: String, _ dataset: HDF5Dataset, _ file: HDF5File) throws -> [String]? {
+        try dataset.attributes.stringsIfPresent(attribute) ?? file.attributes.stringsIfPresent(attribute)
     }
 
     /// From the group's targets, where each row has one number.
@@ -104,7 +104,7 @@ public struct FirstRows {
         guard let targets, targets.elementType.isNumeric, targets.shape.first == dataset.shape.first,
             targets.count == targets.shape.first
         else { return nil }
-        let names = names("class_names", targets, file)
+        let names = try names("class_names", targets, file)
         let values = try targets.read(Double.self, rows: 0..<count)
         let texts = texts(values, targets.elementType.memoryType == .float64 ? .float32 : targets.elementType)
         // The labels beside the labels themselves are worth it only where they have names.

@@ -174,6 +174,95 @@ import Testing
         }
     }
 
+    /// y = x·W for a square W, of which one of the two gradients may be of the transposed matrix.
+    private struct Mixing: Layer, Operator {
+        enum Fault { case none, ofInputs, ofWeights }
+        let width: Int
+        let fault: Fault
+        var name: String { "mixing" }
+        var type: String { "mixing" }
+        var keras: KerasLayer { KerasLayer("Mixing") }
+
+        func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
+            let graph = inputs[0].graph
+            let weights = graph.parameter([width, width], .glorotUniform, name: "\(name)/kernel")
+            return try graph.apply(self, to: [inputs[0], weights], name: name)
+        }
+        func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
+        func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+            MixingKernel(request.samples, width, fault)
+        }
+    }
+
+    private final class MixingKernel: Kernel {
+        private let rows: Int
+        private let width: Int
+        private let fault: Mixing.Fault
+        private var binding: Binding?
+
+        init(_ rows: Int, _ width: Int, _ fault: Mixing.Fault) {
+            (self.rows, self.width, self.fault) = (rows, width, fault)
+        }
+
+        func bind(_ binding: Binding) { self.binding = binding }
+
+        private func sum(_ count: Int, _ term: (Int) -> Float) -> Float { (0..<count).reduce(0) { $0 + term($1) } }
+
+        func forward(_ pass: Pass) {
+            guard let binding else { return }
+            let (x, w) = (binding.inputs[0], binding.inputs[1])
+            for row in 0..<rows {
+                for j in 0..<width {
+                    binding.output[row * width + j] = sum(width) { x[row * width + $0] * w[$0 * width + j] }
+                }
+            }
+        }
+        func backward(_ pass: Pass) {
+            guard let binding, let own = binding.outputGradient else { return }
+            let (x, w) = (binding.inputs[0], binding.inputs[1])
+            if let gradient = binding.inputGradients[0] {
+                for row in 0..<rows {
+                    for i in 0..<width {
+                        gradient[row * width + i] = sum(width) {
+                            own[row * width + $0] * (fault == .ofInputs ? w[$0 * width + i] : w[i * width + $0])
+                        }
+                    }
+                }
+            }
+            if let gradient = binding.inputGradients[1] {
+                for i in 0..<width {
+                    for j in 0..<width {
+                        let (from, to) = fault == .ofWeights ? (j, i) : (i, j)
+                        gradient[i * width + j] = sum(rows) { x[$0 * width + from] * own[$0 * width + to] }
+                    }
+                }
+            }
+        }
+    }
+
+    private func mixed(_ fault: Mixing.Fault) throws -> GradientCheck {
+        let model = try Model(input: [3]) {
+            Dense(5, activation: .tanh).named("before")
+            Mixing(width: 5, fault: fault).named("mixing")
+            Dense(2).named("after")
+        }
+        return try check(model, .meanSquaredError(factor: 1), on: noise([3], targets: 2))
+    }
+
+    @Test func aRightMatrixPasses() throws { expectRight(try mixed(.none)) }
+
+    /// What a transposed gradient reaches is far off, and nothing else is.
+    @Test func aTransposedGradientFails() throws {
+        for (fault, reached) in [(Mixing.Fault.ofInputs, "before"), (.ofWeights, "mixing")] {
+            let result = try mixed(fault)
+            #expect(!result.passes)
+            for row in result.rows {
+                let isWrong = row.parameter.hasPrefix(reached)
+                #expect(isWrong ? (row.worst ?? 0) > 0.1 : (row.worst ?? 1) < 1e-2, "\(fault): \(row)")
+            }
+        }
+    }
+
     /// A gradient that is far below the loss's rounding is not compared, whatever it says, and is no failure.
     @Test func whatIsTooSmallIsNotCompared() throws {
         let model = try Model(input: [3]) {
