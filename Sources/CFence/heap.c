@@ -16,9 +16,9 @@
 #define MOST ((size_t)1 << 36)
 #define LEAST ((size_t)1 << 26)
 // So many pages rest, released or still unused, before the first of them is used again.
-#define RESTING 256
+#define RESTING 32
 // So many more are made ready at once, of which the processes that are forked from this one need make none.
-#define READY 768
+#define READY 224
 #define NEW_BYTE 0x5A
 #define OLD_BYTE 0xA5
 
@@ -133,17 +133,26 @@ static size_t lot_of(void *block) {
     return number;
 }
 
-void *fence_malloc(size_t size) {
-    if (size > limit || in_use > limit - size) {
-        errno = ENOMEM;
-        return NULL;
-    }
+// A lot for a block, whose bytes are not set yet; SIZE_MAX where the C library has to give one.
+static size_t lot_for(size_t size) {
     size_t number = start && size <= (size_t)(end - start) ? take(pages_of(size)) : SIZE_MAX;
-    if (number == SIZE_MAX) return malloc(size);
+    if (number == SIZE_MAX) return SIZE_MAX;
     lots[number].size = size;
     lots[number].used = true;
     in_use += size;
-    return memset(block_of(number), NEW_BYTE, size);
+    return number;
+}
+
+static bool is_allowed(size_t size) {
+    if (size <= limit && in_use <= limit - size) return true;
+    errno = ENOMEM;
+    return false;
+}
+
+void *fence_malloc(size_t size) {
+    if (!is_allowed(size)) return NULL;
+    size_t number = lot_for(size);
+    return number == SIZE_MAX ? malloc(size) : memset(block_of(number), NEW_BYTE, size);
 }
 
 void *fence_calloc(size_t count, size_t size) {
@@ -152,8 +161,11 @@ void *fence_calloc(size_t count, size_t size) {
         errno = ENOMEM;
         return NULL;
     }
-    void *block = fence_malloc(bytes);
-    return block ? memset(block, 0, bytes) : NULL;
+    if (!is_allowed(bytes)) return NULL;
+    size_t number = lot_for(bytes);
+    if (number == SIZE_MAX) return calloc(1, bytes);
+    // Pages of longer blocks are new, and so hold zeros.
+    return bytes > page ? block_of(number) : memset(block_of(number), 0, bytes);
 }
 
 void *fence_realloc(void *block, size_t size) {

@@ -357,7 +357,10 @@ def main():
         trial = Trial(options, good)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             numbers = range(options.first, options.first + options.count)
-            for index, name, results in pool.map(lambda i: trial.run(every[i % len(every)], i), numbers):
+            for done, (index, name, results) in enumerate(
+                    pool.map(lambda i: trial.run(every[i % len(every)], i), numbers)):
+                if done % 1000 == 999:
+                    print(f"{done + 1} files in {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
                 for command, status, fault, peak, text in results:
                     statuses[(command, status)] += 1
                     highest = max(highest, peak)
