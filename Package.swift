@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Machine", dependencies: ["CVector"]),
         .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels", "Network"]),
-        .target(name: "Metrics"),
+        .target(name: "Metrics", dependencies: ["Network", "Configuration"]),
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
         .target(
             name: "Batches",
@@ -54,7 +54,9 @@ let package = Package(
             ]),
         .target(
             name: "Stormo",
-            dependencies: ["Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels"]),
+            dependencies: [
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels", "Configuration",
+            ]),
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
@@ -67,7 +69,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Kernels", "Network"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Network", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(

@@ -87,6 +87,24 @@ public struct ScalingBenchmark: Sendable {
         }
     }
 
+    /// How a number of workers trains: as the config says, but for the workers, and the batch where it grows with them.
+    static func settings(
+        _ configuration: RunConfiguration, _ objective: Objective, workers: Int, mode: Mode
+    ) -> TrainingSettings {
+        var settings = configuration.trainingSettings
+        // A batch that is too large is refused by the engine.
+        let (batch, overflows) = settings.batchSize.multipliedReportingOverflow(by: mode == .weak ? workers : 1)
+        settings.batchSize = overflows ? .max : batch
+        var parallel = configuration.parallel
+        parallel.workers = workers
+        // What is measured is how the work is shared, so that every worker must have some.
+        parallel.shardsFollowWorkers = parallel.shards == nil
+        settings.parallelism = parallel.resolved(
+            batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
+            parameters: objective.layout.parameterCount)
+        return settings
+    }
+
     /// One number of workers on the bench.
     private struct Subject {
         let workers: Int
@@ -104,24 +122,8 @@ public struct ScalingBenchmark: Sendable {
             _ preprocessing: Preprocessing, workers: Int, mode: Mode
         ) throws {
             self.workers = workers
-            // One that is too large is refused below.
-            let (batch, overflows) = configuration.training.wholeBatch
-                .multipliedReportingOverflow(by: mode == .weak ? workers : 1)
-            batchSize = overflows ? .max : batch
-            var parallel = configuration.parallel
-            parallel.workers = workers
-            // What is measured is how the work is shared, so that every worker must have some.
-            parallel.shardsFollowWorkers = parallel.shards == nil
-            var settings = TrainingEngine.Settings(
-                optimizer: configuration.optimizer, epochs: Int.max / 2 / max(data.count, 1), batchSize: batchSize,
-                parallelism: parallel.resolved(
-                    batchSize: batchSize, operations: objective.training.operationsPerSample,
-                    parameters: objective.layout.parameterCount))
-            settings.seed = configuration.seed
-            settings.metrics = configuration.metrics
-            settings.clipping = configuration.clipping
-            settings.augmentation = configuration.data.augmentation
-            settings.classWeights = configuration.data.classWeights
+            let settings = ScalingBenchmark.settings(configuration, objective, workers: workers, mode: mode)
+            batchSize = settings.batchSize
             engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, settings)
             profile = StepProfile(workers: engine.parallelism.workers)
             peak = try MatmulPeak(workers: workers)

@@ -13,6 +13,9 @@ public protocol RegisteredKind: Sendable {
 extension RegisteredKind {
     public var configuration: [JSONNode.Member] { [] }
 
+    /// The value of `type` in a config.
+    public var typeName: String { Self.name }
+
     /// An object with `type` and its keys, as a config has it.
     public var typedConfiguration: JSONNode {
         JSONNode(.object([.init(key: "type", value: JSONNode(Self.name))] + configuration))

@@ -85,8 +85,8 @@ package enum ModelFile {
             "layers": model.configuration,
         ]
         try own.set("model", description.jsonText(pretty: false))
-        let loss = LossConfiguration(trained.objective)
-        try own.set("loss", (["loss": loss.configuration] as JSONNode).jsonText(pretty: false))
+        let loss = trained.objective.loss.typedConfiguration
+        try own.set("loss", (["loss": loss] as JSONNode).jsonText(pretty: false))
         try own.set("metrics", trained.metrics.map(\.name))
         try own.set("preprocessing", trained.preprocessing.kind.rawValue)
         if trained.preprocessing.scope != trained.preprocessing.kind.usualScope {
@@ -165,7 +165,7 @@ package enum ModelFile {
     /// What a model file says of the model, checked.
     private struct Description {
         let objective: Objective
-        let metrics: [MetricKind]
+        let metrics: [any Metric]
         let preprocessing: Preprocessing
         let classNames: [String]?
         let categories: [String: [String]]
@@ -178,7 +178,7 @@ package enum ModelFile {
                 throw Damage("its preprocessing does not fit its inputs")
             }
             metrics = try own.strings("metrics").map { name in
-                guard let kind = MetricKind(name: name) else {
+                guard let kind = MetricRegistry.metric(named: name) else {
                     throw Damage("it names the metric '\(name)', which this version of stormo does not know")
                 }
                 return kind
@@ -213,10 +213,10 @@ package enum ModelFile {
                     throw Damage("its model has \(readers.count) layers; at most \(Model.mostLayers) are read")
                 }
                 let layers = readers.compactMap { LayerRegistry.read($0) }
-                let loss = LossConfiguration(
-                    reading: ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
+                let loss = LossRegistry.read(ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
                 try diagnostics.throwIfAny(file: "the description")
-                return try loss.objective(Model(input: shape, layers: layers))
+                guard let loss else { throw Damage("it names no loss") }
+                return try Objective(Model(input: shape, layers: layers), loss: loss)
             } catch {
                 throw Damage("\(error)")
             }

@@ -16,7 +16,7 @@ public enum Predictions {
             let predictions = try file.root.createDataset(
                 "predictions", .float32, shape: [samples] + shape.dimensions)
             try predictions.write(values)
-            if model.objective.loss.isRowwise {
+            if model.objective.targetForm.classes != nil {
                 let classes = shape.last
                 let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
                     let row = values[start..<start + classes]

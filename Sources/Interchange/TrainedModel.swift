@@ -8,7 +8,7 @@ import Network
 public struct TrainedModel: Sendable {
     public let objective: Objective
     /// What `evaluate` reports unless told otherwise.
-    public let metrics: [MetricKind]
+    public let metrics: [any Metric]
     public let preprocessing: Preprocessing
     public let classNames: [String]?
     /// The texts that the numbers of a column stand for, by the attribute that holds them in the training data.
@@ -19,7 +19,7 @@ public struct TrainedModel: Sendable {
     public var configuration: JSONNode?
 
     package init(
-        objective: Objective, metrics: [MetricKind], preprocessing: Preprocessing, classNames: [String]?,
+        objective: Objective, metrics: [any Metric], preprocessing: Preprocessing, classNames: [String]?,
         parameters: AlignedMemory, configuration: JSONNode? = nil
     ) {
         self.objective = objective

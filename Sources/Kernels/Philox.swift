@@ -52,6 +52,21 @@ public struct Philox: RandomNumberGenerator, Sendable {
     /// Uniform in 0 ..< 1, a multiple of 2⁻²⁴.
     public mutating func uniform() -> Float { Float(word() >> 8) * 0x1p-24 }
 
+    /// Uniform in 0 ..< bound; 0 where the bound is.
+    @inlinable
+    public mutating func integer(below bound: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
+
+    /// Mixes the elements: Fisher and Yates's shuffle, from the last to the first, written out so that it never changes with
+    /// a library.
+    @inlinable
+    public mutating func shuffle<Element>(_ elements: UnsafeMutableBufferPointer<Element>) {
+        for index in stride(from: elements.count - 1, to: 0, by: -1) {
+            elements.swapAt(index, integer(below: index + 1))
+        }
+    }
+
     private mutating func word() -> UInt32 {
         if used == 4 {
             withUnsafeBytes(of: &counter) { counter in

@@ -18,7 +18,7 @@ extension ConfusionMatrix {
             if let classNames, classNames.indices.contains(index) { classNames[index] } else { String(index) }
         }
         let body = classes <= Self.widestTable ? matrixLines(names) : worstLines(names)
-        let summary = "accuracy \(MetricKind.format(accuracy)) (\(correct) of \(total))"
+        let summary = "accuracy \(MetricText.format(accuracy)) (\(correct) of \(total))"
         return (body + [summary]).joined(separator: "\n")
     }
 
@@ -42,13 +42,13 @@ extension ConfusionMatrix {
                 [rowNames[row]] + (0..<classes).map { String(self[row, $0]) }
                     + (hasLost ? [String(unpredicted[row])] : [])
                     + [
-                        MetricKind.format(shown ? precision(of: row) : .nan),
-                        MetricKind.format(shown ? recall(of: row) : .nan), String(support(of: row)),
+                        MetricText.format(shown ? precision(of: row) : .nan),
+                        MetricText.format(shown ? recall(of: row) : .nan), String(support(of: row)),
                     ])
         }
         lines.append(
             ["total"] + (0..<classes).map { String(predictions(of: $0)) } + (hasLost ? [String(lost)] : [])
-                + [MetricKind.format(macroPrecision), MetricKind.format(macroRecall), String(total)])
+                + [MetricText.format(macroPrecision), MetricText.format(macroRecall), String(total)])
         return lines
     }
 

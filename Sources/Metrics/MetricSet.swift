@@ -10,14 +10,14 @@ public struct MetricError: Error, Hashable, CustomStringConvertible {
 /// sums are in double precision, taken in a fixed order, so a pinned number of shards gives the same bits on any
 /// number of workers.
 ///
-/// ``update`` allocates nothing unless ``MetricKind/rocAUC`` is among the metrics and more samples than the capacity
+/// ``update`` allocates nothing unless ``ROCAUCMetric`` is among the metrics and more samples than the capacity
 /// come in; then its storage grows.
 ///
 /// `@unchecked Sendable`: an instance has no lock. It is safe because one thread at a time uses it: the worker that
 /// runs the shard within a step, and the trainer between steps, and the engine's barriers lie in between.
 public final class MetricSet: @unchecked Sendable {
     /// The metrics, in the order of ``values()``.
-    public let kinds: [MetricKind]
+    public let kinds: [any Metric]
     public let layout: MetricLayout
     /// The number of samples seen since the last reset.
     public private(set) var samples = 0
@@ -26,6 +26,8 @@ public final class MetricSet: @unchecked Sendable {
     private let binary: BinaryCounts?
     private let errors: ErrorSums?
     private let ranking: RankingScores?
+    /// Those of metrics that add up by themselves, each with its metric's place.
+    private let own: [(index: Int, accumulator: any MetricAccumulator)]
 
     /// - Parameters:
     ///   - kinds: the metrics; may be empty, and a set then does nothing.
@@ -35,10 +37,9 @@ public final class MetricSet: @unchecked Sendable {
     ///   - countsConfusion: whether to count ``confusion`` though no metric needs it. Classes × (classes + 1) integers.
     /// - Throws: ``MetricError`` where a metric does not fit the form.
     public init(
-        kinds: [MetricKind], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false
+        kinds: [any Metric], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false
     ) throws(MetricError) {
         let form = layout.form
-        let wanted = Set(kinds)
         if let problem = form.problem ?? kinds.lazy.compactMap({ $0.problem(with: form) }).first {
             throw MetricError(description: problem)
         }
@@ -48,36 +49,39 @@ public final class MetricSet: @unchecked Sendable {
         self.kinds = kinds
         self.layout = layout
 
-        let needsTable = countsConfusion || !wanted.isDisjoint(with: [.precision, .recall, .f1])
-        var depths = kinds.compactMap { if case .topK(let k) = $0 { k } else { nil } }
-        if wanted.contains(.accuracy) { depths.append(1) }
+        var needs = MetricNeeds()
+        for kind in kinds { kind.need(&needs) }
+        if countsConfusion { needs.needConfusion() }
         switch form {
         case .sparseLabels(let classes), .oneHot(let classes):
             labels =
-                needsTable || !depths.isEmpty
+                needs.confusion || !needs.hitDepths.isEmpty
                 ? LabelCounts(
-                    classes: classes, sparse: form.targetWidth == 1, ignored: layout.ignored, depths: depths,
-                    counting: needsTable)
+                    classes: classes, sparse: form.targetWidth == 1, ignored: layout.ignored, depths: needs.hitDepths,
+                    counting: needs.confusion)
                 : nil
             binary = nil
             errors = nil
         case .binary(let outputs):
             labels = nil
             binary =
-                needsTable || wanted.contains(.accuracy)
+                needs.confusion || needs.accuracy
                 ? BinaryCounts(outputs: outputs, threshold: layout.predictionsAreLogits ? 0 : 0.5) : nil
             errors = nil
         case .values(let outputs):
             labels = nil
             binary = nil
-            errors = kinds.isEmpty ? nil : ErrorSums(outputs: outputs, variance: wanted.contains(.r2))
+            errors = needs.errors ? ErrorSums(outputs: outputs, variance: needs.variance) : nil
         }
         ranking =
-            wanted.contains(.rocAUC)
+            needs.scores
             ? RankingScores(
                 form: form, ignored: layout.ignored,
                 capacity: max(capacity, 0) * layout.rowsPerSample)
             : nil
+        own = kinds.enumerated().compactMap { index, kind in
+            kind.makeAccumulator(layout, capacity: max(capacity, 0)).map { (index, $0) }
+        }
     }
 
     /// Takes in the predictions for `samples` samples.
@@ -96,6 +100,7 @@ public final class MetricSet: @unchecked Sendable {
         labels?.update(predictions, targets, rows: rows)
         binary?.update(predictions, targets, rows: rows)
         errors?.update(predictions, targets, rows: rows)
+        for (_, accumulator) in own { accumulator.update(predictions, targets, rows: rows) }
         ranking?.update(
             logits ?? predictions, areLogits: logits != nil || layout.predictionsAreLogits, targets, rows: rows)
         self.samples += samples
@@ -105,10 +110,13 @@ public final class MetricSet: @unchecked Sendable {
     ///
     /// - Precondition: `other` was made with the same metrics and layout.
     public func merge(_ other: MetricSet) {
-        precondition(other !== self && other.kinds == kinds && other.layout == layout, "metric sets do not match")
+        precondition(
+            other !== self && other.kinds.map(\.name) == kinds.map(\.name) && other.layout == layout,
+            "metric sets do not match")
         if let labels, let others = other.labels { labels.merge(others) }
         if let binary, let others = other.binary { binary.merge(others) }
         if let errors, let others = other.errors { errors.merge(others) }
+        for (mine, others) in zip(own, other.own) { mine.accumulator.merge(others.accumulator) }
         if let ranking, let others = other.ranking { ranking.merge(others) }
         samples += other.samples
     }
@@ -118,6 +126,7 @@ public final class MetricSet: @unchecked Sendable {
         labels?.reset()
         binary?.reset()
         errors?.reset()
+        for (_, accumulator) in own { accumulator.reset() }
         ranking?.reset()
         samples = 0
     }
@@ -129,6 +138,7 @@ public final class MetricSet: @unchecked Sendable {
         labels?.append(to: &state)
         binary?.append(to: &state)
         errors?.append(to: &state)
+        for (_, accumulator) in own { accumulator.append(to: &state) }
         ranking?.append(to: &state)
         return state
     }
@@ -157,6 +167,8 @@ public final class MetricSet: @unchecked Sendable {
         try labels?.restore(&state, rows: rows)
         try binary?.restore(&state, rows: rows)
         try errors?.restore(&state, rows: rows)
+        for (_, accumulator) in own { try accumulator.restore(&state, rows: rows) }
+        // It takes all that is left.
         try ranking?.restore(&state, rows: rows)
         guard state.remaining == 0 else { throw MetricState.mismatch }
         self.samples = samples
@@ -172,19 +184,12 @@ public final class MetricSet: @unchecked Sendable {
     /// Meant for the end of an epoch: it allocates, and ROC AUC sorts its scores.
     public func values() -> [Double] {
         guard samples > 0 else { return kinds.map { _ in .nan } }
-        let confusion = labels?.confusion
-        return kinds.map { kind in
-            switch kind {
-            case .accuracy: labels?.hitRate(depth: 1) ?? binary?.accuracy ?? .nan
-            case .topK(let k): labels?.hitRate(depth: k) ?? .nan
-            case .precision: confusion?.macroPrecision ?? binary?.mean { $0.precision(of: 1) } ?? .nan
-            case .recall: confusion?.macroRecall ?? binary?.mean { $0.recall(of: 1) } ?? .nan
-            case .f1: confusion?.macroF1 ?? binary?.mean { $0.f1(of: 1) } ?? .nan
-            case .rocAUC: ranking?.areaUnderCurve() ?? .nan
-            case .meanAbsoluteError: errors?.meanAbsoluteError ?? .nan
-            case .rootMeanSquaredError: errors?.rootMeanSquaredError ?? .nan
-            case .r2: errors?.r2 ?? .nan
-            }
+        let counts = MetricCounts(
+            labels: labels, binary: binary, errors: errors, ranking: ranking, confusion: labels?.confusion)
+        return kinds.enumerated().map { index, kind in
+            var counts = counts
+            counts.accumulator = own.first { $0.index == index }?.accumulator
+            return kind.value(of: counts)
         }
     }
 }

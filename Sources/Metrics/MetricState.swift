@@ -1,5 +1,5 @@
 /// The numbers of a saved ``MetricSet``, read one by one and checked.
-struct MetricState {
+public struct MetricState {
     /// The greatest count that a double holds exactly with all smaller ones.
     static let limit = 1 << 53
 
@@ -14,27 +14,28 @@ struct MetricState {
 
     var remaining: Int { numbers.count - position }
 
-    mutating func next() throws(MetricError) -> Double {
+    /// The next number.
+    public mutating func next() throws(MetricError) -> Double {
         guard position < numbers.count else { throw Self.mismatch }
         defer { position += 1 }
         return numbers[position]
     }
 
     /// A whole number from 0 to `most`.
-    mutating func count(upTo most: Int) throws(MetricError) -> Int {
+    public mutating func count(upTo most: Int) throws(MetricError) -> Int {
         guard let count = Int(exactly: try next()), count >= 0, count <= most else { throw Self.mismatch }
         return count
     }
 
     /// A sum of magnitudes: not negative, but it may be NaN or infinite, since predictions may be.
-    mutating func sum() throws(MetricError) -> Double {
+    public mutating func sum() throws(MetricError) -> Double {
         let sum = try next()
         if sum < 0 { throw Self.mismatch }
         return sum
     }
 
     /// A number that single precision holds exactly, or NaN.
-    mutating func float() throws(MetricError) -> Float {
+    public mutating func float() throws(MetricError) -> Float {
         let number = try next()
         guard number.isNaN || Double(Float(number)) == number else { throw Self.mismatch }
         return Float(number)

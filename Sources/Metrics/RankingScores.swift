@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// The scores and truths of all rows, kept so that the area under the ROC curve is exact.
 ///

@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let chosen = try metrics.map(Self.kinds)
         let model = try TrainedModel(contentsOf: options.model)
-        if confusion, !model.objective.loss.isCrossEntropy {
+        if confusion, model.objective.targetForm.isOfValues {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
@@ -62,23 +62,20 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private static func kinds(_ names: String) throws -> [MetricKind] {
-        var kinds: [MetricKind] = []
+    private static func kinds(_ names: String) throws -> [any Metric] {
+        var kinds: [any Metric] = []
         for name in names.split(separator: ",").map({ $0.filter { $0 != " " } }) {
-            guard let kind = MetricKind(name: name) else {
-                let hint =
-                    nearestWord(to: name, among: MetricKind.knownNames).map { "did you mean '\($0)'?" }
-                    ?? "known are \(MetricKind.knownNames.joined(separator: ", "))"
-                throw UsageError("--metrics: unknown metric '\(name)'; \(hint)")
+            guard let kind = MetricRegistry.metric(named: name) else {
+                throw UsageError("--metrics: \(MetricRegistry.kinds.unknown(name))")
             }
-            if !kinds.contains(kind) { kinds.append(kind) }
+            if !kinds.contains(where: { $0.name == kind.name }) { kinds.append(kind) }
         }
         return kinds
     }
 
     /// JSON has no NaN: a figure that is not defined becomes null.
     private static func object(
-        _ result: Evaluation, _ kinds: [MetricKind], _ matrix: ConfusionMatrix?, _ classNames: [String]?
+        _ result: Evaluation, _ kinds: [any Metric], _ matrix: ConfusionMatrix?, _ classNames: [String]?
     ) -> JSONNode {
         func number(_ value: Double) -> JSONNode { value.isFinite ? JSONNode(value) : JSONNode(.null) }
         let metrics = zip(kinds, result.metrics).map { JSONNode.Member(key: $0.name, value: number($1)) }

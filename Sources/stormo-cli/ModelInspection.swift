@@ -23,8 +23,7 @@ struct ModelInspection {
         var table = TextTable([("", .left), ("", .left)])
         table.append([
             "loss",
-            LossConfiguration(objective.loss, fromLogits: objective.predictsLogits).name
-                + (objective.predictsLogits ? ", from_logits true" : ""),
+            objective.loss.typeName + (objective.predictsLogits ? ", from_logits true" : ""),
         ])
         if !model.metrics.isEmpty { table.append(["metrics", model.metrics.map(\.name).joined(separator: ", ")]) }
         table.append(["preprocessing", "\(model.preprocessing)"])

@@ -18,7 +18,7 @@ final class ProgressDisplay: TrainingObserver {
         var isDrawn = false
     }
 
-    init(epochs: Int, metrics: [MetricKind], isQuiet: Bool) {
+    init(epochs: Int, metrics: [any Metric], isQuiet: Bool) {
         self.epochs = epochs
         self.isQuiet = isQuiet
         text = ProgressText(epochs: epochs, metrics: metrics, isUnicode: Terminal.output.isUnicode)

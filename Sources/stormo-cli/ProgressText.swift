@@ -5,7 +5,7 @@ import Runs
 /// The lines that a training shows, each fitted to a width.
 struct ProgressText: Sendable {
     let epochs: Int
-    let metrics: [MetricKind]
+    let metrics: [any Metric]
     let isUnicode: Bool
 
     /// Where the run stands.

@@ -69,7 +69,7 @@ struct Train: ParsableCommand {
         // A signal could not be waited for without a thread.
         try ThreadRoom.requireOthers()
         let signals = Signals()
-        if let resume { return try goOn(in: resume, signals) }
+        if let resume { return try continueRun(in: resume, signals) }
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
         let path = output ?? RunDirectory.unused(configuration.name)
         try checkTrace(configuration, [config ?? ""])
@@ -89,7 +89,7 @@ struct Train: ParsableCommand {
     }
 
     /// Goes on with the run in a directory, or with the folds in it.
-    private func goOn(in path: String, _ signals: Signals) throws {
+    private func continueRun(in path: String, _ signals: Signals) throws {
         let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
         if let first = CrossValidation.folds(in: directory).first {
             var configuration = try RunConfiguration(
@@ -101,12 +101,12 @@ struct Train: ParsableCommand {
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
                 CrossValidation.hasBegun(path)
-                    ? try goOn(with: path, signals, of: directory)
+                    ? try continueRun(with: path, signals, of: directory)
                     : try train(configuration, in: path, signals, fold: fold, of: directory)
             }
             return
         }
-        try goOn(with: directory, signals)
+        try continueRun(with: directory, signals)
     }
 
     /// The config of a run that is gone on with: its own, or the one given, as the command line changes it.
@@ -123,7 +123,8 @@ struct Train: ParsableCommand {
     }
 
     @discardableResult
-    private func goOn(with directory: String, _ signals: Signals, of whole: String? = nil) throws -> EpochRecord? {
+    private func continueRun(with directory: String, _ signals: Signals, of whole: String? = nil) throws -> EpochRecord?
+    {
         let earlier = try EarlierRun(directory)
         if earlier.step != nil { signals.resuming(directory) }
         let document = try continued(earlier)

@@ -98,8 +98,8 @@ struct BadConfigTests {
 
     @Test func lossThatDoesNotFitTheLastLayer() throws {
         try expect(
-            "config.json:10: loss: a cross-entropy needs probabilities, but the last layer 'logits' does not end with "
-                + "softmax; give it \"activation\": \"softmax\", or set \"from_logits\": true in the loss",
+            "config.json:10: loss: sparse_categorical_crossentropy needs probabilities, but the last layer 'logits' does not "
+                + "end with softmax; give it \"activation\": \"softmax\", or set \"from_logits\": true in the loss",
             ["\"softmax\"": "\"relu\""])
     }
 

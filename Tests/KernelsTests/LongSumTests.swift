@@ -1,5 +1,6 @@
 import CVector
 import Kernels
+import Network
 import TestSupport
 import Testing
 
@@ -114,9 +115,9 @@ struct LongSumTests {
         let (prediction, target) = (
             Array(repeating: Self.value, count: count), Array(repeating: Float(0), count: count)
         )
-        func run(_ function: LossFunction, rows: Int, width: Int, _ target: [Float]) throws -> Float {
+        func run(_ loss: any Loss, rows: Int, width: Int, _ target: [Float]) throws -> Float {
             try KernelCheck(inputs: [prediction, target], outputCount: 1, wanted: [false, false]).run(
-                LossKernel(function, fromLogits: false, samples: 1, rows: rows, width: width)
+                loss.makeKernel(LossKernel.Request(samples: 1, rows: rows, width: width))
             ).output[0]
         }
         let value = Double(Self.value)

@@ -58,4 +58,23 @@ struct PhiloxTests {
         #expect(abs(mean - 0.5) < 0.01)
         #expect(abs(variance - 1.0 / 12) < 0.003)
     }
+
+    /// The order of old: from the last element to the first, each with one of those up to it.
+    @Test func theShuffleNeverChanges() {
+        var (random, again) = (Philox(seed: 9, stream: .shuffling), Philox(seed: 9, stream: .shuffling))
+        var elements = Array(0..<50)
+        elements.withUnsafeMutableBufferPointer { random.shuffle($0) }
+        var expected = Array(0..<50)
+        for index in stride(from: 49, to: 0, by: -1) {
+            expected.swapAt(index, Int(again.next().multipliedFullWidth(by: UInt64(index + 1)).high))
+        }
+        #expect(elements == expected && elements != Array(0..<50))
+        #expect(random.next() == again.next())
+    }
+
+    @Test(arguments: [0, 1, 3, 1000])
+    func integersKeepTheirBound(bound: Int) {
+        var random = Philox(seed: 4, stream: .gradientCheck)
+        for _ in 0..<100 { #expect((0..<max(bound, 1)).contains(random.integer(below: bound))) }
+    }
 }

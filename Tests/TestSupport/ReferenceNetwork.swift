@@ -88,8 +88,8 @@ public struct ReferenceNetwork {
             return zip(inputs[0], mask).map { $0 * $1 }
         case let loss as LossOperator:
             return Reference.loss(
-                loss.function, fromLogits: loss.fromLogits, inputs[0], target: inputs[inputs.count - 1],
-                rows: shape.count / shape.last, width: shape.last, ignoring: loss.ignoredLabel)
+                loss.loss, fromLogits: loss.takesLogits, inputs[0], target: inputs[inputs.count - 1],
+                rows: shape.count / shape.last, width: shape.last)
         default:
             fatalError("no reference for \(operation.name)")
         }

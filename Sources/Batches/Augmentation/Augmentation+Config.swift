@@ -2,54 +2,63 @@ import Configuration
 
 /// `augment`: a list of objects with the transform's name as `type` and its constants.
 extension Augmentation {
-    package static let names = [
-        "random_crop", "random_flip", "random_translation", "random_rotation", "random_brightness",
-        "random_contrast", "cutout", "gaussian_noise", "mixup",
-    ]
+    private typealias Reader = @Sendable (ObjectReader) -> Transform
+
+    private static let share = NumberBounds.between(0, 1)
+
+    /// The transforms that a config may name.
+    private static let kinds = Registry<Reader>(
+        "transform",
+        [
+            (
+                "random_crop",
+                {
+                    .randomCrop(
+                        padding: $0.integer("padding", in: 0..., default: 4),
+                        mode: $0.choice("mode", noun: "padding mode", default: .constant))
+                }
+            ),
+            ("random_flip", { .randomFlip($0.choice("mode", noun: "direction", default: .horizontal)) }),
+            (
+                "random_translation",
+                {
+                    .randomTranslation(
+                        height: $0.number("height_factor", share, default: 0.1),
+                        width: $0.number("width_factor", share, default: 0.1))
+                }
+            ),
+            ("random_rotation", { .randomRotation(degrees: $0.number("degrees", .between(0, 180), default: 15)) }),
+            ("random_brightness", { .randomBrightness(factor: $0.number("factor", share, default: 0.2)) }),
+            ("random_contrast", { .randomContrast(factor: $0.number("factor", share, default: 0.2)) }),
+            (
+                "cutout",
+                {
+                    .cutout(
+                        size: $0.integer("size", in: 1..., default: 8),
+                        probability: $0.number("probability", share, default: 1))
+                }
+            ),
+            // More would leave nothing of any data, and could leave the range of a float.
+            (
+                "gaussian_noise",
+                { .gaussianNoise(deviation: $0.number("stddev", .between(0, 1_000_000), default: 0.1)) }
+            ),
+            (
+                "mixup",
+                { .mixup(alpha: $0.number("alpha", .between(0, 1000, includingLower: false), default: 0.2)) }
+            ),
+        ])
+
+    package static var names: [String] { kinds.builtInNames }
 
     /// Reads the transforms; one that cannot be read is noted in the readers' diagnostics and left out.
     package init(reading readers: [ObjectReader]) {
         self.init(
             readers.compactMap { reader in
-                guard let name = reader.requiredWord("type", among: Self.names, noun: "transform") else {
-                    return nil
-                }
+                guard let read = Self.kinds.type(of: reader) else { return nil }
                 defer { reader.finish() }
-                return Self.transform(name, reader)
+                return read(reader)
             })
-    }
-
-    private static func transform(_ name: String, _ reader: ObjectReader) -> Transform? {
-        let share = NumberBounds.between(0, 1)
-        switch name {
-        case "random_crop":
-            return .randomCrop(
-                padding: reader.integer("padding", in: 0..., default: 4),
-                mode: reader.choice("mode", noun: "padding mode", default: .constant))
-        case "random_flip":
-            return .randomFlip(reader.choice("mode", noun: "direction", default: .horizontal))
-        case "random_translation":
-            return .randomTranslation(
-                height: reader.number("height_factor", share, default: 0.1),
-                width: reader.number("width_factor", share, default: 0.1))
-        case "random_rotation":
-            return .randomRotation(degrees: reader.number("degrees", .between(0, 180), default: 15))
-        case "random_brightness":
-            return .randomBrightness(factor: reader.number("factor", share, default: 0.2))
-        case "random_contrast":
-            return .randomContrast(factor: reader.number("factor", share, default: 0.2))
-        case "cutout":
-            return .cutout(
-                size: reader.integer("size", in: 1..., default: 8),
-                probability: reader.number("probability", share, default: 1))
-        case "gaussian_noise":
-            // More would leave nothing of any data, and could leave the range of a float.
-            return .gaussianNoise(deviation: reader.number("stddev", .between(0, 1_000_000), default: 0.1))
-        case "mixup":
-            return .mixup(alpha: reader.number("alpha", .between(0, 1000, includingLower: false), default: 0.2))
-        default:
-            return nil
-        }
     }
 
     /// The list in full, defaults written out; reading it gives the same transforms.

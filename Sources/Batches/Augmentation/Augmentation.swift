@@ -1,5 +1,5 @@
 import Kernels
-import Metrics
+import Network
 
 /// What is done to each training sample before it reaches the model: transforms in their order.
 ///

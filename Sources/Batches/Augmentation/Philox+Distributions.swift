@@ -8,11 +8,6 @@ import Kernels
 
 /// The distributions that augmentation draws from.
 extension Philox {
-    /// Uniform in 0 ..< bound; 0 where the bound is.
-    package mutating func integer(below bound: Int) -> Int {
-        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
-    }
-
     /// Uniform in -bound ... bound.
     package mutating func shift(upTo bound: Int) -> Int { integer(below: 2 * bound + 1) - bound }
 

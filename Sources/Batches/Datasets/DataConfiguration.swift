@@ -91,7 +91,7 @@ public struct DataConfiguration: Sendable {
         }
         normalize = NormalizationConfiguration.read(reader, key: "normalize")
         classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
-        ignoreLabel = reader?.optionalInteger("ignore_label", in: Objective.labels)
+        ignoreLabel = reader?.optionalInteger("ignore_label", in: SparseCategoricalCrossEntropy.labels)
         augmentation = Augmentation(reading: reader?.objects("augment") ?? [])
         memoryLimit = reader.flatMap { Self.memoryLimit($0, key: "memory_limit") }
         shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)

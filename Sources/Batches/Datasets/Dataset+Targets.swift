@@ -4,17 +4,6 @@ import Metrics
 import Network
 
 extension Dataset {
-    /// What the targets look like to metrics under a loss: those of one row, which the last dimension of an output is.
-    package static func targetForm(_ objective: Objective) -> TargetForm {
-        switch objective.loss {
-        case .sparseCategoricalCrossEntropy: .sparseLabels(classes: objective.outputShape.last)
-        case .categoricalCrossEntropy: .oneHot(classes: objective.outputShape.last)
-        case .binaryCrossEntropy: .binary(outputs: objective.outputShape.last)
-        case .meanSquaredError, .meanAbsoluteError, .huber:
-            .values(outputs: objective.outputShape.last)
-        }
-    }
-
     /// Checks that the data can be trained on under an objective.
     /// - Throws: `DataError` with the row of the first target that does not fit.
     package func check(against objective: Objective) throws {
@@ -30,23 +19,24 @@ extension Dataset {
         let last = model.steps[model.steps.count - 1].name
         var expectation = ""
         var isGood: @Sendable (Double) -> Bool = { _ in true }
-        switch (objective.loss, encoding) {
-        case (.sparseCategoricalCrossEntropy, _), (_, .oneHot):
+        switch (objective.targetForm, encoding) {
+        case (.sparseLabels, _), (_, .oneHot):
             let classes = objective.outputShape.last
             let ignored = objective.ignoredLabel.map(Double.init)
             expectation =
                 "the labels of \(classes) classes are whole numbers from 0 to \(classes - 1); "
                 + "the last layer '\(last)' decides how many classes there are"
             isGood = { $0 >= 0 && $0 < Double(classes) && $0 == $0.rounded() || $0 == ignored }
-        case (.binaryCrossEntropy, _), (.categoricalCrossEntropy, _):
+        case (.binary, _), (.oneHot, _):
             expectation = "a target of a cross-entropy is a probability, from 0 to 1"
             isGood = { $0 >= 0 && $0 <= 1 }
-        case (.meanSquaredError, _), (.meanAbsoluteError, _), (.huber, _): break
+        case (.values, _): break
         }
         guard !expectation.isEmpty else { return }
         // Rows over classes are distributions: the loss and its gradient take them to add up to 1.
-        let classes = objective.loss == .categoricalCrossEntropy && encoding == .stored ? objective.outputShape.last : 0
-        let bad = try mapBlocks(of: targets) { [isGood] rows, first in
+        var classes = 0
+        if encoding == .stored, case .oneHot(let count) = objective.targetForm { classes = count }
+        let bad = try mapBlocks(of: targets) { [isGood, classes] rows, first in
             var bad: (place: Int, value: Double, isSum: Bool)?
             var sum = 0.0
             rows.forEach { index, value in
@@ -70,7 +60,7 @@ extension Dataset {
         }
         throw DataError(
             "\(place) has targets that add up to \(NumberText.short(bad.value)) in row \(row), but those of "
-                + "categorical_crossentropy are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
+                + "\(objective.loss.typeName) are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
                 + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class"
         )
     }

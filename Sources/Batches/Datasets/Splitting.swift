@@ -34,17 +34,9 @@ package enum Splitting {
             throw DataError(
                 "\(data.inputsPlace) has \(data.count) rows, too few for the splits: \(split) would get none of them")
         }
-        var random = Philox(seed: seed, stream: .splitting, index: 0)
-        let (places, classes) = shuffledByClass(data.count, labels, &random)
-        let counts = divide(classes, shares, totals)
+        let places = shuffled(data.count, labels, seed: seed, index: 0)
         var splits = Array(repeating: Int32(0), count: data.count)
-        var next = 0
-        for own in counts {
-            for (split, count) in own.enumerated() {
-                for place in places[next..<next + count] { splits[Int(place)] = Int32(split) }
-                next += count
-            }
-        }
+        places.deal(divide(places.sizes, shares, totals)) { splits[$0] = Int32($1) }
         return shares.indices.map { split in
             rows(of: data, count: totals[split]) { splits[$0] == Int32(split) }
         }
@@ -61,22 +53,21 @@ package enum Splitting {
             throw DataError(
                 "\(data.inputsPlace) has \(data.count) rows, too few for \(folds) folds; give at most \(data.count)")
         }
-        var random = Philox(seed: seed, stream: .splitting, index: 1)
-        let (places, classes) = shuffledByClass(data.count, labels, &random)
-        if let labels, let least = classes.min(), least < folds {
+        let places = shuffled(data.count, labels, seed: seed, index: 1)
+        if let labels, let least = places.sizes.min(), least < folds {
             var first = 0
-            for size in classes {
+            for size in places.sizes {
                 if size == least { break }
                 first += size
             }
             throw DataError(
                 "\(data.targetsPlace) has \(least == 1 ? "1 row" : "\(least) rows") of the class "
-                    + "\(labels[Int(places[first])]), too few for \(folds) folds with rows of every class; "
+                    + "\(labels[places.rows[first]]), too few for \(folds) folds with rows of every class; "
                     + "give fewer folds or don't stratify")
         }
         // Dealt like cards, class after class.
         var owners = Array(repeating: Int32(0), count: data.count)
-        for (index, place) in places.enumerated() { owners[Int(place)] = Int32(index % folds) }
+        for (index, place) in places.rows.enumerated() { owners[place] = Int32(index % folds) }
         return (0..<folds).map { fold in
             let size = data.count / folds + (fold < data.count % folds ? 1 : 0)
             return (
@@ -94,38 +85,12 @@ package enum Splitting {
         return RowSelection(rows)
     }
 
-    /// The places class after class by ascending label, those of a class mixed, and how many each class has.
-    private static func shuffledByClass(
-        _ count: Int, _ labels: [Int]?, _ random: inout Philox
-    ) -> (places: [Int64], classes: [Int]) {
-        var places = [Int64](0..<Int64(count))
-        var classes = [count]
-        if let labels {
-            var sizes: [Int: Int] = [:]
-            for label in labels { sizes[label, default: 0] += 1 }
-            let known = sizes.sorted { $0.key < $1.key }
-            classes = known.map(\.value)
-            var next: [Int: Int] = [:]
-            var start = 0
-            for (label, size) in known {
-                next[label] = start
-                start += size
-            }
-            for (place, label) in labels.enumerated() {
-                places[next[label, default: 0]] = Int64(place)
-                next[label, default: 0] += 1
-            }
-        }
-        var start = 0
-        for size in classes {
-            // Fisher and Yates's shuffle, written out so that it never changes with a library.
-            for index in stride(from: size - 1, to: 0, by: -1) {
-                let other = Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high)
-                places.swapAt(start + index, start + other)
-            }
-            start += size
-        }
-        return (places, classes)
+    /// The places in the dataset class after class, those of each mixed.
+    private static func shuffled(_ count: Int, _ labels: [Int]?, seed: UInt64, index: Int) -> RowsByClass {
+        var places = RowsByClass(rows: count, labels: labels)
+        var random = Philox(seed: seed, stream: .splitting, index: index)
+        places.shuffle(&random)
+        return places
     }
 
     /// Whole numbers in proportion to the shares, which add up to 1: rounded down, and what is left over goes to the

@@ -40,9 +40,7 @@ package struct VisitingOrder: Sendable {
         var order = Array(blocks.indices)
         if isShuffled, order.count > 1 {
             var random = Philox(seed: seed, stream: .blocks, index: epoch)
-            for index in stride(from: order.count - 1, to: 0, by: -1) {
-                order.swapAt(index, Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high))
-            }
+            order.withUnsafeMutableBufferPointer { random.shuffle($0) }
         }
         var windows: [Window] = []
         var (start, first, count) = (0, 0, 0)
@@ -66,14 +64,10 @@ package struct VisitingOrder: Sendable {
     func order(of window: Window, into places: UnsafeMutablePointer<Int64>) {
         for index in 0..<window.count { places[index] = Int64(index) }
         guard isShuffled else { return }
-        // Fisher and Yates's shuffle, written out so that it never changes with a library. The first window has the
-        // seed itself, the others seeds far from it.
+        // The first window has the seed itself, the others seeds far from it.
         let seed = seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(window.index)
         var random = Philox(seed: seed, stream: .shuffling, index: window.epoch)
-        for index in stride(from: window.count - 1, to: 0, by: -1) {
-            let other = Int(random.next().multipliedFullWidth(by: UInt64(index + 1)).high)
-            (places[index], places[other]) = (places[other], places[index])
-        }
+        random.shuffle(UnsafeMutableBufferPointer(start: places, count: window.count))
     }
 
     /// Replaces places in the sequence of a window's rows by the rows themselves.

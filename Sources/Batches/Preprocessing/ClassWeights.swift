@@ -1,5 +1,6 @@
 import Configuration
 import Metrics
+import Network
 
 /// `data.class_weight`: how much a training sample's loss counts by its class.
 ///

@@ -22,7 +22,7 @@ public enum TargetEncoding: Sendable, Hashable {
             return
         }
         var alternative = ""
-        if objective.loss == .categoricalCrossEntropy {
+        if case .oneHot = objective.targetForm {
             let classes = needed.last
             let labels = needed.count / classes
             if shape.count == labels {

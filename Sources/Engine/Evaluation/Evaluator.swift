@@ -96,7 +96,7 @@ public final class Evaluator: @unchecked Sendable {
     /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
     /// - Throws: `MetricError` where a metric does not fit the targets; `EvaluationError` where the loss of a sample is no
     ///   finite number.
-    public func evaluate(_ metrics: [MetricKind], countsConfusion: Bool = false) throws -> Evaluation {
+    public func evaluate(_ metrics: [any Metric], countsConfusion: Bool = false) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
         let layout = MetricLayout(objective)
         let sets = try (0..<plan.shards).map { shard in

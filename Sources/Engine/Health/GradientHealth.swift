@@ -34,18 +34,18 @@ public struct HealthWarning: Sendable, Equatable, CustomStringConvertible {
 
 /// Judges the gradients of one step by their norms.
 ///
-/// - Vanishing: the gradient of a layer is less than `faint` of the last layer's, as behind many sigmoids.
-/// - Exploding: a layer's gradient is more than `loud` times as large as its parameters while the gradient that
-///   reaches it has grown by more than `growth` on its way from the last two layers; or it is more than `deafening`
-///   times as large, whatever the reason. What reaches a layer shows in its smallest tensor, the bias: a kernel's
+/// - Vanishing: the gradient of a layer is less than `vanishingRatio` of the last layer's, as behind many sigmoids.
+/// - Exploding: a layer's gradient is more than `explodingRatio` times as large as its parameters while the gradient that
+///   reaches it has grown by more than `explodingGrowth` on its way from the last two layers; or it is more than
+///   `extremeRatio` times as large, whatever the reason. What reaches a layer shows in its smallest tensor, the bias: a kernel's
 ///   gradient has the size of the layer's inputs in it, which in a network that explodes is largest at the end.
 ///   Two layers, since a last one with a single unit may have a gradient near 0 by chance.
 /// - Dead: the gradient of a layer is exactly 0 while that of a later one is not, as where no relu passes anything.
 public enum GradientHealth {
-    static let faint = 1e-4
-    static let loud = 30.0
-    static let growth = 100.0
-    static let deafening = 1e5
+    static let vanishingRatio = 1e-4
+    static let explodingRatio = 30.0
+    static let explodingGrowth = 100.0
+    static let extremeRatio = 1e5
 
     private struct Layer {
         let name: String
@@ -93,22 +93,22 @@ public enum GradientHealth {
     }
 
     private static func vanishing(_ layers: [Layer], _ last: Layer) -> HealthWarning? {
-        let weak = layers.dropLast().filter { $0.gradient > 0 && $0.gradient < faint * last.gradient }
+        let weak = layers.dropLast().filter { $0.gradient > 0 && $0.gradient < vanishingRatio * last.gradient }
             .sorted { $0.gradient < $1.gradient }
         guard let worst = weak.first else { return nil }
         return HealthWarning(
             kind: .vanishing, layers: weak.map(\.name),
             description: "the gradient vanishes: that of layer '\(worst.name)' is "
                 + "\(NumberText.rough(worst.gradient / last.gradient)) of that of the last layer '\(last.name)'"
-                + "\(others(weak.count, "is below \(NumberText.rough(faint))")), so that it hardly learns; try relu instead of "
+                + "\(others(weak.count, "is below \(NumberText.rough(vanishingRatio))")), so that it hardly learns; try relu instead of "
                 + "sigmoid or tanh, he_normal for the kernels, or an 'add' layer that leads round some layers")
     }
 
     private static func exploding(_ layers: [Layer]) -> HealthWarning? {
         let end = layers.suffix(2).map(\.signal).max() ?? 0
         let strong = layers.enumerated().filter { index, layer in
-            let hasGrown = index < layers.count - 2 && layer.signal > growth * end
-            return layer.relative > deafening || layer.relative > loud && hasGrown
+            let hasGrown = index < layers.count - 2 && layer.signal > explodingGrowth * end
+            return layer.relative > extremeRatio || layer.relative > explodingRatio && hasGrown
         }.map(\.element).sorted { $0.relative > $1.relative }
         guard let worst = strong.first else { return nil }
         return HealthWarning(
@@ -131,52 +131,73 @@ public enum GradientHealth {
 
 /// Says what is wrong with a run's gradients once for each layer.
 ///
-/// A dead layer is told of when it was dead twice in a row: a kernel that begins as zeros lets nothing through in the
-/// first step alone.
+/// A warning of a dead layer comes when it was dead twice in a row: a kernel that begins as zeros lets nothing through in
+/// the first step alone.
 public struct HealthWatch: Sendable, Equatable {
-    /// What has been told, and which layers were dead the last time: words to be kept with a run.
-    public private(set) var memory: [String]
+    /// What is remembered of a layer.
+    public struct Note: Sendable, Hashable {
+        /// In the order of their numbers in a checkpoint.
+        public enum Subject: Sendable, CaseIterable {
+            case warnedOfVanishing, warnedOfExploding, warnedOfDead
+            /// Its gradient was 0 when the watch last looked.
+            case wasDead
 
-    /// - Parameter memory: of an earlier part of the run.
-    public init(memory: [String] = []) { self.memory = memory }
+            init(warningOf kind: HealthWarning.Kind) {
+                self =
+                    switch kind {
+                    case .vanishing: .warnedOfVanishing
+                    case .exploding: .warnedOfExploding
+                    case .dead: .warnedOfDead
+                    }
+            }
+        }
 
-    /// The warnings for a step that have not been told yet.
+        public let subject: Subject
+        public let layer: String
+    }
+
+    /// What was found so far, to be kept with a run.
+    public private(set) var notes: [Note]
+
+    /// - Parameter notes: of an earlier part of the run.
+    public init(notes: [Note] = []) { self.notes = notes }
+
+    /// The warnings for a step that have not been given yet.
     public mutating func examine(_ tensors: [TensorNorms]) -> [HealthWarning] {
-        let suspects = memory.filter { $0.hasPrefix(Self.suspect) }
-        memory.removeAll { $0.hasPrefix(Self.suspect) }
+        let suspects = Set(notes.lazy.filter { $0.subject == .wasDead }.map(\.layer))
+        notes.removeAll { $0.subject == .wasDead }
         var fresh: [HealthWarning] = []
         for warning in GradientHealth.judge(tensors) {
-            var layers = warning.layers.filter { !memory.contains("\(warning.kind.rawValue) \($0)") }
+            let subject = Note.Subject(warningOf: warning.kind)
+            var layers = warning.layers.filter { !notes.contains(Note(subject: subject, layer: $0)) }
             if warning.kind == .dead {
-                memory += warning.layers.map { Self.suspect + $0 }
-                layers = layers.filter { suspects.contains(Self.suspect + $0) }
+                notes += warning.layers.map { Note(subject: .wasDead, layer: $0) }
+                layers = layers.filter(suspects.contains)
             }
-            memory += layers.map { "\(warning.kind.rawValue) \($0)" }
-            // The sentence is about the first one. Where only others are new, they follow from what was told.
+            notes += layers.map { Note(subject: subject, layer: $0) }
+            // The sentence is about the first one. Where only others are new, they follow from what was said before.
             if let worst = warning.layers.first, layers.contains(worst) { fresh.append(warning) }
         }
         return fresh
     }
 
-    private static let suspect = "silent "
-    private static let words = HealthWarning.Kind.allCases.map { $0.rawValue + " " } + [suspect]
-
-    /// The memory in numbers, as a checkpoint has it: for each entry its word and its layer.
+    /// The notes in numbers, as a checkpoint has them: for each its subject and its layer.
     func state(layers: [String]) -> [Int] {
-        memory.flatMap { entry -> [Int] in
-            guard let word = Self.words.firstIndex(where: entry.hasPrefix),
-                let layer = layers.firstIndex(of: String(entry.dropFirst(Self.words[word].count)))
+        notes.flatMap { note -> [Int] in
+            guard let subject = Note.Subject.allCases.firstIndex(of: note.subject),
+                let layer = layers.firstIndex(of: note.layer)
             else { return [] }
-            return [word, layer]
+            return [subject, layer]
         }
     }
 
     /// - Parameter state: another's `state`; what can't be one is left out.
     init(state: [Int], layers: [String]) {
-        memory = stride(from: 0, to: state.count - 1, by: 2).compactMap { index in
-            let (word, layer) = (state[index], state[index + 1])
-            guard Self.words.indices.contains(word), layers.indices.contains(layer) else { return nil }
-            return Self.words[word] + layers[layer]
+        let subjects = Note.Subject.allCases
+        notes = stride(from: 0, to: state.count - 1, by: 2).compactMap { index in
+            let (subject, layer) = (state[index], state[index + 1])
+            guard subjects.indices.contains(subject), layers.indices.contains(layer) else { return nil }
+            return Note(subject: subjects[subject], layer: layers[layer])
         }
     }
 }

@@ -37,8 +37,8 @@ public struct EpochPosition: Sendable, Hashable {
 
 /// What whoever trains wants to happen after a step.
 public enum StepVerdict: Sendable {
-    case goOn
-    /// The state is to be saved, and training to go on.
+    case `continue`
+    /// The state is to be saved, and training to continue.
     case save
     /// The state is to be saved, and training to end here.
     case stop

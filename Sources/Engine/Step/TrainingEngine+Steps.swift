@@ -177,7 +177,7 @@ extension TrainingEngine {
             }
         }
         let hooks = epoch.hooks
-        if let verdict = hooks.verdict?(epoch.firstStep + index + 1), verdict != .goOn {
+        if let verdict = hooks.verdict?(epoch.firstStep + index + 1), verdict != .continue {
             epoch.position = position(in: epoch)
             if verdict == .stop, epoch.end == nil { epoch.end = .stopped }
         }
@@ -276,7 +276,7 @@ extension TrainingEngine {
     /// The metrics of the epoch so far; nil where that means to sort all scores.
     private func runningMetrics() -> [Double]? {
         let kinds = metricSets[0].kinds
-        guard !kinds.contains(.rocAUC),
+        guard !kinds.contains(where: \.isCostly),
             let sum = try? MetricSet(kinds: kinds, layout: metricSets[0].layout, capacity: 0)
         else { return nil }
         for set in metricSets { sum.merge(set) }

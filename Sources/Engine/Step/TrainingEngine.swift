@@ -95,32 +95,9 @@ public final class TrainingEngine: @unchecked Sendable {
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
     public var profile: StepProfile? { didSet { reader.profile = profile } }
 
-    public struct Settings: Sendable {
-        public var optimizer: any Optimizer
-        public var schedule: any Schedule = .constant
-        public var epochs: Int
-        public var batchSize: Int
-        public var shuffle = true
-        public var seed: UInt64 = 0
-        public var metrics: [MetricKind] = []
-        public var clipping = GradientClipping.none
-        public var augmentation = Augmentation()
-        public var classWeights: ClassWeights?
-        /// Whether a step whose loss or gradient is not finite is dropped, rather than the end.
-        public var skipsNonFinite = false
-        public var parallelism: Parallelism
-
-        public init(optimizer: any Optimizer, epochs: Int, batchSize: Int, parallelism: Parallelism) {
-            self.optimizer = optimizer
-            self.epochs = epochs
-            self.batchSize = batchSize
-            self.parallelism = parallelism
-        }
-    }
-
     /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`.
     public init(
-        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: Settings
+        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: TrainingSettings
     ) throws {
         try data.check(against: objective)
         guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
@@ -134,7 +111,11 @@ public final class TrainingEngine: @unchecked Sendable {
         }
         self.objective = objective
         self.data = data
-        parallelism = settings.parallelism
+        parallelism =
+            settings.parallelism
+            ?? ParallelConfiguration(reading: nil).resolved(
+                batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
+                parameters: objective.layout.parameterCount)
         schedule = settings.schedule
         epochs = settings.epochs
         seed = settings.seed
@@ -335,7 +316,7 @@ extension MetricLayout {
     package init(_ objective: Objective) {
         let shape = objective.outputShape
         self.init(
-            form: Dataset.targetForm(objective), rowsPerSample: shape.count / shape.last,
+            form: objective.targetForm, rowsPerSample: shape.count / shape.last,
             predictionsAreLogits: objective.predictsLogits, ignoredLabel: objective.ignoredLabel)
     }
 }

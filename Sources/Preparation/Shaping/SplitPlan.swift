@@ -1,3 +1,4 @@
+import Batches
 internal import Kernels
 
 /// Which row goes into which split: a function of the number of rows (or their labels), the fractions and the seed.
@@ -11,42 +12,27 @@ struct SplitPlan: Sendable {
 
     /// Rows at random.
     init(rows: Int, _ fractions: SplitFractions, seed: UInt64) {
-        counts = fractions.counts(of: rows)
-        var assignment = [UInt8](repeating: 0, count: rows)
-        Self.assign(Array(0..<rows), counts, seed: seed, index: 0, &assignment)
-        self.assignment = assignment
+        self.init(RowsByClass(rows: rows, labels: nil), [fractions.counts(of: rows)], seed: seed, firstIndex: 0)
     }
 
     /// Rows at random within each class, so that each split has its share of each. What rounding takes from a split in
     /// one class it gets in the next.
     init(labels: [Int], _ fractions: SplitFractions, seed: UInt64) {
-        var classes: [Int: [Int]] = [:]
-        for (row, label) in labels.enumerated() { classes[label, default: []].append(row) }
-        var assignment = [UInt8](repeating: 0, count: labels.count)
-        var totals = Array(repeating: 0, count: fractions.parts.count)
+        let rows = RowsByClass(rows: labels.count, labels: labels)
         var carry = Array(repeating: 0.0, count: fractions.parts.count)
-        for (index, (_, rows)) in classes.sorted(by: { $0.key < $1.key }).enumerated() {
-            let counts = fractions.counts(of: rows.count, carry: &carry)
-            for (part, count) in counts.enumerated() { totals[part] += count }
-            Self.assign(rows, counts, seed: seed, index: index + 1, &assignment)
-        }
-        self.assignment = assignment
-        counts = totals
+        let counts = rows.sizes.map { fractions.counts(of: $0, carry: &carry) }
+        self.init(rows, counts, seed: seed, firstIndex: 1)
     }
 
-    private static func assign(
-        _ rows: [Int], _ counts: [Int], seed: UInt64, index: Int, _ assignment: inout [UInt8]
-    ) {
+    /// - Parameters:
+    ///   - counts: for each class how many rows each split gets.
+    ///   - first: which of the shuffle's random streams the first class has.
+    private init(_ rows: RowsByClass, _ counts: [[Int]], seed: UInt64, firstIndex first: Int) {
         var rows = rows
-        // Fisher and Yates's shuffle, written out so that it never changes with a library.
-        var random = Philox(seed: seed, stream: .shuffling, index: index)
-        for last in stride(from: rows.count - 1, to: 0, by: -1) {
-            rows.swapAt(last, Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high))
-        }
-        var start = 0
-        for (part, count) in counts.enumerated() {
-            for row in rows[start..<start + count] { assignment[row] = UInt8(part) }
-            start += count
-        }
+        rows.shuffle { Philox(seed: seed, stream: .shuffling, index: first + $0) }
+        var assignment = [UInt8](repeating: 0, count: rows.rows.count)
+        rows.deal(counts) { assignment[$0] = UInt8($1) }
+        self.assignment = assignment
+        self.counts = counts.dropFirst().reduce(counts.first ?? []) { zip($0, $1).map(+) }
     }
 }

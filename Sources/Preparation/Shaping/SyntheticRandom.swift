@@ -14,7 +14,7 @@ struct SyntheticRandom {
 
     mutating func next() -> UInt64 { philox.next() }
 
-    mutating func below(_ bound: Int) -> Int { Int(philox.next().multipliedFullWidth(by: UInt64(bound)).high) }
+    mutating func below(_ bound: Int) -> Int { philox.integer(below: bound) }
 
     mutating func uniform(_ range: ClosedRange<Float> = 0...1) -> Float {
         range.lowerBound + (range.upperBound - range.lowerBound) * philox.uniform()

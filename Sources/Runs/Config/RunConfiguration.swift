@@ -14,8 +14,8 @@ public struct RunConfiguration: Sendable {
     public var seed: UInt64
     public var data: DataConfiguration
     public var layers: [ModelLayer]
-    public var loss: LossConfiguration
-    public var metrics: [MetricKind]
+    public var loss: any Loss
+    public var metrics: [any Metric]
     public var optimizer: any Optimizer
     public var schedule: any Schedule
     public var clipping: GradientClipping
@@ -44,12 +44,10 @@ public struct RunConfiguration: Sendable {
         let readers = model?.requiredObjects("layers") ?? []
         layers = readers.compactMap { LayerRegistry.read($0) }
         model?.finish()
-        loss = LossConfiguration(reading: root, key: "loss")
-        if let label = data.ignoreLabel, loss.function == .sparseCategoricalCrossEntropy,
-            loss.ignoreClass ?? label == label
-        {
+        loss = LossRegistry.read(root, key: "loss") ?? .meanSquaredError(factor: 1)
+        if let label = data.ignoreLabel, loss.ignoredLabel ?? label == label, let ignoring = loss.ignoring(label) {
             // From here on there is one place that says it.
-            loss.ignoreClass = label
+            loss = ignoring
             data.ignoreLabel = nil
         }
         metrics = Self.metrics(root)
@@ -88,18 +86,16 @@ public struct RunConfiguration: Sendable {
         return last.hasSuffix(".json") ? String(last.dropLast(5)) : last
     }
 
-    private static func metrics(_ root: ObjectReader) -> [MetricKind] {
-        var kinds: [MetricKind] = []
+    private static func metrics(_ root: ObjectReader) -> [any Metric] {
+        var kinds: [any Metric] = []
         for (index, word) in (root.strings("metrics") ?? []).enumerated() {
-            guard let kind = MetricKind(name: word) else {
-                func hint() -> String {
-                    nearestWord(to: word, among: MetricKind.knownNames).map { "did you mean '\($0)'?" }
-                        ?? "known are \(MetricKind.knownNames.joined(separator: ", "))"
-                }
-                root.fail("unknown metric '\(word)'; \(hint())", key: "metrics", index: index)
+            guard let kind = MetricRegistry.metric(named: word) else {
+                root.fail(MetricRegistry.kinds.unknown(word), key: "metrics", index: index)
                 continue
             }
-            if kinds.contains(kind) { root.fail("names '\(word)' twice", key: "metrics", index: index) }
+            if kinds.contains(where: { $0.name == kind.name }) {
+                root.fail("names '\(word)' twice", key: "metrics", index: index)
+            }
             kinds.append(kind)
         }
         return kinds
@@ -136,17 +132,17 @@ public struct RunConfiguration: Sendable {
         if let label = data.ignoreLabel {
             throw error(
                 "data.ignore_label",
-                loss.function == .sparseCategoricalCrossEntropy
-                    ? "is \(label), but the loss's ignore_class is \(loss.ignoreClass ?? label); leave one of them out"
-                    : "needs the loss sparse_categorical_crossentropy, but the loss is \(loss.name)")
+                loss.ignoring(label) != nil
+                    ? "is \(label), but the loss's ignore_class is \(loss.ignoredLabel ?? label); leave one of them out"
+                    : "needs the loss sparse_categorical_crossentropy, but the loss is \(loss.typeName)")
         }
         let objective: Objective
         do {
-            objective = try loss.objective(model)
+            objective = try Objective(model, loss: loss)
         } catch let error as ObjectiveError {
             throw self.error("loss", "\(error)")
         }
-        let form = Dataset.targetForm(objective)
+        let form = objective.targetForm
         for kind in metrics {
             if let problem = kind.problem(with: form) { throw error("metrics", problem) }
         }
@@ -161,11 +157,27 @@ public struct RunConfiguration: Sendable {
         return objective
     }
 
+    /// How the config says to train; who trains adds the parallelism, which depends on the machine.
+    package var trainingSettings: TrainingSettings {
+        var settings = TrainingSettings()
+        settings.optimizer = optimizer
+        settings.schedule = schedule
+        settings.clipping = clipping
+        settings.epochs = training.epochs
+        settings.batchSize = training.wholeBatch
+        settings.shuffle = training.shuffle
+        settings.seed = seed
+        settings.metrics = metrics
+        settings.augmentation = data.augmentation
+        settings.classWeights = data.classWeights
+        return settings
+    }
+
     /// The config in full: defaults written out, paths whole. Reading it gives the same run.
     public func configuration(model: Model) -> JSONNode {
         [
             "name": JSONNode(name), "seed": JSONNode(Int(seed)), "data": data.configuration,
-            "model": ["layers": model.configuration], "loss": loss.configuration,
+            "model": ["layers": model.configuration], "loss": loss.typedConfiguration,
             "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
             "optimizer": OptimizerConfiguration.configuration(optimizer, schedule, clipping),
             "training": training.configuration, "parallel": parallel.configuration,

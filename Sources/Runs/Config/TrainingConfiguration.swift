@@ -75,7 +75,7 @@ public struct EarlyStopping: Sendable, Hashable {
     private static let validationPrefix = "validation_"
 
     /// Why the figure is none that a run has; the rest of a sentence that begins with the key.
-    func problem(metrics: [MetricKind], hasValidation: Bool) -> String? {
+    func problem(metrics: [any Metric], hasValidation: Bool) -> String? {
         let plain = ["loss"] + metrics.map(\.name)
         let known = plain + (hasValidation ? plain.map { Self.validationPrefix + $0 } : [])
         if known.contains(monitor) { return nil }
@@ -86,7 +86,7 @@ public struct EarlyStopping: Sendable, Hashable {
     }
 
     /// The monitored figure of an epoch, and whether more is better.
-    func figure(of record: EpochRecord, metrics: [MetricKind]) -> (value: Double, higherIsBetter: Bool)? {
+    func figure(of record: EpochRecord, metrics: [any Metric]) -> (value: Double, higherIsBetter: Bool)? {
         let isValidation = monitor.hasPrefix(Self.validationPrefix)
         let name = isValidation ? String(monitor.dropFirst(Self.validationPrefix.count)) : monitor
         if name == "loss" {

@@ -129,7 +129,7 @@ public struct EarlierRun: Sendable {
                     + "begun; give it the data as they were, or begin another run", isBadData: true)
         }
         guard checkpoint.model.objective.layout.entries == trainer.objective.layout.entries,
-            checkpoint.model.metrics == engine.metricSets[0].kinds
+            checkpoint.model.metrics.map(\.name) == engine.metricSets[0].kinds.map(\.name)
         else {
             throw FileError(
                 "\(found.path) can't be gone on from: its model is not that of the run's config.json", isBadData: true)

@@ -20,7 +20,7 @@ final class RunKeeper: @unchecked Sendable {
     private let stop: StopRequest?
     private let isWriting = Atomic<Bool>(false)
     private let waiting = Mutex(Waiting())
-    private let troubles = Mutex(Troubles())
+    private let failures = Mutex(Failures())
     private var lastSave = ContinuousClock.now
     private var lastStep: Int
     private let keepsLatest: Bool
@@ -51,8 +51,10 @@ final class RunKeeper: @unchecked Sendable {
         }
     }
 
-    private struct Troubles {
-        var untold: [String] = []
+    /// Why states could not be written.
+    private struct Failures {
+        /// What nobody was warned of yet.
+        var pending: [String] = []
         /// Of any state.
         var any: String?
         /// Of the state written last; nil where that went well.
@@ -76,12 +78,12 @@ final class RunKeeper: @unchecked Sendable {
 
     /// What is to happen after a step.
     func verdict(step: Int) -> StepVerdict {
-        guard let stop else { return isDue(step: step) ? .save : .goOn }
+        guard let stop else { return isDue(step: step) ? .save : .continue }
         if stop.ends(after: step) {
             isEnding = true
             return .stop
         }
-        return stop.takeSave() || isDue(step: step) ? .save : .goOn
+        return stop.takeSave() || isDue(step: step) ? .save : .continue
     }
 
     private func isDue(step: Int) -> Bool {
@@ -131,17 +133,17 @@ final class RunKeeper: @unchecked Sendable {
     private func write(_ state: TrainingState, isBest: Bool) {
         do {
             try store.save(checkpoint(state), step: state.step, isBest: isBest)
-            troubles.withLock { $0.last = nil }
+            failures.withLock { $0.last = nil }
         } catch {
             fail("\(error)")
         }
     }
 
     private func fail(_ reason: String) {
-        troubles.withLock { troubles in
-            // The same trouble is told once.
-            if troubles.last == nil { troubles.untold.append(reason) }
-            (troubles.any, troubles.last) = (reason, reason)
+        failures.withLock { failures in
+            // One warning each time that it begins to fail.
+            if failures.last == nil { failures.pending.append(reason) }
+            (failures.any, failures.last) = (reason, reason)
         }
     }
 
@@ -149,15 +151,15 @@ final class RunKeeper: @unchecked Sendable {
     func finish() { queue.sync {} }
 
     /// Sentences about what could not be written: one for each time that it began to fail.
-    func takeTroubles() -> [String] {
-        troubles.withLock { troubles in
-            defer { troubles.untold = [] }
-            return troubles.untold
+    func takeWarnings() -> [String] {
+        failures.withLock { failures in
+            defer { failures.pending = [] }
+            return failures.pending
         }
     }
 
     /// Why a state could not be written; nil where all were.
-    var failure: String? { troubles.withLock { $0.any } }
+    var failure: String? { failures.withLock { $0.any } }
     /// Why the last state could not be written; nil where it was.
-    var lastFailure: String? { troubles.withLock { $0.last } }
+    var lastFailure: String? { failures.withLock { $0.last } }
 }

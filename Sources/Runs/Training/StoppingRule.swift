@@ -3,7 +3,7 @@ import Metrics
 /// Watches the epochs of a run for early stopping, and knows which was the best.
 struct StoppingRule {
     let settings: EarlyStopping
-    let metrics: [MetricKind]
+    let metrics: [any Metric]
     private(set) var best: Best?
 
     /// The best epoch so far, and its figure.
@@ -12,7 +12,7 @@ struct StoppingRule {
         let value: Double
     }
 
-    init(_ settings: EarlyStopping, metrics: [MetricKind], best: Best? = nil) {
+    init(_ settings: EarlyStopping, metrics: [any Metric], best: Best? = nil) {
         self.settings = settings
         self.metrics = metrics
         self.best = best

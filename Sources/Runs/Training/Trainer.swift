@@ -36,27 +36,21 @@ extension TrainingObserver {
 /// let probabilities = try trainer.predict(data)
 /// ```
 public final class Trainer {
+    /// How to train, and what to watch meanwhile. The members of `TrainingSettings` are members of it as well.
+    @dynamicMemberLookup
     public struct Settings {
-        public var optimizer: any Optimizer = .adam(learningRate: 0.001)
-        public var schedule: any Schedule = .constant
-        public var epochs = 10
-        public var batchSize = 32
-        public var shuffle = true
-        public var seed: UInt64 = 0
-        public var metrics: [MetricKind] = []
+        public var training = TrainingSettings()
         public var normalization = Normalization.none
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
-        public var clipping = GradientClipping.none
-        public var augmentation = Augmentation()
-        public var classWeights: ClassWeights?
         public var onNaN = DivergencePolicy.stop
-        /// Workers, and shards a batch; as many workers as the process has CPUs unless given.
-        public var parallelism: Parallelism?
-        /// The last layer gives logits for a cross-entropy.
-        public var fromLogits = false
 
         public init() {}
+
+        public subscript<Value>(dynamicMember path: WritableKeyPath<TrainingSettings, Value>) -> Value {
+            get { training[keyPath: path] }
+            set { training[keyPath: path] = newValue }
+        }
 
         /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
         var figureToWatch: EarlyStopping? {
@@ -87,11 +81,11 @@ public final class Trainer {
 
     /// - Throws: `DataError` for data that do not fit, `ModelError`, `ObjectiveError`, `MetricError`, `KernelError`.
     public convenience init(
-        _ model: Model, loss: LossFunction, on data: Dataset, _ configure: (inout Settings) -> Void = { _ in }
+        _ model: Model, loss: any Loss, on data: Dataset, _ configure: (inout Settings) -> Void = { _ in }
     ) throws {
         var settings = Settings()
         configure(&settings)
-        try self.init(Objective(model, loss: loss, fromLogits: settings.fromLogits), on: data, settings)
+        try self.init(Objective(model, loss: loss), on: data, settings)
     }
 
     init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {
@@ -110,23 +104,9 @@ public final class Trainer {
         try data.checkThatSomethingCounts(objective)
         try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
         try settings.validation?.examine(preprocessing, isFitted: false)
-        let parallelism =
-            settings.parallelism
-            ?? ParallelConfiguration(reading: nil).resolved(
-                batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
-                parameters: objective.layout.parameterCount)
-        var engineSettings = TrainingEngine.Settings(
-            optimizer: settings.optimizer, epochs: settings.epochs, batchSize: settings.batchSize,
-            parallelism: parallelism)
-        engineSettings.schedule = settings.schedule
-        engineSettings.shuffle = settings.shuffle
-        engineSettings.seed = settings.seed
-        engineSettings.metrics = settings.metrics
-        engineSettings.clipping = settings.clipping
-        engineSettings.augmentation = settings.augmentation
-        engineSettings.classWeights = settings.classWeights
-        engineSettings.skipsNonFinite = settings.onNaN == .skip
-        engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, engineSettings)
+        var training = settings.training
+        training.skipsNonFinite = settings.onNaN == .skip
+        engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, training)
         let chunk = max(1, settings.batchSize / engine.parallelism.shards)
         validator = try settings.validation.map { [engine, preprocessing] validation in
             try Evaluator(
@@ -172,12 +152,12 @@ public final class Trainer {
                 else { throw error }
                 try goBack(fit, to: state, factor: factor, error, observer)
             }
-            for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
+            for warning in keeper?.takeWarnings() ?? [] { observer?.warned(warning) }
         }
         // The last state too, so that a longer run can go on from it. Nothing changes until it is written.
         if !wasInterrupted { try keeper?.keep(state(fit, at: nil, copies: false)) }
         keeper?.finish()
-        for trouble in keeper?.takeTroubles() ?? [] { observer?.warned(trouble) }
+        for warning in keeper?.takeWarnings() ?? [] { observer?.warned(warning) }
         stoppedEarly = fit.hasStopped
         watchedFigureIsUndefined = fit.rule != nil && fit.rule?.best == nil
         if let best = fit.best, !wasInterrupted, let epoch = fit.rule?.best?.epoch, epoch != fit.history.last?.epoch {

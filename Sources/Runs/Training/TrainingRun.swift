@@ -64,20 +64,11 @@ public final class TrainingRun {
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
         warnings = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         notes = try SplitAgreement.notes(
-            training: self.training, others: [validation, test], areClasses: objective.loss.isCrossEntropy)
+            training: self.training, others: [validation, test], areClasses: !objective.targetForm.isOfValues)
 
         var settings = Trainer.Settings()
-        settings.optimizer = configuration.optimizer
-        settings.schedule = configuration.schedule
-        settings.clipping = configuration.clipping
-        settings.epochs = training.epochs
-        settings.batchSize = batch
-        settings.shuffle = training.shuffle
-        settings.seed = configuration.seed
-        settings.metrics = configuration.metrics
+        settings.training = configuration.trainingSettings
         settings.normalization = data.normalize
-        settings.augmentation = data.augmentation
-        settings.classWeights = data.classWeights
         settings.validation = validation
         settings.earlyStopping = training.earlyStopping
         settings.onNaN = training.onNaN
@@ -132,7 +123,7 @@ public final class TrainingRun {
         for data in splits where places.insert(data.inputsPlace).inserted {
             sentences += try data.extremeValues(in: data.inputs, place: data.inputsPlace)
             // Labels are checked one by one.
-            if let targets = data.targets, !objective.loss.isCrossEntropy {
+            if let targets = data.targets, objective.targetForm.isOfValues {
                 sentences += try data.extremeValues(in: targets, place: data.targetsPlace)
             }
         }
@@ -227,7 +218,7 @@ public final class TrainingRun {
         private let next: any TrainingObserver
         private var state: RunState
         private let rule: EarlyStopping
-        private let metrics: [MetricKind]
+        private let metrics: [any Metric]
         private let hasValidation: Bool
         /// Why the figures of the last epoch are missing; nil where they are not.
         private(set) var failure: String?

@@ -1,4 +1,5 @@
 import Kernels
+import Network
 import TestSupport
 import Testing
 
@@ -16,17 +17,17 @@ struct LossKernelTests {
 
     @Test(
         arguments: [
-            LossFunction.meanSquaredError(factor: 1), .meanSquaredError(factor: 0.5), .meanAbsoluteError,
-            .huber(delta: 1), .huber(delta: 0.25),
-        ], sizes)
-    func regression(_ function: LossFunction, _ size: Size) throws {
+            MeanSquaredError(factor: 1), MeanSquaredError(factor: 0.5), MeanAbsoluteError(), Huber(delta: 1),
+            Huber(delta: 0.25),
+        ] as [any Loss], sizes)
+    func regression(_ loss: any Loss, _ size: Size) throws {
         var random = SeededRandom(size.samples * size.width)
         let count = size.samples * size.rows * size.width
         let target = random.floats(count, in: -2...2)
         // Clear of the kinks at a difference of 0 and ± δ.
         let differences = random.floats(count, in: -2...2, clearOf: [0, 1, -1, 0.25, -0.25])
         let prediction = zip(target, differences).map { $0 + $1 }
-        expectNone(try problems(function, fromLogits: false, [prediction, target], size))
+        expectNone(try problems(loss, fromLogits: false, [prediction, target], size))
     }
 
     @Test(arguments: sizes)
@@ -51,21 +52,21 @@ struct LossKernelTests {
         }
     }
 
-    @Test(arguments: classSizes, [LossFunction.categoricalCrossEntropy, .sparseCategoricalCrossEntropy])
-    func categoricalFromProbabilities(_ size: Size, _ function: LossFunction) throws {
+    @Test(arguments: classSizes, [CategoricalCrossEntropy(), SparseCategoricalCrossEntropy()] as [any Loss])
+    func categoricalFromProbabilities(_ size: Size, _ loss: any Loss) throws {
         var random = SeededRandom(size.samples + size.width)
         let prediction = random.distributions(rows: size.samples * size.rows, width: size.width)
-        let target = target(function, size, &random)
-        expectNone(try problems(function, fromLogits: false, [prediction, target], size))
+        let target = target(loss, size, &random)
+        expectNone(try problems(loss, fromLogits: false, [prediction, target], size))
     }
 
-    @Test(arguments: classSizes, [LossFunction.categoricalCrossEntropy, .sparseCategoricalCrossEntropy])
-    func categoricalFromLogits(_ size: Size, _ function: LossFunction) throws {
+    @Test(arguments: classSizes, [CategoricalCrossEntropy(), SparseCategoricalCrossEntropy()] as [any Loss])
+    func categoricalFromLogits(_ size: Size, _ loss: any Loss) throws {
         var random = SeededRandom(size.samples + size.width)
         let logits = random.floats(size.samples * size.rows * size.width, in: -4...4)
-        let target = target(function, size, &random)
+        let target = target(loss, size, &random)
         expectNone(
-            try problems(function, fromLogits: true, [logits, softmax(logits, size.width), target], size))
+            try problems(loss, fromLogits: true, [logits, softmax(logits, size.width), target], size))
     }
 
     @Test("Targets that do not add up to 1 have the gradient of their formula")
@@ -84,7 +85,7 @@ struct LossKernelTests {
             let check = KernelCheck(
                 inputs: [Array(logits[..<3]), softmax(Array(logits[..<3]), 3), [label]], outputCount: 1,
                 wanted: [true, false, false])
-            let kernel = LossKernel(.sparseCategoricalCrossEntropy, fromLogits: true, samples: 1, rows: 1, width: 3)
+            let kernel = try makeKernel(.sparseCategoricalCrossEntropy, fromLogits: true, (1, 1, 3))
             let result = try check.run(kernel)
             #expect(abs(Double(result.output[0]) - expected) < 1e-3)
             #expect(result.gradients[0]?.allSatisfy { $0.isFinite } == true)
@@ -92,7 +93,7 @@ struct LossKernelTests {
         let probabilities = logits.map { Float(Reference.activation(.sigmoid, Double($0))) }
         let check = KernelCheck(
             inputs: [logits, probabilities, [0, 1, 1, 1, 0, 0]], outputCount: 6, wanted: [true, false, false])
-        let kernel = LossKernel(.binaryCrossEntropy, fromLogits: true, samples: 6, rows: 1, width: 1)
+        let kernel = try makeKernel(.binaryCrossEntropy, fromLogits: true, (6, 1, 1))
         let expected = Reference.loss(
             .binaryCrossEntropy, fromLogits: true, logits.map(Double.init), target: [0, 1, 1, 1, 0, 0], rows: 1,
             width: 1)
@@ -114,11 +115,11 @@ struct LossKernelTests {
         let point = logits.map(Double.init)
         let oneHot = (0..<width).map { Float($0 == label ? 1 : 0) }
         for (function, target) in [
-            (LossFunction.sparseCategoricalCrossEntropy, [Float(label)]), (.categoricalCrossEntropy, oneHot),
-        ] {
+            (SparseCategoricalCrossEntropy(), [Float(label)]), (CategoricalCrossEntropy(), oneHot),
+        ] as [(any Loss, [Float])] {
             let result = try KernelCheck(
                 inputs: [logits, probabilities, target], outputCount: 1, wanted: [true, false, false], upstream: [1]
-            ).run(LossKernel(function, fromLogits: true, samples: 1, rows: 1, width: width))
+            ).run(makeKernel(function, fromLogits: true, (1, 1, width)))
             // log(1 + Σ e^(z[k] - z[t])) in double, without a difference of near numbers.
             let others = point.indices.filter { $0 != label }.reduce(0.0) { $0 + exp(point[$1] - point[label]) }
             let (loss, gradient) = (Double(result.output[0]), Double(result.gradients[0]?[label] ?? .nan))
@@ -137,7 +138,7 @@ struct LossKernelTests {
         let result = try KernelCheck(
             inputs: [[logit], [Float(1 / (1 + exp(-z)))], [target]], outputCount: 1, wanted: [true, false, false],
             upstream: [1]
-        ).run(LossKernel(.binaryCrossEntropy, fromLogits: true, samples: 1, rows: 1, width: 1))
+        ).run(makeKernel(.binaryCrossEntropy, fromLogits: true, (1, 1, 1)))
         let t = Double(target)
         let expected = t * log1p(exp(-z)) + (1 - t) * log1p(exp(z))
         #expect(abs(Double(result.output[0]) / expected - 1) < 1e-6)
@@ -147,14 +148,14 @@ struct LossKernelTests {
     func clampedProbabilities() throws {
         let binary = KernelCheck(inputs: [[0, 1, 0, 1], [1, 0, 0, 1]], outputCount: 4, wanted: [true, false])
         let result = try binary.run(
-            LossKernel(.binaryCrossEntropy, fromLogits: false, samples: 4, rows: 1, width: 1))
+            makeKernel(.binaryCrossEntropy, fromLogits: false, (4, 1, 1)))
         #expect(abs(result.output[0] - 16.118) < 1e-3)
         #expect(abs(result.output[1] - 16.118) < 0.2)
         #expect(result.output[2...].allSatisfy { $0 >= 0 && $0 < 1e-6 })
         #expect(result.gradients[0] == [0, 0, 0, 0])
         let sparse = KernelCheck(inputs: [[0, 1], [0]], outputCount: 1, wanted: [true, false])
         let loss = try sparse.run(
-            LossKernel(.sparseCategoricalCrossEntropy, fromLogits: false, samples: 1, rows: 1, width: 2))
+            makeKernel(.sparseCategoricalCrossEntropy, fromLogits: false, (1, 1, 2)))
         #expect(abs(loss.output[0] - 16.118) < 1e-3)
         #expect(loss.gradients[0] == [0, 0])
     }
@@ -169,7 +170,7 @@ struct LossKernelTests {
                 inputs: (fromLogits ? [row, row] : [row]) + [[label]], outputCount: 1,
                 wanted: fromLogits ? [true, false, false] : [true, false])
             let result = try check.run(
-                LossKernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, samples: 1, rows: 1, width: 3))
+                makeKernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, (1, 1, 3)))
             #expect(result.output[0].isNaN)
             #expect(result.gradients[0]?.allSatisfy { $0.isNaN } == true)
         }
@@ -191,10 +192,11 @@ struct LossKernelTests {
         for inputs in [[logits, probabilities, target], [probabilities, target]] {
             let fromLogits = inputs.count == 3
             expectNone(
-                try problems(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, inputs, size, ignoring: label))
+                try problems(
+                    .sparseCategoricalCrossEntropy(ignoring: label), fromLogits: fromLogits, inputs, size))
             let result = try KernelCheck(
                 inputs: inputs, outputCount: size.samples, wanted: inputs.indices.map { $0 == 0 }
-            ).run(kernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, size, ignoring: label))
+            ).run(makeKernel(.sparseCategoricalCrossEntropy(ignoring: label), fromLogits: fromLogits, size))
             #expect(result.output[0] == 0)
             for row in 0..<rows where target[row] == Float(label) {
                 #expect(result.gradients[0]?[row * size.width..<(row + 1) * size.width].allSatisfy { $0 == 0 } == true)
@@ -211,7 +213,7 @@ struct LossKernelTests {
         func run(_ ignored: Int?) throws -> KernelCheck.Result {
             try KernelCheck(
                 inputs: [logits, softmax(logits, 5), target], outputCount: 4, wanted: [true, false, false]
-            ).run(kernel(.sparseCategoricalCrossEntropy, fromLogits: true, size, ignoring: ignored))
+            ).run(makeKernel(.sparseCategoricalCrossEntropy(ignoring: ignored), fromLogits: true, size))
         }
         let (plain, ignoring) = (try run(nil), try run(-1))
         #expect(plain.output == ignoring.output)
@@ -226,41 +228,30 @@ struct LossKernelTests {
         #expect(try run(-1).output[2].isNaN)
     }
 
-    @Test func kinds() {
-        #expect(LossFunction.sparseCategoricalCrossEntropy.isRowwise)
-        #expect(!LossFunction.binaryCrossEntropy.isRowwise)
-        #expect(LossFunction.binaryCrossEntropy.isCrossEntropy)
-        #expect(!LossFunction.huber(delta: 1).isCrossEntropy)
-    }
-
     private func problems(
-        _ function: LossFunction, fromLogits: Bool, _ inputs: [[Float]], _ size: Size, ignoring ignored: Int? = nil
+        _ loss: any Loss, fromLogits: Bool, _ inputs: [[Float]], _ size: Size
     ) throws -> [String] {
         let wanted = inputs.indices.map { $0 == 0 }
         let check = KernelCheck(inputs: inputs, outputCount: size.samples, wanted: wanted)
-        let kernel = kernel(function, fromLogits: fromLogits, size, ignoring: ignored)
-        return try check.problems(kernel) {
+        return try check.problems(makeKernel(loss, fromLogits: fromLogits, size)) {
             Reference.loss(
-                function, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width,
-                ignoring: ignored)
+                loss, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width)
         }
     }
 
-    private func kernel(
-        _ function: LossFunction, fromLogits: Bool, _ size: Size, ignoring ignored: Int? = nil
-    ) -> LossKernel {
-        LossKernel(
-            function, fromLogits: fromLogits, samples: size.samples, rows: size.rows, width: size.width,
-            ignoring: ignored)
+    private func makeKernel(_ loss: any Loss, fromLogits: Bool, _ size: Size) throws -> any Kernel {
+        try loss.makeKernel(
+            LossKernel.Request(
+                samples: size.samples, rows: size.rows, width: size.width, takesLogits: fromLogits))
     }
 
     private func softmax(_ logits: [Float], _ width: Int) -> [Float] {
         Reference.activation(.softmax, logits.map(Double.init), width: width).map { Float($0) }
     }
 
-    private func target(_ function: LossFunction, _ size: Size, _ random: inout SeededRandom) -> [Float] {
+    private func target(_ loss: any Loss, _ size: Size, _ random: inout SeededRandom) -> [Float] {
         let rows = size.samples * size.rows
-        return function == .categoricalCrossEntropy
+        return loss is CategoricalCrossEntropy
             ? random.distributions(rows: rows, width: size.width) : random.labels(rows, below: size.width)
     }
 }

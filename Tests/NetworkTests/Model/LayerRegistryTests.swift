@@ -83,7 +83,7 @@ struct LayerRegistryTests {
 
     @Test("Every type that is named can be read")
     func types() throws {
-        for type in LayerRegistry.types {
+        for type in LayerRegistry.kinds.builtInNames {
             let keys = [
                 "dense": #","units":1"#, "conv2d": #","filters":1,"kernel_size":1"#,
                 "reshape": #","target_shape":[1]"#, "dropout": #","rate":0"#, "activation": #","activation":"relu""#,

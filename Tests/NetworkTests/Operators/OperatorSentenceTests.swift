@@ -88,7 +88,7 @@ struct OperatorSentenceTests {
             sentence(LossOperator(.categoricalCrossEntropy), .batched(.scalar), .batched(.scalar))
                 == "loss: a categorical cross-entropy needs a dimension of classes, not single numbers")
         #expect(
-            sentence(LossOperator(.binaryCrossEntropy, fromLogits: true), .batched([1]), .batched([1]))
+            sentence(LossOperator(.binaryCrossEntropy, takesLogits: true), .batched([1]), .batched([1]))
                 == "loss: takes logits, probabilities and a target")
         #expect(
             sentence(LossOperator(.huber(delta: 1)), .batched([1]), .batched([1]), .batched([1]))

@@ -113,10 +113,9 @@ struct OperatorTests {
     /// Regression losses on predictions that keep clear of their kinks.
     @Test(
         arguments: [
-            LossFunction.meanSquaredError(factor: 1), .meanSquaredError(factor: 0.5), .meanAbsoluteError,
-            .huber(delta: 0.4),
-        ], [1, 4])
-    func regressionLosses(_ function: LossFunction, _ samples: Int) throws {
+            MeanSquaredError(factor: 1), MeanSquaredError(factor: 0.5), MeanAbsoluteError(), Huber(delta: 0.4),
+        ] as [any Loss], [1, 4])
+    func regressionLosses(_ function: any Loss, _ samples: Int) throws {
         for shape: Shape in [.scalar, [1], [5], [2, 3]] {
             let graph = Graph()
             let target = graph.input(shape, name: "target")
@@ -128,21 +127,23 @@ struct OperatorTests {
 
     @Test("Cross-entropies from logits and from probabilities", arguments: [1, 4], [true, false])
     func crossEntropies(_ samples: Int, _ fromLogits: Bool) throws {
-        for function in [LossFunction.binaryCrossEntropy, .categoricalCrossEntropy, .sparseCategoricalCrossEntropy] {
+        for function in [.binaryCrossEntropy, .categoricalCrossEntropy, .sparseCategoricalCrossEntropy]
+            as [any Loss]
+        {
             for shape: Shape in [[3], [2, 5]] {
                 let graph = Graph()
                 var random = SeededRandom(samples)
-                let operation = LossOperator(function, fromLogits: fromLogits)
-                let target = graph.input(operation.targetShape(for: shape), name: "target")
+                let operation = LossOperator(function, takesLogits: fromLogits)
+                let target = graph.input(function.targetShape(for: shape), name: "target")
                 let logits = graph.input(shape) * graph.parameter([shape.last], .ones, name: "w") * 3
-                let probabilities = logits.applying(function == .binaryCrossEntropy ? .sigmoid : .softmax)
+                let probabilities = logits.applying(function.activation ?? .linear)
                 let loss = try graph.apply(
                     operation, to: fromLogits ? [logits, probabilities, target] : [probabilities, target])
                 let count = target.type.count(samples: samples)
                 let values =
                     switch function {
-                    case .binaryCrossEntropy: random.floats(count, in: 0...1)
-                    case .sparseCategoricalCrossEntropy: random.labels(count, below: shape.last)
+                    case is BinaryCrossEntropy: random.floats(count, in: 0...1)
+                    case is SparseCategoricalCrossEntropy: random.labels(count, below: shape.last)
                     default: random.distributions(rows: count / shape.last, width: shape.last)
                     }
                 let run = try NetworkRun(

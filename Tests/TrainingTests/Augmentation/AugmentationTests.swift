@@ -1,4 +1,5 @@
 import Kernels
+import Network
 import Testing
 
 @testable import Batches

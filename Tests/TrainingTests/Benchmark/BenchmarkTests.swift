@@ -4,7 +4,10 @@ import Testing
 
 @testable import Batches
 @testable import Benchmark
+@testable import Engine
 @testable import Machine
+@testable import Metrics
+@testable import Optimizers
 @testable import Runs
 
 @Suite struct BenchmarkTests {
@@ -43,6 +46,23 @@ import Testing
     @Test func weakScalingGrowsTheBatch() throws {
         let benchmark = try ScalingBenchmark(configuration(), workers: [1, 2], mode: .weak, seconds: 0.1, rounds: 1)
         #expect(benchmark.results.map(\.batchSize) == [32, 64])
+    }
+
+    /// The config's own schedule and order of rows, too.
+    @Test(arguments: [ScalingBenchmark.Mode.strong, .weak])
+    func itTrainsAsTheConfigSays(mode: ScalingBenchmark.Mode) throws {
+        let configuration = try configuration(
+            #"optimizer={"type": "sgd", "clipnorm": 1, "schedule": {"type": "cosine", "warmup_epochs": 1}}"#,
+            "training.shuffle=false", "training.epochs=7", "seed=9", #"metrics=["accuracy"]"#)
+        let objective = try configuration.objective(configuration.model(input: [8, 8, 1]))
+        let settings = ScalingBenchmark.settings(configuration, objective, workers: 2, mode: mode)
+        let own = configuration.trainingSettings
+        #expect(settings.schedule as? CosineSchedule == CosineSchedule(warmupEpochs: 1, final: 0))
+        #expect(settings.epochs == 7 && !settings.shuffle && settings.seed == 9)
+        #expect(settings.optimizer is SGD && settings.clipping == .norm(1))
+        #expect(settings.metrics.map(\.name) == ["accuracy"])
+        #expect(settings.batchSize == (mode == .weak ? 64 : 32) && settings.parallelism?.workers == 2)
+        #expect(own.batchSize == 32 && own.parallelism == nil)
     }
 
     @Test func aBatchThatOutgrowsTheDataIsRefused() throws {

@@ -15,7 +15,7 @@ import Testing
     ])
     func ignoredLabels(text: String, label: Int?) throws {
         let loss = try RunConfiguration(smallest("loss=\(text)"), directory: "").loss
-        #expect(loss == LossConfiguration(.sparseCategoricalCrossEntropy, ignoreClass: label))
+        #expect(loss as? SparseCategoricalCrossEntropy == SparseCategoricalCrossEntropy(ignoring: label))
     }
 
     @Test func sentences() throws {
@@ -30,31 +30,32 @@ import Testing
     }
 
     static let losses = [
-        LossConfiguration(.sparseCategoricalCrossEntropy, ignoreClass: -1),
-        LossConfiguration(.sparseCategoricalCrossEntropy, fromLogits: true, ignoreClass: 0),
-        LossConfiguration(.sparseCategoricalCrossEntropy),
+        SparseCategoricalCrossEntropy(ignoring: -1), SparseCategoricalCrossEntropy(fromLogits: true, ignoring: 0),
+        SparseCategoricalCrossEntropy(),
     ]
 
     @Test(arguments: losses)
-    func whatIsWrittenReadsAsTheSame(loss: LossConfiguration) throws {
-        let text = loss.configuration.jsonText(pretty: false)
-        #expect(text.contains("ignore_class") == (loss.ignoreClass != nil))
-        #expect(try RunConfiguration(smallest("loss=\(text)"), directory: "").loss == loss)
+    func whatIsWrittenReadsAsTheSame(loss: SparseCategoricalCrossEntropy) throws {
+        let text = loss.typedConfiguration.jsonText(pretty: false)
+        #expect(text.contains("ignore_class") == (loss.ignoredLabel != nil))
+        #expect(
+            try RunConfiguration(smallest("loss=\(text)"), directory: "").loss as? SparseCategoricalCrossEntropy == loss
+        )
     }
 
     @Test(arguments: losses)
-    func anObjectiveKeepsTheLoss(loss: LossConfiguration) throws {
+    func anObjectiveKeepsTheLoss(loss: SparseCategoricalCrossEntropy) throws {
         let model = try Model(input: [2]) { Dense(3, activation: loss.fromLogits ? .linear : .softmax) }
-        let objective = try loss.objective(model)
-        #expect(objective.ignoredLabel == loss.ignoreClass)
-        #expect(LossConfiguration(objective) == loss)
-        #expect(MetricLayout(objective).ignoredLabel == loss.ignoreClass)
+        let objective = try Objective(model, loss: loss)
+        #expect(objective.ignoredLabel == loss.ignoredLabel)
+        #expect(objective.loss as? SparseCategoricalCrossEntropy == loss)
+        #expect(MetricLayout(objective).ignoredLabel == loss.ignoredLabel)
     }
 
     @Test func theDataCanNameTheIgnoredLabel() throws {
         let sparse = #"loss="sparse_categorical_crossentropy""#
         let run = try RunConfiguration(smallest(sparse, "data.ignore_label=255"), directory: "")
-        #expect(run.loss.ignoreClass == 255)
+        #expect(run.loss.ignoredLabel == 255)
         for (loss, sentence) in [
             (
                 #"{"type": "sparse_categorical_crossentropy", "ignore_class": -1}"#,

@@ -53,7 +53,7 @@ import Testing
         func typed(_ path: String, _ types: [String]) -> [Place] {
             types.map { Place(path, #"{"type": "\#($0)"}"#) }
         }
-        let initializers = InitializerName.allCases.map(\.rawValue) + ["constant"]
+        let initializers = InitializerRegistry.kinds.builtInNames
         return ["", "data", "data.train", "data.validation", "data.test", "model"].map { Place($0) }
             + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every", "export"].map {
                 Place($0)
@@ -61,11 +61,11 @@ import Testing
             + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }
             + typed("data.augment[0]", Augmentation.names)
             + typed("training.on_nan", ["stop", "skip", "rewind"])
-            + typed("model.layers[0]", LayerRegistry.types)
+            + typed("model.layers[0]", LayerRegistry.kinds.builtInNames)
             + typed("model.layers[0].kernel_initializer", initializers)
             + typed("model.layers[0].bias_initializer", initializers)
             + typed("data.normalize", NormalizationConfiguration.names)
-            + typed("loss", LossConfiguration.names) + typed("optimizer", OptimizerRegistry.kinds.builtInNames)
+            + typed("loss", LossRegistry.kinds.builtInNames) + typed("optimizer", OptimizerRegistry.kinds.builtInNames)
             + typed("optimizer.schedule", ScheduleRegistry.kinds.builtInNames)
     }()
 
@@ -121,7 +121,7 @@ import Testing
 
     @Test func layerTypes() throws {
         let root = try document(Place("")).root
-        #expect(schema.enumeration("type", at: ["model", "layers", "0"], in: root) == LayerRegistry.types)
+        #expect(schema.enumeration("type", at: ["model", "layers", "0"], in: root) == LayerRegistry.kinds.builtInNames)
         #expect(schema.words(schema.definition("activation_word")["enum"]) == ActivationName.allCases.map(\.rawValue))
         for key in ["activation", "kernel_initializer"] {
             #expect(schema.description(of: ["model", "layers", "0"], in: root).properties[key] != nil)
@@ -134,23 +134,23 @@ import Testing
 
     @Test func initializers() throws {
         let root = try document(Place("model.layers[0].kernel_initializer", "{}")).root
-        let names = InitializerName.allCases.map(\.rawValue)
+        let names = InitializerRegistry.kinds.builtInNames.dropLast()
         #expect(
             schema.enumeration("type", at: ["model", "layers", "0", "kernel_initializer"], in: root)
-                == names + ["constant"])
+                == InitializerRegistry.kinds.builtInNames)
         guard case .array(let forms)? = schema.definition("initializer")["allOf"]?.value else {
             Issue.record("initializer has no allOf")
             return
         }
-        #expect(forms.first.map { schema.words($0["then"]?["enum"]) } == names)
+        #expect(forms.first.map { schema.words($0["then"]?["enum"]) } == Array(names))
     }
 
     @Test func otherWords() throws {
         var root = try document(Place("optimizer.schedule", "{}")).root
         root["loss"] = ["type": "huber"]
         root["data"] = ["augment": [["type": "mixup"]]]
-        #expect(schema.enumeration("type", at: ["loss"], in: root) == LossConfiguration.names)
-        #expect(schema.words(schema.definition("loss_name")["enum"]) == LossConfiguration.names)
+        #expect(schema.enumeration("type", at: ["loss"], in: root) == LossRegistry.kinds.builtInNames)
+        #expect(schema.words(schema.definition("loss_name")["enum"]) == LossRegistry.kinds.builtInNames)
         #expect(schema.enumeration("type", at: ["optimizer"], in: root) == OptimizerRegistry.kinds.builtInNames)
         #expect(schema.words(schema.definition("optimizer_name")["enum"]) == OptimizerRegistry.kinds.builtInNames)
         #expect(
@@ -180,16 +180,17 @@ import Testing
             Issue.record("metric should have a list of words and a pattern")
             return
         }
-        #expect(schema.words(forms[0]["enum"]) == MetricKind.knownNames)
+        #expect(schema.words(forms[0]["enum"]) == MetricRegistry.kinds.builtInNames)
         let expression = try Regex(pattern)
         for name in ["top_1_accuracy", "top_10_accuracy", "top_0_accuracy", "top_05_accuracy", "top__accuracy"] {
-            #expect(name.contains(expression) == (MetricKind(name: name) != nil), "\(name)")
+            #expect(name.contains(expression) == (MetricRegistry.metric(named: name) != nil), "\(name)")
         }
         guard case .string(let monitor)? = schema.monitorPattern?.value else {
             Issue.record("monitor should have a pattern")
             return
         }
-        let figures = ["loss"] + Set(MetricKind.knownNames.compactMap { MetricKind(name: $0)?.name })
+        let figures =
+            ["loss"] + Set(MetricRegistry.kinds.builtInNames.compactMap { MetricRegistry.metric(named: $0)?.name })
         for figure in figures {
             #expect(try figure.wholeMatch(of: Regex(monitor)) != nil, "\(figure)")
             #expect(try "validation_\(figure)".wholeMatch(of: Regex(monitor)) != nil, "\(figure)")

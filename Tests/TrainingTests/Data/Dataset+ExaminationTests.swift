@@ -162,7 +162,7 @@ import Testing
         settings.validation = validation
         configure(&settings)
         return try Trainer(
-            Objective(model, loss: .sparseCategoricalCrossEntropy, ignoring: -1), on: data, settings)
+            Objective(model, loss: .sparseCategoricalCrossEntropy(ignoring: -1)), on: data, settings)
     }
 
     @Test func aTrainingSplitThatDoesNotCountIsRefused() throws {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DatasetTargetsTests {
     private func objective(
-        units: Int = 3, _ activation: Activation = .softmax, _ loss: LossFunction = .sparseCategoricalCrossEntropy
+        units: Int = 3, _ activation: Activation = .softmax, _ loss: any Loss = .sparseCategoricalCrossEntropy
     ) throws -> Objective {
         try Objective(Model(input: [2]) { Dense(units, activation: activation).named("out") }, loss: loss)
     }
@@ -68,7 +68,7 @@ import Testing
             targets: [[0, 1]], objective(units: 1, .linear, .meanSquaredError(factor: 1)))
     }
 
-    private func objective(_ activation: Activation, _ loss: LossFunction) throws -> Objective {
+    private func objective(_ activation: Activation, _ loss: any Loss) throws -> Objective {
         try objective(units: 3, activation, loss)
     }
 
@@ -146,11 +146,11 @@ import Testing
     }
 
     @Test func theFormOfTheTargetsFollowsFromTheLoss() throws {
-        #expect(Dataset.targetForm(try objective()) == .sparseLabels(classes: 3))
-        #expect(Dataset.targetForm(try objective(.softmax, .categoricalCrossEntropy)) == .oneHot(classes: 3))
-        #expect(Dataset.targetForm(try objective(.sigmoid, .binaryCrossEntropy)) == .binary(outputs: 3))
-        for loss in [LossFunction.meanSquaredError(factor: 1), .meanAbsoluteError, .huber(delta: 1)] {
-            #expect(Dataset.targetForm(try objective(.linear, loss)) == .values(outputs: 3))
+        #expect(try objective().targetForm == .sparseLabels(classes: 3))
+        #expect(try objective(.softmax, .categoricalCrossEntropy).targetForm == .oneHot(classes: 3))
+        #expect(try objective(.sigmoid, .binaryCrossEntropy).targetForm == .binary(outputs: 3))
+        for loss in [.meanSquaredError(factor: 1), .meanAbsoluteError, .huber(delta: 1)] as [any Loss] {
+            #expect(try objective(.linear, loss).targetForm == .values(outputs: 3))
         }
     }
 }

@@ -6,15 +6,13 @@ import Testing
 
 @Suite struct TargetEncodingTests {
     private func objective(
-        _ loss: LossFunction = .categoricalCrossEntropy, units: Int = 6, positions: Int = 1
+        _ loss: any Loss = .categoricalCrossEntropy, units: Int = 6, positions: Int = 1
     ) throws -> Objective {
-        let activation: Activation =
-            loss == .binaryCrossEntropy ? .sigmoid : loss.isCrossEntropy ? .softmax : .linear
-        return try Objective(
+        try Objective(
             Model(input: [2]) {
                 Dense(units)
                 if positions > 1 { Reshape([positions, units / positions]) }
-                ActivationLayer(activation).named("out")
+                ActivationLayer(loss.activation ?? .linear).named("out")
             }, loss: loss)
     }
 

@@ -17,7 +17,7 @@ import Testing
         _ data: Dataset, workers: Int = 1, clipping: GradientClipping = .none
     ) throws -> TrainingEngine {
         let model = try Model(input: [2]) { Dense(1, kernelInitializer: .constant(0)) }
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: .sgd(learningRate: 0.01), epochs: 1, batchSize: 8,
             parallelism: Parallelism(workers: workers, shards: 2))
         settings.clipping = clipping
@@ -74,7 +74,7 @@ import Testing
         let data = try Dataset(inputs: rows, targets: (0..<8).map { _ in [100] })
         let model = try Model(input: [width]) { Dense(1, kernelInitializer: .constant(0)) }
         for clipping in [GradientClipping.none, .globalNorm(1)] {
-            var settings = TrainingEngine.Settings(
+            var settings = TrainingSettings(
                 optimizer: .sgd(learningRate: 0.1), epochs: 1, batchSize: 8, parallelism: Parallelism(workers: 1))
             settings.clipping = clipping
             let engine = try TrainingEngine(

@@ -17,11 +17,9 @@ import Testing
             })
     }
 
-    private func check(_ model: Model, _ loss: LossFunction, on data: Dataset, fromLogits: Bool = false) throws
-        -> GradientCheck
-    {
+    private func check(_ model: Model, _ loss: any Loss, on data: Dataset) throws -> GradientCheck {
         try GradientCheck(
-            Objective(model, loss: loss, fromLogits: fromLogits), on: data,
+            Objective(model, loss: loss), on: data,
             preprocessing: Preprocessing(fitting: .standardize, to: data), seed: 4)
     }
 
@@ -74,11 +72,12 @@ import Testing
         expectRight(try check(model, .meanSquaredError(factor: 0.5), on: noise([4], targets: 2)))
     }
 
-    @Test(arguments: [
-        (LossFunction.meanSquaredError(factor: 1), Activation.linear), (.meanAbsoluteError, .linear),
-        (.huber(delta: 0.5), .linear), (.binaryCrossEntropy, .sigmoid), (.categoricalCrossEntropy, .softmax),
-    ])
-    func everyLossIsRight(loss: LossFunction, activation: Activation) throws {
+    @Test(
+        arguments: [
+            (.meanSquaredError(factor: 1), .linear), (.meanAbsoluteError, .linear), (.huber(delta: 0.5), .linear),
+            (.binaryCrossEntropy, .sigmoid), (.categoricalCrossEntropy, .softmax),
+        ] as [(any Loss, Activation)])
+    func everyLossIsRight(loss: any Loss, activation: Activation) throws {
         func model(_ activation: Activation) throws -> Model {
             try Model(input: [4]) {
                 Dense(5, activation: .tanh)
@@ -86,7 +85,7 @@ import Testing
             }
         }
         var data = try noise([4], targets: 3)
-        if loss == .categoricalCrossEntropy {
+        if loss is CategoricalCrossEntropy {
             // Targets over classes add up to 1.
             var random = SeededRandom(6)
             let rows = random.distributions(rows: 6, width: 3)
@@ -95,7 +94,7 @@ import Testing
             )
         }
         expectRight(try check(model(activation), loss, on: data))
-        if loss.isCrossEntropy { expectRight(try check(model(.linear), loss, on: data, fromLogits: true)) }
+        if loss.activation != nil { expectRight(try check(model(.linear), loss.ofLogits, on: data)) }
     }
 
     /// Targets in the hundreds, as of a regression without scaling, need longer steps.
@@ -299,10 +298,11 @@ import Testing
         let activations: [Activation] = [
             .relu, .leakyRelu(0.2), .elu(1), .gelu, .sigmoid, .tanh, .softplus, .swish, .linear, .relu,
         ]
-        let loss: LossFunction = pick([
-            .meanSquaredError(factor: 1), .meanAbsoluteError, .huber(delta: 0.5), .binaryCrossEntropy,
-            .categoricalCrossEntropy, .sparseCategoricalCrossEntropy,
-        ])
+        let loss: any Loss = pick(
+            [
+                .meanSquaredError(factor: 1), .meanAbsoluteError, .huber(delta: 0.5), .binaryCrossEntropy,
+                .categoricalCrossEntropy, .sparseCategoricalCrossEntropy,
+            ] as [any Loss])
         let isImage = pick([true, false])
         let outputs = pick([2, 3, 4])
         let initializer: Initializer = pick([.glorotUniform, .heNormal, .lecunNormal, .constant(0.1)])
@@ -322,18 +322,18 @@ import Testing
                 Dense(pick([1, 4, 9, 24]), activation: activation, kernelInitializer: initializer).named())
             if pick([true, false, false, false]) { layers.append(Dropout(0.3).named()) }
         }
-        let last: Activation = loss == .binaryCrossEntropy ? .sigmoid : loss.isCrossEntropy ? .softmax : .linear
+        let last = loss.activation ?? .linear
         layers.append(Dense(outputs, activation: last).named("out"))
         let shape: Shape = isImage ? [8, 8, 2] : Shape([pick([1, 3, 12])])
         let size: Float = pick([0.01, 1, 1, 30])
-        let targetSize: Float = loss.isCrossEntropy ? 1 : pick([0.01, 1, 1, 200])
+        let targetSize: Float = loss.activation != nil ? 1 : pick([0.01, 1, 1, 200])
         let rows = pick([1, 3, 8])
         let inputs = (0..<rows).map { _ in random.floats(shape.count).map { $0 * size } }
         let targets = (0..<rows).map { _ in
-            if loss == .sparseCategoricalCrossEntropy { return random.labels(1, below: outputs) }
+            if loss is SparseCategoricalCrossEntropy { return random.labels(1, below: outputs) }
             let values = random.floats(outputs, in: 0...1)
             // Those over classes add up to 1.
-            let scale = loss == .categoricalCrossEntropy ? 1 / values.reduce(0, +) : targetSize
+            let scale = loss is CategoricalCrossEntropy ? 1 / values.reduce(0, +) : targetSize
             return values.map { $0 * scale }
         }
         return try GradientCheck(

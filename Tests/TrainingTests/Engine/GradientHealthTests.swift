@@ -80,11 +80,11 @@ import Testing
         var watch = HealthWatch()
         #expect(examine(&watch, [(1e-6, 0), (1, 0)]).count == 1)
         #expect(examine(&watch, [(1e-6, 0), (1, 0)]) == [])
-        #expect(watch.memory == ["vanishing dense_0"])
+        #expect(watch.notes == [HealthWatch.Note(subject: .warnedOfVanishing, layer: "dense_0")])
         // Another kind is another matter, and so is another layer that is worse.
         #expect(examine(&watch, [(5e6, 1), (1e6, 1)]).map(\.kind) == [.exploding])
         #expect(examine(&watch, [(1, 0), (1e-6, 0), (1, 0)]).map(\.layers) == [["dense_1"]])
-        var later = HealthWatch(memory: watch.memory)
+        var later = HealthWatch(notes: watch.notes)
         #expect(later == watch)
         #expect(examine(&later, [(1e-6, 0), (1e-6, 0), (1, 0)]) == [])
     }
@@ -94,19 +94,25 @@ import Testing
         #expect(examine(&watch, [(0, 0), (1, 0)]) == [])
         #expect(examine(&watch, [(1, 0), (1, 0)]) == [])
         #expect(examine(&watch, [(0, 0), (1, 0)]) == [])
-        var resumed = HealthWatch(memory: watch.memory)
+        var resumed = HealthWatch(notes: watch.notes)
         #expect(examine(&resumed, [(0, 0), (1, 0)]).map(\.kind) == [.dead])
         #expect(examine(&resumed, [(0, 0), (1, 0)]) == [])
     }
 
     @Test func aWatchIsKeptInNumbers() {
-        let watch = HealthWatch(memory: ["vanishing a", "dead b 2", "silent c", "exploding a"])
+        typealias Note = HealthWatch.Note
+        let watch = HealthWatch(notes: [
+            Note(subject: .warnedOfVanishing, layer: "a"), Note(subject: .warnedOfDead, layer: "b 2"),
+            Note(subject: .wasDead, layer: "c"), Note(subject: .warnedOfExploding, layer: "a"),
+        ])
         let layers = ["a", "b 2", "c"]
         #expect(HealthWatch(state: watch.state(layers: layers), layers: layers) == watch)
-        #expect(watch.state(layers: layers).count == 8)
+        // A checkpoint's numbers, which do not change.
+        #expect(watch.state(layers: layers) == [0, 0, 2, 1, 3, 2, 1, 0])
         // What no longer has a layer is left out, and so is what makes no sense.
-        #expect(HealthWatch(state: watch.state(layers: ["a"]), layers: ["a"]).memory == ["vanishing a", "exploding a"])
-        #expect(HealthWatch(state: [7, 0, 0, 9, 1], layers: layers).memory == [])
+        #expect(
+            HealthWatch(state: watch.state(layers: ["a"]), layers: ["a"]).notes == [watch.notes[0], watch.notes[3]])
+        #expect(HealthWatch(state: [7, 0, 0, 9, 1], layers: layers).notes == [])
     }
 
     // MARK: - Real networks

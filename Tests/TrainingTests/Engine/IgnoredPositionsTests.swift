@@ -35,7 +35,7 @@ import Testing
         let model = try Model(input: [4, 3]) {
             Dense(3, useBias: false, kernelInitializer: .values([1, 0, 0, 0, 1, 0, 0, 0, 1]))
         }
-        return try Objective(model, loss: .sparseCategoricalCrossEntropy, fromLogits: true, ignoring: -1)
+        return try Objective(model, loss: .sparseCategoricalCrossEntropy(fromLogits: true, ignoring: -1))
     }
 
     private func data(weighted: Bool = false, rows: [Int] = [0, 1, 2]) throws -> Dataset {
@@ -45,7 +45,7 @@ import Testing
     }
 
     private func engine(_ data: Dataset, batchSize: Int, workers: Int, shards: Int) throws -> TrainingEngine {
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: .sgd(learningRate: 1), epochs: 1, batchSize: batchSize,
             parallelism: Parallelism(workers: workers, shards: shards))
         settings.shuffle = false

@@ -14,7 +14,7 @@ import Testing
     private func engine(
         _ objective: Objective, _ data: Dataset, classes: ClassWeights? = nil, workers: Int = 1
     ) throws -> TrainingEngine {
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: .sgd(learningRate: 0.1), epochs: 1, batchSize: data.count,
             parallelism: Parallelism(workers: workers))
         settings.seed = 3
@@ -122,7 +122,7 @@ import Testing
     @Test func ignoredLabelsCountForNothing() throws {
         let labels = [0, -1, 2, -1, 1]
         let data = try Dataset(inputs: Self.inputs, targets: labels.map { [Float($0)] })
-        let objective = try Objective(model(), loss: .sparseCategoricalCrossEntropy, ignoring: -1)
+        let objective = try Objective(model(), loss: .sparseCategoricalCrossEntropy(ignoring: -1))
         for (classes, weights) in [
             (nil, [1.0, 1, 1, 1, 1]), (ClassWeights.list([2, 3, 4]), [2, 1, 4, 1, 3]),
         ] as [(ClassWeights?, [Double])] {

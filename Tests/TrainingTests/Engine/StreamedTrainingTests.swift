@@ -37,7 +37,7 @@ import Testing
     private func engine(
         _ data: Dataset, workers: Int, shards: Int = 3, augmentation: Augmentation = Augmentation()
     ) throws -> TrainingEngine {
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: .adam(learningRate: 0.01), epochs: 3, batchSize: 17,
             parallelism: Parallelism(workers: workers, shards: shards))
         settings.seed = 5

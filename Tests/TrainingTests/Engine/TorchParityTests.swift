@@ -21,7 +21,7 @@ import Testing
         let width = try file.dataset("/order").shape[1]
         #expect(width == batchSize)
 
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: optimizer, epochs: 1, batchSize: batchSize, parallelism: Parallelism(workers: 2))
         settings.shuffle = false
         let objective = try Objective(model, loss: .sparseCategoricalCrossEntropy)

@@ -74,7 +74,7 @@ import Testing
     @Test func anotherSeedGivesOtherParameters() throws {
         let data = try TrainingFixture.noise(rows: 8)
         let results = try [UInt64(1), 2].map { seed in
-            var settings = TrainingEngine.Settings(
+            var settings = TrainingSettings(
                 optimizer: .adam(learningRate: 0.01), epochs: 1, batchSize: 4, parallelism: Parallelism(workers: 1))
             settings.seed = seed
             let engine = try TrainingEngine(
@@ -107,7 +107,7 @@ import Testing
     @Test func theShortLastBatchIsAMeanOverItsOwnSamples() throws {
         let data = try TrainingFixture.noise(rows: 9)
         func trained(batchSize: Int, workers: Int) throws -> TrainingEngine {
-            var settings = TrainingEngine.Settings(
+            var settings = TrainingSettings(
                 optimizer: .sgd(learningRate: 0.5), epochs: 1, batchSize: batchSize,
                 parallelism: Parallelism(workers: workers))
             settings.shuffle = false

@@ -47,10 +47,10 @@ enum TrainingFixture {
 
     static func engine(
         _ model: Model, on data: Dataset, batchSize: Int, workers: Int, shards: Int? = nil, epochs: Int = 10,
-        optimizer: any Optimizer = .adam(learningRate: 0.01), loss: LossFunction = .sparseCategoricalCrossEntropy,
-        metrics: [MetricKind] = [.accuracy]
+        optimizer: any Optimizer = .adam(learningRate: 0.01), loss: any Loss = .sparseCategoricalCrossEntropy,
+        metrics: [any Metric] = [.accuracy]
     ) throws -> TrainingEngine {
-        var settings = TrainingEngine.Settings(
+        var settings = TrainingSettings(
             optimizer: optimizer, epochs: epochs, batchSize: batchSize,
             parallelism: Parallelism(workers: workers, shards: shards))
         settings.seed = 5

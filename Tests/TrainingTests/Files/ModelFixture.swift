@@ -36,12 +36,12 @@ enum ModelFixture {
     }
 
     static func trained(
-        _ model: Model, loss: LossFunction = .sparseCategoricalCrossEntropy, fromLogits: Bool = false,
-        ignoring label: Int? = nil, preprocessing: Preprocessing = .none, metrics: [MetricKind] = [],
+        _ model: Model, loss: any Loss = .sparseCategoricalCrossEntropy,
+        preprocessing: Preprocessing = .none, metrics: [any Metric] = [],
         classNames: [String]? = nil,
         configuration: JSONNode? = nil
     ) throws -> TrainedModel {
-        let objective = try Objective(model, loss: loss, fromLogits: fromLogits, ignoring: label)
+        let objective = try Objective(model, loss: loss)
         let parameters = try AlignedMemory(floats: objective.layout.count)
         var random = SeededRandom(8)
         for entry in objective.layout.entries {

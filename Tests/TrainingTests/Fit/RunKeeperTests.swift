@@ -48,11 +48,11 @@ import Testing
 
     @Test func stepsAreCountedFromTheLastSave() throws {
         let keeper = try keeper(.steps(10), from: 3, writer)
-        #expect((4...12).allSatisfy { keeper.verdict(step: $0) == .goOn })
+        #expect((4...12).allSatisfy { keeper.verdict(step: $0) == .continue })
         #expect(keeper.verdict(step: 13) == .save)
         keeper.keep(try state(step: 13))
         keeper.finish()
-        #expect(keeper.verdict(step: 22) == .goOn)
+        #expect(keeper.verdict(step: 22) == .continue)
         #expect(keeper.verdict(step: 23) == .save)
         #expect(!keeper.isDue(epoch: 1, step: 22))
         #expect(keeper.isDue(epoch: 1, step: 23))
@@ -61,27 +61,27 @@ import Testing
 
     @Test func epochsAreDueAtTheirEndAlone() throws {
         let keeper = try keeper(.epochs(3), writer)
-        #expect(keeper.verdict(step: 1_000_000) == .goOn)
+        #expect(keeper.verdict(step: 1_000_000) == .continue)
         #expect((1...7).filter { keeper.isDue(epoch: $0, step: 10 * $0) } == [3, 6])
     }
 
     @Test func secondsAreCountedFromTheLastSave() throws {
         let keeper = try keeper(.seconds(0.3), writer)
-        #expect(keeper.verdict(step: 1) == .goOn)
+        #expect(keeper.verdict(step: 1) == .continue)
         usleep(350_000)
         #expect(keeper.verdict(step: 2) == .save)
         keeper.keep(try state(step: 2))
         keeper.finish()
-        #expect(keeper.verdict(step: 3) == .goOn)
+        #expect(keeper.verdict(step: 3) == .continue)
     }
 
     @Test func whoAsksIsHeard() throws {
         let stop = StopRequest()
         let keeper = try keeper(.seconds(1000), stop: stop, writer)
-        #expect(keeper.verdict(step: 1) == .goOn)
+        #expect(keeper.verdict(step: 1) == .continue)
         stop.save()
         #expect(keeper.verdict(step: 2) == .save)
-        #expect(keeper.verdict(step: 3) == .goOn, "asked once, saved once")
+        #expect(keeper.verdict(step: 3) == .continue, "asked once, saved once")
         stop.stop(15)
         stop.stop(2)
         #expect(keeper.verdict(step: 4) == .stop)
@@ -93,7 +93,7 @@ import Testing
         let writer = Writer(isGated: true)
         let keeper = try keeper(.steps(1), writer)
         keeper.keep(try state(step: 1))
-        #expect(keeper.verdict(step: 50) == .goOn)
+        #expect(keeper.verdict(step: 50) == .continue)
         for step in 2...5 { keeper.keep(try state(step: step), isBest: step == 3) }
         for _ in 0..<8 { writer.gate.signal() }
         keeper.finish()
@@ -118,9 +118,9 @@ import Testing
         let sentence =
             "the state of step 5 can't be saved: the system has no 4096 bytes of memory left; use a smaller batch_size or "
             + "fewer workers"
-        #expect(keeper.takeTroubles() == [sentence])
+        #expect(keeper.takeWarnings() == [sentence])
         #expect(keeper.failure == sentence && keeper.lastFailure == sentence)
-        #expect(keeper.verdict(step: 9) == .goOn, "not at every step from now on")
+        #expect(keeper.verdict(step: 9) == .continue, "not at every step from now on")
         #expect(keeper.verdict(step: 10) == .save)
         keeper.keep(step: 10) { try state(step: 10) }
         keeper.finish()
@@ -131,7 +131,7 @@ import Testing
     @Test func theEndNeedsNoCopy() throws {
         let stop = StopRequest()
         let keeper = try keeper(.seconds(1000), stop: stop, writer)
-        #expect(keeper.verdict(step: 1) == .goOn && !keeper.isEnding)
+        #expect(keeper.verdict(step: 1) == .continue && !keeper.isEnding)
         stop.stop(15)
         #expect(keeper.verdict(step: 2) == .stop && keeper.isEnding)
     }
@@ -144,18 +144,18 @@ import Testing
             keeper.finish()
         }
         try keep(1, nil)
-        #expect(keeper.takeTroubles() == [])
+        #expect(keeper.takeWarnings() == [])
         #expect(keeper.failure == nil)
         try keep(2, "the disk is full: 7 bytes")
         try keep(3, "the disk is full: 3 bytes")
-        #expect(keeper.takeTroubles() == ["the disk is full: 7 bytes"])
-        #expect(keeper.takeTroubles() == [])
+        #expect(keeper.takeWarnings() == ["the disk is full: 7 bytes"])
+        #expect(keeper.takeWarnings() == [])
         #expect(keeper.lastFailure == "the disk is full: 3 bytes")
         try keep(4, nil)
         #expect(keeper.lastFailure == nil)
         #expect(keeper.failure == "the disk is full: 3 bytes", "the exit status tells of it all the same")
         try keep(5, "again")
-        #expect(keeper.takeTroubles() == ["again"])
+        #expect(keeper.takeWarnings() == ["again"])
         #expect(CheckpointStore(reading: directory.path).steps == [1, 4])
     }
 }

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func moreIsBetterForAccuracyAndLessForAnError() {
-        func best(_ kind: MetricKind, _ values: [Double]) -> Int? {
+        func best(_ kind: any Metric, _ values: [Double]) -> Int? {
             var rule = StoppingRule(
                 EarlyStopping(monitor: "validation_" + kind.name, minDelta: 0.1), metrics: [.recall, kind])
             for (index, value) in values.enumerated() {

@@ -1,9 +1,10 @@
+import Network
 import Testing
 
 @testable import Metrics
 
 @Suite struct BinaryCountsTests {
-    static let kinds: [MetricKind] = [.accuracy, .precision, .recall, .f1]
+    static let kinds: [any Metric] = [.accuracy, .precision, .recall, .f1]
 
     /// scikit-learn 1.9.1, on the arrays of `MetricFixture.binary` as float32:
     /// accuracy_score, precision_score, recall_score, f1_score, confusion_matrix(b, s > 0.5)

@@ -1,9 +1,10 @@
+import Network
 import Testing
 
 @testable import Metrics
 
 @Suite struct ErrorSumsTests {
-    static let kinds: [MetricKind] = [.meanAbsoluteError, .rootMeanSquaredError, .r2]
+    static let kinds: [any Metric] = [.meanAbsoluteError, .rootMeanSquaredError, .r2]
 
     /// scikit-learn 1.9.1, on the arrays of `MetricFixture.regression` as float64:
     /// mean_absolute_error(Y, Q); root_mean_squared_error(Y.ravel(), Q.ravel()); r2_score(Y, Q)

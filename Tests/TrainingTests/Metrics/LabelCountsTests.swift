@@ -1,3 +1,4 @@
+import Network
 import Testing
 
 @testable import Metrics
@@ -22,7 +23,7 @@ import Testing
     @Test func ofEqualPredictionsTheFirstCounts() throws {
         // Classes 1, 2 and 4 share the greatest value.
         let row: [Float] = [0, 3, 3, 1, 3]
-        let kinds: [MetricKind] = [.accuracy, .topK(2), .topK(3), .topK(4)]
+        let kinds: [any Metric] = [.accuracy, .topK(2), .topK(3), .topK(4)]
         let expected: [[Double]] = [[0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 1, 1]]
         for label in 0..<5 {
             let values = try measureMetrics(
@@ -47,7 +48,7 @@ import Testing
         let labels = (0..<rows).map { ($0 * 5 + $0 / 7) % classes }
         let depths = Array(1..<classes)
         let values = try measureMetrics(
-            depths.map(MetricKind.topK) + [.accuracy], .sparseLabels(classes: classes), predictions: predictions,
+            depths.map { .topK($0) } + [.accuracy], .sparseLabels(classes: classes), predictions: predictions,
             targets: labels.map(Float.init))
         let orders = (0..<rows).map { row in
             (0..<classes).sorted { a, b in
@@ -85,7 +86,7 @@ import Testing
     /// The ignored label may be one of the classes, or none.
     @Test(arguments: [-1, 2, 255])
     func rowsOfTheIgnoredLabelAreLeftOut(label: Int) throws {
-        let kinds: [MetricKind] = [.accuracy, .topK(2), .precision, .recall, .f1, .rocAUC]
+        let kinds: [any Metric] = [.accuracy, .topK(2), .precision, .recall, .f1, .rocAUC]
         for logits in [false, true] {
             var fixture = MetricFixture.classes
             for row in 0..<60 where row % 4 == 1 { fixture.targets[row] = Float(label) }

@@ -1,3 +1,5 @@
+import Network
+
 @testable import Metrics
 
 /// Predictions and targets of the same rows, made by formulas that a line of NumPy repeats.
@@ -63,7 +65,7 @@ extension MetricSet {
 
 /// The values of metrics over some rows.
 func measureMetrics(
-    _ kinds: [MetricKind], _ form: TargetForm, logits: Bool = false, predictions: [Float], targets: [Float]
+    _ kinds: [any Metric], _ form: TargetForm, logits: Bool = false, predictions: [Float], targets: [Float]
 ) throws -> [Double] {
     let rows = predictions.count / form.predictionWidth
     let set = try MetricSet(

@@ -1,9 +1,10 @@
+import Network
 import Testing
 
 @testable import Metrics
 
 @Suite struct MetricSetTests {
-    static let everything: [(form: TargetForm, kinds: [MetricKind], fixture: MetricFixture)] = [
+    static let everything: [(form: TargetForm, kinds: [any Metric], fixture: MetricFixture)] = [
         (
             .sparseLabels(classes: 4), [.accuracy, .topK(2), .precision, .recall, .f1, .rocAUC],
             .classes
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func confusionIsThereWhenNeededOrAskedFor() throws {
-        func confusion(_ kinds: [MetricKind], _ form: TargetForm, asked: Bool = false) throws -> ConfusionMatrix? {
+        func confusion(_ kinds: [any Metric], _ form: TargetForm, asked: Bool = false) throws -> ConfusionMatrix? {
             try MetricSet(kinds: kinds, layout: MetricLayout(form: form), capacity: 0, countsConfusion: asked).confusion
         }
         #expect(try confusion([.accuracy], .sparseLabels(classes: 3)) == nil)

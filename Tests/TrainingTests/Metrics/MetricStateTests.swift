@@ -1,10 +1,11 @@
+import Network
 import Testing
 
 @testable import Metrics
 
 @Suite struct MetricStateTests {
     /// Every form with every metric that fits it, and some with an ignored label, several rows a sample, or a NaN.
-    static let cases: [(layout: MetricLayout, kinds: [MetricKind], fixture: MetricFixture)] = {
+    static let cases: [(layout: MetricLayout, kinds: [any Metric], fixture: MetricFixture)] = {
         var cases = MetricSetTests.everything.map { (MetricLayout(form: $0.form), $0.kinds, $0.fixture) }
         var holed = MetricFixture.classes
         for row in 0..<60 where row % 7 == 2 { holed.targets[row] = -1 }

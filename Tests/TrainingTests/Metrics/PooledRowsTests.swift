@@ -7,9 +7,8 @@ import Testing
 /// Positions and pixels are rows that metrics pool, whatever the loss: of masks of labels, of binary masks and of images
 /// of numbers alike. The last dimension is what a row has: classes or outputs.
 @Suite struct PooledRowsTests {
-    private func layout(_ shape: Shape, _ loss: LossFunction) throws -> MetricLayout {
-        let last: Activation = loss == .binaryCrossEntropy ? .sigmoid : loss.isCrossEntropy ? .softmax : .linear
-        let model = try Model(input: shape) { ActivationLayer(last) }
+    private func layout(_ shape: Shape, _ loss: any Loss) throws -> MetricLayout {
+        let model = try Model(input: shape) { ActivationLayer(loss.activation ?? .linear) }
         return MetricLayout(try Objective(model, loss: loss))
     }
 

@@ -1,3 +1,4 @@
+import Network
 import Testing
 
 @testable import Metrics
@@ -12,8 +13,8 @@ import Testing
     }
 
     @Test func whatFits() {
-        let classifier: [MetricKind] = [.accuracy, .precision, .recall, .f1, .rocAUC]
-        let regression: [MetricKind] = [.meanAbsoluteError, .rootMeanSquaredError, .r2]
+        let classifier: [any Metric] = [.accuracy, .precision, .recall, .f1, .rocAUC]
+        let regression: [any Metric] = [.meanAbsoluteError, .rootMeanSquaredError, .r2]
         for form in [TargetForm.sparseLabels(classes: 3), .oneHot(classes: 3)] {
             for kind in classifier + [.topK(1), .topK(2)] { #expect(kind.problem(with: form) == nil) }
             for kind in regression { #expect(kind.problem(with: form) != nil) }
@@ -25,31 +26,31 @@ import Testing
 
     @Test func sentences() {
         #expect(
-            MetricKind.rocAUC.problem(with: .values(outputs: 1))
+            ROCAUCMetric().problem(with: .values(outputs: 1))
                 == "The metric \"roc_auc\" needs class or binary targets, and these are regression values; "
                 + "use \"mae\", \"rmse\" or \"r2\".")
         #expect(
-            MetricKind.topK(5).problem(with: .oneHot(classes: 5))
+            TopKAccuracyMetric(5).problem(with: .oneHot(classes: 5))
                 == "The metric \"top_5_accuracy\" would always be 1 with 5 classes; use a K from 1 to 4.")
         #expect(
-            MetricKind.topK(2).problem(with: .binary(outputs: 5))
+            TopKAccuracyMetric(2).problem(with: .binary(outputs: 5))
                 == "The metric \"top_2_accuracy\" needs class targets, and these are binary outputs.")
         #expect(
-            MetricKind.topK(2).problem(with: .values(outputs: 5))
+            TopKAccuracyMetric(2).problem(with: .values(outputs: 5))
                 == "The metric \"top_2_accuracy\" needs class targets, and these are regression values.")
         #expect(
-            MetricKind.topK(0).problem(with: .oneHot(classes: 5))
+            TopKAccuracyMetric(0).problem(with: .oneHot(classes: 5))
                 == "The metric \"top_0_accuracy\" needs a K of at least 1.")
         #expect(
-            MetricKind.r2.problem(with: .sparseLabels(classes: 10))
+            R2Metric().problem(with: .sparseLabels(classes: 10))
                 == "The metric \"r2\" needs regression values, and these are class targets; "
                 + "use \"accuracy\", \"f1\" or \"roc_auc\".")
         #expect(
-            MetricKind.accuracy.problem(with: .sparseLabels(classes: 1))
+            AccuracyMetric().problem(with: .sparseLabels(classes: 1))
                 == "Class targets need at least 2 classes, and there is 1; "
                 + "give the last layer one unit per class, or use a binary loss.")
         #expect(
-            MetricKind.accuracy.problem(with: .binary(outputs: 0))
+            AccuracyMetric().problem(with: .binary(outputs: 0))
                 == "Metrics need at least 1 output, and there are 0.")
     }
 }

@@ -1,0 +1,17 @@
+/// dst = mean │p - t│ over a sample's elements; diff_src = ±diff_dst / elements, and 0 where p is t.
+public final class MeanAbsoluteErrorKernel: LossKernel {
+    public override init(_ request: Request) { super.init(request) }
+
+    public override func forward(_ pass: Pass) {
+        guard let p = src, let t = target, let dst else { return }
+        meanOfElements(dst) { i in abs(p[i] - t[i]) }
+    }
+
+    public override func backward(_ pass: Pass) {
+        guard let p = src, let t = target, let diffSrc, let diffDst else { return }
+        for sample in 0..<samples {
+            let g = diffDst[sample] / Float(rows * width)
+            for i in elements(of: sample) { diffSrc[i] = p[i] > t[i] ? g : p[i] < t[i] ? -g : 0 }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// dst = factor · mean (p - t)² over a sample's elements; diff_src = diff_dst · 2·factor·(p - t) / elements.
+public final class MeanSquaredErrorKernel: LossKernel {
+    private let factor: Float
+
+    public init(_ request: Request, factor: Float) {
+        self.factor = factor
+        super.init(request)
+    }
+
+    public override func forward(_ pass: Pass) {
+        guard let p = src, let t = target, let dst else { return }
+        let factor = factor
+        meanOfElements(dst) { i in
+            let d = p[i] - t[i]
+            return factor * d * d
+        }
+    }
+
+    public override func backward(_ pass: Pass) {
+        guard let p = src, let t = target, let diffSrc, let diffDst else { return }
+        let factor = factor
+        for sample in 0..<samples {
+            let g = diffDst[sample] / Float(rows * width)
+            for i in elements(of: sample) { diffSrc[i] = g * 2 * factor * (p[i] - t[i]) }
+        }
+    }
+}

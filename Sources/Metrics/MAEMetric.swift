@@ -1,0 +1,23 @@
+public import Network
+
+/// The mean absolute error over all values of all outputs together, as in Keras, in the unit of the targets.
+public struct MAEMetric: Metric {
+    public static let names = ["mae", "mean_absolute_error"]
+
+    public init() {}
+    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
+
+    public var name: String { Self.names[0] }
+    public var displayName: String { "MAE" }
+    public var higherIsBetter: Bool { false }
+    public var kerasName: String? { "mean_absolute_error" }
+
+    public func misfit(_ form: TargetForm) -> String? { misfitOfRegression(form) }
+    public func need(_ needs: inout MetricNeeds) { needs.needErrors() }
+
+    public func value(of counts: MetricCounts) -> Double { counts.errors?.meanAbsoluteError ?? .nan }
+}
+
+extension Metric where Self == MAEMetric {
+    public static var meanAbsoluteError: MAEMetric { MAEMetric() }
+}

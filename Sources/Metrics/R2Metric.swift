@@ -1,0 +1,27 @@
+public import Network
+
+/// The coefficient of determination: 1 − residual sum of squares / total sum of squares, per output, then the unweighted
+/// mean, as in scikit-learn.
+///
+/// An output whose targets are all equal counts 1 if predicted perfectly, else 0; fewer than two rows give NaN.
+public struct R2Metric: Metric {
+    public static let names = ["r2"]
+
+    public init() {}
+    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
+
+    public var name: String { Self.names[0] }
+    public var displayName: String { "R²" }
+    public var higherIsBetter: Bool { true }
+    public var undefinedReason: String { ", since the targets are all the same" }
+    public var kerasName: String? { "r2_score" }
+
+    public func misfit(_ form: TargetForm) -> String? { misfitOfRegression(form) }
+    public func need(_ needs: inout MetricNeeds) { needs.needErrors(variance: true) }
+
+    public func value(of counts: MetricCounts) -> Double { counts.errors?.r2 ?? .nan }
+}
+
+extension Metric where Self == R2Metric {
+    public static var r2: R2Metric { R2Metric() }
+}

@@ -1,0 +1,49 @@
+public import Network
+
+/// The share of rows whose true class is among the K greatest predictions; of equal predictions those of lower class come
+/// first. For any whole K from 1 up.
+public struct TopKAccuracyMetric: Metric {
+    /// It stands for every K.
+    public static let names = ["top_5_accuracy"]
+    private static let (prefix, suffix) = ("top_", "_accuracy")
+
+    /// The number of greatest predictions that count.
+    public let k: Int
+
+    public init(_ k: Int) { self.k = k }
+
+    public init?(name: String) {
+        guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix),
+            name.count > Self.prefix.count + Self.suffix.count
+        else { return nil }
+        // Only the plain spelling of a number, so that a metric has one name: neither "+5" nor "05".
+        let digits = name.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)
+        guard let k = Int(digits), k >= 1, String(k) == digits else { return nil }
+        self.k = k
+    }
+
+    public var name: String { "\(Self.prefix)\(k)\(Self.suffix)" }
+    public var displayName: String { "top-\(k) accuracy" }
+    public var higherIsBetter: Bool { true }
+
+    public func misfit(_ form: TargetForm) -> String? {
+        guard let classes = form.classes else {
+            let targets = form.isOfValues ? "regression values" : "binary outputs"
+            return "The metric \"\(name)\" needs class targets, and these are \(targets)."
+        }
+        if k < 1 { return "The metric \"\(name)\" needs a K of at least 1." }
+        if k >= classes {
+            return "The metric \"\(name)\" would always be 1 with \(classes) classes; "
+                + "use a K from 1 to \(classes - 1)."
+        }
+        return nil
+    }
+
+    public func need(_ needs: inout MetricNeeds) { needs.needHits(amongGreatest: k) }
+
+    public func value(of counts: MetricCounts) -> Double { counts.labels?.hitRate(depth: k) ?? .nan }
+}
+
+extension Metric where Self == TopKAccuracyMetric {
+    public static func topK(_ k: Int) -> TopKAccuracyMetric { TopKAccuracyMetric(k) }
+}

@@ -1,0 +1,29 @@
+public import Configuration
+public import Kernels
+
+/// mean of ½(p - t)² where │p - t│ ≤ δ, else δ(│p - t│ - ½δ): squared for small errors, absolute for large ones.
+///
+/// Huber, "Robust estimation of a location parameter", 1964. Its arithmetic is `HuberKernel`.
+public struct Huber: Loss, Hashable {
+    public static let name = "huber"
+
+    public let delta: Float
+
+    public init(delta: Float = 1) { self.delta = delta }
+
+    public init(reading reader: ObjectReader) { delta = Float(reader.number("delta", .positive, default: 1)) }
+
+    public var configuration: [JSONNode.Member] { [.init("delta", decimal(delta))] }
+
+    public func targetForm(for prediction: Shape) -> TargetForm { .values(outputs: prediction.last) }
+
+    public func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel {
+        HuberKernel(request, delta: delta)
+    }
+
+    public var keras: KerasObject? { KerasObject("Huber", ["delta": decimal(delta)]) }
+}
+
+extension Loss where Self == Huber {
+    public static func huber(delta: Float) -> Huber { Huber(delta: delta) }
+}

@@ -1,0 +1,77 @@
+public import Configuration
+public import Kernels
+
+/// mean over rows of -log p[t], where t is the row's label; p is the softmax of the last layer.
+///
+/// `CategoricalCrossEntropy` for targets that are whole numbers, of which one may stand for "no label": its rows have
+/// neither loss nor gradient, and the mean is over the others. Its arithmetic is `SparseCategoricalCrossEntropyKernel`.
+public struct SparseCategoricalCrossEntropy: Loss, Hashable {
+    public static let name = "sparse_categorical_crossentropy"
+
+    public let fromLogits: Bool
+    /// It need not be one of the classes.
+    public let ignoredLabel: Int?
+
+    /// The labels that may be ignored: whole numbers that a float holds exactly.
+    public static let labels = -(1 << 24)...(1 << 24)
+
+    public init(fromLogits: Bool = false, ignoring label: Int? = nil) {
+        self.fromLogits = fromLogits
+        ignoredLabel = label
+    }
+
+    public init(reading reader: ObjectReader) {
+        fromLogits = reader.bool("from_logits", default: false)
+        ignoredLabel = reader.optionalInteger("ignore_class", in: Self.labels)
+    }
+
+    public var configuration: [JSONNode.Member] {
+        let ignored = ignoredLabel.map { [JSONNode.Member("ignore_class", JSONNode($0))] } ?? []
+        return [.init("from_logits", JSONNode(fromLogits))] + ignored
+    }
+
+    public var activation: Activation? { .softmax }
+
+    public func ignoring(_ label: Int) -> SparseCategoricalCrossEntropy? {
+        SparseCategoricalCrossEntropy(fromLogits: fromLogits, ignoring: label)
+    }
+
+    public func targetForm(for prediction: Shape) -> TargetForm { .sparseLabels(classes: prediction.last) }
+
+    public func problem(for prediction: Shape, layer: String) -> String? {
+        if let label = ignoredLabel, !Self.labels.contains(label) {
+            return "ignore_class must be from \(Self.labels.lowerBound) to \(Self.labels.upperBound), "
+                + "the whole numbers that single precision tells apart, but is \(label)"
+        }
+        return Self.problemOfClasses(prediction, layer)
+    }
+
+    /// Why predictions of a shape are not over classes.
+    static func problemOfClasses(_ prediction: Shape, _ layer: String) -> String? {
+        guard prediction.rank == 0 || prediction.last < 2 else { return nil }
+        return "a categorical cross-entropy needs two classes or more, but the last layer '\(layer)' gives "
+            + "\(prediction); use binary_crossentropy with a sigmoid"
+    }
+
+    public func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel {
+        SparseCategoricalCrossEntropyKernel(request, ignoring: ignoredLabel)
+    }
+
+    public var keras: KerasObject? {
+        KerasObject(
+            "SparseCategoricalCrossentropy",
+            [
+                "from_logits": JSONNode(fromLogits),
+                "ignore_class": ignoredLabel.map { JSONNode($0) } ?? JSONNode(.null),
+            ])
+    }
+}
+
+extension Loss where Self == SparseCategoricalCrossEntropy {
+    public static var sparseCategoricalCrossEntropy: SparseCategoricalCrossEntropy { SparseCategoricalCrossEntropy() }
+    public static func sparseCategoricalCrossEntropy(
+        fromLogits: Bool = false, ignoring label: Int? = nil
+    ) -> SparseCategoricalCrossEntropy {
+        SparseCategoricalCrossEntropy(fromLogits: fromLogits, ignoring: label)
+    }
+}

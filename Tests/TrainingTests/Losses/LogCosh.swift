@@ -1,0 +1,54 @@
+import Configuration
+import Foundation
+import Kernels
+import Network
+
+/// `test_log_cosh`: scale · mean log cosh(p - t). Defined by public interfaces alone, as a program's own would be.
+struct LogCosh: Loss {
+    static let name = "test_log_cosh"
+    let scale: Float
+
+    init(reading reader: ObjectReader) { scale = Float(reader.number("scale", .positive, default: 1)) }
+
+    var configuration: [JSONNode.Member] { [.init(key: "scale", value: JSONNode(Double(scale)))] }
+    func targetForm(for prediction: Shape) -> TargetForm { .values(outputs: prediction.last) }
+    func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel {
+        LogCoshKernel(samples: request.samples, count: request.rows * request.width, scale: scale)
+    }
+
+    /// Registers it once for all tests.
+    static let isRegistered = (try? LossRegistry.kinds.register(Self.self, as: name)) != nil
+}
+
+final class LogCoshKernel: Kernel {
+    private let samples: Int
+    private let count: Int
+    private let scale: Float
+    private var binding: Binding?
+
+    init(samples: Int, count: Int, scale: Float) {
+        (self.samples, self.count, self.scale) = (samples, count, scale)
+    }
+
+    func bind(_ binding: Binding) { self.binding = binding }
+
+    func forward(_ pass: Pass) {
+        guard let binding else { return }
+        for sample in 0..<samples {
+            let elements = sample * count..<(sample + 1) * count
+            let sum = elements.reduce(0.0) { $0 + log(cosh(Double(binding.inputs[0][$1] - binding.inputs[1][$1]))) }
+            binding.output[sample] = scale * Float(sum / Double(count))
+        }
+    }
+
+    func backward(_ pass: Pass) {
+        guard let binding, let gradient = binding.inputGradients[0], let upstream = binding.outputGradient else {
+            return
+        }
+        for index in 0..<samples * count {
+            gradient[index] =
+                upstream[index / count] * scale / Float(count)
+                * tanh(binding.inputs[0][index] - binding.inputs[1][index])
+        }
+    }
+}
