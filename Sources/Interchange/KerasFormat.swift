@@ -24,8 +24,9 @@ enum KerasFormat {
     ) -> JSONNode {
         let isStack = isStack(model)
         var layers: [JSONNode] = []
-        func add(_ layer: KerasLayer, _ name: String, _ inputs: [String]) {
-            let configuration = [JSONNode.Member(key: "name", value: JSONNode(name))] + layer.configuration
+        func add(_ layer: KerasLayer, _ name: String, _ inputs: [String], isTrainable: Bool = true) {
+            var configuration = [JSONNode.Member(key: "name", value: JSONNode(name))] + layer.configuration
+            if !isTrainable { configuration.append(.init(key: "trainable", value: false)) }
             var record: JSONNode = [
                 "module": "keras.layers", "class_name": JSONNode(layer.className), "name": JSONNode(name),
                 "config": JSONNode(.object(configuration)),
@@ -51,7 +52,9 @@ enum KerasFormat {
             source = name
         }
         for step in model.steps {
-            add(step.layer.keras, step.name, step.inputs.map { $0 == Model.inputName ? source : $0 })
+            add(
+                step.layer.keras, step.name, step.inputs.map { $0 == Model.inputName ? source : $0 },
+                isTrainable: step.isTrainable)
         }
         if isStack {
             return ["class_name": "Sequential", "config": ["name": JSONNode(name), "layers": JSONNode(layers)]]

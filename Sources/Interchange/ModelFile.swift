@@ -23,9 +23,9 @@ package enum ModelFile {
     private static let weights = "/model_weights"
 
     /// Where a parameter stands: `dense/kernel` in `/model_weights/dense/dense/kernel:0`.
-    private static func dataset(_ parameter: String) -> (layer: String, name: String) {
-        let layer = String(parameter.prefix { $0 != "/" })
-        return (layer, "\(parameter):0")
+    private static func dataset(_ entry: ParameterLayout.Entry) -> (layer: String, name: String) {
+        guard let layer = entry.layer?.name else { preconditionFailure("a model's parameters belong to its layers") }
+        return (layer, "\(entry.name):0")
     }
 
     package static func write(_ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil) throws {
@@ -56,16 +56,17 @@ package enum ModelFile {
 
         let group = try file.root.createGroup(weights)
         let entries = trained.objective.layout.entries
-        let order = KerasFormat.layerOrder(model).filter { layer in entries.contains { dataset($0.name).layer == layer }
-        }
+        // Inside a layer the trained parameters come first, as in Keras: that is the layout's own order.
+        let ofLayer = Dictionary(grouping: entries) { dataset($0).layer }
+        let order = KerasFormat.layerOrder(model).filter { ofLayer[$0] != nil }
         try group.attributes.set("layer_names", order)
         try group.attributes.set("backend", "stormo")
         try group.attributes.set("keras_version", "3.0.0")
         try Checksum.seal(group.attributes)
         for layer in order {
-            let own = entries.filter { dataset($0.name).layer == layer }
+            let own = ofLayer[layer] ?? []
             let layerGroup = try file.root.createGroup("\(weights)/\(layer)")
-            try layerGroup.attributes.set("weight_names", own.map { dataset($0.name).name })
+            try layerGroup.attributes.set("weight_names", own.map { dataset($0).name })
             try Checksum.seal(layerGroup.attributes)
             for entry in own {
                 let bytes = UnsafeRawBufferPointer(
@@ -73,7 +74,7 @@ package enum ModelFile {
                     count: entry.shape.count * MemoryLayout<Float>.stride)
                 try write(
                     bytes, .float32, shape: entry.shape.dimensions,
-                    to: "\(weights)/\(layer)/\(dataset(entry.name).name)",
+                    to: "\(weights)/\(layer)/\(dataset(entry).name)",
                     in: file)
             }
         }
@@ -139,13 +140,13 @@ package enum ModelFile {
         // All are looked at before memory is taken for them.
         let datasets = try layout.entries.map { entry in
             try source.attempt {
-                let (layer, name) = dataset(entry.name)
+                let (layer, name) = dataset(entry)
                 return try source.dataset(
                     "\(weights)/\(layer)/\(name)", .float32, shape: entry.shape.dimensions, owner: "the model")
             }
         }
         if datasets.contains(where: { $0 == nil }) { return nil }
-        for layer in Set(layout.entries.map { dataset($0.name).layer }).sorted() {
+        for layer in Set(layout.entries.map { dataset($0).layer }).sorted() {
             try source.attempt { _ = try source.attributes("\(weights)/\(layer)") }
         }
         let parameters = try AlignedMemory(floats: layout.count)

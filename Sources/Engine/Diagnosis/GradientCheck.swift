@@ -52,10 +52,10 @@ public struct GradientCheck: Sendable {
             objective, parameters: parameters, pool: pool,
             feed: try ShardFeed(objective, on: data, preprocessing: preprocessing),
             rows: (0..<Int64(samples)).map { $0 }, pass)
-        let longest = objective.layout.entries.map(\.shape.count).max() ?? 0
+        let longest = objective.layout.trainedEntries.map(\.shape.count).max() ?? 0
         let probe = try GradientProbe(inspection, parameters, longest: longest, pass)
         var random = Philox(seed: seed, stream: .gradientCheck)
-        rows = objective.layout.entries.map { entry in
+        rows = objective.layout.trainedEntries.map { entry in
             var worst: Double?
             var (compared, passedOver) = (0, 0)
             func note(_ error: Double?) {

@@ -11,7 +11,7 @@ public final class Inspection {
     private let counted: Double
     // Held, since the replica points into it.
     private let parameters: AlignedMemory
-    /// The gradients of the parameters, in the layout of the objective.
+    /// The gradients of the trained parameters, laid out as they are.
     public let gradients: AlignedMemory
 
     init(
@@ -21,7 +21,7 @@ public final class Inspection {
         self.parameters = parameters
         samples = rows.count
         replica = try Replica(objective.training, samples: [samples], keepsAll: true)
-        gradients = try AlignedMemory(floats: objective.layout.count)
+        gradients = try AlignedMemory(floats: objective.layout.trained.count)
         replica.bind(
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
             gradients: gradients)

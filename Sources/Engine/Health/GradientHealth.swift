@@ -3,8 +3,10 @@ import Machine
 
 /// What one parameter tensor looks like in a step.
 public struct TensorNorms: Sendable, Equatable {
-    /// The layer's name, a slash, and the tensor's own, as in `dense/kernel`.
+    /// As in `dense/kernel`.
     public let name: String
+    /// The layer's name.
+    public let layer: String
     /// The Euclidean norm of its gradient, before clipping.
     public let gradient: Double
     /// Its own Euclidean norm, before the step.
@@ -12,14 +14,13 @@ public struct TensorNorms: Sendable, Equatable {
     /// The number of its elements.
     public let count: Int
 
-    public init(name: String, gradient: Double, parameter: Double, count: Int) {
+    public init(name: String, layer: String, gradient: Double, parameter: Double, count: Int) {
         self.name = name
+        self.layer = layer
         self.gradient = gradient
         self.parameter = parameter
         self.count = count
     }
-
-    package var layer: String { String(name.prefix { $0 != "/" }) }
 }
 
 /// What is wrong with the gradients of a step, and what to try.

@@ -231,7 +231,8 @@ final class Reducer: @unchecked Sendable {
         let parameter = parameterSquares.base.assumingMemoryBound(to: Double.self)
         return tensors.enumerated().map { index, tensor in
             TensorNorms(
-                name: tensor.name, gradient: norm(of: index, gradient), parameter: norm(of: index, parameter),
+                name: tensor.name, layer: tensor.layer?.name ?? tensor.name, gradient: norm(of: index, gradient),
+                parameter: norm(of: index, parameter),
                 count: tensor.shape.count)
         }
     }

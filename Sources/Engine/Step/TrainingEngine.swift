@@ -109,6 +109,11 @@ public final class TrainingEngine: @unchecked Sendable {
                 "a batch_size of \(settings.batchSize) is larger than the dataset: \(data.inputsPlace) has "
                     + "\(data.count) rows")
         }
+        guard !objective.layout.trained.isEmpty || objective.layout.frozen.isEmpty else {
+            throw ObjectiveError(
+                "every layer that has parameters is frozen (\"trainable\": false), so that nothing is left to train; "
+                    + "leave it out of at least one of them")
+        }
         self.objective = objective
         self.data = data
         parallelism =
@@ -123,9 +128,9 @@ public final class TrainingEngine: @unchecked Sendable {
         reader = try BatchReader(
             data, batchSize: settings.batchSize, isShuffled: settings.shuffle, seed: settings.seed)
 
-        let count = objective.layout.count
+        let count = objective.layout.trained.count
         let (workers, shards) = (parallelism.workers, parallelism.shards)
-        parameters = try AlignedMemory(floats: count)
+        parameters = try AlignedMemory(floats: objective.layout.count)
         objective.layout.initialise(parameters.floats, seed: seed)
         optimizer = try OptimizerState(settings.optimizer, count: count)
         plan = ShardPlan(shards: shards, workers: workers)
@@ -133,7 +138,7 @@ public final class TrainingEngine: @unchecked Sendable {
         barrier = team.makeBarrier()
         skipsNonFinite = settings.skipsNonFinite
         reducer = try Reducer(
-            count: count, tensors: objective.layout.entries, shards: shards, workers: workers,
+            count: count, tensors: Array(objective.layout.trainedEntries), shards: shards, workers: workers,
             clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite, team: team)
         lossOfShard = try AlignedMemory(byteCount: shards * MemoryLayout<Double>.stride)
 
@@ -175,11 +180,10 @@ public final class TrainingEngine: @unchecked Sendable {
         set { health = HealthWatch(state: newValue, layers: layerNames) }
     }
 
-    /// The layers that have parameters, each once.
+    /// The layers that have trained parameters, each once.
     private var layerNames: [String] {
-        objective.layout.entries.reduce(into: []) { names, entry in
-            let name = String(entry.name.prefix { $0 != "/" })
-            if names.last != name { names.append(name) }
+        objective.layout.trainedEntries.reduce(into: []) { names, entry in
+            if let name = entry.layer?.name, names.last != name { names.append(name) }
         }
     }
 

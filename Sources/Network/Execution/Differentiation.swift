@@ -82,12 +82,12 @@ extension Program {
             let isOwn: Bool
         }
 
-        /// Which nodes depend on something that has a gradient, so that theirs is wanted at all.
+        /// Which nodes depend on a trained parameter, so that their gradient is wanted at all.
         private static func dependence(_ nodes: [Graph.Node], _ order: [Int], constants: Bool) -> [Bool] {
             var depends = Array(repeating: false, count: nodes.count)
             for index in order {
                 switch nodes[index].kind {
-                case .parameter: depends[index] = true
+                case .parameter(let parameter): depends[index] = parameter.role == .trained
                 case .operation(let operation, let inputs):
                     depends[index] = inputs.enumerated().contains {
                         operation.isDifferentiable(input: $0) && depends[$1]

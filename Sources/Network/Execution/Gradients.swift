@@ -21,7 +21,7 @@ public struct Gradients {
         let program = try Program(results: [], loss: loss, differentiatesConstants: true)
         let replica = try Replica(program, samples: [1], keepsAll: true)
         let parameters = try AlignedMemory(floats: program.layout.count)
-        let gradients = try AlignedMemory(floats: program.layout.count)
+        let gradients = try AlignedMemory(floats: program.layout.trained.count)
         program.layout.initialise(parameters.floats, seed: seed)
         replica.bind(
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,

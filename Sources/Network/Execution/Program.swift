@@ -62,14 +62,7 @@ public struct Program: Sendable {
         nodes = rewriting.nodes
         order = rewriting.needed
 
-        // All parameters have a place, used or not, so that programs of one graph share one buffer.
-        var layout = ParameterLayout()
-        for (index, node) in graph.nodes.enumerated() {
-            if case .parameter(let initializer) = node.kind {
-                layout.append(node.name, node.type.shape, initializer, node: index)
-            }
-        }
-        self.layout = layout
+        layout = ParameterLayout(graph.nodes)
         guard let loss else {
             backward = Backward()
             return

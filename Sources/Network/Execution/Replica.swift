@@ -45,8 +45,8 @@ public final class Replica: @unchecked Sendable {
 
     /// - Parameters:
     ///   - arena: at least `arenaBytes` long.
-    ///   - parameters, gradients: buffers of the program's layout; gradients are wanted only for a program with a
-    ///     loss.
+    ///   - parameters: a buffer of the program's layout.
+    ///   - gradients: a buffer of the layout's trained range; wanted only for a program with a loss.
     public func bind(arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?) {
         precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
         (self.arena, self.parameters, self.gradients) = (arena, parameters, gradients)

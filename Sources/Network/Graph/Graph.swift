@@ -17,7 +17,7 @@ public final class Graph {
         public enum Kind: Sendable {
             /// Given anew for each batch: inputs and targets.
             case input
-            case parameter(Initializer)
+            case parameter(Parameter)
             case constant([Float])
             case operation(any Operator, inputs: [Int])
         }
@@ -25,10 +25,20 @@ public final class Graph {
         public var type: TensorType
         /// What the node is called in messages: a layer's name, `dense/kernel`.
         public var name: String
+        /// The layer of a model to which it belongs; nil where a graph is built otherwise, as for inputs and the loss.
+        public var layer: LayerReference?
+    }
+
+    /// What is said of all that is added to a graph while a layer adds its nodes.
+    struct Scope {
+        var layer: LayerReference?
+        /// Whether parameters that would be trained are frozen.
+        var isFrozen = false
     }
 
     public private(set) var nodes: [Node] = []
     public private(set) var firstError: GraphError?
+    var scope = Scope()
 
     public init() {}
 
@@ -38,8 +48,11 @@ public final class Graph {
         return append(Node(kind: .input, type: .batched(shape), name: name))
     }
 
-    /// A tensor that is trained, filled by the initializer from the run's seed.
-    public func parameter(_ shape: Shape, _ initializer: Initializer, name: String) -> Variable {
+    /// A tensor that is trained, unless its role or its layer says otherwise, filled by the initializer from the run's seed.
+    public func parameter(
+        _ shape: Shape, _ initializer: Initializer, name: String, role: ParameterRole = .trained,
+        kind: ParameterKind = .kernel
+    ) -> Variable {
         if let error = tooLarge(shape, name) { fail(error) }
         if case .values(let values) = initializer, values.count != shape.count {
             fail(
@@ -47,7 +60,9 @@ public final class Graph {
                     "\(name): a parameter of shape \(shape) takes \(shape.count) values, but its initializer has "
                         + "\(values.count)"))
         }
-        return append(Node(kind: .parameter(initializer), type: .single(shape), name: name))
+        let role = role == .trained && scope.isFrozen ? .frozen : role
+        let parameter = Parameter(initializer: initializer, role: role, kind: kind)
+        return append(Node(kind: .parameter(parameter), type: .single(shape), name: name))
     }
 
     /// One number that is trained.
@@ -102,15 +117,27 @@ public final class Graph {
 
     private func fail(_ error: GraphError) { firstError = firstError ?? error }
 
-    /// The nodes of each layer, by its name: those that bear it, and those whose names begin with it and a slash.
-    var layerNodes: [String: [Int]] {
-        Dictionary(grouping: nodes.indices) { String(nodes[$0].name.prefix { $0 != "/" }) }
+    /// The nodes of each of so many layers.
+    func nodes(ofLayers count: Int) -> [[Int]] {
+        var result = Array(repeating: [Int](), count: count)
+        for (index, node) in nodes.enumerated() {
+            if let layer = node.layer { result[layer.index].append(index) }
+        }
+        return result
     }
 
     private func append(_ node: Node) -> Variable {
+        var node = node
+        node.layer = scope.layer
         nodes.append(node)
         return Variable(graph: self, index: nodes.count - 1)
     }
+}
+
+/// A layer of a model: its place among the layers, and its name.
+public struct LayerReference: Hashable, Sendable {
+    public let index: Int
+    public let name: String
 }
 
 /// The result of a node: what expressions are made of.

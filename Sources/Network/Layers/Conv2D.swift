@@ -50,6 +50,7 @@ public struct Conv2D: Layer {
     }
 
     public var type: String { "conv2d" }
+    public var hasParameters: Bool { true }
 
     public var configuration: [JSONNode.Member] {
         [
@@ -75,7 +76,7 @@ public struct Conv2D: Layer {
         }
         let kernel = graph.parameter(
             Shape(kernelSize + [x.type.shape.last, filters]), kernelInitializer, name: "\(name)/kernel")
-        let bias = useBias ? [graph.parameter([filters], biasInitializer, name: "\(name)/bias")] : []
+        let bias = useBias ? [graph.parameter([filters], biasInitializer, name: "\(name)/bias", kind: .bias)] : []
         let y = try graph.apply(
             Convolution2DOperator(stride: strides, same: padding == .same), to: [x, kernel] + bias, name: name)
         return try y.activated(activation, name: name)

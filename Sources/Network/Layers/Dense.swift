@@ -32,6 +32,7 @@ public struct Dense: Layer {
     }
 
     public var type: String { "dense" }
+    public var hasParameters: Bool { true }
 
     public var configuration: [JSONNode.Member] {
         [
@@ -48,7 +49,7 @@ public struct Dense: Layer {
         }
         guard units > 0 else { throw GraphError("dense: units must be 1 or more, but is \(units)") }
         let kernel = graph.parameter([x.type.shape.last, units], kernelInitializer, name: "\(name)/kernel")
-        let bias = useBias ? [graph.parameter([units], biasInitializer, name: "\(name)/bias")] : []
+        let bias = useBias ? [graph.parameter([units], biasInitializer, name: "\(name)/bias", kind: .bias)] : []
         let y = try graph.apply(DenseOperator(), to: [x, kernel] + bias, name: name)
         return try y.activated(activation, name: name)
     }

@@ -8,11 +8,14 @@ public protocol Layer: Sendable {
     /// The value of `type` in a config.
     var type: String { get }
 
-    /// The keys of a config besides `type`, `name` and `inputs`, with their values.
+    /// The keys of a config besides `type`, `name`, `inputs` and `trainable`, with their values.
     var configuration: [JSONNode.Member] { get }
 
     /// Whether it takes one input or joins several.
     var takesSeveralInputs: Bool { get }
+
+    /// Whether it adds parameters to the graph, so that it can be frozen: only then does its config take `trainable`.
+    var hasParameters: Bool { get }
 
     /// Adds the layer to the graph of its inputs.
     /// - Parameter name: the layer's name, which its nodes bear and its parameters begin with.
@@ -26,6 +29,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var configuration: [JSONNode.Member] { [] }
     public var takesSeveralInputs: Bool { false }
+    public var hasParameters: Bool { false }
 }
 
 /// A layer as Keras describes it in a model file: the class, and the config without the name.

@@ -33,9 +33,10 @@ public enum LayerRegistry {
         let name = reader.optionalString("name")
         let inputs = reader.strings("inputs")
         guard let layer = kind?(reader) else { return nil }
+        let isTrainable = layer.hasParameters ? reader.bool("trainable", default: true) : true
         reader.finish()
         if let problem = name.flatMap(LayerName.problem) { reader.fail(problem, key: "name") }
         if inputs?.isEmpty == true { reader.fail("must name at least one layer", key: "inputs") }
-        return ModelLayer(layer, name: name, inputs: inputs)
+        return ModelLayer(layer, name: name, inputs: inputs, isTrainable: isTrainable)
     }
 }

@@ -7,7 +7,7 @@ public struct LayerTable: Sendable {
         public let type: String
         public let inputs: [String]
         public let output: Shape
-        /// The number of trained numbers.
+        /// Frozen ones included.
         public let parameters: Int
         /// The floating-point operations of a forward pass for one sample; a multiply-add counts as two.
         public let operations: Int
@@ -18,11 +18,12 @@ public struct LayerTable: Sendable {
     public init(_ model: Model) throws(ModelError) {
         let graph = Graph()
         let built = try model.build(in: graph)
-        let nodes = graph.layerNodes
-        rows = zip(model.steps, built.layers).map { step, result in
+        let nodes = graph.nodes(ofLayers: model.steps.count)
+        rows = model.steps.indices.map { index in
+            let (step, result) = (model.steps[index], built.layers[index])
             var parameters = 0
             var operations = 0
-            for node in (nodes[step.name] ?? []).lazy.map({ graph.nodes[$0] }) {
+            for node in nodes[index].lazy.map({ graph.nodes[$0] }) {
                 switch node.kind {
                 case .parameter: parameters += node.type.shape.count
                 case .operation(let operation, let inputs):

@@ -8,11 +8,14 @@ public struct ModelLayer: Sendable {
     public let name: String?
     /// The names of layers, or `input`; nil for the layer before.
     public let inputs: [String]?
+    /// False for a frozen layer, whose parameters stay as they are.
+    public let isTrainable: Bool
 
-    public init(_ layer: any Layer, name: String? = nil, inputs: [String]? = nil) {
+    public init(_ layer: any Layer, name: String? = nil, inputs: [String]? = nil, isTrainable: Bool = true) {
         self.layer = layer
         self.name = name
         self.inputs = inputs
+        self.isTrainable = isTrainable
     }
 }
 
@@ -20,6 +23,11 @@ extension Layer {
     /// The layer under a name, or with named inputs.
     public func named(_ name: String? = nil, inputs: [String]? = nil) -> ModelLayer {
         ModelLayer(self, name: name, inputs: inputs)
+    }
+
+    /// The layer with parameters that training leaves as they are.
+    public func frozen(_ name: String? = nil, inputs: [String]? = nil) -> ModelLayer {
+        ModelLayer(self, name: name, inputs: inputs, isTrainable: false)
     }
 }
 
@@ -40,6 +48,8 @@ public struct Model: Sendable {
         public let name: String
         public let layer: any Layer
         public let inputs: [String]
+        /// False for a frozen layer, whose parameters stay as they are.
+        public let isTrainable: Bool
     }
 
     /// The name by which layers refer to the data.
@@ -107,10 +117,14 @@ public struct Model: Sendable {
             if inputs.count > 1, !entry.layer.takesSeveralInputs {
                 problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
             }
+            if !entry.isTrainable, !entry.layer.hasParameters {
+                problems.append(.init(layer: index, message: "has no parameters that could be frozen"))
+            }
             names.insert(name)
             // As the layer itself spells it: strings are alike by their characters, which may be other bytes in a file.
             let spelled = inputs.map { input in names.firstIndex(of: input).map { names[$0] } ?? input }
-            steps.append(Step(name: name, layer: entry.layer, inputs: spelled))
+            steps.append(
+                Step(name: name, layer: entry.layer, inputs: spelled, isTrainable: entry.isTrainable))
         }
         self.steps = steps
         if !problems.isEmpty { throw ModelError(problems) }
@@ -152,6 +166,9 @@ public struct Model: Sendable {
         var layers: [Variable] = []
         for (index, step) in steps.enumerated() {
             let inputs = step.inputs.compactMap { results[$0] }
+            graph.scope = Graph.Scope(
+                layer: LayerReference(index: index, name: step.name), isFrozen: !step.isTrainable)
+            defer { graph.scope = Graph.Scope() }
             do {
                 let result = try step.layer.apply(to: inputs, name: step.name)
                 if let error = graph.firstError { throw error }
@@ -210,7 +227,7 @@ extension Model {
                         [
                             .init("type", JSONNode(step.layer.type)), .init("name", JSONNode(step.name)),
                             .init("inputs", JSONNode(step.inputs.map { JSONNode($0) })),
-                        ] + step.layer.configuration))
+                        ] + (step.isTrainable ? [] : [.init("trainable", false)]) + step.layer.configuration))
             })
     }
 }

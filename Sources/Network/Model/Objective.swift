@@ -76,8 +76,8 @@ public struct Objective: Sendable {
         prediction = output.index
         self.logits = logits?.index
         sampleLoss = lossValue.index
-        let nodes = graph.layerNodes
-        layerNodes = model.steps.map { ($0.name, nodes[$0.name] ?? []) }
+        let nodes = graph.nodes(ofLayers: model.steps.count)
+        layerNodes = zip(model.steps, nodes).map { ($0.name, $1) }
         let measured = [output, lossValue] + [logits].compactMap { $0 }
         training = try Program(results: measured, loss: lossValue)
         evaluation = try Program(results: measured)

@@ -1,11 +1,12 @@
 import Interchange
 import Kernels
+import Network
 
 /// All that a run is at a step's boundary.
 public struct Checkpoint: Sendable {
     /// With the resolved config of the run.
     public var model: TrainedModel
-    /// Such as `moment_1` and `best`: each of the parameters' layout, `objective.layout.count` floats.
+    /// `moment_1` and its like, laid out as the trained parameters, and `best`, laid out as all of them.
     public var vectors: [String: AlignedMemory]
     /// Kept exactly; NaN and infinities too. `step` and `epoch` among the integers are shown by `stormo verify`.
     public var numbers: [String: [Double]]
@@ -19,5 +20,10 @@ public struct Checkpoint: Sendable {
         self.vectors = vectors
         self.numbers = numbers
         self.integers = integers
+    }
+
+    /// The floats of one of the vectors.
+    static func length(ofVector name: String, in layout: ParameterLayout) -> Int {
+        name == "best" ? layout.count : layout.trained.count
     }
 }

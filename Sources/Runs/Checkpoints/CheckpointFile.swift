@@ -7,7 +7,7 @@ import Kernels
 ///
 /// ```
 /// /checkpoint                  attributes: format, stormo (the version that wrote it), vectors, numbers, integers
-/// /checkpoint/vectors/NAME     float32, of the parameters' layout
+/// /checkpoint/vectors/NAME     float32, of the layout of the trained parameters (moments) or of all (best)
 /// /checkpoint/numbers/NAME     float64
 /// /checkpoint/integers/NAME    int64
 /// ```
@@ -51,7 +51,7 @@ enum CheckpointFile {
     }
 
     private static func fill(_ file: HDF5File, with checkpoint: Checkpoint) throws {
-        let count = checkpoint.model.objective.layout.count
+        let layout = checkpoint.model.objective.layout
         let own = try file.root.createGroup(group).attributes
         try own.set("format", format)
         try own.set("stormo", StormoVersion.current)
@@ -60,6 +60,7 @@ enum CheckpointFile {
         try own.set("integers", checkpoint.integers.keys.sorted())
         try Checksum.seal(own)
         for (name, vector) in checkpoint.vectors.sorted(by: { $0.key < $1.key }) {
+            let count = Checkpoint.length(ofVector: name, in: layout)
             let bytes = UnsafeRawBufferPointer(start: vector.base, count: count * MemoryLayout<Float>.stride)
             precondition(bytes.count <= vector.byteCount, "a checkpoint's vectors have the parameters' layout")
             try ModelFile.write(bytes, .float32, shape: [count], to: "\(group)/vectors/\(name)", in: file)
@@ -102,9 +103,9 @@ enum CheckpointFile {
         let own = try source.attempt { try source.attributes(group) }
         guard let model = try ModelFile.read(source), let own else { return nil }
         var checkpoint = Checkpoint(model: model)
-        let count = model.objective.layout.count
         for name in try names("vectors", own, source) {
             checkpoint.vectors[name] = try source.attempt {
+                let count = Checkpoint.length(ofVector: name, in: model.objective.layout)
                 let dataset = try source.dataset(
                     "\(group)/vectors/\(name)", .float32, shape: [count], owner: "the checkpoint")
                 let vector = try AlignedMemory(floats: count)

@@ -5,6 +5,24 @@ import TestSupport
 import Testing
 
 struct ModelTests {
+    @Test("Only what has parameters can be frozen")
+    func frozenLayers() throws {
+        let error = #expect(throws: ModelError.self) {
+            _ = try Model(input: [2, 2]) {
+                Dense(2).frozen()
+                Flatten().frozen()
+                Dense(1)
+            }
+        }
+        #expect(error?.description == "layers[1]: has no parameters that could be frozen")
+        let model = try Model(input: [2]) {
+            Dense(2).frozen("first")
+            Dense(1)
+        }
+        #expect(model.steps.map(\.isTrainable) == [false, true])
+        #expect(model.configuration.jsonText(pretty: false).contains(#""inputs":["input"],"trainable":false,"#))
+    }
+
     private func sentence(_ input: Shape = [4], @ModelBuilder _ layers: () -> [ModelLayer]) -> String? {
         do throws(ModelError) {
             _ = try Model(input: input, layers: layers())

@@ -152,6 +152,8 @@ import Testing
         cases += [
             layer("dense.units", #"{"type": "dense"}"#, #""units": 5"#, #""units": 4"#),
             layer("dense.activation", dense, #""activation": "gelu""#),
+            layer("dense.trainable", dense, #""trainable": false"#),
+            layer("conv2d.trainable", image, #""trainable": false"#),
             layer("dense.use_bias", dense, #""use_bias": false"#),
             layer("dense.kernel_initializer", dense, #""kernel_initializer": "he_normal""#),
             layer("dense.bias_initializer", dense, #""bias_initializer": "ones""#),

@@ -11,8 +11,8 @@ import Testing
         gradients.enumerated().flatMap { index, gradient in
             let name = index == gradients.count - 1 ? "logits" : "dense_\(index)"
             return [
-                TensorNorms(name: "\(name)/kernel", gradient: gradient.kernel, parameter: 10, count: 64),
-                TensorNorms(name: "\(name)/bias", gradient: gradient.bias, parameter: 0, count: 8),
+                TensorNorms(name: "\(name)/kernel", layer: name, gradient: gradient.kernel, parameter: 10, count: 64),
+                TensorNorms(name: "\(name)/bias", layer: name, gradient: gradient.bias, parameter: 0, count: 8),
             ]
         }
     }
@@ -67,7 +67,8 @@ import Testing
         #expect(GradientHealth.judge([]) == [])
         // A kernel that begins as zeros has no size to measure by.
         #expect(
-            GradientHealth.judge([TensorNorms(name: "a/kernel", gradient: 20, parameter: 0, count: 9)]) == [])
+            GradientHealth.judge([TensorNorms(name: "a/kernel", layer: "a", gradient: 20, parameter: 0, count: 9)])
+                == [])
     }
 
     // MARK: - Once
@@ -129,7 +130,8 @@ import Testing
                     VectorLoops.sumOfSquares(memory.floats + entry.offset, count: entry.shape.count).squareRoot()
                 }
                 return TensorNorms(
-                    name: entry.name, gradient: norm(inspection.gradients), parameter: norm(engine.parameters),
+                    name: entry.name, layer: entry.layer?.name ?? "", gradient: norm(inspection.gradients),
+                    parameter: norm(engine.parameters),
                     count: entry.shape.count)
             })
     }

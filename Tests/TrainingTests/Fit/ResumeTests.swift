@@ -41,6 +41,12 @@ import Testing
                 #"model.layers[3]={"type": "dense", "units": 1, "activation": "sigmoid"}"#, "loss=binary_crossentropy",
                 #"metrics=["roc_auc", "accuracy"]"#,
             ]),
+        Case(
+            testDescription: "a frozen layer, the best epoch", stride: 4,
+            assignments: [
+                "model.layers[0].trainable=false",
+                #"training.early_stopping={"monitor": "validation_loss", "patience": 2, "restore_best": true}"#,
+            ]),
         Case(testDescription: "one sample a shard", stride: 5, assignments: ["training.batch_size=3"]),
         Case(testDescription: "skipped steps", stride: 3, assignments: ["training.on_nan=skip"]),
         Case(
