@@ -3,9 +3,16 @@ import Kernels
 /// How a program is run: some of its operators a few samples at a time, the others over a whole shard.
 ///
 /// The activations of convolutions over a whole shard are larger than a core's cache, so that each operator would
-/// fetch from memory what the one before has just stored there. A tile of few samples stays in the cache. The tiled part
-/// ends where an operator has so many weights that going through them once a tile would cost more than it saves, as in
-/// a dense layer; the rest is run over the whole shard.
+/// fetch from memory what the one before has just stored there. A tile of few samples stays in the cache. But each tile
+/// goes through all weights of an operator, and transforms them where the kernel wants them in another form. So there are
+/// two limits for each operator:
+///
+/// - `fits`, the most samples whose input and output stay in the cache, at least one;
+/// - `needs`, the fewest samples whose arithmetic is worth going through the weights.
+///
+/// Operators that follow each other are one stretch as long as the least of what fits is enough for what each one needs.
+/// An operator that needs more begins a stretch of larger tiles. The last stretch begins where an operator has few
+/// operations for each weight, as a dense layer over vectors: it is run over the whole shard.
 ///
 /// Tiles follow from the shapes and the number of samples alone, so they are the same on every machine and for any
 /// number of workers.
@@ -31,47 +38,89 @@ struct Tiling {
     let stretches: [Stretch]
 
     /// A little less than the second-level cache of today's server cores, in bytes.
-    private static let budget = 896 << 10
+    private static let cache = 896 << 10
+    /// Floating-point operations for each weight that make going through the weights worth it: with fewer than the first
+    /// number for a sample, tiles are never worth it; a tile should have the second.
+    private static let operationsPerWeight = (sample: 16, tile: 1024)
 
     init(_ program: Program, samples: Int) {
+        let whole = [
+            Stretch(nodes: program.order.indices, steps: program.backward.steps.indices, tiles: [0..<samples])
+        ]
+        var runs = Self.runs(program).prefix { $0.tile < samples }
+        guard let last = runs.last else {
+            stretches = whole
+            return
+        }
+        let steps = program.backward.steps
+        // A stretch's steps begin with the first one that runs a kernel of it, or of a stretch before it.
+        func firstStep(endingWith end: Int) -> Int {
+            let nodes = Set(program.order[..<end])
+            return steps.firstIndex { step in
+                if case .kernel(let node) = step { nodes.contains(node) } else { false }
+            } ?? steps.count
+        }
+        guard Self.canAccumulate(program, Set(program.order[..<last.end]), steps[firstStep(endingWith: last.end)...])
+        else {
+            stretches = whole
+            return
+        }
+        runs.append(Run(tile: samples, end: program.order.count))
+        var made: [Stretch] = []
+        for run in runs {
+            let firstNode = made.last?.nodes.upperBound ?? 0
+            let firstOfSteps = run.end == program.order.count ? 0 : firstStep(endingWith: run.end)
+            let endOfSteps = made.last?.steps.lowerBound ?? steps.count
+            let count = max(1, (samples + run.tile - 1) / run.tile)
+            made.append(
+                Stretch(
+                    nodes: firstNode..<run.end, steps: firstOfSteps..<endOfSteps,
+                    tiles: (0..<count).map { $0 * samples / count..<($0 + 1) * samples / count }))
+        }
+        stretches = made.filter { !$0.nodes.isEmpty }
+    }
+
+    /// Operators that are run together, up to a place in the program's order, and the samples of a tile.
+    private struct Run {
+        var tile: Int
+        var end: Int
+    }
+
+    /// The runs of operators that can be tiled, for any number of samples; each one's tile is larger than the one's before.
+    private static func runs(_ program: Program) -> [Run] {
         let nodes = program.nodes
-        var largest = 1
-        var end = 0
-        search: for (position, index) in program.order.enumerated() {
+        var runs: [Run] = []
+        var needed = 1
+        for (position, index) in program.order.enumerated() {
             guard case .operation(let operation, let inputs) = nodes[index].kind else { continue }
             let types = inputs.map { nodes[$0].type }
             var weights = 0
             for (input, type) in zip(inputs, types) where !type.isBatched {
-                if case .operation = nodes[input].kind { break search }
+                if case .operation = nodes[input].kind { return runs }
                 weights += type.shape.count
             }
             let work = operation.operations(inputs: types, output: nodes[index].type)
-            // A tile's arithmetic must be worth fetching the weights and adding up their gradient.
-            guard nodes[index].type.isBatched, weights == 0 || work >= 16 * weights else { break }
-            end = position + 1
-            if case .view = operation.transfer(of: types, isDifferentiable: program.isDifferentiable) { continue }
-            let bytes = ([nodes[index].type] + types.filter(\.isBatched)).reduce(0) {
-                $0 + $1.shape.count * MemoryLayout<Float>.stride
+            guard nodes[index].type.isBatched, weights == 0 || work >= operationsPerWeight.sample * weights else {
+                return runs
             }
-            largest = max(largest, bytes)
+            let isView =
+                if case .view = operation.transfer(of: types, isDifferentiable: program.isDifferentiable) { true } else
+                {
+                    false
+                }
+            let elements = ([nodes[index].type] + types.filter(\.isBatched)).reduce(0) { $0 + $1.shape.count }
+            let fits = isView ? .max : max(1, cache / max(1, elements * MemoryLayout<Float>.stride))
+            let needs = weights == 0 ? 1 : max(1, (operationsPerWeight.tile * weights + work - 1) / work)
+            if let last = runs.last, needs <= last.tile {
+                // What has been promised to the operators before goes before the cache.
+                needed = max(needed, needs)
+                runs[runs.count - 1] = Run(tile: max(min(last.tile, fits), needed), end: position + 1)
+            } else {
+                needed = needs
+                runs.append(Run(tile: max(fits, needs), end: position + 1))
+            }
         }
-        let tiled = Set(program.order[..<end])
-        let steps = program.backward.steps
-        let first =
-            steps.firstIndex { step in
-                if case .kernel(let node) = step { tiled.contains(node) } else { false }
-            } ?? steps.count
-        let capacity = max(1, Self.budget / largest)
-        let count = (samples + capacity - 1) / capacity
-        guard count > 1, Self.canAccumulate(program, tiled, steps[first...]) else {
-            stretches = [Stretch(nodes: program.order.indices, steps: steps.indices, tiles: [0..<samples])]
-            return
-        }
-        let tiles = (0..<count).map { $0 * samples / count..<($0 + 1) * samples / count }
-        stretches = [
-            Stretch(nodes: 0..<end, steps: first..<steps.count, tiles: tiles),
-            Stretch(nodes: end..<program.order.count, steps: 0..<first, tiles: [0..<samples]),
-        ]
+        return runs
     }
 
     /// Whether each gradient of a weight among the tiled nodes comes from one operator alone, so that the tiles'

@@ -57,6 +57,59 @@ import Testing
         #expect(Tiling(program, samples: 64).stretches.map(\.tiles) == [[0..<64]])
     }
 
+    /// Images that become small: of 64×64×16 two samples fit into 896 KiB. A convolution over 16×16 positions has a little
+    /// less than 512 operations for each weight and sample, bias included, so that it needs three samples for 1,024.
+    private func deepening() throws -> Objective {
+        try Objective(
+            Model(input: [64, 64, 3]) {
+                Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Pooling(.max, poolSize: (4, 4))
+                Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .tanh)
+                Pooling(.average).named("small")
+                Dropout(0.25)
+                Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .relu).named("deep")
+                Add().named("sum", inputs: ["deep", "small"])
+                Pooling(.max)
+                Flatten()
+                Dense(10, activation: .softmax)
+            }, loss: .sparseCategoricalCrossEntropy)
+    }
+
+    @Test func anOperatorWithManyWeightsForItsWorkBeginsAStretchOfLargerTiles() throws {
+        let program = try deepening().training
+        let stretches = Tiling(program, samples: 150).stretches
+        #expect(stretches.map(\.tiles.count) == [75, 6, 1])
+        #expect(
+            stretches.map { stretch in program.order[stretch.nodes].map { program.nodes[$0].name } }.map(\.last) == [
+                "conv2d", "flatten", "loss",
+            ])
+        #expect(stretches.allSatisfy { $0.tiles.flatMap { Array($0) } == Array(0..<150) })
+        // Forward and backward each step and node has its place once.
+        #expect(stretches.flatMap { Array($0.nodes) } == Array(program.order.indices))
+        #expect(stretches.reversed().flatMap { Array($0.steps) } == Array(program.backward.steps.indices))
+        // With few samples the later stretch is one with the rest.
+        #expect(Tiling(program, samples: 25).stretches.map(\.tiles.count) == [13, 1])
+        #expect(Tiling(program, samples: 2).stretches.map(\.tiles.count) == [1])
+    }
+
+    @Test("A network for images of 224×224 goes through its weights in tiles that grow")
+    func largeImages() throws {
+        let model = try Model(input: [224, 224, 3]) {
+            for filters in [64, 128, 256, 512, 512] {
+                Conv2D(filters, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Conv2D(filters, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Pooling(.max)
+            }
+            Flatten()
+            Dense(10, activation: .softmax)
+        }
+        let program = try Objective(model, loss: .sparseCategoricalCrossEntropy).training
+        let stretches = Tiling(program, samples: 32).stretches
+        #expect(stretches.map(\.tiles.count) == [32, 11, 1])
+        let names = stretches.map { stretch in program.nodes[program.order[stretch.nodes.upperBound - 1]].name }
+        #expect(names == ["conv2d_7", "flatten", "loss"])
+    }
+
     private struct Run {
         var gradients: [Float]
         var losses: [Float]
@@ -96,10 +149,13 @@ import Testing
     }
 
     /// Sample by sample nothing is tiled; the sums must agree, dropout's masks included.
-    @Test func tilesGiveWhatSingleSamplesGive() throws {
-        let objective = try images()
-        let samples = 21
-        #expect(Tiling(objective.training, samples: samples).stretches[0].tiles.count == 3)
+    @Test(arguments: [false, true])
+    func tilesGiveWhatSingleSamplesGive(_ isDeep: Bool) throws {
+        let objective = try isDeep ? deepening() : images()
+        let samples = isDeep ? 130 : 21
+        #expect(
+            Tiling(objective.training, samples: samples).stretches.map(\.tiles.count)
+                == (isDeep ? [65, 5, 1] : [3, 1]))
         let tiled = try run(objective, samples: samples)
         var sum = Array(repeating: 0.0, count: objective.layout.count)
         for sample in 0..<samples {
@@ -171,10 +227,11 @@ import Testing
         #expect(worst < 1e-6 * largest)
     }
 
-    @Test func plannedMemoryGivesTheBitsOfMemoryThatIsNeverReused() throws {
-        let objective = try images()
-        let planned = try run(objective, samples: 21)
-        let kept = try run(objective, samples: 21, keepsAll: true)
+    @Test(arguments: [false, true])
+    func plannedMemoryGivesTheBitsOfMemoryThatIsNeverReused(_ isDeep: Bool) throws {
+        let (objective, samples) = try isDeep ? (deepening(), 130) : (images(), 21)
+        let planned = try run(objective, samples: samples)
+        let kept = try run(objective, samples: samples, keepsAll: true)
         #expect(planned.gradients.map(\.bitPattern) == kept.gradients.map(\.bitPattern))
         #expect(planned.losses == kept.losses)
     }

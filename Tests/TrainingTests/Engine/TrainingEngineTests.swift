@@ -36,6 +36,26 @@ import Testing
         for result in results { #expect(result == results[0]) }
     }
 
+    /// Its operators are run in tiles of two sizes and over the whole shard.
+    @Test func pinnedShardsGiveTheSameBitsForANetworkInSeveralStretches() throws {
+        let model = try Model(input: [64, 64, 1]) {
+            Conv2D(16, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max, poolSize: (8, 8))
+            Dropout(0.2)
+            Conv2D(64, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max)
+            Flatten()
+            Dense(3, activation: .softmax)
+        }
+        let data = try TrainingFixture.noise(rows: 280, shape: [64, 64, 1])
+        let results = try [1, 2, 3, 5].map { workers in
+            let engine = try TrainingFixture.engine(model, on: data, batchSize: 280, workers: workers, shards: 5)
+            for epoch in 0..<2 { _ = try engine.run(epoch: epoch) }
+            return TrainingFixture.bits(engine)
+        }
+        for result in results { #expect(result == results[0]) }
+    }
+
     /// Whether a step is shared is decided by the clock, so it must not show.
     @Test func stepsTakenAloneGiveTheBitsOfSharedSteps() throws {
         let data = try TrainingFixture.digits()
