@@ -24,8 +24,8 @@ struct MatmulPeak {
             for index in 0..<2 * n * n { memory.floats[index] = Float(index % 7) * 0.25 - 0.75 }
             kernel.bind(
                 Binding(
-                    inputs: [memory.floats, memory.floats + n * n], output: memory.floats + 2 * n * n,
-                    inputGradients: [nil, nil], outputGradient: nil, workspace: memory.base,
+                    src: [memory.floats, memory.floats + n * n], dst: memory.floats + 2 * n * n,
+                    diffSrc: [nil, nil], diffDst: nil, workspace: memory.base,
                     scratch: memory.base + 3 * n * n * MemoryLayout<Float>.stride))
         }
     }

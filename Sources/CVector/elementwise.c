@@ -85,11 +85,6 @@ void stormo_accumulate(float *restrict dst, const float *restrict a, size_t n) {
     for (size_t i = 0; i < n; i++) dst[i] += a[i];
 }
 
-STORMO_CLONES
-void stormo_scale(float *dst, const float *a, float factor, size_t n) {
-    for (size_t i = 0; i < n; i++) dst[i] = a[i] * factor;
-}
-
 void stormo_copy_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t width, size_t rows) {
     for (size_t r = 0; r < rows; r++) memcpy(dst + r * dst_stride, src + r * src_stride, width * sizeof(float));
 }

@@ -160,7 +160,7 @@ STORMO_INLINE void add_positions(float *diff_weights, float *diff_bias, const fl
 }
 
 STORMO_CLONES
-void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, double *totals,
+void stormo_few_channels_backward_weights(float *diff_weights, float *diff_bias, float *padded, double *totals,
                                   const float *src, const float *diff_dst, const stormo_positions *g, size_t samples) {
     size_t places = g->window_height * g->window_width * g->channels;
     size_t width = g->columns < POSITIONS_SUMMED ? g->columns : POSITIONS_SUMMED, height = POSITIONS_SUMMED / width;

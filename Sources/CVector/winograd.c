@@ -50,12 +50,12 @@ STORMO_INLINE void find_matrices(size_t found[16], int turned, size_t size) {
 }
 
 // (a0 - a2, a1 + a2, a2 - a1, a1 - a3): Bᵀ.
-#define STORMO_SPREAD(OUT, A0, A1, A2, A3, STEP)                                                                   \
+#define STORMO_INPUT(OUT, A0, A1, A2, A3, STEP)                                                                   \
     ((OUT)[0] = (A0) - (A2), (OUT)[STEP] = (A1) + (A2), (OUT)[2 * (STEP)] = (A2) - (A1),                           \
      (OUT)[3 * (STEP)] = (A1) - (A3))
 
 STORMO_CLONES
-void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *tiles, size_t first, size_t count,
+void stormo_winograd_input(float *v, const float *images, const stormo_tiles *tiles, size_t first, size_t count,
                             int turned) {
     size_t channels = tiles->channels, matrices[16];
     find_matrices(matrices, turned, count * channels);
@@ -72,15 +72,15 @@ void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *t
             for (size_t c = 0; c < n; c++) {
                 float a[16], b[16];
                 for (int j = 0; j < 4; j++)
-                    STORMO_SPREAD(a + j, in[j][c], in[4 + j][c], in[8 + j][c], in[12 + j][c], 4);
-                for (int i = 0; i < 16; i += 4) STORMO_SPREAD(b + i, a[i], a[i + 1], a[i + 2], a[i + 3], 1);
+                    STORMO_INPUT(a + j, in[j][c], in[4 + j][c], in[8 + j][c], in[12 + j][c], 4);
+                for (int i = 0; i < 16; i += 4) STORMO_INPUT(b + i, a[i], a[i + 1], a[i + 2], a[i + 3], 1);
                 for (int k = 0; k < 16; k++) out[k][c] = b[k];
             }
         }
     }
 }
 
-STORMO_INLINE void gather(int kind, float alpha, float *images, const float *m, const float *bias,
+STORMO_INLINE void output(int kind, float alpha, float *images, const float *m, const float *bias,
                           const stormo_tiles *tiles, size_t first, size_t count, int turned) {
     size_t channels = tiles->channels, matrices[16];
     find_matrices(matrices, turned, count * channels);
@@ -112,21 +112,21 @@ STORMO_INLINE void gather(int kind, float alpha, float *images, const float *m, 
 }
 
 STORMO_CLONES
-void stormo_winograd_gather(float *images, const float *m, const float *bias, int kind, float alpha,
+void stormo_winograd_output(float *images, const float *m, const float *bias, int kind, float alpha,
                             const stormo_tiles *tiles, size_t first, size_t count, int turned) {
     switch (kind) {
-    case STORMO_RELU: gather(STORMO_RELU, alpha, images, m, bias, tiles, first, count, turned); break;
-    case STORMO_LEAKY_RELU: gather(STORMO_LEAKY_RELU, alpha, images, m, bias, tiles, first, count, turned); break;
-    default: gather(STORMO_LINEAR, alpha, images, m, bias, tiles, first, count, turned); break;
+    case STORMO_RELU: output(STORMO_RELU, alpha, images, m, bias, tiles, first, count, turned); break;
+    case STORMO_LEAKY_RELU: output(STORMO_LEAKY_RELU, alpha, images, m, bias, tiles, first, count, turned); break;
+    default: output(STORMO_LINEAR, alpha, images, m, bias, tiles, first, count, turned); break;
     }
 }
 
 // (y0, y0 + y1, y0 - y1, -y1): A.
-#define STORMO_SCATTER(OUT, Y0, Y1, STEP)                                                                          \
+#define STORMO_OUTPUT_TRANSPOSED(OUT, Y0, Y1, STEP)                                                                          \
     ((OUT)[0] = (Y0), (OUT)[STEP] = (Y0) + (Y1), (OUT)[2 * (STEP)] = (Y0) - (Y1), (OUT)[3 * (STEP)] = -(Y1))
 
 STORMO_CLONES
-void stormo_winograd_scatter(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
+void stormo_winograd_output_transposed(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
                              size_t first, size_t count) {
     size_t channels = tiles->channels, size = count * channels;
     place p = place_of(tiles, first);
@@ -139,8 +139,8 @@ void stormo_winograd_scatter(float *e, double *totals, float *sums, const float 
 #pragma clang loop vectorize(assume_safety) interleave(disable)
             for (size_t c = 0; c < n; c++) {
                 float a[8], b[16];
-                for (int j = 0; j < 2; j++) STORMO_SCATTER(a + j, in[j][c], in[2 + j][c], 2);
-                for (int i = 0; i < 4; i++) STORMO_SCATTER(b + 4 * i, a[2 * i], a[2 * i + 1], 1);
+                for (int j = 0; j < 2; j++) STORMO_OUTPUT_TRANSPOSED(a + j, in[j][c], in[2 + j][c], 2);
+                for (int i = 0; i < 4; i++) STORMO_OUTPUT_TRANSPOSED(b + 4 * i, a[2 * i], a[2 * i + 1], 1);
                 for (int k = 0; k < 16; k++) out[k * size + c] = b[k];
                 // The place (1, 1) is the sum of the tile's four.
                 sum[c] += b[5];
@@ -151,36 +151,36 @@ void stormo_winograd_scatter(float *e, double *totals, float *sums, const float 
 }
 
 // (g0, ½(g0 + g1 + g2), ½(g0 - g1 + g2), g2): G.
-#define STORMO_FILTER(OUT, G0, G1, G2, STEP)                                                                       \
+#define STORMO_WEIGHTS(OUT, G0, G1, G2, STEP)                                                                       \
     ((OUT)[0] = (G0), (OUT)[STEP] = 0.5f * ((G0) + (G2)) + 0.5f * (G1),                                            \
      (OUT)[2 * (STEP)] = 0.5f * ((G0) + (G2)) - 0.5f * (G1), (OUT)[3 * (STEP)] = (G2))
 
 STORMO_CLONES
-void stormo_winograd_filter(float *u, const float *weights, size_t n) {
+void stormo_winograd_weights(float *u, const float *weights, size_t n) {
 #pragma clang loop vectorize(assume_safety) interleave(disable)
     for (size_t i = 0; i < n; i++) {
         const float *g = weights + i;
         float a[12], b[16];
-        for (int j = 0; j < 3; j++) STORMO_FILTER(a + j, g[j * n], g[(3 + j) * n], g[(6 + j) * n], 3);
-        for (int k = 0; k < 4; k++) STORMO_FILTER(b + 4 * k, a[3 * k], a[3 * k + 1], a[3 * k + 2], 1);
+        for (int j = 0; j < 3; j++) STORMO_WEIGHTS(a + j, g[j * n], g[(3 + j) * n], g[(6 + j) * n], 3);
+        for (int k = 0; k < 4; k++) STORMO_WEIGHTS(b + 4 * k, a[3 * k], a[3 * k + 1], a[3 * k + 2], 1);
         for (int k = 0; k < 16; k++) u[k * n + i] = b[k];
     }
 }
 
 // (u0 + ½(u1 + u2), ½(u1 - u2), ½(u1 + u2) + u3): Gᵀ.
-#define STORMO_UNFILTER(OUT, U0, U1, U2, U3, STEP)                                                                 \
+#define STORMO_WEIGHTS_TRANSPOSED(OUT, U0, U1, U2, U3, STEP)                                                                 \
     ((OUT)[0] = (U0) + 0.5f * ((U1) + (U2)), (OUT)[STEP] = 0.5f * ((U1) - (U2)),                                   \
      (OUT)[2 * (STEP)] = 0.5f * ((U1) + (U2)) + (U3))
 
 STORMO_CLONES
-void stormo_winograd_unfilter(float *weights, const float *u, size_t n) {
+void stormo_winograd_weights_transposed(float *weights, const float *u, size_t n) {
 #pragma clang loop vectorize(assume_safety) interleave(disable)
     for (size_t i = 0; i < n; i++) {
         const float *m = u + i;
         float a[12], b[9];
         for (int j = 0; j < 4; j++)
-            STORMO_UNFILTER(a + j, m[j * n], m[(4 + j) * n], m[(8 + j) * n], m[(12 + j) * n], 4);
-        for (int k = 0; k < 3; k++) STORMO_UNFILTER(b + 3 * k, a[4 * k], a[4 * k + 1], a[4 * k + 2], a[4 * k + 3], 1);
+            STORMO_WEIGHTS_TRANSPOSED(a + j, m[j * n], m[(4 + j) * n], m[(8 + j) * n], m[(12 + j) * n], 4);
+        for (int k = 0; k < 3; k++) STORMO_WEIGHTS_TRANSPOSED(b + 3 * k, a[4 * k], a[4 * k + 1], a[4 * k + 2], a[4 * k + 3], 1);
         for (int k = 0; k < 9; k++) weights[k * n + i] = b[k];
     }
 }

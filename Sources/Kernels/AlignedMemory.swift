@@ -68,7 +68,14 @@ public final class AlignedMemory: @unchecked Sendable {
         return copy
     }
 
-    public var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+    public var floats: UnsafeMutablePointer<Float> { elements() }
+    public var doubles: UnsafeMutablePointer<Double> { elements() }
+    public var integers: UnsafeMutablePointer<Int> { elements() }
+
+    /// The block as numbers of one type, from its beginning on. A block holds one type for as long as it lives.
+    public func elements<T: BitwiseCopyable>(of type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+        base.assumingMemoryBound(to: type)
+    }
 
     /// The size rounded up to whole cache lines.
     public static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }

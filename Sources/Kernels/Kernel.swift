@@ -21,25 +21,28 @@ public struct Pass: Sendable {
 
 /// The buffers on which a kernel works. All but the parameters among the inputs belong to one replica.
 public struct Binding {
-    public var inputs: [UnsafeMutablePointer<Float>]
-    public var output: UnsafeMutablePointer<Float>
-    /// Where the gradient of each input goes; nil where none is wanted.
-    public var inputGradients: [UnsafeMutablePointer<Float>?]
-    public var outputGradient: UnsafeMutablePointer<Float>?
+    /// The inputs: the tensors that come from other operators, then weights and bias where there are such.
+    public var src: [UnsafeMutablePointer<Float>]
+    /// The result.
+    public var dst: UnsafeMutablePointer<Float>
+    /// Where the gradient with respect to each input is written; nil where none is wanted.
+    public var diffSrc: [UnsafeMutablePointer<Float>?]
+    /// The gradient with respect to the result.
+    public var diffDst: UnsafeMutablePointer<Float>?
     /// Kept from the forward to the backward pass.
     public var workspace: UnsafeMutableRawPointer
     /// The kernel's own while it runs, anybody's afterwards.
     public var scratch: UnsafeMutableRawPointer
 
     public init(
-        inputs: [UnsafeMutablePointer<Float>], output: UnsafeMutablePointer<Float>,
-        inputGradients: [UnsafeMutablePointer<Float>?], outputGradient: UnsafeMutablePointer<Float>?,
+        src: [UnsafeMutablePointer<Float>], dst: UnsafeMutablePointer<Float>,
+        diffSrc: [UnsafeMutablePointer<Float>?], diffDst: UnsafeMutablePointer<Float>?,
         workspace: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
     ) {
-        self.inputs = inputs
-        self.output = output
-        self.inputGradients = inputGradients
-        self.outputGradient = outputGradient
+        self.src = src
+        self.dst = dst
+        self.diffSrc = diffSrc
+        self.diffDst = diffDst
         self.workspace = workspace
         self.scratch = scratch
     }

@@ -69,14 +69,9 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
     private mutating func word() -> UInt32 {
         if used == 4 {
-            withUnsafeBytes(of: &counter) { counter in
-                withUnsafeBytes(of: &key) { key in
-                    withUnsafeMutableBytes(of: &block) { block in
-                        stormo_philox(
-                            block.baseAddress?.assumingMemoryBound(to: UInt32.self),
-                            counter.baseAddress?.assumingMemoryBound(to: UInt32.self),
-                            key.baseAddress?.assumingMemoryBound(to: UInt32.self))
-                    }
+            Self.withWords(&counter) { counter in
+                Self.withWords(&key) { key in
+                    Self.withWords(&block) { block in stormo_philox(block, counter, key) }
                 }
             }
             counter.0 &+= 1
@@ -89,5 +84,20 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case 2: return block.2
         default: return block.3
         }
+    }
+
+    /// The words of a tuple of them, as C takes them.
+    @inline(__always)
+    private static func withWords<T: BitwiseCopyable, R>(
+        _ words: inout T, _ body: (UnsafeMutablePointer<UInt32>) -> R
+    ) -> R {
+        withUnsafeMutableBytes(of: &words) { body($0.assumingMemoryBound(to: UInt32.self).baseAddress!) }
+    }
+
+    /// The key of a run's seed, as C takes it.
+    @inline(__always)
+    static func withKey<R>(_ seed: UInt64, _ body: (UnsafePointer<UInt32>) -> R) -> R {
+        var key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        return withWords(&key) { body($0) }
     }
 }

@@ -122,11 +122,7 @@ public enum VectorLoops {
         transform: Int
     ) {
         let (_, sample, step, purpose) = Philox.counter(step: step, sample: sample, transform: transform)
-        var key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        withUnsafeBytes(of: &key) { key in
-            stormo_add_noise(
-                x, count, deviation, sample, step, purpose, key.baseAddress?.assumingMemoryBound(to: UInt32.self))
-        }
+        Philox.withKey(seed) { stormo_add_noise(x, count, deviation, sample, step, purpose, $0) }
     }
 }
 

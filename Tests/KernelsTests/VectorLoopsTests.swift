@@ -109,8 +109,6 @@ struct VectorLoopsTests {
         #expect(result.values == [11, 22, 33])
         VectorLoops.accumulate(result.floats, a, count: 3)
         #expect(result.values == [12, 24, 36])
-        stormo_scale(result.floats, result.floats, 0.5, 3)
-        #expect(result.values == [6, 12, 18])
         #expect(result.isIntact)
     }
 

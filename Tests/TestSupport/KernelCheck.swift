@@ -44,8 +44,8 @@ public struct KernelCheck {
         let scratch = try GuardedBuffer(count: (kernel.scratchBytes + 3) / 4)
         kernel.bind(
             Binding(
-                inputs: sources.map(\.floats), output: output.floats,
-                inputGradients: gradients.map { $0?.floats }, outputGradient: outputGradient.floats,
+                src: sources.map(\.floats), dst: output.floats,
+                diffSrc: gradients.map { $0?.floats }, diffDst: outputGradient.floats,
                 workspace: UnsafeMutableRawPointer(workspace.floats),
                 scratch: UnsafeMutableRawPointer(scratch.floats)))
         kernel.forward(pass)

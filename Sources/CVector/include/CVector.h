@@ -95,7 +95,6 @@ void stormo_activation_backward(int kind, float alpha, float *diff_src, float *d
 void stormo_add(float *dst, const float *a, const float *b, size_t n);
 /// dst[i] += a[i].
 void stormo_accumulate(float *dst, const float *a, size_t n);
-void stormo_scale(float *dst, const float *a, float factor, size_t n);
 /// dst[r][0..<width] = src[r][0..<width] for strides given in elements.
 void stormo_copy_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t width, size_t rows);
 /// Whether every element is finite.
@@ -121,21 +120,21 @@ typedef struct {
 // `turned` the matrices are those of a kernel turned by 180°. `first` and `count` say which of the images' tiles, row
 // by row and image by image.
 
-/// v[k][t][c] = (Bᵀ d B)[k] for the 4×4 pixels d that tile first + t sees.
-void stormo_winograd_spread(float *v, const float *images, const stormo_tiles *tiles, size_t first, size_t count,
+/// The input transform: v[k][t][c] = (Bᵀ d B)[k] for the 4×4 pixels d that tile first + t sees.
+void stormo_winograd_input(float *v, const float *images, const stormo_tiles *tiles, size_t first, size_t count,
                             int turned);
-/// The pixels of tile first + t = f(Aᵀ m[·][t][c] A + bias[c]), with f one of STORMO_LINEAR, STORMO_RELU and
+/// The output transform: the pixels of tile first + t = f(Aᵀ m[·][t][c] A + bias[c]), with f one of STORMO_LINEAR, STORMO_RELU and
 /// STORMO_LEAKY_RELU, and without bias where it is null.
-void stormo_winograd_gather(float *images, const float *m, const float *bias, int kind, float alpha,
+void stormo_winograd_output(float *images, const float *m, const float *bias, int kind, float alpha,
                             const stormo_tiles *tiles, size_t first, size_t count, int turned);
-/// e[k][t][c] = (A y Aᵀ)[k] for the pixels y of tile first + t, and totals[c] += Σ y: the transpose of `gather`.
+/// The transposed output transform: e[k][t][c] = (A y Aᵀ)[k] for the pixels y of tile first + t; and totals[c] += Σ y.
 /// `sums` has room for as many numbers, which are 0 before and after.
-void stormo_winograd_scatter(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
+void stormo_winograd_output_transposed(float *e, double *totals, float *sums, const float *images, const stormo_tiles *tiles,
                              size_t first, size_t count);
-/// u[k][i] = (G g Gᵀ)[k] for the i-th of n kernels, g = weights[·][i], of which there are 3×3.
-void stormo_winograd_filter(float *u, const float *weights, size_t n);
-/// weights[·][i] = Gᵀ u[·][i] G: the transpose of `filter`.
-void stormo_winograd_unfilter(float *weights, const float *u, size_t n);
+/// The weight transform: u[k][i] = (G g Gᵀ)[k] for the i-th of n kernels of 3×3 weights, g = weights[·][i].
+void stormo_winograd_weights(float *u, const float *weights, size_t n);
+/// The transposed weight transform: weights[·][i] = Gᵀ u[·][i] G.
+void stormo_winograd_weights_transposed(float *weights, const float *u, size_t n);
 
 // MARK: Convolutions of few channels (few_channels.c)
 
@@ -154,7 +153,7 @@ void stormo_few_channels(float *dst, float *padded, const float *src, const floa
                          int kind, float alpha, const stormo_positions *g, size_t samples);
 /// diff_weights[i][j][c][o] = Σ_{n,y,x} src[n][y·down + i - top][x·across + j - left][c]·diff_dst[n][y][x][o] and,
 /// unless null, diff_bias[o] = Σ_{n,y,x} diff_dst[n][y][x][o]. `totals` has room for as many numbers as both have.
-void stormo_few_channels_gradient(float *diff_weights, float *diff_bias, float *padded, double *totals,
+void stormo_few_channels_backward_weights(float *diff_weights, float *diff_bias, float *padded, double *totals,
                                   const float *src, const float *diff_dst, const stormo_positions *g, size_t samples);
 
 // MARK: Pooling (pool.c)

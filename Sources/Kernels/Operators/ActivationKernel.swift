@@ -4,12 +4,16 @@ internal import CVector
 /// dst = f(src) element by element, or row by row for softmax.
 public final class ActivationKernel: Kernel {
     private let src, dst, diffSrc, diffDst: TensorMemory
-    private let function: Primitive
-    private var gradient: Primitive?
+    private let forwardPrimitive: Primitive
+    private var backwardPrimitive: Primitive?
     /// The loop that computes the gradient where it follows from the value.
     private var loop: (kind: Int32, alpha: Float)?
     private let count: Int
-    private var value, valueGradient, sourceGradient: UnsafeMutablePointer<Float>?
+    private var buffers:
+        (
+            dst: UnsafeMutablePointer<Float>?, diffSrc: UnsafeMutablePointer<Float>?,
+            diffDst: UnsafeMutablePointer<Float>?
+        )
 
     /// - Parameters:
     ///   - rows, width: the elements of src; `width` is the last dimension.
@@ -36,7 +40,7 @@ public final class ActivationKernel: Kernel {
                 stormo_eltwise(&$0, $1, direction, algorithm, alpha, $2.handle)
             }
         }
-        function = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
+        forwardPrimitive = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)])
 
         guard context.isDifferentiable && wantsGradient else { return }
         if activation != .linear, let loop = activation.loop {
@@ -45,41 +49,39 @@ public final class ActivationKernel: Kernel {
             let description = try PrimitiveDescription(name, of: src.descriptor, forward: forward) {
                 stormo_softmax_backward(&$0, $1, $2.handle)
             }
-            gradient = try Primitive(
+            backwardPrimitive = try Primitive(
                 description, context,
                 [(DNNL_ARG_DST, dst), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
         } else {
             let description = try PrimitiveDescription(name, of: src.descriptor, forward: forward) {
                 stormo_eltwise_backward(&$0, $1, algorithm, alpha, $2.handle)
             }
-            gradient = try Primitive(
+            backwardPrimitive = try Primitive(
                 description, context,
                 [(DNNL_ARG_SRC, src), (DNNL_ARG_DIFF_DST, diffDst), (DNNL_ARG_DIFF_SRC, diffSrc)])
         }
     }
 
-    public var scratchBytes: Int { max(function.scratchpadBytes, gradient?.scratchpadBytes ?? 0) }
+    public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.inputs[0])
-        dst.attach(binding.output)
-        diffSrc.attach(binding.inputGradients[0])
-        diffDst.attach(binding.outputGradient)
-        value = binding.output
-        valueGradient = binding.outputGradient
-        sourceGradient = binding.inputGradients[0]
-        function.attachScratchpad(binding.scratch)
-        gradient?.attachScratchpad(binding.scratch)
+        src.attach(binding.src[0])
+        dst.attach(binding.dst)
+        diffSrc.attach(binding.diffSrc[0])
+        diffDst.attach(binding.diffDst)
+        buffers = (binding.dst, binding.diffSrc[0], binding.diffDst)
+        forwardPrimitive.attachScratchpad(binding.scratch)
+        backwardPrimitive?.attachScratchpad(binding.scratch)
     }
 
-    public func forward(_ pass: Pass) { function.execute() }
+    public func forward(_ pass: Pass) { forwardPrimitive.execute() }
 
     public func backward(_ pass: Pass) {
         if let loop {
             stormo_activation_backward(
-                loop.kind, loop.alpha, sourceGradient, nil, value, valueGradient, 1, count)
+                loop.kind, loop.alpha, buffers.diffSrc, nil, buffers.dst, buffers.diffDst, 1, count)
         } else {
-            gradient?.execute()
+            backwardPrimitive?.execute()
         }
     }
 }

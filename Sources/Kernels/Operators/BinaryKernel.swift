@@ -14,8 +14,8 @@ public final class BinaryKernel: Kernel {
     private let operation: Operation
     private let counts: (a: Int, b: Int)
     private let count: Int
-    private var a, b, output: UnsafeMutablePointer<Float>?
-    private var diffA, diffB, diffOutput: UnsafeMutablePointer<Float>?
+    private var a, b, dst: UnsafeMutablePointer<Float>?
+    private var diffA, diffB, diffDst: UnsafeMutablePointer<Float>?
     private var totals: UnsafeMutablePointer<Double>?
 
     /// - Parameter counts: the elements of a and b; the larger is a multiple of the smaller.
@@ -28,54 +28,56 @@ public final class BinaryKernel: Kernel {
     public var scratchBytes: Int { counts.a == counts.b ? 0 : min(counts.a, counts.b) * MemoryLayout<Double>.stride }
 
     public func bind(_ binding: Binding) {
-        totals = binding.scratch.assumingMemoryBound(to: Double.self)
-        (a, b) = (binding.inputs[0], binding.inputs[1])
-        (diffA, diffB) = (binding.inputGradients[0], binding.inputGradients[1])
-        output = binding.output
-        diffOutput = binding.outputGradient
+        var scratch = Scratch(binding.scratch)
+        totals = scratch.take(bytes: AlignedMemory.aligned(scratchBytes))
+        (a, b) = (binding.src[0], binding.src[1])
+        (diffA, diffB) = (binding.diffSrc[0], binding.diffSrc[1])
+        dst = binding.dst
+        diffDst = binding.diffDst
     }
 
     public func forward(_ pass: Pass) {
-        guard let a, let b, let output else { return }
-        if operation == .add, counts.a == counts.b { return stormo_add(output, a, b, count) }
+        guard let a, let b, let dst else { return }
+        if operation == .add, counts.a == counts.b { return stormo_add(dst, a, b, count) }
         switch operation {
-        case .add: each { output[$0] = a[$1] + b[$2] }
-        case .subtract: each { output[$0] = a[$1] - b[$2] }
-        case .multiply: each { output[$0] = a[$1] * b[$2] }
-        case .divide: each { output[$0] = a[$1] / b[$2] }
+        case .add: each { dst[$0] = a[$1] + b[$2] }
+        case .subtract: each { dst[$0] = a[$1] - b[$2] }
+        case .multiply: each { dst[$0] = a[$1] * b[$2] }
+        case .divide: each { dst[$0] = a[$1] / b[$2] }
         }
     }
 
     public func backward(_ pass: Pass) {
-        guard let a, let b, let dy = diffOutput else { return }
+        guard let a, let b, let diffDst else { return }
         if let diffA {
             switch operation {
-            case .add, .subtract: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, _ in dy[i] }
-            case .multiply: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in dy[i] * b[j] }
-            case .divide: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in dy[i] / b[j] }
+            case .add, .subtract: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, _ in diffDst[i] }
+            case .multiply: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in diffDst[i] * b[j] }
+            case .divide: sum(into: diffA, counts.a, at: { a, _ in a }) { i, _, j in diffDst[i] / b[j] }
             }
         }
         if let diffB {
             switch operation {
-            case .add: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in dy[i] }
-            case .subtract: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in -dy[i] }
-            case .multiply: sum(into: diffB, counts.b, at: { _, b in b }) { i, j, _ in dy[i] * a[j] }
-            case .divide: sum(into: diffB, counts.b, at: { _, b in b }) { i, j, k in -dy[i] * a[j] / (b[k] * b[k]) }
+            case .add: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in diffDst[i] }
+            case .subtract: sum(into: diffB, counts.b, at: { _, b in b }) { i, _, _ in -diffDst[i] }
+            case .multiply: sum(into: diffB, counts.b, at: { _, b in b }) { i, j, _ in diffDst[i] * a[j] }
+            case .divide:
+                sum(into: diffB, counts.b, at: { _, b in b }) { i, j, k in -diffDst[i] * a[j] / (b[k] * b[k]) }
             }
         }
     }
 
-    /// gradient[place] = Σ term over the elements of dst, whose places in dst, a and b are given.
+    /// diff[place] = Σ term over the elements of dst, whose places in dst, a and b are given.
     @inline(__always)
     private func sum(
-        into gradient: UnsafeMutablePointer<Float>, _ length: Int, at place: (Int, Int) -> Int,
+        into diff: UnsafeMutablePointer<Float>, _ length: Int, at place: (Int, Int) -> Int,
         _ term: (Int, Int, Int) -> Float
     ) {
         // Each place comes once in an operand that is not repeated.
-        guard length < count, let totals else { return each { gradient[place($1, $2)] = term($0, $1, $2) } }
+        guard length < count, let totals else { return each { diff[place($1, $2)] = term($0, $1, $2) } }
         totals.update(repeating: 0, count: length)
         each { totals[place($1, $2)] += Double(term($0, $1, $2)) }
-        stormo_round(gradient, totals, length)
+        stormo_round(diff, totals, length)
     }
 
     /// Calls body with the places in dst, a and b.

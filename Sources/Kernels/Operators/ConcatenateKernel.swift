@@ -5,8 +5,8 @@ public final class ConcatenateKernel: Kernel {
     private let rows: Int
     private let widths: [Int]
     private let total: Int
-    private var inputs, gradients: [UnsafeMutablePointer<Float>?]
-    private var output, outputGradient: UnsafeMutablePointer<Float>?
+    private var src, diffSrc: [UnsafeMutablePointer<Float>?]
+    private var dst, diffDst: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
     ///   - rows: the product of the dimensions before the axis, samples included.
@@ -15,34 +15,34 @@ public final class ConcatenateKernel: Kernel {
         self.rows = rows
         self.widths = widths
         total = widths.reduce(0, +)
-        (inputs, gradients) = (widths.map { _ in nil }, widths.map { _ in nil })
+        (src, diffSrc) = (widths.map { _ in nil }, widths.map { _ in nil })
     }
 
     public func bind(_ binding: Binding) {
         // One by one: to keep the binding's own arrays would make the next change of them a copy.
         for index in 0..<widths.count {
-            inputs[index] = binding.inputs[index]
-            gradients[index] = binding.inputGradients[index]
+            src[index] = binding.src[index]
+            diffSrc[index] = binding.diffSrc[index]
         }
-        output = binding.output
-        outputGradient = binding.outputGradient
+        dst = binding.dst
+        diffDst = binding.diffDst
     }
 
     public func forward(_ pass: Pass) {
-        guard let output else { return }
+        guard let dst else { return }
         var offset = 0
         for index in 0..<widths.count {
-            stormo_copy_rows(output + offset, total, inputs[index], widths[index], widths[index], rows)
+            stormo_copy_rows(dst + offset, total, src[index], widths[index], widths[index], rows)
             offset += widths[index]
         }
     }
 
     public func backward(_ pass: Pass) {
-        guard let outputGradient else { return }
+        guard let diffDst else { return }
         var offset = 0
         for index in 0..<widths.count {
-            if let gradient = gradients[index] {
-                stormo_copy_rows(gradient, widths[index], outputGradient + offset, total, widths[index], rows)
+            if let diff = diffSrc[index] {
+                stormo_copy_rows(diff, widths[index], diffDst + offset, total, widths[index], rows)
             }
             offset += widths[index]
         }

@@ -1,15 +1,16 @@
 /// dst = f(src·weights + bias), row by row.
 ///
-/// Shapes: src (rows, inputs), weights (inputs, outputs), bias (outputs), dst (rows, outputs). With δ the gradient
-/// of dst times f': diff_src = δ·weightsᵀ, diff_weights = srcᵀ·δ, diff_bias = Σ_rows δ.
+/// Shapes: src (rows, inputs), weights (inputs, outputs), bias (outputs), dst (rows, outputs). With
+/// linear_diff_dst = diff_dst·f'(dst): diff_src = linear_diff_dst·weightsᵀ, diff_weights = srcᵀ·linear_diff_dst,
+/// diff_bias = Σ_rows linear_diff_dst.
 public final class DenseKernel: Kernel {
     private let hasBias: Bool
-    private var outputDelta: OutputDelta
+    private var linearDiffDst: LinearDiffDst
     private let src, weights, bias, dst: TensorMemory
-    private let srcTransposed, weightsTransposed, delta, diffSrc, diffWeights: TensorMemory
-    private let product: Primitive
-    private var dataGradient: Primitive?
-    private var weightsGradient: Primitive?
+    private let srcTransposed, weightsTransposed, diffDst, diffSrc, diffWeights: TensorMemory
+    private let forwardProduct: Primitive
+    private var backwardData: Primitive?
+    private var backwardWeights: Primitive?
 
     /// - Parameters:
     ///   - activation: one whose derivative follows from its value.
@@ -21,7 +22,7 @@ public final class DenseKernel: Kernel {
     ) throws(KernelError) {
         let name = "dense \(inputs)→\(outputs) of \(rows) rows"
         self.hasBias = hasBias
-        outputDelta = OutputDelta(
+        linearDiffDst = LinearDiffDst(
             activation, rows: rows, columns: outputs, isDifferentiable: context.isDifferentiable)
         src = try TensorMemory(.plain([rows, inputs]))
         weights = try TensorMemory(.plain([inputs, outputs]))
@@ -29,47 +30,48 @@ public final class DenseKernel: Kernel {
         dst = try TensorMemory(.plain([rows, outputs]))
         srcTransposed = try TensorMemory(.plain([inputs, rows], strides: [1, inputs]))
         weightsTransposed = try TensorMemory(.plain([outputs, inputs], strides: [1, outputs]))
-        delta = try TensorMemory(.plain([rows, outputs]))
+        diffDst = try TensorMemory(.plain([rows, outputs]))
         diffSrc = try TensorMemory(.plain([rows, inputs]))
         diffWeights = try TensorMemory(.plain([inputs, outputs]))
 
-        product = try Primitive.matmul(
+        forwardProduct = try Primitive.matmul(
             context, name, src, weights, bias: hasBias ? bias : nil, dst, fusing: activation)
         if context.isDifferentiable && gradients.src {
-            dataGradient = try Primitive.matmul(context, name, delta, weightsTransposed, diffSrc)
+            backwardData = try Primitive.matmul(context, name, diffDst, weightsTransposed, diffSrc)
         }
         if context.isDifferentiable && gradients.weights {
-            weightsGradient = try Primitive.matmul(context, name, srcTransposed, delta, diffWeights)
+            backwardWeights = try Primitive.matmul(context, name, srcTransposed, diffDst, diffWeights)
         }
     }
 
     public var scratchBytes: Int {
-        let forward = product.scratchpadBytes
-        let backward = max(dataGradient?.scratchpadBytes ?? 0, weightsGradient?.scratchpadBytes ?? 0)
-        return max(forward, outputDelta.byteCount + backward)
+        let backward = max(backwardData?.scratchpadBytes ?? 0, backwardWeights?.scratchpadBytes ?? 0)
+        return max(forwardProduct.scratchpadBytes, linearDiffDst.byteCount + backward)
     }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.inputs[0])
-        srcTransposed.attach(binding.inputs[0])
-        weights.attach(binding.inputs[1])
-        weightsTransposed.attach(binding.inputs[1])
-        if hasBias { bias.attach(binding.inputs[2]) }
-        dst.attach(binding.output)
-        outputDelta.bind(binding, diffBias: hasBias ? binding.inputGradients[2] : nil)
-        delta.attach(outputDelta.values)
-        diffSrc.attach(binding.inputGradients[0])
-        diffWeights.attach(binding.inputGradients[1])
-        product.attachScratchpad(binding.scratch)
-        dataGradient?.attachScratchpad(binding.scratch + outputDelta.byteCount)
-        weightsGradient?.attachScratchpad(binding.scratch + outputDelta.byteCount)
+        src.attach(binding.src[0])
+        srcTransposed.attach(binding.src[0])
+        weights.attach(binding.src[1])
+        weightsTransposed.attach(binding.src[1])
+        if hasBias { bias.attach(binding.src[2]) }
+        dst.attach(binding.dst)
+        forwardProduct.attachScratchpad(binding.scratch)
+
+        var scratch = Scratch(binding.scratch)
+        linearDiffDst.bind(binding, &scratch, diffBias: hasBias ? binding.diffSrc[2] : nil)
+        diffDst.attach(linearDiffDst.values)
+        diffSrc.attach(binding.diffSrc[0])
+        diffWeights.attach(binding.diffSrc[1])
+        backwardData?.attachScratchpad(scratch.rest)
+        backwardWeights?.attachScratchpad(scratch.rest)
     }
 
-    public func forward(_ pass: Pass) { product.execute() }
+    public func forward(_ pass: Pass) { forwardProduct.execute() }
 
     public func backward(_ pass: Pass) {
-        outputDelta.run()
-        weightsGradient?.execute()
-        dataGradient?.execute()
+        linearDiffDst.run()
+        backwardWeights?.execute()
+        backwardData?.execute()
     }
 }

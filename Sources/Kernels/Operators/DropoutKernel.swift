@@ -27,10 +27,10 @@ public final class DropoutKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src = binding.inputs[0]
-        dst = binding.output
-        diffDst = binding.outputGradient
-        diffSrc = binding.inputGradients[0]
+        src = binding.src[0]
+        dst = binding.dst
+        diffDst = binding.diffDst
+        diffSrc = binding.diffSrc[0]
     }
 
     public func forward(_ pass: Pass) {
@@ -48,9 +48,7 @@ public final class DropoutKernel: Kernel {
     }
 
     private func mask(_ to: UnsafeMutablePointer<Float>, _ from: UnsafeMutablePointer<Float>, _ pass: Pass) {
-        var key = (UInt32(truncatingIfNeeded: pass.seed), UInt32(truncatingIfNeeded: pass.seed >> 32))
-        withUnsafeBytes(of: &key) { key in
-            let key = key.baseAddress?.assumingMemoryBound(to: UInt32.self)
+        Philox.withKey(pass.seed) { key in
             for sample in 0..<samples {
                 stormo_dropout(
                     to + sample * width, from + sample * width, width, threshold, scale,

@@ -13,13 +13,13 @@ public final class Pooling2DKernel: Kernel {
 
     private let src, dst, diffSrc, diffDst: TensorMemory
     private let indices: TensorMemory?
-    private let pooling: Primitive
-    private var gradient: Primitive?
+    private let forwardPrimitive: Primitive
+    private var backwardPrimitive: Primitive?
     /// The geometry of a mean over many places, which a loop of our own computes: the library adds it up in one running
     /// sum of floats.
     private var wide: stormo_positions?
     private let samples: Int
-    private var source, result: UnsafeMutablePointer<Float>?
+    private var buffers: (src: UnsafeMutablePointer<Float>?, dst: UnsafeMutablePointer<Float>?)
 
     /// - Parameter image: height, width and channels of src.
     /// - Throws: `KernelError` where the library refuses the shapes.
@@ -53,36 +53,36 @@ public final class Pooling2DKernel: Kernel {
             try TensorMemory(layout)
         }
         let kept = indices.map { [(DNNL_ARG_WORKSPACE, $0)] } ?? []
-        pooling = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)] + kept)
+        forwardPrimitive = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)] + kept)
         if context.isDifferentiable && wantsGradient {
             let description = try PrimitiveDescription(
                 name, of: (src.descriptor, dst.descriptor), forward: forward
             ) {
                 stormo_pooling_backward(&$0, $1, algorithm, $2.0.handle, $2.1.handle, &sliding)
             }
-            gradient = try Primitive(
+            backwardPrimitive = try Primitive(
                 description, context,
                 [(DNNL_ARG_DIFF_SRC, diffSrc), (DNNL_ARG_DIFF_DST, diffDst)] + kept)
         }
     }
 
     public var workspaceBytes: Int { indices?.descriptor.byteCount ?? 0 }
-    public var scratchBytes: Int { max(pooling.scratchpadBytes, gradient?.scratchpadBytes ?? 0) }
+    public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.inputs[0])
-        dst.attach(binding.output)
-        (source, result) = (binding.inputs[0], binding.output)
-        diffSrc.attach(binding.inputGradients[0])
-        diffDst.attach(binding.outputGradient)
+        src.attach(binding.src[0])
+        dst.attach(binding.dst)
+        buffers = (binding.src[0], binding.dst)
+        diffSrc.attach(binding.diffSrc[0])
+        diffDst.attach(binding.diffDst)
         indices?.attach(binding.workspace)
-        pooling.attachScratchpad(binding.scratch)
-        gradient?.attachScratchpad(binding.scratch)
+        forwardPrimitive.attachScratchpad(binding.scratch)
+        backwardPrimitive?.attachScratchpad(binding.scratch)
     }
 
     public func forward(_ pass: Pass) {
-        if wide != nil { stormo_average(result, source, &wide!, samples) } else { pooling.execute() }
+        if wide != nil { stormo_average(buffers.dst, buffers.src, &wide!, samples) } else { forwardPrimitive.execute() }
     }
 
-    public func backward(_ pass: Pass) { gradient?.execute() }
+    public func backward(_ pass: Pass) { backwardPrimitive?.execute() }
 }

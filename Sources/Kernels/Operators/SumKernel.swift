@@ -12,10 +12,10 @@ public final class SumKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src = binding.inputs[0]
-        dst = binding.output
-        diffSrc = binding.inputGradients[0]
-        diffDst = binding.outputGradient
+        src = binding.src[0]
+        dst = binding.dst
+        diffSrc = binding.diffSrc[0]
+        diffDst = binding.diffDst
     }
 
     public func forward(_ pass: Pass) {

@@ -24,10 +24,10 @@ public final class UnaryKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src = binding.inputs[0]
-        dst = binding.output
-        diffSrc = binding.inputGradients[0]
-        diffDst = binding.outputGradient
+        src = binding.src[0]
+        dst = binding.dst
+        diffSrc = binding.diffSrc[0]
+        diffDst = binding.diffDst
     }
 
     public func forward(_ pass: Pass) {
@@ -42,14 +42,15 @@ public final class UnaryKernel: Kernel {
     }
 
     public func backward(_ pass: Pass) {
-        guard let src, let dst, let dx = diffSrc, let dy = diffDst else { return }
+        guard let src, let dst, let diffSrc, let diffDst else { return }
         switch function {
-        case .power(2): for i in 0..<count { dx[i] = dy[i] * 2 * src[i] }
-        case .power(0): for i in 0..<count { dx[i] = 0 }
-        case .power(let exponent): for i in 0..<count { dx[i] = dy[i] * exponent * powf(src[i], exponent - 1) }
-        case .exponential: for i in 0..<count { dx[i] = dy[i] * dst[i] }
-        case .logarithm: for i in 0..<count { dx[i] = dy[i] / src[i] }
-        case .magnitude: for i in 0..<count { dx[i] = src[i] > 0 ? dy[i] : src[i] < 0 ? -dy[i] : 0 }
+        case .power(2): for i in 0..<count { diffSrc[i] = diffDst[i] * 2 * src[i] }
+        case .power(0): for i in 0..<count { diffSrc[i] = 0 }
+        case .power(let exponent):
+            for i in 0..<count { diffSrc[i] = diffDst[i] * exponent * powf(src[i], exponent - 1) }
+        case .exponential: for i in 0..<count { diffSrc[i] = diffDst[i] * dst[i] }
+        case .logarithm: for i in 0..<count { diffSrc[i] = diffDst[i] / src[i] }
+        case .magnitude: for i in 0..<count { diffSrc[i] = src[i] > 0 ? diffDst[i] : src[i] < 0 ? -diffDst[i] : 0 }
         }
     }
 }

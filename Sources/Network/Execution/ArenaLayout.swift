@@ -88,11 +88,13 @@ struct ArenaLayout {
     /// Where the tiles but the last put their part of a weight's gradient; nil where there is one tile.
     func partialGradient(of node: Int, input: Int) -> TensorPlace? {
         offsets[.partialGradient(node: node, input: input)].map {
-            TensorPlace(memory: .arena, offset: $0, stride: 0)
+            TensorPlace(memory: .arena, offset: $0 / MemoryLayout<Float>.stride, stride: 0)
         }
     }
 
     private func place(_ offset: Int, _ type: TensorType, holdsTile: Bool) -> TensorPlace {
-        TensorPlace(memory: .arena, offset: offset, stride: type.isBatched && !holdsTile ? type.shape.count : 0)
+        TensorPlace(
+            memory: .arena, offset: offset / MemoryLayout<Float>.stride,
+            stride: type.isBatched && !holdsTile ? type.shape.count : 0)
     }
 }

@@ -21,10 +21,10 @@ final class BoundPlan {
     private let scratch: Int
     /// By their places in `Program.Backward.buffers`.
     private let gradientBuffers: [TensorPlace]
-    /// By node, in bytes.
+    /// By node.
     private let parameterOffsets: [Int: Int]
     private var memory: BoundMemory?
-    /// Whatever moves with the gradient buffer.
+    /// The calls and sums that write gradients of parameters.
     private var gradientCalls: [KernelCall] = []
     private var gradientSums: [GradientSum] = []
 
@@ -38,11 +38,11 @@ final class BoundPlan {
         scratch = arena.scratch
         gradientBuffers = program.backward.buffers.enumerated().map { arena.gradient($0, $1) }
         parameterOffsets = Dictionary(
-            uniqueKeysWithValues: program.layout.entries.map { ($0.node, $0.offset * MemoryLayout<Float>.stride) })
+            uniqueKeysWithValues: program.layout.entries.map { ($0.node, $0.offset) })
         place(program.order, in: arena)
     }
 
-    /// Says of each node where all that its kernels read and write lies.
+    /// Fills in the places of each node's tensors.
     private func place(_ order: [Int], in arena: ArenaLayout) {
         for index in order {
             let owner = nodes[index].owner
@@ -157,8 +157,8 @@ final class BoundPlan {
         func address(_ place: TensorPlace?) -> UnsafeMutablePointer<Float>? {
             place.flatMap { memory.address(of: $0, from: tile.lowerBound) }
         }
-        // Going backward the last tile comes first: it writes a weight's gradient in its place, and the parts of the
-        // others are added to it.
+        // The backward pass runs the last tile first. That tile writes a weight's gradient where it belongs; each other tile
+        // writes a part, which is then added.
         let places = inputs.indices.map { input in
             (number < stretch.tiles.count - 1 ? node.partialGradients[input] : nil) ?? node.inputGradients[input]
         }
@@ -166,9 +166,10 @@ final class BoundPlan {
             node.kernels[stretch.sizes.firstIndex(of: tile.count)!], node: index, firstSample: tile.lowerBound,
             isShared: stretch.tiles.count { $0.count == tile.count } > 1,
             Binding(
-                inputs: inputs.map { address(nodes[$0].value)! }, output: address(node.value)!,
-                inputGradients: places.map(address), outputGradient: address(node.gradient),
-                workspace: memory.arena + node.workspaces[number], scratch: memory.arena + scratch),
+                src: inputs.map { address(nodes[$0].value)! }, dst: address(node.value)!,
+                diffSrc: places.map(address), diffDst: address(node.gradient),
+                workspace: UnsafeMutableRawPointer(memory.arena) + node.workspaces[number],
+                scratch: UnsafeMutableRawPointer(memory.arena) + scratch),
             parameterGradients: places.enumerated().compactMap { input, place in
                 guard let place, place.isParameterGradient else { return nil }
                 return (input, place.offset)

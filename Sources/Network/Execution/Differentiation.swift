@@ -104,7 +104,7 @@ extension Program {
             return .buffer(buffers.count - 1)
         }
 
-        /// Where a node's gradient comes to stand, with the sum that brings it there where it has several parts.
+        /// Chooses the place of a node's gradient, and adds the step that sums its parts where there are several.
         private mutating func settle(_ index: Int, _ node: Graph.Node, _ parts: [Part]) -> Place {
             if case .parameter = node.kind {
                 // A single kernel has written straight into the parameter's place.

@@ -11,7 +11,7 @@ final class KernelCall {
     /// Whether the kernel runs other tiles in between, so that it must be bound before each run.
     private let isShared: Bool
     private var binding: Binding
-    /// The inputs whose gradients are those of parameters, with their offsets in the gradient buffer, in bytes.
+    /// The inputs whose gradients are those of parameters, with their offsets in the gradient buffer.
     private let parameterGradients: [(input: Int, offset: Int)]
 
     init(
@@ -34,8 +34,7 @@ final class KernelCall {
     func rebind(gradients: UnsafeMutablePointer<Float>) {
         // By index: without optimisation the iterator of a list of pairs allocates.
         for index in 0..<parameterGradients.count {
-            let place = UnsafeMutableRawPointer(gradients) + parameterGradients[index].offset
-            binding.inputGradients[parameterGradients[index].input] = place.assumingMemoryBound(to: Float.self)
+            binding.diffSrc[parameterGradients[index].input] = gradients + parameterGradients[index].offset
         }
         if !isShared { kernel.bind(binding) }
     }
@@ -64,7 +63,7 @@ final class GradientSum {
     /// Whether the first part stands in the sum's place already, so that `parts` are added to it.
     private let isInPlace: Bool
     private let count: Int
-    /// Where the sum is a parameter's gradient, its offset in the gradient buffer, in bytes.
+    /// Where the sum is a parameter's gradient, its offset in the gradient buffer.
     let parameterOffset: Int?
 
     /// - Parameter parts: if the sum's own place is among them, it comes first.
@@ -80,7 +79,7 @@ final class GradientSum {
 
     func rebind(gradients: UnsafeMutablePointer<Float>) {
         guard let parameterOffset else { return }
-        sum = (UnsafeMutableRawPointer(gradients) + parameterOffset).assumingMemoryBound(to: Float.self)
+        sum = gradients + parameterOffset
     }
 
     func run() {

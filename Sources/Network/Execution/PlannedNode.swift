@@ -1,6 +1,6 @@
 import Kernels
 
-/// What a plan knows of one node: its kernels, and where all that they read and write lies.
+/// One node in a plan: its kernels, and the places of the tensors that they read and write.
 struct PlannedNode {
     /// The node whose buffer holds its value: itself, unless it is a view.
     let owner: Int
@@ -16,6 +16,6 @@ struct PlannedNode {
     /// For each input that is a parameter where a tile's part of its gradient stands until it is added to the others';
     /// nil where there is one tile.
     var partialGradients: [TensorPlace?] = []
-    /// In the arena, for each tile: what a kernel keeps from the tile's forward to its backward pass.
+    /// In the arena, in bytes, for each tile: what a kernel keeps from the tile's forward to its backward pass.
     var workspaces: [Int] = []
 }

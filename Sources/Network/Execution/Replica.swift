@@ -53,7 +53,7 @@ public final class Replica: @unchecked Sendable {
         for plan in plans {
             plan.bind(
                 BoundMemory(
-                    arena: arena.base, parameters: parameters.floats, gradients: gradients?.floats,
+                    arena: arena.floats, parameters: parameters.floats, gradients: gradients?.floats,
                     constants: constants))
         }
     }

@@ -11,7 +11,7 @@ struct TensorPlace {
     }
 
     let memory: Memory
-    /// From where the memory begins, in bytes.
+    /// From where the memory begins, in elements.
     let offset: Int
     /// The elements from one sample to the next: 0 where all samples share the tensor, or where it has room for one tile.
     let stride: Int
@@ -22,7 +22,7 @@ struct TensorPlace {
 
 /// The memory to which a plan is bound.
 struct BoundMemory {
-    let arena: UnsafeMutableRawPointer
+    let arena: UnsafeMutablePointer<Float>
     let parameters: UnsafeMutablePointer<Float>
     /// Nil where no gradient is wanted.
     var gradients: UnsafeMutablePointer<Float>?
@@ -31,13 +31,13 @@ struct BoundMemory {
 
     /// The address of a tensor's part for the tile that begins with the given sample.
     func address(of place: TensorPlace, from sample: Int = 0) -> UnsafeMutablePointer<Float>? {
-        let base: UnsafeMutableRawPointer?
+        let base: UnsafeMutablePointer<Float>?
         switch place.memory {
         case .arena: base = arena
-        case .parameters: base = UnsafeMutableRawPointer(parameters)
-        case .gradients: base = gradients.map { UnsafeMutableRawPointer($0) }
-        case .constant(let node): base = constants[node]?.base
+        case .parameters: base = parameters
+        case .gradients: base = gradients
+        case .constant(let node): base = constants[node]?.floats
         }
-        return base.map { ($0 + place.offset).assumingMemoryBound(to: Float.self) + sample * place.stride }
+        return base.map { $0 + place.offset + sample * place.stride }
     }
 }

@@ -112,7 +112,7 @@ struct Tiling {
             let fits = isView ? .max : max(1, cache / max(1, elements * MemoryLayout<Float>.stride))
             let needs = weights == 0 ? 1 : max(1, (operationsPerWeight.tile * weights + work - 1) / work)
             if let last = runs.last, needs <= last.tile {
-                // What has been promised to the operators before goes before the cache.
+                // What the operators before need goes before the cache.
                 needed = max(needed, needs)
                 runs[runs.count - 1] = Run(tile: max(min(last.tile, fits), needed), end: position + 1)
             } else {

@@ -3,7 +3,8 @@ public import Kernels
 /// One kind of node: what it makes of its inputs, and the kernel that does so.
 ///
 /// An operator is described once, in the graph; a kernel is made of it for each replica. It knows only its own
-/// local derivative: the graph's walk backwards (`Program`) applies the chain rule.
+/// local derivative: `Program.Backward` applies the chain rule. Rewrites and tiling ask it through this protocol, and know
+/// no operator by type.
 public protocol Operator: Sendable {
     /// A word for messages and tables, such as `dense`.
     var name: String { get }
@@ -12,7 +13,7 @@ public protocol Operator: Sendable {
     /// - Throws: `GraphError` where the inputs do not fit.
     func output(of inputs: [TensorType]) throws(GraphError) -> TensorType
 
-    /// Makes the arithmetic for so many samples. Not asked of views.
+    /// Makes the kernel for the requested number of samples. Not called for views.
     func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel
 
     /// How values and gradients pass, for inputs of these types.

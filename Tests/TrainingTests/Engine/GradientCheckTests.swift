@@ -137,13 +137,13 @@ import Testing
         func bind(_ binding: Binding) { self.binding = binding }
         func forward(_ pass: Pass) {
             guard let binding else { return }
-            for index in 0..<count { binding.output[index] = binding.inputs[0][index] * binding.inputs[0][index] }
+            for index in 0..<count { binding.dst[index] = binding.src[0][index] * binding.src[0][index] }
         }
         func backward(_ pass: Pass) {
-            guard let binding, let gradient = binding.inputGradients[0], let own = binding.outputGradient else {
+            guard let binding, let diffSrc = binding.diffSrc[0], let diffDst = binding.diffDst else {
                 return
             }
-            for index in 0..<count { gradient[index] = factor * binding.inputs[0][index] * own[index] }
+            for index in 0..<count { diffSrc[index] = factor * binding.src[0][index] * diffDst[index] }
         }
     }
 
@@ -209,17 +209,17 @@ import Testing
 
         func forward(_ pass: Pass) {
             guard let binding else { return }
-            let (x, w) = (binding.inputs[0], binding.inputs[1])
+            let (x, w) = (binding.src[0], binding.src[1])
             for row in 0..<rows {
                 for j in 0..<width {
-                    binding.output[row * width + j] = sum(width) { x[row * width + $0] * w[$0 * width + j] }
+                    binding.dst[row * width + j] = sum(width) { x[row * width + $0] * w[$0 * width + j] }
                 }
             }
         }
         func backward(_ pass: Pass) {
-            guard let binding, let own = binding.outputGradient else { return }
-            let (x, w) = (binding.inputs[0], binding.inputs[1])
-            if let gradient = binding.inputGradients[0] {
+            guard let binding, let own = binding.diffDst else { return }
+            let (x, w) = (binding.src[0], binding.src[1])
+            if let gradient = binding.diffSrc[0] {
                 for row in 0..<rows {
                     for i in 0..<width {
                         gradient[row * width + i] = sum(width) {
@@ -228,7 +228,7 @@ import Testing
                     }
                 }
             }
-            if let gradient = binding.inputGradients[1] {
+            if let gradient = binding.diffSrc[1] {
                 for i in 0..<width {
                     for j in 0..<width {
                         let (from, to) = fault == .ofWeights ? (j, i) : (i, j)

@@ -240,6 +240,28 @@ struct KerasTests {
                 """)
     }
 
+    /// With its weights in the order of the layers, though frozen ones stand behind the trained ones in our own buffers.
+    @Test(arguments: [python, olderPython])
+    func frozenLayersAreFrozenInKeras(_ python: String?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        let model = try trained(
+            try Model(input: [8, 8, 1]) {
+                Conv2D(8, kernelSize: (3, 3), activation: .relu)
+                Flatten()
+                Dense(24, activation: .relu).frozen("fixed")
+                Dense(10, activation: .softmax)
+            }, .scale, epochs: 1)
+        #expect(model.objective.layout.frozen.count > 0)
+        #expect(try deviation("keras_predict.py", model, in: directory) <= 1e-4)
+        try model.save(directory.file("model.h5"))
+        let code =
+            "import keras, sys; print({l.name: l.trainable for l in keras.models.load_model(sys.argv[1]).layers})"
+        let output = try run(["-c", code, directory.file("model.h5")], log: directory.file("keras.log"), by: python)
+        #expect(output.status == 0 && output.text.contains("'fixed': False"), "\(output.text)")
+        #expect(output.text.contains("'conv2d': True") && output.text.contains("'dense': True"), "\(output.text)")
+    }
+
     @Test func torchPredictsTheSame() throws {
         let directory = try TestDirectory()
         guard try run(["-c", "import torch"], log: directory.file("import.log")).status == 0 else { return }

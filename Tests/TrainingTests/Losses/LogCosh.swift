@@ -36,19 +36,19 @@ final class LogCoshKernel: Kernel {
         guard let binding else { return }
         for sample in 0..<samples {
             let elements = sample * count..<(sample + 1) * count
-            let sum = elements.reduce(0.0) { $0 + log(cosh(Double(binding.inputs[0][$1] - binding.inputs[1][$1]))) }
-            binding.output[sample] = scale * Float(sum / Double(count))
+            let sum = elements.reduce(0.0) { $0 + log(cosh(Double(binding.src[0][$1] - binding.src[1][$1]))) }
+            binding.dst[sample] = scale * Float(sum / Double(count))
         }
     }
 
     func backward(_ pass: Pass) {
-        guard let binding, let gradient = binding.inputGradients[0], let upstream = binding.outputGradient else {
+        guard let binding, let gradient = binding.diffSrc[0], let upstream = binding.diffDst else {
             return
         }
         for index in 0..<samples * count {
             gradient[index] =
                 upstream[index / count] * scale / Float(count)
-                * tanh(binding.inputs[0][index] - binding.inputs[1][index])
+                * tanh(binding.src[0][index] - binding.src[1][index])
         }
     }
 }

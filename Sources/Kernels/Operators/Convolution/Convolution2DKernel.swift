@@ -1,12 +1,12 @@
 /// dst[n,y,x,o] = f(bias[o] + Σ src[n, y·stride + i - before, x·stride + j - before, c]·weights[i,j,c,o]).
 ///
-/// Shapes: src (n, h, w, c), weights (kh, kw, c, o), bias (o), dst (n, h', w', o). Each of the three products, forward,
-/// for the images' gradient and for the weights', is carried out by the algorithm that suits the shapes.
+/// Shapes: src (n, h, w, c), weights (kh, kw, c, o), bias (o), dst (n, h', w', o). Each of the three passes, forward,
+/// backward data and backward weights, is carried out by the algorithm that suits the shapes.
 public final class Convolution2DKernel: Kernel {
     private let hasBias: Bool
-    private var delta: OutputDelta
-    private let product: any ConvolutionPass
-    private let dataGradient, weightsGradient: (any ConvolutionPass)?
+    private var linearDiffDst: LinearDiffDst
+    private let forwardPass: any ConvolutionPass
+    private let backwardData, backwardWeights: (any ConvolutionPass)?
     private let biasComesWithWeights: Bool
 
     /// - Parameters:
@@ -20,72 +20,73 @@ public final class Convolution2DKernel: Kernel {
     ) throws(KernelError) {
         let geometry = ConvolutionGeometry(samples: samples, image: image, filters: filters, window: window)
         self.hasBias = hasBias
-        delta = OutputDelta(
+        linearDiffDst = LinearDiffDst(
             activation, rows: samples * geometry.positions.height * geometry.positions.width, columns: filters,
             isDifferentiable: context.isDifferentiable)
 
         let isTiled = Winograd.suits(geometry)
         if isTiled {
-            product = try WinogradConvolution.forward(context, geometry, activation: activation)
+            forwardPass = try WinogradConvolution.forward(context, geometry, activation: activation)
         } else if FewChannelsConvolution.suitsForward(geometry) {
-            product = try FewChannelsConvolution.forward(context, geometry, activation: activation)
+            forwardPass = try FewChannelsConvolution.forward(context, geometry, activation: activation)
         } else {
-            product = try LibraryConvolution.forward(context, geometry, hasBias: hasBias, activation: activation)
+            forwardPass = try LibraryConvolution.forward(context, geometry, hasBias: hasBias, activation: activation)
         }
 
         let isDifferentiable = context.isDifferentiable
         if !isDifferentiable || !gradients.src {
-            dataGradient = nil
+            backwardData = nil
         } else if isTiled {
-            dataGradient = try WinogradConvolution.dataGradient(context, geometry)
+            backwardData = try WinogradConvolution.backwardData(context, geometry)
         } else {
-            dataGradient = try LibraryConvolution.dataGradient(context, geometry)
+            backwardData = try LibraryConvolution.backwardData(context, geometry)
         }
 
-        // The loops of our own have each result's gradient in hand and add it up.
+        // The loops of our own read diff_dst anyway, and add it up on the way.
         biasComesWithWeights =
             hasBias && gradients.weights && gradients.bias
-            && (isTiled || FewChannelsConvolution.suitsGradient(geometry))
+            && (isTiled || FewChannelsConvolution.suitsBackwardWeights(geometry))
         if !isDifferentiable || !gradients.weights {
-            weightsGradient = nil
+            backwardWeights = nil
         } else if isTiled {
-            weightsGradient = try WinogradGradient(context, geometry)
-        } else if FewChannelsConvolution.suitsGradient(geometry) {
-            weightsGradient = FewChannelsConvolution.gradient(geometry)
+            backwardWeights = try WinogradBackwardWeights(context, geometry)
+        } else if FewChannelsConvolution.suitsBackwardWeights(geometry) {
+            backwardWeights = FewChannelsConvolution.backwardWeights(geometry)
         } else {
-            weightsGradient = try LibraryConvolution.weightsGradient(context, geometry)
+            backwardWeights = try LibraryConvolution.backwardWeights(context, geometry)
         }
     }
 
     public var scratchBytes: Int {
         max(
-            product.scratchBytes,
-            delta.byteCount + max(dataGradient?.scratchBytes ?? 0, weightsGradient?.scratchBytes ?? 0))
+            forwardPass.scratchBytes,
+            linearDiffDst.byteCount + max(backwardData?.scratchBytes ?? 0, backwardWeights?.scratchBytes ?? 0))
     }
 
     public func bind(_ binding: Binding) {
-        let diffBias = hasBias ? binding.inputGradients[2] : nil
-        delta.bind(binding, diffBias: biasComesWithWeights ? nil : diffBias)
-        product.bind(
+        let (src, weights) = (binding.src[0], binding.src[1])
+        let diffBias = hasBias ? binding.diffSrc[2] : nil
+        forwardPass.bind(
             ConvolutionBuffers(
-                images: binding.inputs[0], weights: binding.inputs[1], bias: hasBias ? binding.inputs[2] : nil,
-                result: binding.output), scratch: binding.scratch)
-        dataGradient?.bind(
+                src: src, weights: weights, bias: hasBias ? binding.src[2] : nil, dst: binding.dst),
+            scratch: binding.scratch)
+        var scratch = Scratch(binding.scratch)
+        linearDiffDst.bind(binding, &scratch, diffBias: biasComesWithWeights ? nil : diffBias)
+        backwardData?.bind(
+            ConvolutionBuffers(src: binding.diffSrc[0], weights: weights, bias: nil, dst: linearDiffDst.values),
+            scratch: scratch.rest)
+        backwardWeights?.bind(
             ConvolutionBuffers(
-                images: binding.inputGradients[0], weights: binding.inputs[1], bias: nil, result: delta.values),
-            scratch: binding.scratch + delta.byteCount)
-        weightsGradient?.bind(
-            ConvolutionBuffers(
-                images: binding.inputs[0], weights: binding.inputGradients[1],
-                bias: biasComesWithWeights ? diffBias : nil, result: delta.values),
-            scratch: binding.scratch + delta.byteCount)
+                src: src, weights: binding.diffSrc[1], bias: biasComesWithWeights ? diffBias : nil,
+                dst: linearDiffDst.values),
+            scratch: scratch.rest)
     }
 
-    public func forward(_ pass: Pass) { product.run() }
+    public func forward(_ pass: Pass) { forwardPass.run() }
 
     public func backward(_ pass: Pass) {
-        delta.run()
-        weightsGradient?.run()
-        dataGradient?.run()
+        linearDiffDst.run()
+        backwardWeights?.run()
+        backwardData?.run()
     }
 }

@@ -22,17 +22,20 @@ struct ConvolutionGeometry {
     }
 }
 
-/// The buffers of a pass: those of the tensors themselves or of their gradients, as the pass has it.
+/// The buffers of a pass. What a pass computes from a gradient, or as a gradient, stands in the place of its tensor.
 struct ConvolutionBuffers {
-    let images: UnsafeMutablePointer<Float>?
+    /// src; diff_src in backward data.
+    let src: UnsafeMutablePointer<Float>?
+    /// The weights; diff_weights in backward weights.
     let weights: UnsafeMutablePointer<Float>?
+    /// The bias; diff_bias in backward weights, nil where it is not wanted.
     let bias: UnsafeMutablePointer<Float>?
-    let result: UnsafeMutablePointer<Float>?
+    /// dst; diff_dst in both backward passes.
+    let dst: UnsafeMutablePointer<Float>?
 }
 
-/// One of a convolution's three products, by one algorithm: the result from images, weights and bias; the images'
-/// gradient from those of the weights and the result; or the weights' gradient, and the bias's beside it where there is
-/// a buffer for it, from the images and the result's gradient.
+/// One of a convolution's three passes, by one algorithm: forward, dst from src, weights and bias; backward data, diff_src
+/// from weights and diff_dst; or backward weights, diff_weights and diff_bias from src and diff_dst.
 protocol ConvolutionPass: AnyObject {
     var scratchBytes: Int { get }
     func bind(_ buffers: ConvolutionBuffers, scratch: UnsafeMutableRawPointer)

@@ -1,15 +1,15 @@
 internal import CVector
 
-/// A convolution over images of few channels, a first layer's, forward or for the gradients of weights and bias.
+/// A convolution over images of few channels, a first layer's: forward, or backward weights.
 ///
 /// The kernel library takes channels sixteen at a time. Here the results of some positions, or the sums of the weights
 /// of some places under the window, stay in registers while the places, or the positions, pass by.
 final class FewChannelsConvolution: ConvolutionPass {
     private var positions: stormo_positions
     private let samples: Int
-    /// Nil for the gradient.
+    /// Nil in backward weights.
     private let activation: ConvolutionActivation?
-    private var buffers = ConvolutionBuffers(images: nil, weights: nil, bias: nil, result: nil)
+    private var buffers = ConvolutionBuffers(src: nil, weights: nil, bias: nil, dst: nil)
     private var padded: UnsafeMutablePointer<Float>?
     private var totals: UnsafeMutablePointer<Double>?
 
@@ -18,8 +18,8 @@ final class FewChannelsConvolution: ConvolutionPass {
         geometry.image.channels == 1 && geometry.filters % 16 == 0
     }
 
-    /// Whether it is faster for the gradient: two to four times as fast for grey and coloured images.
-    static func suitsGradient(_ geometry: ConvolutionGeometry) -> Bool {
+    /// Whether it is faster in backward weights: two to four times as fast for grey and coloured images.
+    static func suitsBackwardWeights(_ geometry: ConvolutionGeometry) -> Bool {
         geometry.image.channels <= 4 && geometry.filters % 16 == 0
     }
 
@@ -31,7 +31,7 @@ final class FewChannelsConvolution: ConvolutionPass {
     }
 
     /// diff_weights, and diff_bias if wanted, from src and diff_dst.
-    static func gradient(_ geometry: ConvolutionGeometry) -> FewChannelsConvolution {
+    static func backwardWeights(_ geometry: ConvolutionGeometry) -> FewChannelsConvolution {
         FewChannelsConvolution(geometry, nil)
     }
 
@@ -53,7 +53,7 @@ final class FewChannelsConvolution: ConvolutionPass {
             positions.padded_height * positions.padded_width * positions.channels * MemoryLayout<Float>.stride)
     }
 
-    /// The gradient's sums in double: those of the weights and of the bias.
+    /// The sums of backward weights in double: those of the weights and of the bias.
     private var totalsBytes: Int {
         let places = positions.window_height * positions.window_width * positions.channels
         return activation == nil
@@ -62,22 +62,23 @@ final class FewChannelsConvolution: ConvolutionPass {
 
     var scratchBytes: Int { paddedBytes + totalsBytes + (activation?.scratchBytes ?? 0) }
 
-    func bind(_ buffers: ConvolutionBuffers, scratch: UnsafeMutableRawPointer) {
+    func bind(_ buffers: ConvolutionBuffers, scratch begin: UnsafeMutableRawPointer) {
         self.buffers = buffers
-        padded = scratch.assumingMemoryBound(to: Float.self)
-        totals = (scratch + paddedBytes).assumingMemoryBound(to: Double.self)
-        activation?.bind(buffers.result, scratch: scratch + paddedBytes)
+        var scratch = Scratch(begin)
+        padded = scratch.take(bytes: paddedBytes)
+        totals = scratch.take(bytes: totalsBytes)
+        activation?.bind(buffers.dst, scratch: scratch.rest)
     }
 
     func run() {
         if let activation {
             stormo_few_channels(
-                buffers.result, padded, buffers.images, buffers.weights, buffers.bias, activation.loop.kind,
+                buffers.dst, padded, buffers.src, buffers.weights, buffers.bias, activation.loop.kind,
                 activation.loop.alpha, &positions, samples)
             activation.run()
         } else {
-            stormo_few_channels_gradient(
-                buffers.weights, buffers.bias, padded, totals, buffers.images, buffers.result, &positions, samples)
+            stormo_few_channels_backward_weights(
+                buffers.weights, buffers.bias, padded, totals, buffers.src, buffers.dst, &positions, samples)
         }
     }
 }

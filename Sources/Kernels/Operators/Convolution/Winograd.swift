@@ -3,10 +3,10 @@ internal import CVector
 /// Convolution by Winograd's minimal filtering F(2×2, 3×3): windows of 3×3 in steps of 1, with 16 multiplications for
 /// each tile of 2×2 results in place of 36.
 ///
-/// The images' tiles are spread into 16 matrices (tiles, channels) and the weights into 16 matrices (channels, filters);
-/// the 16 products are gathered into the results. The data gradient is the same with the kernel turned by 180°; the
-/// weights' gradient is the transpose of it all. Rounding is as small as in direct convolution, since the transforms
-/// only add, subtract and halve.
+/// The input transform makes 16 matrices (tiles, channels) of src, the weight transform 16 matrices (channels, filters) of
+/// the weights; the output transform makes dst of the 16 products. Backward data is the same with the kernel turned by
+/// 180°, backward weights is the transpose of all three. Rounding is as small as in direct convolution, since the
+/// transforms only add, subtract and halve.
 ///
 /// Source: A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 enum Winograd {
@@ -29,15 +29,15 @@ enum Winograd {
         return direct >= 1.25 * tiled
     }
 
-    /// The rows and columns of tiles that cover results of the given size.
-    private static func grid(over results: (height: Int, width: Int)) -> (rows: Int, columns: Int) {
-        ((results.height + 1) / 2, (results.width + 1) / 2)
+    /// The rows and columns of tiles that cover an output of the given size.
+    private static func grid(over output: (height: Int, width: Int)) -> (rows: Int, columns: Int) {
+        ((output.height + 1) / 2, (output.width + 1) / 2)
     }
 
     /// Parts of a batch's tiles: small enough for a core's second-level cache, but large enough to be worth going
     /// through the weights' matrices once more.
     ///
-    /// - Parameter channels: of the images and of the results.
+    /// - Parameter channels: of src and of dst.
     static func blocks(_ tiles: stormo_tiles, samples: Int, channels: (Int, Int)) -> [Range<Int>] {
         let count = tiles.rows * tiles.columns * samples
         let bytes = places * (channels.0 + channels.1) * MemoryLayout<Float>.stride
@@ -46,13 +46,14 @@ enum Winograd {
         return (0..<blocks).map { $0 * count / blocks..<($0 + 1) * count / blocks }
     }
 
-    /// Tiles that lie over results of the given size, seen in images that may be larger or smaller.
-    /// - Parameter before: by how much the pixels that a tile sees begin before its own.
+    /// The tiles that cover an output of the given size, as they are read from or written to images that may be larger or
+    /// smaller.
+    /// - Parameter before: the rows and columns by which a tile's input begins before its output.
     static func tiles(
-        of images: (height: Int, width: Int, channels: Int), over results: (height: Int, width: Int),
+        of images: (height: Int, width: Int, channels: Int), over output: (height: Int, width: Int),
         before: (height: Int, width: Int) = (0, 0)
     ) -> stormo_tiles {
-        let (rows, columns) = grid(over: results)
+        let (rows, columns) = grid(over: output)
         return stormo_tiles(
             height: images.height, width: images.width, channels: images.channels, top: before.height,
             left: before.width, rows: rows, columns: columns)

@@ -47,12 +47,12 @@ public class LossKernel: Kernel {
     }
 
     public final func bind(_ binding: Binding) {
-        src = binding.inputs[0]
-        probabilities = binding.inputs[takesLogits ? 1 : 0]
-        target = binding.inputs[takesLogits ? 2 : 1]
-        dst = binding.output
-        diffSrc = binding.inputGradients[0]
-        diffDst = binding.outputGradient
+        src = binding.src[0]
+        probabilities = binding.src[takesLogits ? 1 : 0]
+        target = binding.src[takesLogits ? 2 : 1]
+        dst = binding.dst
+        diffSrc = binding.diffSrc[0]
+        diffDst = binding.diffDst
     }
 
     public func forward(_ pass: Pass) { preconditionFailure("each loss has its own") }

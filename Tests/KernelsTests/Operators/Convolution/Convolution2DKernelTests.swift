@@ -75,7 +75,7 @@ struct Convolution2DKernelTests {
 
     @Test(arguments: grey)
     func agreesWithTheFormulaForFewChannels(_ test: Case) throws {
-        #expect(FewChannelsConvolution.suitsGradient(geometry(test)))
+        #expect(FewChannelsConvolution.suitsBackwardWeights(geometry(test)))
         expectNone(try problems(test, coordinates: 6))
     }
 
@@ -114,7 +114,7 @@ struct Convolution2DKernelTests {
     func manyPositions() throws {
         let side = 150
         let test = Case(images: (1, side, side, 1), filters: 16, window: .init(1, 1))
-        #expect(FewChannelsConvolution.suitsGradient(geometry(test)))
+        #expect(FewChannelsConvolution.suitsBackwardWeights(geometry(test)))
         var random = SeededRandom(3)
         let x = random.floats(side * side, in: 0.5...1.5)
         let check = KernelCheck(
