@@ -39,36 +39,50 @@ extension TrainingState {
         var vectors: [String: AlignedMemory] = [:]
         for (index, moment) in moments.enumerated() { vectors["moment_\(index + 1)"] = moment }
         if let best { vectors["best"] = best }
-        var numbers: [String: [Double]] = [
-            "rate_factor": [rateFactor], "spikes": spikes,
-            "history": history.flatMap(Self.figures),
-        ]
+        var numbers: [String: [Double]] = ["rate_factor": [rateFactor], "spikes": spikes]
         var integers: [String: [Int]] = [
             "step": [step], "epoch": [history.count], "rewinds": [rewinds], "skipped": [skipped], "rows": rows,
-            "history": history.flatMap { [$0.epoch, $0.step] },
             "health": health, "data": data.sums,
-            "metrics": [model.metrics.count, history.first?.validationLoss == nil ? 0 : 1],
         ]
         if let bestEpoch {
-            numbers["best"] = [bestEpoch.value]
-            integers["best"] = [bestEpoch.epoch]
+            numbers["best_value"] = [bestEpoch.value]
+            integers["best_epoch"] = [bestEpoch.epoch]
+        }
+        integers["history_epoch"] = history.map(\.epoch)
+        integers["history_step"] = history.map(\.step)
+        for (name, column) in Self.columns(of: history, metrics: model.metrics.map(\.name)) {
+            numbers["history_\(name)"] = column
         }
         if let position {
             let totals = position.totals
-            numbers["position"] = [totals.loss, totals.norm, totals.counted]
-            integers["position"] = [
-                position.epoch, position.step, totals.samples, totals.steps, totals.skipped,
-            ]
-            for (shard, state) in position.metrics.enumerated() { numbers["metrics_\(shard)"] = state }
+            integers["position_epoch"] = [position.epoch]
+            integers["position_step"] = [position.step]
+            integers["position_steps"] = [totals.steps]
+            integers["position_samples"] = [totals.samples]
+            integers["position_skipped"] = [totals.skipped]
+            numbers["position_loss"] = [totals.loss]
+            numbers["position_gradient_norm"] = [totals.norm]
+            numbers["position_counted"] = [totals.counted]
+            for (shard, state) in position.metrics.enumerated() {
+                numbers["position_metrics_of_shard_\(shard)"] = state
+            }
         }
         return Checkpoint(model: model, vectors: vectors, numbers: numbers, integers: integers)
     }
 
-    private static func figures(of record: EpochRecord) -> [Double] {
-        var figures = [record.learningRate, record.loss ?? .nan, record.gradientNorm, record.samplesPerSecond]
-        figures += record.metrics ?? []
-        if let loss = record.validationLoss { figures.append(loss) }
-        return figures + (record.validationMetrics ?? [])
+    /// The figures of the epochs, each a column.
+    private static func columns(of history: [EpochRecord], metrics: [String]) -> [String: [Double]] {
+        var columns = [
+            "learning_rate": history.map(\.learningRate), "loss": history.map { $0.loss ?? .nan },
+            "gradient_norm": history.map(\.gradientNorm), "samples_per_second": history.map(\.samplesPerSecond),
+        ]
+        for (index, name) in metrics.enumerated() { columns[name] = history.map { $0.metrics?[index] ?? .nan } }
+        guard history.first?.validationLoss != nil else { return columns }
+        columns["validation_loss"] = history.map { $0.validationLoss ?? .nan }
+        for (index, name) in metrics.enumerated() {
+            columns["validation_\(name)"] = history.map { $0.validationMetrics?[index] ?? .nan }
+        }
+        return columns
     }
 
     /// The state that a checkpoint holds.
@@ -77,63 +91,75 @@ extension TrainingState {
         func bad(_ what: String) -> FileError {
             FileError("\(path) is damaged: it lacks \(what), or it does not fit the rest", isBadData: true)
         }
-        func integers(_ name: String, _ count: Int) throws -> [Int] {
+        func integers(_ name: String, count: Int) throws -> [Int] {
             guard let values = checkpoint.integers[name], values.count == count, values.allSatisfy({ $0 >= 0 }) else {
                 throw bad("the integers '\(name)'")
             }
             return values
         }
-        func numbers(_ name: String, _ count: Int) throws -> [Double] {
+        func numbers(_ name: String, count: Int) throws -> [Double] {
             guard let values = checkpoint.numbers[name], values.count == count else {
                 throw bad("the numbers '\(name)'")
             }
             return values
         }
+        func integer(_ name: String) throws -> Int { try integers(name, count: 1)[0] }
+        func number(_ name: String) throws -> Double { try numbers(name, count: 1)[0] }
         parameters = checkpoint.model.parameters
         moments = try (0..<count).map { index in
             guard let moment = checkpoint.vectors["moment_\(index + 1)"] else { throw bad("'moment_\(index + 1)'") }
             return moment
         }
         best = checkpoint.vectors["best"]
-        step = try integers("step", 1)[0]
+        step = try integer("step")
         // More than anybody takes, and few enough to be counted with.
         guard step < 1 << 48 else { throw bad("the number of steps") }
-        rewinds = try integers("rewinds", 1)[0]
-        skipped = try integers("skipped", 1)[0]
-        rateFactor = try numbers("rate_factor", 1)[0]
+        rewinds = try integer("rewinds")
+        skipped = try integer("skipped")
+        rateFactor = try number("rate_factor")
         spikes = checkpoint.numbers["spikes"] ?? []
         health = checkpoint.integers["health"] ?? []
         guard rateFactor > 0, rateFactor <= 1 else { throw bad("a learning rate's factor") }
 
-        let epochs = try integers("epoch", 1)[0]
-        let shape = try integers("metrics", 2)
-        guard epochs <= 1 << 32, shape[0] == checkpoint.model.metrics.count, shape[1] <= 1 else {
-            throw bad("the history")
-        }
-        let width = 4 + shape[0] + shape[1] * (1 + shape[0])
-        let (places, figures) = (try integers("history", 2 * epochs), try numbers("history", width * epochs))
+        let epochs = try integer("epoch")
+        guard epochs <= 1 << 32 else { throw bad("the history") }
+        let metrics = checkpoint.model.metrics.map(\.name)
+        func column(_ name: String) throws -> [Double] { try numbers("history_\(name)", count: epochs) }
+        let ends = (
+            epochs: try integers("history_epoch", count: epochs), steps: try integers("history_step", count: epochs)
+        )
+        let (rates, losses) = (try column("learning_rate"), try column("loss"))
+        let (norms, speeds) = (try column("gradient_norm"), try column("samples_per_second"))
+        let values = try metrics.map(column)
+        let hasValidation = checkpoint.numbers["history_validation_loss"] != nil
+        let validationLosses = hasValidation ? try column("validation_loss") : []
+        let validationValues = hasValidation ? try metrics.map { try column("validation_\($0)") } : []
         history = (0..<epochs).map { index in
-            let row = Array(figures[index * width..<(index + 1) * width])
-            return EpochRecord(
-                epoch: places[2 * index], step: places[2 * index + 1], learningRate: row[0], loss: row[1],
-                metrics: Array(row[4..<4 + shape[0]]), validationLoss: shape[1] == 1 ? row[4 + shape[0]] : nil,
-                validationMetrics: shape[1] == 1 ? Array(row[(5 + shape[0])...]) : nil, samplesPerSecond: row[3],
-                gradientNorm: row[2])
+            EpochRecord(
+                epoch: ends.epochs[index], step: ends.steps[index], learningRate: rates[index], loss: losses[index],
+                metrics: values.map { $0[index] }, validationLoss: hasValidation ? validationLosses[index] : nil,
+                validationMetrics: hasValidation ? validationValues.map { $0[index] } : nil,
+                samplesPerSecond: speeds[index], gradientNorm: norms[index])
         }
-        if checkpoint.integers["best"] != nil {
-            bestEpoch = StoppingRule.Best(epoch: try integers("best", 1)[0], value: try numbers("best", 1)[0])
+        if checkpoint.integers["best_epoch"] != nil {
+            bestEpoch = StoppingRule.Best(epoch: try integer("best_epoch"), value: try number("best_value"))
         }
-        if checkpoint.integers["position"] != nil {
-            let (places, sums) = (try integers("position", 5), try numbers("position", 3))
+        if checkpoint.integers["position_epoch"] != nil {
             var totals = EpochTotals()
-            (totals.loss, totals.norm, totals.counted) = (sums[0], sums[1], sums[2])
-            (totals.samples, totals.steps, totals.skipped) = (places[2], places[3], places[4])
+            totals.loss = try number("position_loss")
+            totals.norm = try number("position_gradient_norm")
+            totals.counted = try number("position_counted")
+            totals.samples = try integer("position_samples")
+            totals.steps = try integer("position_steps")
+            totals.skipped = try integer("position_skipped")
             let metrics = try (0..<shards).map { shard in
-                guard let state = checkpoint.numbers["metrics_\(shard)"] else { throw bad("'metrics_\(shard)'") }
+                let name = "position_metrics_of_shard_\(shard)"
+                guard let state = checkpoint.numbers[name] else { throw bad("'\(name)'") }
                 return state
             }
-            guard places[0] == epochs, places[1] == step, totals.steps <= step else { throw bad("the position") }
-            position = EpochPosition(epoch: places[0], step: places[1], totals: totals, metrics: metrics)
+            let (epoch, place) = (try integer("position_epoch"), try integer("position_step"))
+            guard epoch == epochs, place == step, totals.steps <= step else { throw bad("the position") }
+            position = EpochPosition(epoch: epoch, step: place, totals: totals, metrics: metrics)
         }
     }
 }

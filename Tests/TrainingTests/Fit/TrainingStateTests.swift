@@ -91,16 +91,25 @@ import Testing
     @Test func whatDoesNotFitIsNamed() throws {
         func damaged(_ what: String) -> String { "a.h5 is damaged: it lacks \(what), or it does not fit the rest" }
         #expect(try sentence { _ in } == "nothing")
-        for name in ["step", "rewinds", "skipped", "epoch", "metrics", "history", "position"] {
+        for name in [
+            "step", "rewinds", "skipped", "epoch", "history_epoch", "history_step", "position_epoch", "position_step",
+            "position_steps", "position_samples", "position_skipped", "best_epoch",
+        ] {
             #expect(try sentence { $0.integers[name] = [-1] } == damaged("the integers '\(name)'"))
         }
-        for name in ["rate_factor", "history", "best"] {
+        for name in [
+            "rate_factor", "history_loss", "history_learning_rate", "history_gradient_norm",
+            "history_samples_per_second", "history_f1", "history_validation_loss", "history_validation_accuracy",
+            "best_value", "position_loss", "position_gradient_norm", "position_counted",
+        ] {
             #expect(try sentence { $0.numbers[name] = [] } == damaged("the numbers '\(name)'"))
         }
         #expect(try sentence { $0.vectors["moment_2"] = nil } == damaged("'moment_2'"))
-        #expect(try sentence { $0.numbers["metrics_2"] = nil } == damaged("'metrics_2'"))
+        #expect(
+            try sentence { $0.numbers["position_metrics_of_shard_2"] = nil }
+                == damaged("'position_metrics_of_shard_2'"))
         #expect(try sentence { $0.numbers["rate_factor"] = [.nan] } == damaged("a learning rate's factor"))
-        #expect(try sentence { $0.integers["metrics"] = [5, 1] } == damaged("the history"))
+        #expect(try sentence { $0.numbers["history_accuracy"] = nil } == damaged("the numbers 'history_accuracy'"))
         #expect(try sentence { $0.integers["epoch"] = [.max] } == damaged("the history"))
         #expect(try sentence { $0.integers["step"] = [11] } == damaged("the position"))
         #expect(try sentence { $0.integers["step"] = [.max] } == damaged("the number of steps"))
