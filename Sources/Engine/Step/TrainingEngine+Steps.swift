@@ -3,62 +3,6 @@ import Kernels
 import Metrics
 import Network
 
-/// What the workers share of an epoch while it runs.
-///
-/// `@unchecked Sendable`: the first worker alone writes, between two barriers or before the team starts; the others read
-/// the chunk, the batch and whether the epoch is over, behind a barrier.
-final class EpochUnderWay: @unchecked Sendable {
-    let number: Int
-    let steps: Int
-    /// The number of steps that the run took before this epoch.
-    let firstStep: Int
-    /// The step of the epoch with which it begins.
-    let firstIndex: Int
-    let hooks: EpochHooks
-    let start = ContinuousClock.now
-
-    var totals: EpochTotals
-    var lastReport = ContinuousClock.now
-    var chunk: Pace.Chunk
-    /// What the step that comes next works on.
-    var batch: Batch
-    /// How many samples of the batch the loss is a mean of, one whose labels are ignored in part counting in part.
-    var counted: Double
-    /// Why the epoch ends before its last step.
-    var end: End?
-    /// What is to be saved as soon as the parameters have been stepped.
-    var position: EpochPosition?
-
-    enum End {
-        /// The step, within the epoch, whose loss or gradient was not finite.
-        case diverged(step: Int, NotFinite)
-        /// Somebody asked for it.
-        case stopped
-        /// The next batch can't be read.
-        case failed(any Error)
-    }
-
-    enum NotFinite {
-        case loss
-        case gradient
-    }
-
-    init(
-        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: Double, totals: EpochTotals,
-        hooks: EpochHooks, chunk: Pace.Chunk
-    ) {
-        self.number = number
-        self.steps = steps
-        self.firstStep = firstStep
-        firstIndex = totals.steps
-        self.batch = batch
-        self.counted = counted
-        self.totals = totals
-        self.hooks = hooks
-        self.chunk = chunk
-    }
-}
-
 /// The inner loop of training.
 extension TrainingEngine {
     /// A worker's part of an epoch.
@@ -70,15 +14,15 @@ extension TrainingEngine {
             let end = min(index + epoch.chunk.steps, epoch.steps)
             let begin = ContinuousClock.now
             let first = index
-            var isWell = true
+            var goesOn = true
             if isShared {
-                while index < end, isWell {
-                    isWell = step(index, of: epoch, worker, parts: worker..<worker + 1)
+                while index < end, goesOn {
+                    goesOn = takeStep(index, of: epoch, worker, parts: worker..<worker + 1)
                     index += 1
                 }
             } else if worker == 0 {
-                while index < end, isWell {
-                    isWell = step(index, of: epoch, worker, parts: 0..<plan.workers)
+                while index < end, goesOn {
+                    goesOn = takeStep(index, of: epoch, worker, parts: 0..<plan.workers)
                     index += 1
                 }
             }
@@ -97,59 +41,67 @@ extension TrainingEngine {
         }
     }
 
-    /// One step of the epoch: shards, reduction, optimizer.
+    /// One step of the epoch: gather, forward and backward of each shard; reduce; update; then the bookkeeping.
     /// - Parameter parts: the workers whose parts the calling thread takes: its own of a shared step, or all.
     /// - Returns: whether the epoch goes on.
-    private func step(_ index: Int, of epoch: EpochUnderWay, _ worker: Int, parts: Range<Int>) -> Bool {
-        let isShared = parts.count < plan.workers
-        let batch = epoch.batch
+    private func takeStep(_ index: Int, of epoch: EpochUnderWay, _ worker: Int, parts: Range<Int>) -> Bool {
         let number = epoch.firstStep + index
-        let pass = Pass(isTraining: true, seed: seed, step: number)
-        func meet() {
-            guard isShared else { return }
-            barrier.wait(worker)
-            profile?.mark(worker, .wait, step: number)
-        }
-        for part in parts {
-            let folder = reducer.folder(of: part)
-            for shard in plan.shards(of: part) {
-                compute(shard, of: batch, counted: epoch.counted, pass, worker, folder)
-                if folder.finish(shard) { profile?.mark(worker, .reduce, step: number) }
-            }
-        }
-        meet()
+        runShards(of: parts, epoch, number, worker)
+        meet(worker, parts, number)
 
-        let sum = lossSum()
-        var isFinite = sum.isFinite
-        guard isFinite || skipsNonFinite else {
+        let loss = lossSum()
+        guard loss.isFinite || skipsNonFinite else {
             if worker == 0 { epoch.end = .diverged(step: index, .loss) }
             return false
         }
-        if isFinite, reducer.needsTwoPasses {
-            for part in parts { reducer.reduce(worker: part) }
-            profile?.mark(worker, .reduce, step: number)
-            meet()
-            isFinite = !(skipsNonFinite && reducer.hasFailed)
-        }
-        if isFinite {
-            for part in parts {
-                reducer.step(
-                    worker: part, optimizer, parameters.floats, rate: rate(at: number), step: number + 1)
-            }
-        }
+        let isTaken = loss.isFinite && reduceAndUpdate(parts, number, worker)
         profile?.mark(worker, .reduce, step: number)
+
         // Between the barriers nobody touches the metrics nor reads the batch: the first worker has them to itself.
-        if worker == 0 { finish(index, of: epoch, loss: isFinite ? sum : nil) }
-        meet()
-        if isFinite, reducer.hasFailed {
+        if worker == 0 { finish(index, of: epoch, loss: isTaken ? loss : nil) }
+        meet(worker, parts, number)
+        if isTaken, reducer.hasFailed {
             if worker == 0 {
                 epoch.end = .diverged(step: index, .gradient)
                 epoch.totals.steps -= 1
             }
             return false
         }
-        if worker == 0 { conclude(index, of: epoch, isFinite: isFinite) }
+        if worker == 0 { conclude(index, of: epoch, isFinite: isTaken) }
         return epoch.end == nil
+    }
+
+    /// Waits for the other workers of a shared step.
+    private func meet(_ worker: Int, _ parts: Range<Int>, _ step: Int) {
+        guard parts.count < plan.workers else { return }
+        barrier.wait(worker)
+        profile?.mark(worker, .wait, step: step)
+    }
+
+    /// The gradients of all shards of the parts.
+    private func runShards(of parts: Range<Int>, _ epoch: EpochUnderWay, _ number: Int, _ worker: Int) {
+        let pass = Pass(isTraining: true, seed: seed, step: number)
+        for part in parts {
+            let folder = reducer.folder(of: part)
+            for shard in plan.shards(of: part) {
+                run(shard, of: epoch.batch, counted: epoch.counted, pass, worker, folder)
+                if folder.finish(shard) { profile?.mark(worker, .reduce, step: number) }
+            }
+        }
+    }
+
+    /// - Returns: whether the step was taken; false where its gradient is not finite and it is dropped.
+    private func reduceAndUpdate(_ parts: Range<Int>, _ number: Int, _ worker: Int) -> Bool {
+        if reducer.needsTwoPasses {
+            for part in parts { reducer.reduce(worker: part) }
+            profile?.mark(worker, .reduce, step: number)
+            meet(worker, parts, number)
+            if skipsNonFinite, reducer.hasFailed { return false }
+        }
+        for part in parts {
+            reducer.step(worker: part, optimizer, parameters.floats, rate: rate(at: number), step: number + 1)
+        }
+        return true
     }
 
     /// What the first worker does before the last barrier of a step: counts, fetches the next batch, tells and asks.
@@ -225,52 +177,61 @@ extension TrainingEngine {
     ///   - counted: the number of samples that the batch's loss is a mean of.
     ///   - worker: whose replica runs it; not always the worker whose shard it is.
     ///   - folder: where the gradient goes.
-    private func compute(
+    private func run(
         _ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int, _ folder: GradientFolder
     ) {
-        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
-        let range = plan.samples(of: shard, in: batch.count)
-        let count = range.count
         profile?.mark(worker, .other, step: pass.step)
-        guard count > 0 else {
-            losses[shard] = 0
+        let samples = plan.samples(of: shard, in: batch.count)
+        guard !samples.isEmpty else {
+            lossOfShard.doubles[shard] = 0
             folder.clearGradient(of: shard)
             return
         }
-        let replica = replicas[worker]
-        let target = replica.value(of: objective.target, samples: count)
-        let rows = batch.rows + range.lowerBound
-        feed.load(replica, from: reader.pool, rows: rows, count: count)
-        augmenters?[worker].apply(
-            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: target.baseAddress!,
-            count: count, step: pass.step, firstSample: range.lowerBound)
-        let weights = weights?.fill(
-            worker: worker, from: reader.pool, rows: rows, targets: target.baseAddress!, count: count)
-        profile?.mark(worker, .gather, step: pass.step)
+        let (replica, count) = (replicas[worker], samples.count)
         var pass = pass
-        pass.firstSample = range.lowerBound
+        pass.firstSample = samples.lowerBound
+        let weights = gather(batch.rows + samples.lowerBound, count, pass, replica, worker)
+        profile?.mark(worker, .gather, step: pass.step)
+
         replica.forward(samples: count, pass)
         profile?.mark(worker, .forward, step: pass.step)
-
-        let sampleLosses = replica.value(of: objective.sampleLoss, samples: count)
-        var sum = 0.0
-        if let weights {
-            for sample in 0..<count { sum += Double(weights[sample]) * Double(sampleLosses[sample]) }
-        } else {
-            for sample in 0..<count { sum += Double(sampleLosses[sample]) }
-        }
-        losses[shard] = sum
-        if sum.isFinite || !skipsNonFinite {
-            metricSets[shard].update(
-                predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
-                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
-                targets: target.baseAddress!, samples: count)
-        }
+        measure(shard, count, replica, weights)
         profile?.mark(worker, .other, step: pass.step)
+
         // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
         replica.rebind(gradients: folder.gradient(of: shard))
         replica.backward(samples: count, scale: counted > 0 ? 1 / Float(counted) : 0, weights: weights, pass)
         profile?.mark(worker, .backward, step: pass.step)
+    }
+
+    /// Brings a shard's samples and targets to the replica, augmented.
+    /// - Returns: the samples' weights; nil where all count the same.
+    private func gather(
+        _ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int
+    ) -> UnsafePointer<Float>? {
+        let target = replica.value(of: objective.target, samples: count).baseAddress!
+        feed.load(replica, from: reader.pool, rows: rows, count: count)
+        augmenters?[worker].apply(
+            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: target, count: count,
+            step: pass.step, firstSample: pass.firstSample)
+        return weights?.fill(worker: worker, from: reader.pool, rows: rows, targets: target, count: count)
+    }
+
+    /// Adds up a shard's losses, and takes its predictions into the metrics.
+    private func measure(_ shard: Int, _ count: Int, _ replica: Replica, _ weights: UnsafePointer<Float>?) {
+        let losses = replica.value(of: objective.sampleLoss, samples: count)
+        var sum = 0.0
+        if let weights {
+            for sample in 0..<count { sum += Double(weights[sample]) * Double(losses[sample]) }
+        } else {
+            for sample in 0..<count { sum += Double(losses[sample]) }
+        }
+        lossOfShard.doubles[shard] = sum
+        guard sum.isFinite || !skipsNonFinite else { return }
+        metricSets[shard].update(
+            predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
+            logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
+            targets: replica.value(of: objective.target, samples: count).baseAddress!, samples: count)
     }
 
     /// The metrics of the epoch so far; nil where that means to sort all scores.
@@ -284,9 +245,8 @@ extension TrainingEngine {
     }
 
     private func lossSum() -> Double {
-        let losses = lossOfShard.base.assumingMemoryBound(to: Double.self)
         var sum = 0.0
-        for shard in 0..<plan.shards { sum += losses[shard] }
+        for shard in 0..<plan.shards { sum += lossOfShard.doubles[shard] }
         return sum
     }
 }
