@@ -67,7 +67,8 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Kernels", "Network"], path: "Tests/TestSupport"),
-        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport"]),
+        .target(name: "CLockFailure", path: "Tests/CLockFailure"),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Network", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
@@ -76,7 +77,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine",
-                "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter",
+                "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter", "CLockFailure",
             ],
             exclude: ["Fixtures"]),
         .testTarget(

@@ -1,4 +1,5 @@
 import Batches
+public import Configuration
 import Runs
 
 /// How fast the rows of a config's training data come, with nobody to train on them.
@@ -14,6 +15,14 @@ public struct ReadingBenchmark: Sendable {
     public let isStreamed: Bool
     /// The most rows that were mixed.
     public let windowRows: Int
+
+    public var json: JSONNode {
+        [
+            "rows": JSONNode(rows), "bytes": JSONNode(bytes), "seconds": JSONNode(seconds),
+            "rows_per_second": JSONNode(rowsPerSecond), "bytes_per_second": JSONNode(bytesPerSecond),
+            "streamed": JSONNode(isStreamed), "window_rows": JSONNode(windowRows),
+        ]
+    }
 
     public var rowsPerSecond: Double { Double(rows) / seconds }
     public var bytesPerSecond: Double { Double(bytes) / seconds }

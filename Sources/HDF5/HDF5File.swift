@@ -86,7 +86,8 @@ public final class HDF5File: Sendable {
 
     /// Makes a new file, empty and writable (H5Fcreate), in place of one that may be there.
     ///
-    /// The same contents written in the same order make the same bytes: no times are stored.
+    /// The same contents written in the same order make the same bytes: no times are stored. Where the file system gives
+    /// no locks the file is written without one, which `notice` says.
     /// - Throws: kind `cannotOpen`.
     public static func create(_ path: String) throws(HDF5Error) -> HDF5File {
         Library.enter()
@@ -97,14 +98,30 @@ public final class HDF5File: Sendable {
         guard let creation = Handle(H5Pcreate(chdf5_file_create_class()), closedBy: H5Pclose),
             H5Pset_obj_track_times(creation.id, false) >= 0
         else { throw place.libraryFailure("create", isWrite: true) }
-        let id = H5Fcreate(path, chdf5_truncate(), creation.id, access.id)
-        guard id >= 0 else {
-            let failure = explainOpening(place.libraryFailure("create", isWrite: true), place)
-            throw HDF5Error(
-                kind: .cannotOpen, file: path, object: nil, action: "create", reason: failure.reason,
-                libraryMessages: failure.libraryMessages)
+        let (id, notice) = try createdID(path, creation, access, place)
+        return try HDF5File(
+            OpenFile(id: id, path: path, isWritable: true, linkGuard: ExternalLinkGuard(place), notice: notice))
+    }
+
+    /// Makes the file, without a lock where its file system has none.
+    private static func createdID(
+        _ path: String, _ creation: Handle, _ access: Handle, _ place: Place
+    ) throws(HDF5Error) -> (hid_t, notice: String?) {
+        var id = H5Fcreate(path, chdf5_truncate(), creation.id, access.id)
+        if id >= 0 { return (id, nil) }
+        let failure = place.libraryFailure("create", isWrite: true)
+        if case .withoutLocks(let words) = OpeningObstacle(messages: failure.libraryMessages),
+            chdf5_disable_locking(access.id) >= 0
+        {
+            id = H5Fcreate(path, chdf5_truncate(), creation.id, access.id)
+            let notice =
+                "\(path) is written without a lock, since its file system gives none (\(words)); let no other program "
+                + "open it meanwhile"
+            if id >= 0 { return (id, notice) }
         }
-        return try HDF5File(OpenFile(id: id, path: path, isWritable: true, linkGuard: ExternalLinkGuard(place)))
+        throw HDF5Error(
+            kind: .cannotOpen, file: path, object: nil, action: "create",
+            reason: explainOpening(failure, place).reason, libraryMessages: failure.libraryMessages)
     }
 
     /// Makes a file that is held in memory alone and goes with its last reference.

@@ -22,8 +22,8 @@ struct Bench: ParsableCommand {
             "The numbers of workers, such as 1,2,4. (default: 1, 2, 4 … up to the CPUs)", valueName: "list"))
     var workers: WorkerList?
 
-    @Option(help: "strong or weak.")
-    var mode: ScalingBenchmark.Mode = .strong
+    @Option(help: "strong or weak. (default: strong)")
+    var mode: ScalingBenchmark.Mode?
 
     @Option(help: "The seconds for each number of workers.")
     var seconds = 3.0
@@ -42,6 +42,17 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if operators, reading { throw ValidationError("--operators and --reading are two measurements; choose one") }
+        let other = operators ? "--operators" : reading ? "--reading" : nil
+        let ofScaling = [("--workers", workers != nil), ("--mode", mode != nil), ("--svg", svg != nil)]
+        if let other, let option = ofScaling.first(where: \.1)?.0 {
+            throw ValidationError(
+                "\(option) is for measuring how speed grows with workers, and \(other) measures something else; leave one out"
+            )
+        }
+        if options.sets("parallel.workers") {
+            throw ValidationError(
+                "--set parallel.workers has no effect on a benchmark; say --workers with the numbers to measure")
+        }
         guard seconds > 0, seconds <= 3600 else {
             throw ValidationError("--seconds must be above 0 and at most 3600, but is \(seconds)")
         }
@@ -56,7 +67,7 @@ struct Bench: ParsableCommand {
         if operators { return try benchOperators(configuration) }
         if reading { return try benchReading(configuration) }
         let benchmark = try ScalingBenchmark(
-            configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode, seconds: seconds)
+            configuration, workers: workers?.counts ?? WorkerList.upToCPUs, mode: mode ?? .strong, seconds: seconds)
         Console.print(
             "\(benchmark.name), \(benchmark.mode) scaling, \(Figures.count(benchmark.operationsPerSample)) FLOPs a sample"
         )
@@ -92,6 +103,7 @@ struct Bench: ParsableCommand {
         Console.print(
             "\(Figures.count(Int(result.rowsPerSecond))) rows/s, \(ByteCount(Int(result.bytesPerSecond)))/s as they are in memory",
             style: .bold)
+        if let json { try AtomicFile.replace(json, with: result.json.jsonText() + "\n") }
     }
 
     private func benchOperators(_ configuration: RunConfiguration) throws {

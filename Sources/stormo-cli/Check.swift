@@ -22,8 +22,7 @@ struct Check: ParsableCommand {
             "\(options.config) is valid: \(Figures.count(run.training.count, "sample")) of "
                 + "\(run.training.inputs.rowShape), \(Figures.count(objective.layout.parameterCount, "parameter"))")
 
-        for warning in run.warnings { Console.error("warning: \(warning)") }
-        for note in run.notes { Console.print("Note: \(note).") }
+        Console.remarks(run.remarks)
 
         let check = try GradientCheck(
             objective, on: run.training, preprocessing: run.trainer.preprocessing, seed: configuration.seed)

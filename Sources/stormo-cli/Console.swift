@@ -1,5 +1,6 @@
 import Kernels
 import Synchronization
+import Training
 
 #if canImport(Glibc)
     import Glibc
@@ -50,6 +51,16 @@ enum Console {
         let name = "stormo:"
         if Terminal.error.isColored, text.hasPrefix(name) { text = paint(name, .red) + text.dropFirst(name.count) }
         _ = writeAll(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes warnings to the standard error and notes to the standard output, a line each.
+    static func remarks(_ remarks: [RunRemark], isQuiet: Bool = false) {
+        for remark in remarks {
+            switch remark.kind {
+            case .warning: error("\(remark)")
+            case .note: if !isQuiet { print("\(remark)") }
+            }
+        }
     }
 
     /// Writes a line to the standard error that may come while a bar is drawn.

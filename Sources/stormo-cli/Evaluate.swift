@@ -11,6 +11,9 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
+    @Option(help: ArgumentHelp("The dataset of the targets, in place of GROUP/targets.", valueName: "path"))
+    var targets: String?
+
     @Option(
         help: ArgumentHelp("Metrics in place of those of the model's config, separated by commas.", valueName: "names"))
     var metrics: String?
@@ -34,7 +37,8 @@ struct Evaluate: ParsableCommand {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        let source = options.source(hasTargets: true, weights: sampleWeight, for: model)
+        var source = try options.source(hasTargets: true, targets: targets, for: model)
+        source.weights = sampleWeight
         let data = try Dataset(reading: source, for: model)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metrics

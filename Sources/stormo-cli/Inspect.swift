@@ -18,14 +18,21 @@ struct Inspect: ParsableCommand {
     func run() throws {
         // By content; the name decides only where the content can't be read.
         if Self.looksLikeJSON(file) || (file.hasSuffix(".json") && !Self.looksLikeHDF5(file)) {
+            try refuseLinks("a config says so itself, by data.allow_external_links")
             return try ConfigInspection(file).print()
         }
         let opened = try open(file)
         if try opened.exists("/stormo") {
+            try refuseLinks("a model has no links into other files")
             try ModelInspection(file).print()
         } else {
             try DatasetInspection(opened).print()
         }
+    }
+
+    private func refuseLinks(_ reason: String) throws {
+        guard links.allowExternalLinks else { return }
+        throw UsageError("--allow-external-links is for files of data, and \(file) is none: \(reason); leave it out")
     }
 
     private func open(_ path: String) throws -> HDF5File {

@@ -23,6 +23,13 @@ struct ConfigOptions: ParsableArguments {
         try Self.read(config, assignments, workers: workers)
     }
 
+    /// Whether the command line gives a value to a path.
+    func sets(_ path: String) -> Bool { Self.sets(path, assignments) }
+
+    static func sets(_ path: String, _ assignments: [String]) -> Bool {
+        assignments.contains { $0.hasPrefix(path + "=") }
+    }
+
     static func read(_ config: String, _ assignments: [String], workers: WorkerCount? = nil) throws -> RunConfiguration
     {
         var configuration = try RunConfiguration(document(config, assignments), directory: directory(of: config))
@@ -94,18 +101,16 @@ struct ModelOptions: ParsableArguments {
     var data: String
 
     @Option(
-        help: ArgumentHelp("The group in it that holds the dataset inputs, and targets if need be.", valueName: "group")
-    )
-    var group = "/test"
+        help: ArgumentHelp(
+            "The group in it that holds the dataset inputs, and targets if need be. (default: /test)",
+            valueName: "group"))
+    var group: String?
 
     @Option(
         help: ArgumentHelp(
             "The dataset of the inputs, in place of GROUP/inputs; several of these options are joined along the last "
                 + "axis.", valueName: "path"))
     var inputs: [String] = []
-
-    @Option(help: ArgumentHelp("The dataset of the targets, in place of GROUP/targets.", valueName: "path"))
-    var targets: String?
 
     @Option(
         help: ArgumentHelp(
@@ -118,12 +123,23 @@ struct ModelOptions: ParsableArguments {
     @Option(help: WorkerCount.help)
     var workers = WorkerCount.auto
 
-    /// - Parameter weights: a dataset with a number for each sample by which its loss counts.
-    func source(hasTargets: Bool, weights: String? = nil, for model: TrainedModel) -> DataSource {
-        let path = group.split(separator: "/").map { "/" + $0 }.joined()
+    func validate() throws {
+        if inputs.count > 1, transposeInputs?.axes != nil {
+            throw ValidationError("--transpose-inputs puts the axes of one dataset in order, and several are joined")
+        }
+    }
+
+    /// - Parameter targets: the dataset of the targets; nil for `targets` beside the inputs.
+    /// - Throws: `UsageError` for a group that nothing is taken from.
+    func source(hasTargets: Bool, targets: String? = nil, for model: TrainedModel) throws -> DataSource {
+        if let group, !inputs.isEmpty, targets != nil || !hasTargets {
+            throw UsageError(
+                "--group \(group) has nothing to act on, since \(hasTargets ? "--inputs and --targets name" : "--inputs names") "
+                    + "what is read; leave it out")
+        }
+        let path = (group ?? "/test").split(separator: "/").map { "/" + $0 }.joined()
         var source = DataSource(
             file: data, inputs: path + "/inputs", targets: hasTargets ? targets ?? path + "/targets" : nil)
-        source.weights = weights
         if !inputs.isEmpty { source.inputPaths = inputs }
         source.transposeInputs = transposeInputs.map(\.axes) ?? model.transposition("transpose_inputs")
         source.transposeTargets = hasTargets ? model.transposition("transpose_targets") : nil
@@ -141,9 +157,9 @@ struct AxisOrder: ExpressibleByArgument {
             axes = nil
             return
         }
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        let numbers = parts.compactMap { $0 }
-        guard numbers.count == parts.count, numbers.sorted() == Array(numbers.indices) else { return nil }
-        axes = numbers
+        // What is no number is no axis either.
+        let order = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+        guard order.isOrderOfAxes else { return nil }
+        axes = order
     }
 }

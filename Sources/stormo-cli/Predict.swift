@@ -24,7 +24,7 @@ struct Predict: ParsableCommand {
     }
 
     private func predict(_ model: TrainedModel) throws {
-        let source = options.source(hasTargets: false, for: model)
+        let source = try options.source(hasTargets: false, for: model)
         let data = try Dataset(reading: source, for: model, wantsTargets: false)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predict()

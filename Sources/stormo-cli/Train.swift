@@ -27,8 +27,8 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Go on with the run in this directory. What may change is training.epochs, checkpoint and --workers.",
-            valueName: "dir"))
+            "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, name and "
+                + "--workers, and data.memory_limit of a run whose data were in memory.", valueName: "dir"))
     var resume: String?
 
     @Option(help: WorkerCount.help)
@@ -57,6 +57,9 @@ struct Train: ParsableCommand {
         if resume != nil, output != nil {
             throw ValidationError("a resumed run stays in its directory: leave out --output")
         }
+        if workers != nil, ConfigOptions.sets("parallel.workers", assignments) {
+            throw ValidationError("--workers and --set parallel.workers say the same; give one")
+        }
         if overwrite, output == nil {
             throw ValidationError(
                 resume == nil
@@ -83,8 +86,11 @@ struct Train: ParsableCommand {
         try train(configuration, in: path, signals, to: target)
     }
 
-    /// The trace must not replace what the run reads.
+    /// The trace must not replace what the run reads, nor that of another fold.
     private func checkTrace(_ configuration: RunConfiguration, _ others: [String]) throws {
+        if trace != nil, let folds = configuration.data.folds {
+            throw UsageError("--trace is of one run, and data.k_fold makes \(folds); leave one of the two out")
+        }
         if let trace { try OutputFile.check(trace, "--trace", reading: others + configuration.data.paths()) }
     }
 
@@ -98,6 +104,7 @@ struct Train: ParsableCommand {
             guard let folds = configuration.data.folds else {
                 throw UsageError("\(directory)/\(first) is no fold of a cross-validation; resume a run of its own")
             }
+            try checkTrace(configuration, [])
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
                 CrossValidation.hasBegun(path)
@@ -166,7 +173,7 @@ struct Train: ParsableCommand {
                 "stormo: took over the lock of process \(process), which has ended without giving it back")
         }
         if !quiet { introduce(run) }
-        for warning in run.warnings { Console.error("warning: \(warning)") }
+        Console.remarks(run.remarks, isQuiet: quiet)
         if trace != nil {
             // Some 100 MB of JSON at the most; what comes later is left out, and that is said.
             run.trainer.engine.profile = StepProfile(

@@ -30,6 +30,40 @@ struct BenchTests {
         #expect(names == ["dense", "logits", "loss", "total"])
     }
 
+    @Test func figuresOfReadingAreWrittenToo() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run(
+            "bench", "config.json", "--reading", "--seconds", "0.05", "--json", "reading.json")
+        #expect(result.status == 0)
+        let object = try JSONSerialization.jsonObject(with: Data(workspace.read("reading.json").utf8))
+        let figures = try #require(object as? [String: Any])
+        #expect(figures["streamed"] as? Bool == false)
+        #expect(figures["window_rows"] as? Int == 48)
+        #expect((figures["rows"] as? Int ?? 0) >= 48)
+    }
+
+    @Test(arguments: [
+        ["--operators", "--workers", "1"], ["--operators", "--mode", "strong"], ["--reading", "--svg", "a.svg"],
+        ["--reading", "--workers", "2"],
+    ])
+    func whatBelongsToAnotherMeasurementIsRefused(options: [String]) throws {
+        let result = try Workspace().run(["bench", "config.json"] + options)
+        #expect(result.status == 64)
+        #expect(
+            result.errors.hasPrefix(
+                "stormo: \(options[1]) is for measuring how speed grows with workers, and \(options[0]) measures something "
+                    + "else; leave one out\n"))
+    }
+
+    @Test func theConfigsWorkersAreNotThoseOfABenchmark() throws {
+        let result = try Workspace().run("bench", "config.json", "--set", "parallel.workers=2")
+        #expect(result.status == 64)
+        #expect(
+            result.errors.hasPrefix(
+                "stormo: --set parallel.workers has no effect on a benchmark; say --workers with the numbers to measure\n"
+            ))
+    }
+
     @Test func refusesWhatCannotBeMeasured() throws {
         let workspace = try Workspace()
         #expect(try workspace.run("bench", "config.json", "--workers", "0").status == 64)

@@ -95,6 +95,7 @@ struct DataConvertTests {
             (["--delimiter", "ab"], "--delimiter 'ab': give one ASCII character, or 'tab'"),
             (["--window", "0"], "--window 0: it has 1 to 1048576 tokens"),
             (["--target", "a", "--no-targets"], "--target and --no-targets contradict each other"),
+            (["--targets", "a", "--no-targets"], "--targets and --no-targets contradict each other"),
             (["--size", "0x3"], "The value '0x3' is invalid for '--size <HxW>'"),
         ] {
             let process = try workspace.process(["data", "convert", "a.csv", "--output", "a.h5"] + arguments, [:])
@@ -106,6 +107,48 @@ struct DataConvertTests {
             #expect(process.terminationStatus == 64)
             #expect(text.hasPrefix("stormo: \(sentence)"), "\(text)")
         }
+    }
+
+    /// Options that the format at hand does not know are refused, whatever that format is.
+    @Test(arguments: [
+        ("photos", ["--decimal-comma"], "--decimal-comma is for tables, and photos is read as images"),
+        ("photos", ["--missing", "refuse"], "--missing is for tables, and photos is read as images"),
+        ("photos", ["--no-header"], "--no-header is for tables, and photos is read as images"),
+        ("photos", ["--no-targets"], "--no-targets is for tables, IDX files and arrays, and photos is read as images"),
+        ("a.csv", ["--add-channel"], "--add-channel is for NumPy's arrays, and a.csv is read as csv"),
+        (
+            "a.csv", ["--inputs", "x"],
+            "--inputs is for NPZ archives, whose arrays have names, and a.csv is read as csv"
+        ),
+        ("a.csv", ["--window", "128"], "--window is for texts, and a.csv is read as csv"),
+        ("a.csv", ["--lowercase"], "--lowercase is for texts, and a.csv is read as csv"),
+        ("a.csv", ["--grayscale"], "--grayscale is for folders of images, and a.csv is read as csv"),
+        ("a.txt", ["--target", "a"], "--target is for tables, and a.txt is read as text"),
+        ("a.txt", ["--no-targets"], "--no-targets is for tables, IDX files and arrays, and a.txt is read as text"),
+        (
+            "a.txt", ["--tokens", "bytes", "--vocabulary-size", "9"],
+            "--vocabulary-size is for texts cut into characters or words, and a.txt is read as bytes"
+        ),
+        (
+            "a.npy", ["--targets", "y"],
+            "--targets is for NPZ archives, whose arrays have names, and a.npy is read as npy"
+        ),
+        (
+            "a.npy", ["--encoding", "latin-1"],
+            "--encoding is for tables and for texts cut into characters or words, and a.npy is read as npy"
+        ),
+    ])
+    func optionsOfOtherFormatsAreRefused(source: String, options: [String], sentence: String) throws {
+        let workspace = try Workspace()
+        try FileManager.default.createDirectory(
+            atPath: workspace.path + "/photos/cats", withIntermediateDirectories: true)
+        try workspace.write("a,b\n1,2\n", to: "a.csv")
+        try workspace.write("to be or not to be", to: "a.txt")
+        try Data([0x93] + Array("NUMPY".utf8) + [1, 0, 0, 0]).write(
+            to: URL(fileURLWithPath: workspace.path + "/a.npy"))
+        let result = try workspace.run(["data", "convert", source, "--output", "a.h5"] + options)
+        #expect(result.status == 64)
+        #expect(result.errors == "stormo: \(sentence); leave it out, or say by --format what the source is\n")
     }
 
     /// Under a limit that the shell sets, as a disk that fills up: a sentence, and the old file as it was.

@@ -92,6 +92,33 @@ struct EvaluateTests {
             65, "cannot open gone.h5: there is no such file", "evaluate", model, "--data", "gone.h5")
     }
 
+    @Test func refusesWhatHasNothingToActOn() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        let named = ["runs/three/model.h5", "--data", "data.h5", "--inputs", "/validation/inputs"]
+        let targets = ["--targets", "/validation/targets"]
+        let result = try workspace.run(["evaluate"] + named + targets)
+        #expect(result.lines.first == "15 samples of 4 from /validation/inputs in data.h5")
+        let evaluate = try workspace.run(["evaluate"] + named + targets + ["--group", "/test"])
+        #expect(evaluate.status == 64)
+        #expect(
+            evaluate.errors
+                == "stormo: --group /test has nothing to act on, since --inputs and --targets name what is read; leave it "
+                + "out\n")
+        let predict = try workspace.run(["predict"] + named + ["--output", "out.h5", "--group", "/test"])
+        #expect(predict.status == 64)
+        #expect(
+            predict.errors
+                == "stormo: --group /test has nothing to act on, since --inputs names what is read; leave it out\n")
+        #expect(try workspace.run(["predict"] + named + targets + ["--output", "out.h5"]).status == 64)
+        let joined = try workspace.run(
+            ["predict"] + named + ["--inputs", "/test/inputs", "--transpose-inputs", "1,0", "--output", "out.h5"])
+        #expect(joined.status == 64)
+        #expect(
+            joined.errors.hasPrefix(
+                "stormo: --transpose-inputs puts the axes of one dataset in order, and several are joined\n"))
+    }
+
     @Test func refusesSamplesOfAnotherShape() throws {
         let workspace = try Workspace()
         try workspace.run("train", "config.json")

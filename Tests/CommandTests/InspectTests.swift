@@ -9,6 +9,21 @@ struct InspectTests {
         "total                          67           156",
     ]
 
+    @Test func linksAreOfData() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json")
+        for (file, reason) in [
+            ("config.json", "a config says so itself, by data.allow_external_links"),
+            ("runs/three/model.h5", "a model has no links into other files"),
+        ] {
+            try workspace.expectFailure(
+                64, "--allow-external-links is for files of data, and \(file) is none: \(reason); leave it out",
+                "inspect",
+                file, "--allow-external-links")
+        }
+        #expect(try workspace.run("inspect", "data.h5", "--allow-external-links").status == 0)
+    }
+
     @Test func showsADataset() throws {
         let result = try Workspace().run("inspect", "data.h5")
         #expect(result.status == 0)

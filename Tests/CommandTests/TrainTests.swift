@@ -79,6 +79,45 @@ struct TrainTests {
         #expect((object["parallel"] as? [String: Any])?["workers"] as? Int == 2)
     }
 
+    @Test func workersWithoutAShardAreTold() throws {
+        let workspace = try Workspace()
+        let note =
+            "note: 3 workers were asked for, but 2 work, since a batch has 2 shards; to use them all, set "
+            + "parallel.shards to 3"
+        let result = try workspace.run("train", "config.json", "--workers", "3")
+        #expect(result.status == 0)
+        #expect(result.lines[2] == note)
+        #expect(result.errors == "")
+        #expect(try workspace.run("check", "config.json", "--set", "parallel.workers=3").lines[1] == note)
+        #expect(try workspace.run("train", "config.json", "--workers", "3", "--quiet").output == "")
+        let both = try workspace.run("train", "config.json", "--workers", "1", "--set", "parallel.workers=2")
+        #expect(both.status == 64)
+        #expect(both.errors.hasPrefix("stormo: --workers and --set parallel.workers say the same; give one\n"))
+    }
+
+    /// A run that is shorter than its warm-up is a try, and no mistake.
+    @Test func aWarmUpAsLongAsTheRunIsWarnedOf() throws {
+        let workspace = try Workspace()
+        let schedule = #"optimizer={"type": "adam", "schedule": {"type": "cosine", "warmup_epochs": 1}}"#
+        let warning =
+            "warning: optimizer.schedule.warmup_epochs is 1, and training.epochs 1: the learning rate rises to the "
+            + "end of the run and never reaches its full value; make the warm-up shorter, or 0 for a quick try, or train "
+            + "longer\n"
+        for command in ["train", "check"] {
+            let result = try workspace.run(command, "config.json", "--set", schedule, "--set", "training.epochs=1")
+            #expect(result.status == 0)
+            #expect(result.errors == warning)
+        }
+    }
+
+    @Test func aTraceIsOfOneRun() throws {
+        let workspace = try Workspace()
+        try workspace.expectFailure(
+            64, "--trace is of one run, and data.k_fold makes 3; leave one of the two out", "train", "config.json",
+            "--set",
+            #"data={"train": {"file": "data.h5"}, "k_fold": 3}"#, "--trace", "trace.json")
+    }
+
     @Test func quietPrintsNothing() throws {
         let workspace = try Workspace()
         let result = try workspace.run("train", "config.json", "--quiet")

@@ -1,4 +1,5 @@
 import CHDF5
+import CLockFailure
 import Foundation
 import Testing
 
@@ -78,6 +79,30 @@ struct OpeningObstacleTests {
         // A second time it has to be opened in the same way.
         #expect(try HDF5File.open(directory.file()).dataset("x").read(Int8.self) == [1, 2, 3])
         #expect(throws: HDF5Error.self) { try HDF5File.open(directory.file(), writable: true) }
+    }
+
+    /// Network file systems may refuse locks; libhdf5 wants one for reading and for writing.
+    @Test func whereThereAreNoLocksFilesAreWrittenAndReadWithoutThem() throws {
+        let directory = try TestDirectory()
+        let path = directory.file()
+        stormo_fail_locks_under(path)
+        let file = try HDF5File.create(path)
+        #expect(
+            file.notice
+                == "\(path) is written without a lock, since its file system gives none (No locks available); let no other "
+                + "program open it meanwhile")
+        try file.root.createDataset("x", .int8, shape: [3]).write([1, 2, 3] as [Int8])
+        try file.close()
+        // A second one in place of the first.
+        let again = try HDF5File.create(path)
+        try again.root.createDataset("x", .int8, shape: [2]).write([4, 5] as [Int8])
+        try again.close()
+        let reread = try HDF5File.open(path)
+        #expect(try reread.dataset("x").read(Int8.self) == [4, 5])
+        #expect(
+            reread.notice
+                == "\(path) was opened without a lock, since its file system gives none (No locks available); let no other "
+                + "program write it meanwhile")
     }
 
     @Test func anOrdinaryFileHasNoNotice() throws {

@@ -102,7 +102,7 @@ public struct DataConfiguration: Sendable {
     /// Each axis once, from 0 on.
     private static func transposition(_ reader: ObjectReader, key: String) -> [Int]? {
         guard let order = reader.integers(key, in: 0...31) else { return nil }
-        guard !order.isEmpty, order.sorted() == Array(order.indices) else {
+        guard order.isOrderOfAxes else {
             reader.fail(
                 "\(order) is no order of axes: it must name each of 0 to \(max(order.count - 1, 0)) once", key: key)
             return nil

@@ -43,18 +43,48 @@ public struct ParallelConfiguration: Sendable, Hashable {
     ///   - operations: what a step takes of one sample, in floating-point operations.
     ///   - parameters: the number of those that are trained.
     public func resolved(batchSize: Int, accumulate: Int = 1, operations: Int, parameters: Int) -> Parallelism {
-        let given: Int? =
-            switch override {
-            case nil: workers
-            case .automatic: nil
-            case .count(let count): count
-            }
         let wanted = given ?? AvailableCPUs.count
         let own = shards ?? DefaultShards(batchSize: batchSize, operations: operations, parameters: parameters).count
         let whole = (shardsFollowWorkers ? min(wanted, max(batchSize, 1)) : own) * accumulate
         var result = Parallelism(workers: wanted, shards: whole)
         result.isPinned = isPinned ?? (result.workers > 1 && AvailableCPUs.isNarrowed(to: result.workers))
         return result
+    }
+
+    /// The number of workers that somebody has named.
+    private var given: Int? {
+        switch override {
+        case nil: workers
+        case .automatic: nil
+        case .count(let count): count
+        }
+    }
+
+    /// What is to be said where fewer workers or shards do anything than were asked for; nil where all do.
+    /// - Parameters:
+    ///   - batchSize: as `resolved` takes it, and so `accumulate`.
+    ///   - isResumed: the run has begun already, so that its shards are what they are.
+    package func note(
+        _ parallelism: Parallelism, batchSize: Int, accumulate: Int = 1, isResumed: Bool
+    ) -> String? {
+        let own = parallelism.shards / max(accumulate, 1)
+        let busy = min(own, batchSize) * accumulate
+        guard let given, given > busy else {
+            guard own > batchSize else { return nil }
+            return "parallel.shards is \(own), but a batch has \(batchSize) "
+                + "\(batchSize == 1 ? "sample" : "samples"); the other shards stay empty"
+        }
+        let cut = "\(given) workers were asked for, but \(busy) \(busy == 1 ? "works" : "work"), since "
+        if own >= batchSize {
+            return cut + "a batch has \(busy) \(busy == 1 ? "sample" : "samples"); to use more, make it larger"
+        }
+        let shares = "a batch has \(busy) \(busy == 1 ? "shard" : "shards")"
+        if isResumed { return cut + shares + ", as when the run began" }
+        let most = batchSize * accumulate
+        let all = (min(given, most) + accumulate - 1) / accumulate
+        return shards == nil
+            ? cut + "the others would have next to nothing to do; parallel.shards set to \(all) makes them share it"
+            : cut + shares + "; to use \(given <= most ? "them all" : "more"), set parallel.shards to \(all)"
     }
 
     package var configuration: JSONNode {

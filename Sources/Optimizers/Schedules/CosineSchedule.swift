@@ -33,14 +33,15 @@ public struct CosineSchedule: Schedule, Hashable {
         [.init(key: "warmup_epochs", value: JSONNode(warmupEpochs)), .init(key: "final", value: JSONNode(final))]
     }
 
-    public func problem(epochs: Int) -> ScheduleProblem? {
+    /// A run that ends within its warm-up is one to try things with. As in Keras it is no mistake.
+    public func warning(epochs: Int) -> ScheduleWarning? {
         guard warmupEpochs > 0, warmupEpochs >= Double(epochs) else { return nil }
         let length =
             warmupEpochs == warmupEpochs.rounded() ? "\(Int(exactly: warmupEpochs) ?? .max)" : "\(warmupEpochs)"
-        return ScheduleProblem(
+        return ScheduleWarning(
             key: "warmup_epochs",
-            message: "is \(length), but training.epochs is \(epochs), so the learning rate would rise to the end and "
-                + "never be reached; make the warm-up shorter than the run")
+            message: "is \(length), and training.epochs \(epochs): the learning rate rises to the end of the run and never "
+                + "reaches its full value; make the warm-up shorter, or 0 for a quick try, or train longer")
     }
 
     public func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {

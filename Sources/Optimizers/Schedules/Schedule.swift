@@ -11,16 +11,16 @@ public protocol Schedule: RegisteredKind {
     ///   - epochs: those of the run.
     func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double
 
-    /// Why the schedule does not fit a run of so many epochs; nil where it does.
-    func problem(epochs: Int) -> ScheduleProblem?
+    /// What is to be known of a run of so many epochs; nil where nothing is.
+    func warning(epochs: Int) -> ScheduleWarning?
 }
 
 extension Schedule {
-    public func problem(epochs: Int) -> ScheduleProblem? { nil }
+    public func warning(epochs: Int) -> ScheduleWarning? { nil }
 }
 
-/// Why a schedule does not fit a run.
-public struct ScheduleProblem: Sendable, Equatable {
+/// What is to be known of a schedule in a run.
+public struct ScheduleWarning: Sendable, Equatable {
     /// The key of the schedule that it is about.
     public let key: String
     /// The rest of a sentence that begins with that key.

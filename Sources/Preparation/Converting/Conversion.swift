@@ -4,10 +4,10 @@ public import HDF5
 /// Where a conversion writes, and how.
 public struct ConversionTarget: Sendable {
     /// The HDF5 file; one that is there is replaced when the new one is whole.
-    public var file: String
+    public let file: String
     /// The group for `inputs` and `targets`; nil for `/train`, or for the source's own splits by their names.
-    public var group: String?
-    public var storage: DatasetStorage
+    public let group: String?
+    public let storage: DatasetStorage
 
     /// What is wrong with a name for a group; nil where it can be one.
     public static func problem(withGroup group: String) -> String? {
@@ -19,13 +19,10 @@ public struct ConversionTarget: Sendable {
     }
 
     /// - Throws: `DataError` where the group's name can't be one.
-    func check() throws {
+    public init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) throws {
         if let group, let problem = Self.problem(withGroup: group) {
             throw DataError("the group '\(group)': \(problem)")
         }
-    }
-
-    public init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) {
         self.file = file
         self.group = group
         self.storage = storage

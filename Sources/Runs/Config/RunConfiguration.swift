@@ -63,8 +63,10 @@ public struct RunConfiguration: Sendable {
         {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
-        if let problem = schedule.problem(epochs: training.epochs) {
-            root.object("optimizer")?.object("schedule")?.fail(problem.message, key: problem.key)
+        if data.shuffleWindow != nil, !training.shuffle {
+            root.object("data")?.fail(
+                "has nothing to act on, since training.shuffle is false; leave one of the two out",
+                key: "shuffle_window")
         }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]

@@ -35,6 +35,8 @@ public struct EarlierRun: Sendable {
     public func completing(_ given: ConfigurationDocument) throws(ConfigurationError) -> ConfigurationDocument {
         var completed = given
         for (section, key) in [("data", "memory_limit"), ("data", "shuffle_window"), ("parallel", "shards")] {
+            // There is nothing to take along for a config that is refused since it does not shuffle.
+            if key == "shuffle_window", given.root["training"]?["shuffle"] == false { continue }
             let value = given.root[section]?[key]
             guard value == nil || value == "workers", let own = document.root[section]?[key] else { continue }
             try completed.set("\(section).\(key)=\(own.jsonText())")
@@ -46,14 +48,13 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: what it is to go on with.
     /// - Throws: `ConfigurationError` that names each.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        var mayChange = [
-            "training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name", "$schema",
-        ]
+        var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name"]
         // A run whose data were in memory may be told what it takes to have them there again.
         if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
         let changed = configuration.root.differences(from: document.root).filter { path in
-            !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") }
+            path != "$schema" && !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") }
         }
+        let named = mayChange.dropLast().joined(separator: ", ") + " and " + (mayChange.last ?? "")
         guard !changed.isEmpty else { return }
         throw ConfigurationError(
             file: document.file,
@@ -61,7 +62,7 @@ public struct EarlierRun: Sendable {
                 Problem(
                     path: $0, origin: .code,
                     message: "can't change when a run is resumed, since it would be another run; what may change are "
-                        + "training.epochs, parallel.workers, checkpoint and export")
+                        + named)
             })
     }
 
@@ -97,7 +98,7 @@ public struct EarlierRun: Sendable {
     }
 
     /// What a longer run does to a schedule that had fallen; nil where the rate does not rise.
-    func rateNote(step: Int, epochs: Int, lastRate: Double?, _ engine: TrainingEngine) -> String? {
+    func rateWarning(step: Int, epochs: Int, lastRate: Double?, _ engine: TrainingEngine) -> String? {
         guard case .integer(let before)? = document.root["training"]?["epochs"]?.value, before != epochs, step > 0,
             let lastRate
         else { return nil }

@@ -94,9 +94,6 @@ public final class Trainer {
         {
             throw ObjectiveError("earlyStopping.monitor: \(problem)")
         }
-        if let problem = settings.schedule.problem(epochs: settings.epochs) {
-            throw ObjectiveError("schedule.\(problem.key): \(problem.message)")
-        }
         self.objective = objective
         self.settings = settings
         codeNames = data.codeNames
@@ -120,7 +117,10 @@ public final class Trainer {
     /// - Throws: `Divergence` where training leaves the finite numbers, and what the observer throws.
     @discardableResult
     public func fit(observer: (any TrainingObserver)? = nil) throws -> [EpochRecord] {
-        try fit(observer: observer, keeper: nil, from: nil, stop: nil)
+        if let warning = settings.training.schedule.warning(epochs: settings.training.epochs) {
+            observer?.warned("schedule.\(warning.key) \(warning.message)")
+        }
+        return try fit(observer: observer, keeper: nil, from: nil, stop: nil)
     }
 
     /// - Parameters:

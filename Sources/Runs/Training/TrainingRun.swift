@@ -17,16 +17,12 @@ public final class TrainingRun {
     public let test: Dataset?
     /// The config with everything written out.
     public let resolved: JSONNode
-    /// What is suspicious about the data, a sentence each.
-    public let warnings: [String]
-    /// What is to be known of the data before they are trained on, in sentences.
-    public let notes: [String]
+    /// What is to be known of data and config before the run begins. `run(in:observer:stop:)` does not repeat it.
+    public let remarks: [RunRemark]
     /// The sizes of the splits, by which data that have changed are noticed.
     package let rows: [Int]
     /// And sums over their values.
     let fingerprint: DataFingerprint
-    /// What is to be said of a resumed run's learning rate; nil where nothing is.
-    private let rateNote: String?
     /// Where the run goes on, if it does.
     private let start: TrainingState?
     /// After a run: the newest checkpoint, if there is any.
@@ -62,9 +58,13 @@ public final class TrainingRun {
             throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
-        warnings = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
-        notes = try SplitAgreement.notes(
-            training: self.training, others: [validation, test], areClasses: !objective.targetForm.isOfValues)
+        var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
+        remarks += try SplitAgreement.notes(
+            training: self.training, others: [validation, test], areClasses: !objective.targetForm.isOfValues
+        ).map { .note($0) }
+        if let warning = configuration.schedule.warning(epochs: training.epochs) {
+            remarks.append(.warning("optimizer.schedule.\(warning.key) \(warning.message)"))
+        }
 
         var settings = Trainer.Settings()
         settings.training = configuration.trainingSettings
@@ -77,6 +77,12 @@ public final class TrainingRun {
             batchSize: training.batchSize, accumulate: training.accumulate,
             operations: objective.training.operationsPerSample, parameters: objective.layout.parameterCount)
         settings.parallelism = parallelism
+        if let note = configuration.parallel.note(
+            parallelism, batchSize: training.batchSize, accumulate: training.accumulate,
+            isResumed: earlier?.step != nil)
+        {
+            remarks.append(.note(note))
+        }
         do {
             trainer = try Trainer(objective, on: self.training, settings)
         } catch let error as ClassWeightsError {
@@ -103,10 +109,13 @@ public final class TrainingRun {
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
         start = try earlier?.state(for: trainer, rows: rows, fingerprint, [self.training, validation, test])
-        rateNote = start.flatMap { [trainer] start in
-            earlier?.rateNote(
+        if let start,
+            let warning = earlier?.rateWarning(
                 step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
+        {
+            remarks.append(.warning(warning))
         }
+        self.remarks = remarks
         if let start, start.begunEpochs > training.epochs {
             throw configuration.error(
                 "training.epochs",
@@ -116,7 +125,7 @@ public final class TrainingRun {
     }
 
     /// What is suspicious about the data, a sentence each.
-    private static func warnings(_ splits: [Dataset], _ objective: Objective) throws -> [String] {
+    private static func warnings(_ splits: [Dataset], _ objective: Objective) throws -> [RunRemark] {
         var sentences = splits.flatMap(\.notices)
         var places: Set<String> = []
         // Splits of one file are of one kind.
@@ -127,7 +136,8 @@ public final class TrainingRun {
                 sentences += try data.extremeValues(in: targets, place: data.targetsPlace)
             }
         }
-        return sentences.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        var told: Set<String> = []
+        return sentences.filter { told.insert($0).inserted }.map { .warning($0) }
     }
 
     /// What a run came to.
@@ -171,8 +181,6 @@ public final class TrainingRun {
         }
         let recorder = Recorder(directory, observer, self)
         recorder.write(.running)
-        if let rateNote { recorder.warned(rateNote) }
-        for note in notes { recorder.warned(note) }
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
             var evaluation: Evaluation?

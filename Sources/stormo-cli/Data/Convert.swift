@@ -64,18 +64,17 @@ struct Convert: ParsableCommand {
             throw ValidationError("--group \(group): \(problem)")
         }
         if noTargets, !table.target.isEmpty { throw ValidationError("--target and --no-targets contradict each other") }
+        if noTargets, arrays.targets != nil {
+            throw ValidationError("--targets and --no-targets contradict each other")
+        }
     }
 
     func run() throws {
         try OutputFile.check(output, "--output", reading: sources)
-        let format = try format ?? SourceFormat(of: sources[0])
-        if encoding != nil, ![.csv, .tsv, .text].contains(format) || (format == .text && text.tokens == .bytes) {
-            throw UsageError(
-                "--encoding is for tables and for texts cut into characters or words, and \(sources[0]) is read as "
-                    + "\(format == .text ? "bytes" : format.rawValue); leave it out")
-        }
+        let format = try self.format ?? SourceFormat(of: sources[0])
+        try checkOptions(for: format)
         let converter = try converter(format)
-        let target = ConversionTarget(
+        let target = try ConversionTarget(
             file: output, group: group, storage: DatasetStorage(gzip: gzip, chunkRows: chunkRows))
         let display = RateDisplay("converting")
         let report: ConversionReport
@@ -84,6 +83,31 @@ struct Convert: ParsableCommand {
             report = try converter.convert(to: target, progress: display.update)
         }
         ConversionSummary(output, report, seconds: display.elapsed).print()
+    }
+
+    /// An option that has no effect on what is converted is refused, not passed over.
+    private func checkOptions(for format: SourceFormat) throws {
+        let areBytes = format == .text && text.tokens == .bytes
+        let texts = "texts cut into characters or words"
+        let belongings: [(options: [String], to: String, isMet: Bool)] = [
+            (table.given, "tables", [.csv, .tsv].contains(format)),
+            (arrays.addChannel ? ["--add-channel"] : [], "NumPy's arrays", [.npy, .npz].contains(format)),
+            (arrays.givenNames, "NPZ archives, whose arrays have names", format == .npz),
+            (text.given, "texts", format == .text),
+            (text.givenOfScalars, texts, format == .text && !areBytes),
+            (images.given, "folders of images", format == .images),
+            (noTargets ? ["--no-targets"] : [], "tables, IDX files and arrays", ![.text, .images].contains(format)),
+            (
+                encoding == nil ? [] : ["--encoding"], "tables and for \(texts)",
+                [.csv, .tsv].contains(format) || format == .text && !areBytes
+            ),
+        ]
+        for belonging in belongings where !belonging.isMet {
+            guard let option = belonging.options.first else { continue }
+            throw UsageError(
+                "\(option) is for \(belonging.to), and \(sources[0]) is read as \(areBytes ? "bytes" : format.rawValue); "
+                    + (self.format == nil ? "leave it out, or say by --format what the source is" : "leave it out"))
+        }
     }
 
     private func converter(_ format: SourceFormat) throws -> any Converter {

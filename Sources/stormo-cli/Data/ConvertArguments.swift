@@ -23,9 +23,9 @@ struct TableArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "What to do where a value is missing: refuse, skip the row, fill in the column's mean, or a value.",
-            valueName: "refuse|skip|mean|value"))
-    var missing = "refuse"
+            "What to do where a value is missing: refuse, skip the row, fill in the column's mean, or a value. "
+                + "(default: refuse)", valueName: "refuse|skip|mean|value"))
+    var missing: String?
 
     @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
     var delimiter: String?
@@ -42,6 +42,15 @@ struct TableArguments: ParsableArguments {
         }
     }
 
+    /// Those that are on the command line.
+    var given: [String] {
+        [
+            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--categorical", !categorical.isEmpty),
+            ("--missing", missing != nil), ("--delimiter", delimiter != nil),
+            (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
+        ].filter(\.1).map(\.0)
+    }
+
     func options(_ format: SourceFormat, hasTargets: Bool, _ encoding: TextEncoding) throws -> TableOptions {
         var options = TableOptions()
         options.encoding = encoding
@@ -54,10 +63,10 @@ struct TableArguments: ParsableArguments {
         options.hasDecimalComma = decimalComma
         options.missing =
             switch missing {
-            case "refuse": .refuse
+            case nil, "refuse": .refuse
             case "skip": .skip
             case "mean": .mean
-            default: .value(missing)
+            case let value?: .value(value)
             }
         return options
     }
@@ -80,15 +89,20 @@ struct ArrayArguments: ParsableArguments {
 
     @Flag(help: "Arrays (rows, height, width) are images of one channel and get an axis for it.")
     var addChannel = false
+
+    /// Those on the command line that name arrays.
+    var givenNames: [String] { [("--inputs", inputs), ("--targets", targets)].filter { $0.1 != nil }.map(\.0) }
 }
 
 /// How a text is cut.
 struct TextArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("What a text is cut into: characters, words or bytes.", valueName: "kind"))
-    var tokens = TokenKind.characters
+    @Option(
+        help: ArgumentHelp(
+            "What a text is cut into: characters, words or bytes. (default: characters)", valueName: "kind"))
+    var tokens: TokenKind?
 
-    @Option(help: ArgumentHelp("Tokens of a row.", valueName: "n"))
-    var window = 128
+    @Option(help: ArgumentHelp("Tokens of a row. (default: 128)", valueName: "n"))
+    var window: Int?
 
     @Option(help: ArgumentHelp("Tokens from one row's beginning to the next's (default: the window).", valueName: "n"))
     var stride: Int?
@@ -100,7 +114,7 @@ struct TextArguments: ParsableArguments {
     var lowercase = false
 
     func validate() throws {
-        guard (1...1 << 20).contains(window) else {
+        if let window, !(1...1 << 20).contains(window) {
             throw ValidationError("--window \(window): it has 1 to 1048576 tokens")
         }
         if let stride, stride < 1 { throw ValidationError("--stride \(stride): it must be at least 1") }
@@ -109,11 +123,21 @@ struct TextArguments: ParsableArguments {
         }
     }
 
+    /// Those that are on the command line.
+    var given: [String] {
+        [("--tokens", tokens != nil), ("--window", window != nil), ("--stride", stride != nil)].filter(\.1).map(\.0)
+            + givenOfScalars
+    }
+    /// Of these, those without a meaning for bytes.
+    var givenOfScalars: [String] {
+        [("--vocabulary-size", vocabularySize != nil), ("--lowercase", lowercase)].filter(\.1).map(\.0)
+    }
+
     func options(_ encoding: TextEncoding) -> TextOptions {
         var options = TextOptions()
         options.encoding = encoding
-        options.tokens = tokens
-        options.window = window
+        options.tokens = tokens ?? options.tokens
+        options.window = window ?? options.window
         options.stride = stride
         options.vocabularySize = vocabularySize
         options.isLowercased = lowercase
@@ -136,6 +160,11 @@ struct ImageArguments: ParsableArguments {
 
     @Flag(help: "Leave out images that can't be decoded.")
     var skipDamaged = false
+
+    /// Those that are on the command line.
+    var given: [String] {
+        [("--size", size != nil), ("--grayscale", grayscale), ("--skip-damaged", skipDamaged)].filter(\.1).map(\.0)
+    }
 
     var options: ImageOptions {
         var options = ImageOptions()

@@ -96,7 +96,7 @@ let fullestConfig = """
         "global_clipnorm": 5, "schedule": {"type": "cosine", "warmup_epochs": 0.5, "final": 0.1}
       },
       "training": {
-        "epochs": 3, "batch_size": 8, "shuffle": false,
+        "epochs": 3, "batch_size": 8, "shuffle": true,
         "on_nan": {"type": "rewind", "factor": 0.25, "times": 2},
         "early_stopping": {"monitor": "loss", "patience": 2, "min_delta": 0.01, "restore_best": false}
       },

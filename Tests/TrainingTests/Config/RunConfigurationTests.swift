@@ -104,7 +104,7 @@ import Testing
         #expect(run.clipping == .globalNorm(5))
         #expect(run.training.epochs == 3)
         #expect(run.training.batchSize == 8)
-        #expect(!run.training.shuffle)
+        #expect(run.training.shuffle)
         #expect(
             run.training.earlyStopping
                 == EarlyStopping(monitor: "loss", patience: 2, minDelta: 0.01, restoreBest: false))
@@ -290,11 +290,6 @@ import Testing
             #"optimizer.nesterov: needs a momentum above 0, such as "momentum": 0.9"#
         ),
         ("optimizer=adm", "optimizer: unknown optimizer 'adm'; did you mean 'adam'?"),
-        (
-            #"optimizer={"type": "adam", "schedule": {"type": "cosine", "warmup_epochs": 1}}"#,
-            "optimizer.schedule.warmup_epochs: is 1, but training.epochs is 1, so the learning rate would rise to the "
-                + "end and never be reached; make the warm-up shorter than the run"
-        ),
         ("loss=huberr", "loss: unknown loss 'huberr'; did you mean 'huber'?"),
         (#"loss={"type": "huber", "factor": 2}"#, "loss.factor: unknown key; known: 'type', 'delta'"),
         ("name=a/b", "name: must be a name for a directory, without '/', but is 'a/b'"),
@@ -310,6 +305,17 @@ import Testing
     ])
     func oneMistake(assignment: String, sentence: String) throws {
         #expect(try mistakes(smallest(assignment)) == [sentence])
+    }
+
+    @Test func aShuffleWindowNeedsAShuffle() throws {
+        let window = "data.shuffle_window=64"
+        #expect(try mistakes(smallest(window)) == [])
+        let inOrder = "training.shuffle=false"
+        #expect(try !RunConfiguration(smallest(inOrder), directory: "").training.shuffle)
+        #expect(
+            try mistakes(smallest(window, inOrder)) == [
+                "data.shuffle_window: has nothing to act on, since training.shuffle is false; leave one of the two out"
+            ])
     }
 
     @Test func aMonitorMayBeAMetricOfEitherSplit() throws {

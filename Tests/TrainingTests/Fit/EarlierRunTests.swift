@@ -33,7 +33,7 @@ import Testing
                 "checkpoint.every={\"steps\": 3}") == [])
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers, checkpoint and export"
+            + "parallel.workers, parallel.pin, checkpoint, export, name and data.memory_limit"
         #expect(
             try problems(
                 earlier, "optimizer.learning_rate=0.5", "training.batch_size=4", "parallel.shards=2", "seed=8",
@@ -41,6 +41,18 @@ import Testing
             ).sorted() == [
                 "model.layers[0].filters: \(rule)", "optimizer.learning_rate: \(rule)", "parallel.shards: \(rule)",
                 "seed: \(rule)", "training.batch_size: \(rule)",
+            ])
+    }
+
+    /// The limit that a streamed run has written down decides the order of its rows.
+    @Test func theMemoryLimitOfAStreamedRunStays() throws {
+        let fixture = try RunFixture(rows: 800)
+        let streamed = ["data.memory_limit=90000", "training.batch_size=32", "training.epochs=1"]
+        _ = try fixture.begin("run", streamed, stop: StopRequest(after: 2))
+        #expect(
+            try problems(EarlierRun(fixture.path("run")), "data.memory_limit=100000") == [
+                "data.memory_limit: can't change when a run is resumed, since it would be another run; what may change are "
+                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export and name"
             ])
     }
 
@@ -55,6 +67,10 @@ import Testing
         #expect(completed["data"]?["shuffle_window"] != nil)
         #expect(completed["data"]?["shuffle_window"] == earlier.document.root["data"]?["shuffle_window"])
         #expect(completed["parallel"]?["shards"] == 3)
+        let inOrder = #"{"training": {"shuffle": false}}"#
+        let unshuffled = try earlier.completing(ConfigurationDocument(text: inOrder, file: "given.json")).root
+        #expect(unshuffled["data"]?["memory_limit"] == 90000)
+        #expect(unshuffled["data"]?["shuffle_window"] == nil)
         let given = try ConfigurationDocument(text: #"{"parallel": {"shards": 2}}"#, file: "given.json")
         #expect(try earlier.completing(given).root["parallel"]?["shards"] == 2)
     }
@@ -166,8 +182,8 @@ import Testing
         let first = longer.run.trainer.engine.rate(at: 12)
         #expect(last < 0.002 && first > 0.005)
         #expect(
-            longer.warnings.filter { $0.contains("schedule") } == [
-                "training.epochs was 3 and is 9, and the schedule is that of the longer run: the learning rate, which had come "
+            longer.run.remarks.filter { $0.sentence.contains("schedule") }.map(\.description) == [
+                "warning: training.epochs was 3 and is 9, and the schedule is that of the longer run: the learning rate, which had come "
                     + "to \(NumberText.rough(last)), goes up to \(NumberText.rough(first)) again"
             ])
         _ = try fixture.begin("constant")

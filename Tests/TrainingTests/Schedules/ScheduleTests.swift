@@ -56,18 +56,18 @@ import Testing
         #expect(abs(schedule.factor(step: 99, stepsPerEpoch: 2, epochs: 3) - 0.25) < 1e-12)
     }
 
-    @Test func aWarmUpAsLongAsTheRunIsRefused() {
-        func problem(_ warmup: Double, _ epochs: Int) -> String? {
-            CosineSchedule(warmupEpochs: warmup, final: 0).problem(epochs: epochs)?.message
+    @Test func aWarmUpAsLongAsTheRunIsWarnedOf() {
+        func warning(_ warmup: Double, _ epochs: Int) -> String? {
+            CosineSchedule(warmupEpochs: warmup, final: 0).warning(epochs: epochs)?.message
         }
-        #expect(problem(0, 1) == nil)
-        #expect(problem(2.5, 3) == nil)
+        #expect(warning(0, 1) == nil)
+        #expect(warning(2.5, 3) == nil)
         #expect(
-            problem(3, 3)
-                == "is 3, but training.epochs is 3, so the learning rate would rise to the end and never be reached; make "
-                + "the warm-up shorter than the run")
-        #expect(problem(1.5, 1)?.hasPrefix("is 1.5, but training.epochs is 1, so") == true)
-        #expect(problem(1e300, 1) != nil)
-        #expect(ConstantSchedule().problem(epochs: 1) == nil)
+            warning(3, 3)
+                == "is 3, and training.epochs 3: the learning rate rises to the end of the run and never reaches its full "
+                + "value; make the warm-up shorter, or 0 for a quick try, or train longer")
+        #expect(warning(1.5, 1)?.hasPrefix("is 1.5, and training.epochs 1: ") == true)
+        #expect(warning(1e300, 1) != nil)
+        #expect(ConstantSchedule().warning(epochs: 1) == nil)
     }
 }

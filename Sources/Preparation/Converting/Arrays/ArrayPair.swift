@@ -37,7 +37,6 @@ struct ArrayPair {
     static func write(
         _ pairs: [ArrayPair], to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
-        try target.check()
         var report = ConversionReport()
         let total = pairs.reduce(0) { $0 + $1.inputs.rows }
         try DatasetFile.write(target.file) { file in

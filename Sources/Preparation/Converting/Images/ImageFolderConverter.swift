@@ -42,7 +42,6 @@ public struct ImageFolderConverter: Converter {
         public func convert(
             to target: ConversionTarget, progress: (PreparationProgress) -> Void
         ) throws -> ConversionReport {
-            try target.check()
             let folder = try ImageFolder(path)
             var report = ConversionReport()
             var splits = folder.splits

@@ -22,7 +22,6 @@ public struct TableConverter: Converter {
     public func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
-        try target.check()
         let source = try Inflate.open(path)
         let form = try TableForm(source, options)
         let (inputs, targets) = try chooseColumns(form, source)

@@ -46,7 +46,6 @@ public struct TextConverter: Converter {
         else {
             throw DataError("a window has 1 to \(1 << 20) tokens, a stride at least 1, a vocabulary at least 2")
         }
-        try target.check()
         let sources = try paths.map(Inflate.open)
         let total = sources.reduce(0) { $0 + $1.count }
         let (count, vocabulary, words) = try count(sources) {

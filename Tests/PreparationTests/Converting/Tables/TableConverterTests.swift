@@ -350,7 +350,7 @@ struct TableConverterTests {
         var last = 0
         var count = 0
         var total = 0
-        _ = try TableConverter(path).convert(to: ConversionTarget(file: fixture.file("out.h5"))) { progress in
+        _ = try TableConverter(path).convert(to: try ConversionTarget(file: fixture.file("out.h5"))) { progress in
             #expect(progress.done >= last)
             (last, total) = (progress.done, progress.total)
             count += 1
