@@ -1,5 +1,5 @@
 import Batches
-public import Configuration
+import Configuration
 import Runs
 
 /// How fast the rows of a config's training data come, with nobody to train on them.

@@ -27,7 +27,7 @@ public struct HDF5Attributes: Sendable {
                     owner.id, H5_INDEX_NAME, H5_ITER_INC, nil,
                     { _, name, _, context in
                         guard let name, let context else { return -1 }
-                        context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+                        context.assumingMemoryBound(to: [String].self).pointee.append(StringTransfer.text(name))
                         return 0
                     }, pointer)
             }
@@ -44,7 +44,7 @@ public struct HDF5Attributes: Sendable {
         _ = try file.id(for: place, action)
         // The library would see the name up to the NUL.
         if name.utf8.contains(0) { return false }
-        let answer = H5Aexists(owner.id, name)
+        let answer = H5Aexists(owner.id, OpenAttribute.storedName(name, of: owner))
         if answer < 0 { throw place.libraryFailure(action) }
         return answer > 0
     }

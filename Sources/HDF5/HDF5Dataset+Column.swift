@@ -1,17 +1,21 @@
 internal import CHDF5
+import Foundation
 
 /// The columns of a table: the members of a dataset of compound type.
 struct TableColumns {
     let names: [String]
+    /// The names as they are in the file, by which the library finds a column.
+    let storedNames: [[CChar]]
 
     /// Nil for another type.
     init?(_ type: Handle) {
         guard H5Tget_class(type.id) == H5T_COMPOUND else { return nil }
-        names = (0..<UInt32(max(0, H5Tget_nmembers(type.id)))).map { index in
-            guard let name = H5Tget_member_name(type.id, index) else { return "" }
+        storedNames = (0..<UInt32(max(0, H5Tget_nmembers(type.id)))).map { index in
+            guard let name = H5Tget_member_name(type.id, index) else { return [0] }
             defer { H5free_memory(name) }
-            return String(cString: name)
+            return Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
         }
+        names = storedNames.map { name in name.withUnsafeBytes { StringTransfer.text($0.dropLast()) } }
     }
 }
 
@@ -62,10 +66,9 @@ extension HDF5Dataset {
 
     /// The type of a column.
     static func memberType(_ name: String, in type: Handle, _ place: Place) throws(HDF5Error) -> Handle {
-        let index = H5Tget_member_index(type.id, name)
-        guard index >= 0, let member = Handle(H5Tget_member_type(type.id, UInt32(index)), closedBy: H5Tclose) else {
-            throw place.libraryFailure("open")
-        }
+        guard let index = TableColumns(type)?.names.firstIndex(of: name),
+            let member = Handle(H5Tget_member_type(type.id, UInt32(index)), closedBy: H5Tclose)
+        else { throw place.libraryFailure("open") }
         return member
     }
 
@@ -113,8 +116,11 @@ extension HDF5Dataset {
     /// A compound type with the column as its one member; the type itself where the elements are read whole.
     func member(_ type: Handle) throws(HDF5Error) -> Handle {
         guard let column else { return type }
+        guard let own = Handle(H5Dget_type(handle.id), closedBy: H5Tclose), let columns = TableColumns(own),
+            let index = columns.names.firstIndex(of: column)
+        else { throw place.libraryFailure("read") }
         guard let compound = Handle(H5Tcreate(H5T_COMPOUND, H5Tget_size(type.id)), closedBy: H5Tclose),
-            H5Tinsert(compound.id, column, 0, type.id) >= 0
+            H5Tinsert(compound.id, columns.storedNames[index], 0, type.id) >= 0
         else { throw place.libraryFailure("read") }
         return compound
     }

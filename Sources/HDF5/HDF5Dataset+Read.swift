@@ -111,7 +111,8 @@ extension HDF5Dataset {
         return values
     }
 
-    /// Reads all strings, of fixed or variable length, in C order. Bytes that are not UTF-8 become U+FFFD.
+    /// Reads all strings, of fixed or variable length, in C order. What is not UTF-8 is taken for
+    /// Latin-1.
     ///
     /// - Throws: kind `wrongType` if the dataset holds no strings, `tooLarge` above 1 GiB, and as `read`.
     public func readStrings() throws(HDF5Error) -> [String] { try readStrings(byteLimit: 1 << 30) }

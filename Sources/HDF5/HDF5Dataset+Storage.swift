@@ -13,6 +13,8 @@ extension HDF5Dataset {
     private func compareStorage() throws(HDF5Error) {
         // What was written a moment ago may be stored a moment later.
         guard let storedElementBytes, !file.isWritable else { return }
+        // Elements of the file: a column has as many as its table has rows.
+        let count = spaceShape.reduce(1, *)
         let bytes = try Extent.byteCount(count, storedElementBytes, place, "read")
         let stored = storageSize
         switch layout {

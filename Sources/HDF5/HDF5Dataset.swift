@@ -56,8 +56,8 @@ public final class HDF5Dataset: Sendable {
     let isStorageChecked = Mutex(false)
     /// Whether the library leaves the places of values that were never written as they are.
     let leavesGaps: Bool
-    /// Bytes of one element in the file; nil for a column, and for what the library does not say, such as strings of
-    /// variable length.
+    /// Bytes of one element in the file, whole where it is an array or a row of a table; nil for what the library does not
+    /// say, such as strings of variable length.
     let storedElementBytes: Int?
     /// Whether the values lie in files of raw bytes.
     let isElsewhere: Bool
@@ -98,8 +98,7 @@ public final class HDF5Dataset: Sendable {
         self.layout = try Self.layout(creation, rank: extent.shape.count, place)
         (self.filters, self.missingFilter) = try Self.filters(creation, place)
         let typeBytes = H5Tget_size(type.id)
-        let isFixed = elementType.isNumeric || (elementType == .string && H5Tis_variable_str(base.id) == 0)
-        self.storedElementBytes = column == nil && isFixed ? H5Tget_size(base.id) : nil
+        self.storedElementBytes = Self.hasFixedSize(type.id) ? typeBytes : nil
         self.isElsewhere = H5Pget_external_count(creation.id) > 0
         self.cacheBytes =
             file.isWritable ? 0 : ChunkCache.byteCount(layout, shape: extent.shape, elementSize: typeBytes)
@@ -114,6 +113,23 @@ public final class HDF5Dataset: Sendable {
         }
         self.handle = handle
         if file.linkGuard != nil { try checkStaysInFile(creation, depth: depth) }
+    }
+
+    /// Whether elements of a type take as many bytes in the file as in memory.
+    private static func hasFixedSize(_ type: hid_t) -> Bool {
+        switch H5Tget_class(type) {
+        case H5T_STRING: return H5Tis_variable_str(type) == 0
+        case H5T_VLEN, H5T_REFERENCE: return false
+        case H5T_ARRAY:
+            guard let base = Handle(H5Tget_super(type), closedBy: H5Tclose) else { return false }
+            return hasFixedSize(base.id)
+        case H5T_COMPOUND:
+            return (0..<UInt32(max(0, H5Tget_nmembers(type)))).allSatisfy { index in
+                guard let member = Handle(H5Tget_member_type(type, index), closedBy: H5Tclose) else { return false }
+                return hasFixedSize(member.id)
+            }
+        default: return true
+        }
     }
 
     /// Whether values that were never written are read as something.

@@ -101,6 +101,12 @@ extension HDF5File {
                     try omit(child, "a link into another file, which is not followed")
                     continue
                 }
+                if link == .unnameable {
+                    let error = Place(file, child).error(
+                        .unsupported, "open", "its name is not UTF-8; give it another one, as by h5py's move")
+                    try unreadable(child, error)
+                    continue
+                }
                 let kind = try file.object(name, in: handle, for: place, "list")?.0
                 switch (kind, link) {
                 // A second name of what is listed, or of nothing.

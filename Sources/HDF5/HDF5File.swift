@@ -72,6 +72,10 @@ public final class HDF5File: Sendable {
                 "\(path) was opened without a lock, since its file system gives none (\(words)); let no other program "
                 + "write it meanwhile"
             if id >= 0 { return (id, notice) }
+        case .openHereWithoutLock where chdf5_disable_locking(access.id) >= 0:
+            // What there is to say was said the first time.
+            let id = H5Fopen(path, flags, access.id)
+            if id >= 0 { return (id, nil) }
         case .markedAsWritten where !writable, .openHere where !writable:
             // For one writer and many readers (SWMR) a file may be read while it is written; others answer no.
             let id = H5Fopen(path, flags | chdf5_swmr_read(), access.id)

@@ -47,7 +47,11 @@ public final class HDF5Group: Sendable {
         Library.enter()
         defer { Library.leave() }
         var children: [(name: String, kind: HDF5ObjectKind)] = []
-        for (name, _) in try links() {
+        for (name, kind) in try links() {
+            if kind == .unnameable {
+                children.append((name, .unknown))
+                continue
+            }
             let child = ObjectPath.child(name, of: path)
             var link: Int32 = 0
             _ = chdf5_link_type(handle.id, name, file.linkAccess, &link)
@@ -77,6 +81,8 @@ public final class HDF5Group: Sendable {
         case soft
         /// Leads into another file.
         case external
+        /// Whatever it is, its name is not UTF-8, and it can't be asked for.
+        case unnameable
         case unknown
 
         init(_ type: Int32) {
@@ -106,7 +112,8 @@ public final class HDF5Group: Sendable {
                         found.pointee.longest = length
                         return -1
                     }
-                    found.pointee.links.append((String(cString: name), Link(type)))
+                    let (text, isUTF8) = StringTransfer.name(name)
+                    found.pointee.links.append((text, isUTF8 ? Link(type) : .unnameable))
                     return 0
                 }, pointer)
         }

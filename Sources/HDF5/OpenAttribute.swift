@@ -13,7 +13,10 @@ struct OpenAttribute {
 
     init(_ name: String, of owner: Handle, _ place: Place, byteLimit: Int) throws(HDF5Error) {
         let action = HDF5Attributes.action("read", name)
-        guard let handle = Handle(H5Aopen(owner.id, name, Library.defaultProperties), closedBy: H5Aclose) else {
+        guard
+            let handle = Handle(
+                H5Aopen(owner.id, Self.storedName(name, of: owner), Library.defaultProperties), closedBy: H5Aclose)
+        else {
             throw place.libraryFailure(action)
         }
         guard let type = Handle(H5Aget_type(handle.id), closedBy: H5Tclose) else { throw place.libraryFailure(action) }
@@ -28,6 +31,16 @@ struct OpenAttribute {
         self.place = place
         self.action = action
         self.byteLimit = byteLimit
+    }
+
+    /// The bytes of a name: UTF-8, or Latin-1 where it stands so in the file.
+    static func storedName(_ name: String, of owner: Handle) -> [CChar] {
+        let own = Array(name.utf8CString)
+        guard name.utf8.contains(where: { $0 >= 0x80 }), H5Aexists(owner.id, own) == 0,
+            name.unicodeScalars.allSatisfy({ $0.value <= 0xFF })
+        else { return own }
+        let latin = name.unicodeScalars.map { CChar(truncatingIfNeeded: $0.value) } + [0]
+        return H5Aexists(owner.id, latin) > 0 ? latin : own
     }
 
     func wrongType(_ expected: String) -> HDF5Error {

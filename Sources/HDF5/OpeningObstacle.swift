@@ -9,6 +9,8 @@ enum OpeningObstacle: Equatable {
     case locked(String)
     /// The file system gives no locks (ENOLCK, EOPNOTSUPP, ENOSYS); the system's words.
     case withoutLocks(String)
+    /// Opened by this process without a lock, where its file system gives none.
+    case openHereWithoutLock
     /// The superblock's flags say that a program writes the file, or has ended without closing it.
     case markedAsWritten
     /// Opened by this process in another mode.
@@ -28,6 +30,8 @@ enum OpeningObstacle: Equatable {
         } else if text.contains("unable to lock file") {
             let isUnknown = [ENOLCK, EOPNOTSUPP, ENOTSUP, ENOSYS].contains(code ?? 0)
             self = isUnknown ? .withoutLocks(words) : .locked(words)
+        } else if text.contains("file locking flag values don't match") {
+            self = .openHereWithoutLock
         } else if text.contains("file consistency flags") || text.contains("not already open for SWMR writing") {
             self = .markedAsWritten
         } else if text.contains("already open") {
@@ -50,7 +54,7 @@ enum OpeningObstacle: Equatable {
         case .markedAsWritten:
             "it is marked as being written: a program is writing it now, or ended without closing it; close it there, or, "
                 + "if no program writes it any more, clear the mark with h5clear -s \(path)"
-        case .openHere: "this process has it open already, for another use; close it there first"
+        case .openHere, .openHereWithoutLock: "this process has it open already, for another use; close it there first"
         case .tooManyFiles(let words):
             "this process may not open more files (\(words)); raise its limit, which ulimit -n shows"
         }

@@ -15,7 +15,7 @@ enum StringTransfer {
                 case H5T_STR_SPACEPAD: field[..<((field.lastIndex { $0 != 0x20 } ?? field.startIndex - 1) + 1)]
                 default: field[..<((field.lastIndex { $0 != 0 } ?? field.startIndex - 1) + 1)]
                 }
-            return String(decoding: text, as: UTF8.self)
+            return Self.text(text)
         }
     }
 
@@ -23,7 +23,29 @@ enum StringTransfer {
     static func decodeVariable(_ bytes: UnsafeMutableRawBufferPointer, count: Int) -> [String] {
         let pointers = UnsafeMutableBufferPointer(
             start: bytes.baseAddress?.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self), count: count)
-        return pointers.map { $0.map { String(cString: $0) } ?? "" }
+        return pointers.map { $0.map { Self.text($0) } ?? "" }
+    }
+
+    /// A text of the file: UTF-8, or Latin-1 where it is not, as older programs write it. So nothing is replaced, and two
+    /// texts do not become the same one.
+    static func text(_ bytes: some Collection<UInt8>) -> String {
+        String(validating: bytes, as: UTF8.self) ?? String(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
+    }
+
+    static func text(_ string: UnsafePointer<CChar>) -> String {
+        text(UnsafeRawBufferPointer(start: string, count: strlen(string)))
+    }
+
+    /// The name of an object as messages show it: bytes that are no UTF-8 as `\xFC`.
+    /// - Returns: with it, whether the name is UTF-8, by which alone an object is found.
+    static func name(_ string: UnsafePointer<CChar>) -> (text: String, isUTF8: Bool) {
+        if let name = String(validatingCString: string) { return (name, true) }
+        let bytes = UnsafeRawBufferPointer(start: string, count: strlen(string))
+        let shown = bytes.map { byte in
+            (0x20..<0x7F).contains(byte)
+                ? String(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }
+        return (shown.joined(), false)
     }
 
     static func checkNoNUL(_ strings: [String], _ place: Place, _ action: String) throws(HDF5Error) {

@@ -13,7 +13,8 @@ import Network
 /// /                  attribute model_config: the layers, in JSON
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
-/// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN, config
+/// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
+///                    feature_names, target_names, inputs_type, inputs_range, targets_type, targets_range, config
 /// ```
 ///
 /// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
@@ -96,7 +97,10 @@ package enum ModelFile {
         try own.set("preprocessing_offset", trained.preprocessing.offset)
         try own.set("preprocessing_scale", trained.preprocessing.scale)
         if let names = trained.classNames { try own.set("class_names", names) }
-        for (name, names) in trained.categories.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
+        for (name, names) in trained.columnLists.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
+        for (name, summary) in [("inputs", trained.inputSummary), ("targets", trained.targetSummary)] {
+            try summary?.write(to: own, name)
+        }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
         try Checksum.seal(own)
     }
@@ -130,7 +134,8 @@ package enum ModelFile {
         var model = TrainedModel(
             objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessing,
             classNames: description.classNames, parameters: parameters, configuration: description.configuration)
-        model.categories = description.categories
+        model.columnLists = description.columnLists
+        (model.inputSummary, model.targetSummary) = (description.inputSummary, description.targetSummary)
         return model
     }
 
@@ -169,7 +174,9 @@ package enum ModelFile {
         let metrics: [any Metric]
         let preprocessing: Preprocessing
         let classNames: [String]?
-        let categories: [String: [String]]
+        let columnLists: [String: [String]]
+        let inputSummary: ValueSummary?
+        let targetSummary: ValueSummary?
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
@@ -185,10 +192,10 @@ package enum ModelFile {
                 return kind
             }
             classNames = try own.contains("class_names") ? own.strings("class_names") : nil
-            categories = try Dictionary(
-                uniqueKeysWithValues: own.names.filter { $0.hasPrefix(CodeNames.categories) }.map {
-                    ($0, try own.strings($0))
-                })
+            columnLists = try Dictionary(
+                uniqueKeysWithValues: own.names.filter(CodeNames.isOfColumns).map { ($0, try own.strings($0)) })
+            inputSummary = try ValueSummary(reading: own, "inputs")
+            targetSummary = try ValueSummary(reading: own, "targets")
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
         }

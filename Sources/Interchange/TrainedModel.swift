@@ -11,8 +11,11 @@ public struct TrainedModel: Sendable {
     public let metrics: [any Metric]
     public let preprocessing: Preprocessing
     public let classNames: [String]?
-    /// The texts that the numbers of a column stand for, by the attribute that holds them in the training data.
-    package var categories: [String: [String]] = [:]
+    /// The texts that the numbers of a column stand for, and the names of the columns, by the attribute that holds them.
+    package var columnLists: [String: [String]] = [:]
+    /// What the numbers looked like that it was trained on; nil in files of earlier versions, and of labels.
+    package var inputSummary: ValueSummary?
+    package var targetSummary: ValueSummary?
     /// In the objective's layout.
     public package(set) var parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
@@ -32,8 +35,8 @@ public struct TrainedModel: Sendable {
 
     /// What the numbers in data mean to the model.
     package var codeNames: CodeNames {
-        var lists = categories.mapValues { CodeNames.List(names: $0, place: "the model's training data") }
-        lists[CodeNames.classes] = classNames.map { CodeNames.List(names: $0, place: "the model's training data") }
+        var lists = columnLists.mapValues { CodeNames.List(names: $0, place: CodeNames.ofModel) }
+        lists[CodeNames.classes] = classNames.map { CodeNames.List(names: $0, place: CodeNames.ofModel) }
         return CodeNames(lists)
     }
 
@@ -52,8 +55,9 @@ public struct TrainedModel: Sendable {
 }
 
 extension Dataset {
-    /// Data for a model: labels and categories must mean what they meant when it was trained.
+    /// Data for a model: labels, categories, columns and numbers must mean what they meant when it was trained.
     package init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
         try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames)
+        try compare(withTrained: model.inputSummary, model.targetSummary)
     }
 }

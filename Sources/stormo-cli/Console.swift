@@ -1,6 +1,6 @@
 import Kernels
+import Runs
 import Synchronization
-import Training
 
 #if canImport(Glibc)
     import Glibc

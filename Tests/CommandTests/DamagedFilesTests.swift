@@ -120,6 +120,20 @@ struct DamagedFilesTests {
                 + "again")
     }
 
+    /// One byte of a size makes the library ask for gigabytes.
+    @Test func aGreedForMemoryIsASentence() throws {
+        var bytes = whole
+        bytes[7230] = 127
+        try write(bytes)
+        for (command, object) in [(0, "the dataset '/train/targets'"), (6, "'/train/targets'")] {
+            #expect(
+                try refusal(Self.commands[command])
+                    == "cannot open f.h5: the HDF5 library asks for more than 256 MiB because of \(object), which a file of "
+                    + "this size can't need (in a process that tried it before this one): it is most likely damaged; copy, "
+                    + "download or make it again")
+        }
+    }
+
     /// Whatever byte is another one, and whatever command reads it, it ends by itself and says why.
     @Test(arguments: 0..<4)
     func aFewDamagedFiles(part: Int) throws {

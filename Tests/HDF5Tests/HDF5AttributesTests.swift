@@ -17,6 +17,37 @@ struct HDF5AttributesTests {
         return try HDF5File.open(file.path).attributes
     }
 
+    /// Names of older programs, in Latin-1: read as what they are, and never two of them as one.
+    @Test func textsThatAreNotUTF8() throws {
+        try file.close()
+        let latin: [UInt8] = Array("J".utf8) + [0xFC] + Array("rgJ".utf8) + [0xF6] + Array("rg".utf8)
+        let named = ([0x67, 0x72, 0xF6, 0xDF, 0x65, 0] as [UInt8]).map { CChar(bitPattern: $0) }
+        try RawFile.create(file.path) { id in
+            try RawFile.add(
+                "names", to: id, type: RawFile.fixedString(4, H5T_STR_NULLPAD), values: latin, count: 2,
+                asAttribute: true)
+            let space = H5Screate(H5S_SCALAR)
+            defer { H5Sclose(space) }
+            let attribute = try RawFile.check(H5Acreate2(id, named, chdf5_native_int8(), space, 0, 0))
+            defer { H5Aclose(attribute) }
+            _ = try RawFile.check(hid_t(H5Awrite(attribute, chdf5_native_int8(), [7 as Int8])))
+            H5Gclose(try RawFile.check(H5Gcreate2(id, named, 0, 0, 0)))
+        }
+        let again = try HDF5File.open(file.path)
+        #expect(try again.attributes.strings("names") == ["Jürg", "Jörg"])
+        #expect(try again.attributes.names == ["größe", "names"])
+        #expect(try again.attributes.integers("größe") == [7])
+        let copy = try HDF5File.create(directory.file("copy.h5"))
+        #expect(try copy.attributes.copyAll(of: again.attributes) == [])
+        #expect(try copy.attributes.integers("größe") == [7])
+        // An object is found by its path alone.
+        #expect(try again.allDatasets().omitted.map(\.path) == ["/gr\\xF6\\xDFe"])
+        #expect(
+            try again.allDatasets().omitted.first?.reason
+                == "its name is not UTF-8; give it another one, as by h5py's move")
+        #expect(try again.root.children().map(\.name) == ["gr\\xF6\\xDFe"])
+    }
+
     @Test func strings() throws {
         let long = String(repeating: "à", count: 1 << 19)
         try file.attributes.set("one", "naïve 🐦")

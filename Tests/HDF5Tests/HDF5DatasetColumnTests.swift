@@ -45,6 +45,22 @@ struct HDF5DatasetColumnTests {
         #expect(try file.allDatasetPaths() == ["/names", "/table"])
     }
 
+    @Test func namesThatAreNotUTF8() throws {
+        let path = directory.file("latin.h5")
+        try RawFile.create(path) { file in
+            let type = H5Tcreate(H5T_COMPOUND, 2)
+            for (offset, letter) in [0xFC, 0xF6].enumerated() {
+                let name = ([0x4A, UInt8(letter), 0] as [UInt8]).map { CChar(bitPattern: $0) }
+                H5Tinsert(type, name, offset, chdf5_native_uint8())
+            }
+            try RawFile.add("t", to: file, type: type, values: [1, 2, 3, 4] as [UInt8], count: 2)
+        }
+        let file = try HDF5File.open(path)
+        #expect(try file.dataset("t").columnNames == ["Jü", "Jö"])
+        #expect(try file.dataset("t/Jü").read(UInt8.self) == [1, 3])
+        #expect(try file.dataset("t/Jö").read(UInt8.self) == [2, 4])
+    }
+
     @Test func rowsOfAColumn() throws {
         let reader = try HDF5RowReader(try file.dataset("/table/label"))
         #expect(!reader.isDirect && reader.rowBytes == 2)

@@ -51,6 +51,57 @@ struct HDF5DatasetStorageTests {
         }
     }
 
+    /// A table's columns claim what their table claims.
+    @Test func moreRowsOfATableThanAreStored() throws {
+        try RawFile.create(path) { file in
+            let type = H5Tcreate(H5T_COMPOUND, 4)
+            H5Tinsert(type, "a", 0, chdf5_native_int8())
+            H5Tinsert(type, "b", 1, chdf5_native_int8())
+            try RawFile.add("t", to: file, type: type, values: [Int8](repeating: 5, count: 4 * 12345), count: 12345)
+        }
+        #expect(try HDF5File.open(path).dataset("t/b").read(Int.self, rows: 12344..<12345) == [5])
+        try replace(12345, by: 12346, places: 2)
+        let column = try HDF5File.open(path).dataset("t/b")
+        for attempt in [{ _ = try column.read(Int.self) }, { _ = try HDF5RowReader(column) }] {
+            let error = #expect(throws: HDF5Error.self) { try attempt() }
+            #expect(
+                error?.description
+                    == "cannot read '/t/b' in \(path): its 12346 elements take 49384 bytes, but 49380 are stored; copy, "
+                    + "download or make it again")
+        }
+    }
+
+    @Test func rowsOfATableThatWereNeverWritten() throws {
+        try RawFile.create(path) { file in
+            let creation = H5Pcreate(chdf5_dataset_create_class())
+            defer { H5Pclose(creation) }
+            H5Pset_chunk(creation, 1, [1024])
+            let type = H5Tcreate(H5T_COMPOUND, 1024)
+            defer { H5Tclose(type) }
+            H5Tinsert(type, "a", 0, chdf5_native_int8())
+            let space = H5Screate_simple(1, [1 << 30], nil)
+            defer { H5Sclose(space) }
+            H5Dclose(try RawFile.check(H5Dcreate2(file, "t", type, space, 0, creation, 0)))
+        }
+        let error = #expect(throws: HDF5Error.self) { try HDF5RowReader(HDF5File.open(path).dataset("t/a")) }
+        #expect(
+            error?.reason
+                == "it claims 1048576 MiB of values, but holds 0 bytes: most of it was never written; make it again with the "
+                + "rows that there are")
+    }
+
+    /// An element that is an array counts with all that it holds.
+    @Test func arraysAreCountedWhole() throws {
+        try RawFile.create(path) { file in
+            let type = H5Tarray_create2(chdf5_native_int32(), 1, [3])
+            try RawFile.add("x", to: file, type: type, values: [Int32](0..<37035), count: 12345)
+        }
+        #expect(try HDF5File.open(path).dataset("x").read(Int.self).last == 37034)
+        try replace(12345, by: 12346, places: 2)
+        let error = #expect(throws: HDF5Error.self) { try HDF5File.open(path).dataset("x").read(Int.self) }
+        #expect(error?.reason.hasPrefix("its 12346 elements take 148152 bytes, but 148140 are stored") == true)
+    }
+
     @Test func chunksLargerThanTheFileJustifies() throws {
         try RawFile.create(path) { file in
             let (size, chunk): (hsize_t, hsize_t) = (1 << 30, 1 << 29)

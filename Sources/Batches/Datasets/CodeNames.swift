@@ -1,7 +1,8 @@
 import HDF5
 
-/// What the numbers of a dataset stand for, as its attributes `class_names` and `categories:COLUMN` say. `stormo data
-/// convert` makes such numbers of texts, file by file, so that the same number can mean two things in two files.
+/// What the numbers of a dataset stand for, as its attributes say: `class_names`, `categories:COLUMN`, and the names of
+/// its columns. `stormo data convert` makes such numbers of texts, file by file, so that the same number can mean two
+/// things in two files; and columns are told apart by their places alone.
 package struct CodeNames: Sendable, Hashable {
     package struct List: Sendable, Hashable {
         package let names: [String]
@@ -19,6 +20,12 @@ package struct CodeNames: Sendable, Hashable {
 
     package static let classes = "class_names"
     package static let categories = "categories:"
+    /// The names of the columns of inputs and targets, whatever attribute they stood in.
+    package static let inputColumns = "feature_names"
+    package static let targetColumns = "target_names"
+
+    /// What a message calls the data that a model was made from.
+    package static let ofModel = "the model's training data"
 
     package init() {}
 
@@ -34,6 +41,8 @@ package struct CodeNames: Sendable, Hashable {
                 try note(attributes, name, "\(file.path): \(path)")
             }
         }
+        try noteColumns(of: inputs, in: file, Self.inputColumns)
+        if let targets { try noteColumns(of: [targets], in: file, Self.targetColumns) }
         let owner = targets ?? inputs[0]
         if let attributes = try? file.dataset(owner).attributes {
             try note(attributes, Self.classes, "\(file.path): \(owner)")
@@ -46,11 +55,24 @@ package struct CodeNames: Sendable, Hashable {
         lists[name] = List(names: names, place: place)
     }
 
+    /// Those of datasets that are joined are joined, too, where all have names.
+    private mutating func noteColumns(of paths: [String], in file: HDF5File, _ name: String) throws(HDF5Error) {
+        var names: [String] = []
+        for path in paths {
+            guard let dataset = try? file.dataset(path), let own = try ColumnNames.of(dataset, root: file.attributes)
+            else { return }
+            names += own
+        }
+        lists[name] = List(names: names, place: "\(file.path): \(paths.joined(separator: ", "))")
+    }
+
     package var classNames: [String]? { lists[Self.classes]?.names }
 
-    /// The lists of columns, by attribute.
-    package var categories: [String: [String]] {
-        lists.filter { $0.key.hasPrefix(Self.categories) }.mapValues(\.names)
+    /// The lists that are of columns, by attribute.
+    package var columnLists: [String: [String]] { lists.filter { Self.isOfColumns($0.key) }.mapValues(\.names) }
+
+    package static func isOfColumns(_ attribute: String) -> Bool {
+        attribute.hasPrefix(categories) || [inputColumns, targetColumns].contains(attribute)
     }
 
     mutating func setClasses(_ names: [String], _ place: String) {
@@ -58,26 +80,55 @@ package struct CodeNames: Sendable, Hashable {
     }
 
     /// Adds what the other says and this does not.
+    /// - Returns: as `check` does.
     /// - Throws: `DataError` where both say something of the same numbers that differs.
-    mutating func merge(_ other: CodeNames) throws(DataError) {
-        try check(other)
+    mutating func merge(_ other: CodeNames) throws(DataError) -> [String] {
+        let notices = try check(other)
         lists.merge(other.lists) { own, _ in own }
+        return notices
     }
 
-    /// - Throws: `DataError` with the first difference.
-    func check(_ other: CodeNames) throws(DataError) {
+    /// - Returns: differences that may be mere words, a sentence each.
+    /// - Throws: `DataError` with the first difference by which the same number means two things.
+    @discardableResult
+    func check(_ other: CodeNames) throws(DataError) -> [String] {
+        var notices: [String] = []
         for (name, own) in lists.sorted(by: { $0.key < $1.key }) {
             guard let others = other.lists[name], others.names != own.names else { continue }
+            if name == Self.inputColumns || name == Self.targetColumns {
+                let what = name == Self.inputColumns ? "inputs" : "targets"
+                if let notice = try Self.compareColumns(own, others, what) { notices.append(notice) }
+                continue
+            }
             let what =
                 name == Self.classes
                 ? "the classes" : "the categories of column '\(name.dropFirst(Self.categories.count))'"
-            let index = zip(own.names, others.names).enumerated().first { $1.0 != $1.1 }?.offset
-            let difference =
-                index.map { "\($0) is '\(others.names[$0])' in the one and '\(own.names[$0])' in the other" }
-                ?? "there are \(others.names.count) in the one and \(own.names.count) in the other"
             throw DataError(
-                "\(others.place) and \(own.place) differ in \(what) (attribute \(name)): \(difference); the same number "
-                    + "must mean the same in both, so make both files in one conversion, or from one list of names")
+                "\(others.place) and \(own.place) differ in \(what) (attribute \(name)): \(Self.difference(own, others)); "
+                    + "the same number must mean the same in both, so make both files in one conversion, or from one list "
+                    + "of names")
         }
+        return notices
+    }
+
+    /// The same names in another order are refused; others may be other words for the same.
+    private static func compareColumns(_ own: List, _ others: List, _ what: String) throws(DataError) -> String? {
+        let places = "\(others.place) and \(own.place)"
+        if own.names.sorted() == others.names.sorted() {
+            throw DataError(
+                "\(places) have the columns of the \(what) in another order: \(difference(own, others)); a model knows "
+                    + "columns by their place, so put them into the same order")
+        }
+        // Of another number they are refused by their shape.
+        guard own.names.count == others.names.count else { return nil }
+        return
+            "\(places) call the columns of the \(what) by other names: \(difference(own, others)); they are taken to mean "
+            + "the same"
+    }
+
+    private static func difference(_ own: List, _ others: List) -> String {
+        let index = zip(own.names, others.names).enumerated().first { $1.0 != $1.1 }?.offset
+        return index.map { "\($0) is '\(others.names[$0])' in the one and '\(own.names[$0])' in the other" }
+            ?? "there are \(others.names.count) in the one and \(own.names.count) in the other"
     }
 }

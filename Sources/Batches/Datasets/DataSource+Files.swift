@@ -18,7 +18,14 @@ extension DataSource {
         guard glob(pattern, 0, nil, &found) == 0, found.gl_pathc > 0 else {
             throw DataError("no file matches the pattern \(pattern)")
         }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+        return try (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0] }.map { path in
+            guard let name = String(validatingCString: path) else {
+                throw DataError(
+                    "the pattern \(pattern) matches a file whose name is not UTF-8 (\(String(cString: path))); rename it"
+                )
+            }
+            return name
+        }
     }
 }
 

@@ -31,7 +31,10 @@ extension Dataset {
     ) throws -> Dataset {
         let inputs = try inputs(files, source)
         var own = CodeNames()
-        for file in files { try own.merge(try CodeNames(file, inputs: source.inputPaths, targets: source.targets)) }
+        var notices = files.compactMap(\.notice)
+        for file in files {
+            notices += try own.merge(try CodeNames(file, inputs: source.inputPaths, targets: source.targets))
+        }
         var targets: Field?
         if wantsTargets, let path = source.targets {
             if try files[0].dataset(path).elementType == .string {
@@ -43,13 +46,13 @@ extension Dataset {
                 targets = try field(files, [path], order: source.transposeTargets, key: "transpose_targets")
             }
         }
-        try names?.check(own)
+        notices += try names?.check(own) ?? []
         var data = try Dataset(
             inputs: inputs, targets: targets,
             weights: wantsTargets ? source.weights.map { try field(files, [$0]) } : nil,
             classNames: nil, source: source)
         data.codeNames = own
-        data.notices = files.compactMap(\.notice)
+        data.notices = notices
         if source.transposeInputs == nil {
             for path in source.inputPaths { data.notices += AxisHints.sentences(try files[0].dataset(path)) }
         }

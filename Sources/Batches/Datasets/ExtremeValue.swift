@@ -105,12 +105,9 @@ package struct ExtremeColumns: Sendable {
         reading read: (Range<Int>, UnsafeMutableRawPointer) throws -> Void
     ) throws {
         self.init(rowShape: rowShape)
-        let runs = Self.sample(rows: rows, width: rowShape.count, runs: runs)
-        let longest = runs.map(\.count).max() ?? 0
-        let room = try AlignedMemory(byteCount: longest * rowShape.count * type.byteCount)
-        for run in runs {
-            try read(run, room.base)
-            add(room.base, type, count: run.count * rowShape.count)
+        let sample = RowSample(rows: rows, width: rowShape.count, runs: runs)
+        try sample.forEach(rowBytes: rowShape.count * type.byteCount, reading: read) { base, count in
+            add(base, type, count: count * rowShape.count)
         }
     }
 
@@ -133,23 +130,6 @@ package struct ExtremeColumns: Sendable {
         return shown
             + (found.count > 3 ? ["\(place) holds such values in \(found.count - 3) more of its columns"] : [])
     }
-
-    /// The rows to look at: a sample, spread over all of them, since whatever spoils a feature is frequent.
-    /// - Parameters:
-    ///   - rows: of how many.
-    ///   - width: elements of a row.
-    ///   - runs: the most pieces to read; nil for single rows.
-    package static func sample(rows: Int, width: Int, runs: Int?) -> [Range<Int>] {
-        let wanted = min(rows, 65_536, max(1, (4 << 20) / max(width, 1)))
-        guard wanted > 0 else { return [] }
-        let runs = min(runs ?? wanted, wanted)
-        if wanted == rows { return (0..<runs).map { $0 * rows / runs..<($0 + 1) * rows / runs } }
-        let length = wanted / runs
-        return (0..<runs).map { run in
-            let first = runs == 1 ? 0 : run * (rows - length) / (runs - 1)
-            return first..<first + length
-        }
-    }
 }
 
 extension Dataset {
@@ -158,9 +138,8 @@ extension Dataset {
     package func extremeValues(in field: Field, place: String) throws -> [String] {
         // A byte has no room for a mark far from the others.
         guard field.type.byteCount > 1 else { return [] }
-        // In files a few runs of rows, since chunks are read whole.
-        return try ExtremeColumns(
-            rows: count, rowShape: field.rowShape, field.type, runs: field.isInMemory ? nil : 16
-        ) { try field.read(selection, $0, into: $1) }.sentences(place)
+        var columns = ExtremeColumns(rowShape: field.rowShape)
+        try sample(of: field) { columns.add($0, field.type, count: $1) }
+        return columns.sentences(place)
     }
 }

@@ -4,7 +4,7 @@ import Kernels
 /// Labels that are texts: each becomes the number of its class. The classes are the texts in the order of their bytes.
 enum ClassCodes {
     /// - Parameter names: the classes, where a model or the training split decides; nil for the texts that are there.
-    /// - Throws: `DataError` for a text that is empty, no UTF-8 or none of `names`, with its row.
+    /// - Throws: `DataError` for a text that is empty, broken or none of `names`, with its row.
     static func field(
         _ files: [HDF5File], _ path: String, names given: (names: [String], place: String)?
     ) throws -> (field: Field, names: [String]) {
@@ -22,9 +22,11 @@ enum ClassCodes {
             }
             let own = try dataset.readStrings()
             if let row = own.firstIndex(where: { $0.isEmpty || $0.contains("\u{FFFD}") }) {
+                // Several texts may have become the same one when they were written.
+                let what =
+                    own[row].isEmpty ? "an empty text" : "a text with U+FFFD, which stands for what was not understood,"
                 throw DataError(
-                    "\(place) holds \(own[row].isEmpty ? "an empty text" : "a text that is no UTF-8") in row \(row), which "
-                        + "is no label; remove or fill such rows before training")
+                    "\(place) holds \(what) in row \(row), which is no label; remove or fill such rows before training")
             }
             parts.append(Field.Part(place: place, first: texts.count, rows: rows, reader: nil))
             texts += own

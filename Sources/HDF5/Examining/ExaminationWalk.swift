@@ -95,7 +95,7 @@ final class ExaminationWalk {
 
     private func examine(_ attributes: HDF5Attributes) {
         // To look for a name decodes what a list of names leaves alone.
-        for name in ["class_names", "feature_names", "a name that nobody gives"] {
+        for name in ["class_names", "column_names", "feature_names", "columns", "a name that nobody gives"] {
             _ = attempt { () throws(HDF5Error) in try attributes.strings(name) }
         }
         guard let names = attempt({ () throws(HDF5Error) in try attributes.names }) else { return }

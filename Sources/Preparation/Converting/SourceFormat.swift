@@ -10,7 +10,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     public init(of path: String) throws {
         if AtomicFile.isDirectory(path) {
             // Folders of classes, or the files of MNIST.
-            self = ImageFolder.hasFolders(path) ? .images : .idx
+            self = try ImageFolder.hasFolders(path) ? .images : .idx
             return
         }
         let source = try ByteSource(path)

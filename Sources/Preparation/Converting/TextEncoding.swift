@@ -94,6 +94,16 @@ public enum TextEncoding: String, Sendable, CaseIterable {
 
 /// Well-formed UTF-8 (RFC 3629).
 enum UTF8Text {
+    /// A name as it is, or with the bytes that are no letters of ASCII as `\xFC` where it is not UTF-8: two names stay two.
+    static func name(_ bytes: some Collection<UInt8>) -> (text: String, isWhole: Bool) {
+        if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
+        let shown = bytes.map { byte in
+            (0x20..<0x7F).contains(byte)
+                ? String(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }
+        return (shown.joined(), false)
+    }
+
     /// How many bytes from the beginning are well-formed, and whether what follows them may be a character of which the
     /// end is still to come.
     static func prefix(_ bytes: UnsafeRawBufferPointer) -> (valid: Int, isCut: Bool) {

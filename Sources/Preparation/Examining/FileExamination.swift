@@ -183,10 +183,7 @@ public struct FileExamination {
             for (place, summary) in places.enumerated() { features[place % last].merge(summary) }
             values.features = features.map { DatasetReport.Figures($0) }
         }
-        if source.rowShape.rank == 1 {
-            let names = try names("feature_names", dataset) ?? names("columns", dataset)
-            values.featureNames = names?.count == last ? names : nil
-        }
+        if source.rowShape.rank == 1 { values.featureNames = try ColumnNames.of(dataset, root: attributes) }
         if places.count == source.width, source.width > 1, source.rows > 1 {
             values.places = places.count
             values.constant = places.indices.filter { places[$0].count > 0 && places[$0].minimum == places[$0].maximum }

@@ -30,7 +30,7 @@ public struct FirstRows {
         type = dataset.elementType
         rows = dataset.shape.first ?? 1
         rowShape = Shape(Array(dataset.shape.dropFirst()))
-        featureNames = try Self.names("feature_names", dataset, file)
+        featureNames = try ColumnNames.of(dataset, root: file.attributes)
         labels = try Self.labels(of: dataset, file, count: min(count, rows))
         if dataset.elementType == .string {
             cells = try dataset.readStrings().prefix(count).map { [$0] }

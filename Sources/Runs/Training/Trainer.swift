@@ -68,6 +68,8 @@ public final class Trainer {
     private let settings: Settings
     private let validator: Evaluator?
     private let codeNames: CodeNames
+    private let inputSummary: ValueSummary
+    private let targetSummary: ValueSummary?
     /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
     public private(set) var restoredEpoch: Int?
     public private(set) var stoppedEarly = false
@@ -97,6 +99,10 @@ public final class Trainer {
         self.objective = objective
         self.settings = settings
         codeNames = data.codeNames
+        inputSummary = try ValueSummary(data.inputs, of: data, place: CodeNames.ofModel)
+        targetSummary =
+            objective.targetForm.isOfValues
+            ? try data.targets.map { try ValueSummary($0, of: data, place: CodeNames.ofModel) } : nil
         preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
         try data.checkThatSomethingCounts(objective)
         try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
@@ -327,7 +333,8 @@ public final class Trainer {
         var model = TrainedModel(
             objective: objective, metrics: settings.metrics, preprocessing: preprocessing,
             classNames: codeNames.classNames, parameters: parameters)
-        model.categories = codeNames.categories
+        model.columnLists = codeNames.columnLists
+        (model.inputSummary, model.targetSummary) = (inputSummary, targetSummary)
         return model
     }
 

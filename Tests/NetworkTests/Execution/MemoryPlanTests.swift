@@ -39,6 +39,58 @@ struct MemoryPlanTests {
         #expect(plan.byteCount >= fullest ?? 0)
     }
 
+    /// Beyond so many buffers the plan is another one, by time. It took 16 s for 10,000 layers on a busy machine, and now
+    /// takes milliseconds.
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 7])
+    func manyLayers(sizes: Int) {
+        let layers = 10_000
+        // A chain: a value lives until its layer's backward pass, a gradient for a step.
+        var requests = (0..<layers).map { Request(bytes: 256 * (1 + $0 % sizes), span: $0...2 * layers - $0) }
+        requests += (0..<layers).map {
+            Request(bytes: 256 * (1 + $0 % sizes), span: 2 * layers - $0 - 1...2 * layers - $0)
+        }
+        let plan = MemoryPlan(requests)
+        var fullest = 0
+        for time in stride(from: 0, through: 2 * layers, by: 997) {
+            let active = requests.indices.filter { requests[$0].span.contains(time) }.sorted {
+                plan.offsets[$0] < plan.offsets[$1]
+            }
+            #expect(
+                zip(active, active.dropFirst()).allSatisfy {
+                    plan.offsets[$0] + requests[$0].bytes <= plan.offsets[$1]
+                }, "at \(time)")
+        }
+        for time in layers - 3...layers + 3 {
+            fullest = max(fullest, requests.reduce(0) { $0 + ($1.span.contains(time) ? $1.bytes : 0) })
+        }
+        #expect(zip(plan.offsets, requests).allSatisfy { $0 + $1.bytes <= plan.byteCount && $0 % 64 == 0 })
+        #expect(plan.byteCount <= fullest + fullest / 100)
+    }
+
+    @Test(arguments: 0..<4)
+    func manyRandomRequests(_ seed: Int) {
+        var random = SeededRandom(seed)
+        let requests = (0..<MemoryPlan.mostBySize + 100).map { _ in
+            let begin = Int.random(in: 0...400, using: &random)
+            return Request(
+                bytes: Int.random(in: 0...1000, using: &random),
+                span: begin...begin + Int.random(in: 0...12, using: &random))
+        }
+        let plan = MemoryPlan(requests)
+        var fullest = 0
+        for time in 0...412 {
+            let active = requests.indices.filter { requests[$0].span.contains(time) && requests[$0].bytes > 0 }.sorted {
+                plan.offsets[$0] < plan.offsets[$1]
+            }
+            #expect(
+                zip(active, active.dropFirst()).allSatisfy {
+                    plan.offsets[$0] + requests[$0].bytes <= plan.offsets[$1]
+                }, "at \(time)")
+            fullest = max(fullest, active.reduce(0) { $0 + (requests[$1].bytes + 63) / 64 * 64 })
+        }
+        #expect(plan.byteCount >= fullest && plan.byteCount <= fullest + fullest / 4)
+    }
+
     @Test func thoseThatNeverMeetShare() {
         let plan = check([Request(bytes: 640, span: 0...1), Request(bytes: 640, span: 2...3)])
         #expect(plan.byteCount == 640)

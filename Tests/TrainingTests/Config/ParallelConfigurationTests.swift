@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Training
+@testable import Engine
+@testable import Runs
 
 /// Workers and shards that would have nothing to do.
 @Suite struct ParallelConfigurationTests {

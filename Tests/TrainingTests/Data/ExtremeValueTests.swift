@@ -92,14 +92,14 @@ import Testing
     }
 
     @Test func theSampleIsSpreadOverAllRows() {
-        #expect(ExtremeColumns.sample(rows: 10, width: 1, runs: nil) == (0..<10).map { $0..<$0 + 1 })
-        let runs = ExtremeColumns.sample(rows: 1_000_000, width: 8, runs: 16)
+        #expect(RowSample(rows: 10, width: 1, runs: nil).runs == (0..<10).map { $0..<$0 + 1 })
+        let runs = RowSample(rows: 1_000_000, width: 8, runs: 16).runs
         #expect(runs.count == 16)
         #expect(runs.first?.lowerBound == 0)
         #expect(runs.last?.upperBound == 1_000_000)
-        #expect(ExtremeColumns.sample(rows: 0, width: 8, runs: 16) == [])
+        #expect(RowSample(rows: 0, width: 8, runs: 16).runs == [])
         // All of few rows, in runs that differ by one.
-        let few = ExtremeColumns.sample(rows: 200, width: 8, runs: 16)
+        let few = RowSample(rows: 200, width: 8, runs: 16).runs
         #expect(few.flatMap { $0 } == Array(0..<200))
         #expect(Set(few.map(\.count)) == [12, 13])
     }

@@ -35,6 +35,21 @@ import Testing
         try expectSame(model, TrainedModel(contentsOf: directory.file("model.h5")), sourceLocation: sourceLocation)
     }
 
+    /// Whatever is quadratic in the layers would take minutes.
+    @Test(.timeLimit(.minutes(2)))
+    func fiveThousandLayersComeBack() throws {
+        let directory = try TestDirectory()
+        let model = try ModelFixture.trained(
+            Model(input: [2], layers: (0..<5000).map { _ in ModelLayer(Dense(2)) }), loss: .meanSquaredError(factor: 1))
+        let start = ContinuousClock.now
+        try model.save(directory.file("model.h5"))
+        let saved = ContinuousClock.now
+        let again = try TrainedModel(contentsOf: directory.file("model.h5"))
+        print("5,000 layers: saved in \(saved - start), read in \(ContinuousClock.now - saved)")
+        #expect(again.objective.model.configuration == model.objective.model.configuration)
+        #expect(ModelFixture.bits(again) == ModelFixture.bits(model))
+    }
+
     @Test func aModelWithAllThatBelongsToItComesBack() throws {
         try expectRoundTrip(
             ModelFixture.trained(

@@ -1,7 +1,10 @@
+import CLockFailure
 import Foundation
 import Testing
 
 @testable import Engine
+@testable import Interchange
+@testable import Metrics
 @testable import Runs
 
 /// A run that is stopped anywhere and gone on with, on any number of workers, is the run that was never stopped.
@@ -58,6 +61,17 @@ import Testing
                 "data.memory_limit=90000", "training.batch_size=32", "training.epochs=2", "training.shuffle=false",
             ]),
     ]
+
+    /// As some network file systems are: everything is saved, and gone on from, without locks.
+    @Test func aFileSystemWithoutLocks() throws {
+        let whole = try RunFixture().begin("whole")
+        let fixture = try RunFixture()
+        stormo_fail_locks_under(fixture.directory.path)
+        _ = try fixture.begin("run", stop: StopRequest(after: 5))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.path("run/checkpoints")).count == 1)
+        #expect(try fixture.goOn("run").parameters == whole.parameters)
+        #expect(try TrainedModel(contentsOf: fixture.path("run/model.h5")).metrics == [.accuracy])
+    }
 
     private func expectSame(_ fixture: RunFixture, _ name: String, _ part: RunFixture.Part, _ whole: RunFixture.Part)
         throws

@@ -53,7 +53,7 @@ public struct IDXConverter: Converter {
     }
 
     private func findFiles(in folder: String) throws -> [(split: String?, inputs: String, targets: String?)] {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        let names = try FolderNames.of(folder)
         var found: [(split: String?, inputs: String, targets: String?)] = []
         for (split, words) in [("train", ["train"]), ("test", ["t10k", "test"])] {
             let images = names.filter { name in name.contains("images") && words.contains(where: name.contains) }

@@ -23,7 +23,12 @@ enum NPYHeader {
             : Int(start[8]) | Int(start[9]) << 8 | Int(start[10]) << 16 | Int(start[11]) << 24
         let begin = version == 1 ? 10 : 12
         guard length <= 1 << 20 else { throw damaged(source, "its header is said to be \(length) bytes long") }
-        let text = String(decoding: try source.bytes(begin..<begin + length), as: UTF8.self)
+        // Version 3 was made for names that are not Latin-1.
+        let bytes = try source.bytes(begin..<begin + length)
+        guard
+            let text = version == 3
+                ? String(validating: bytes, as: UTF8.self) : String(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
+        else { throw damaged(source, "its header is not UTF-8") }
         let fields = try fields(of: text, source)
         guard let descr = fields["descr"], let order = fields["fortran_order"], let shape = fields["shape"] else {
             throw damaged(source, "its header lacks descr, fortran_order or shape")

@@ -58,7 +58,11 @@ public struct NumPyConverter: Converter {
     private func pairs(in archive: ZIPArchive) throws -> [ArrayPair] {
         var members: [String: ZIPArchive.Member] = [:]
         for member in archive.members where member.name.hasSuffix(".npy") {
-            members[String(member.name.dropLast(4))] = member
+            let name = String(member.name.dropLast(4))
+            if members.updateValue(member, forKey: name) != nil {
+                throw DataError(
+                    "\(archive.source.name) holds two arrays of the name '\(name)'; save it again with a name for each")
+            }
         }
         let names = members.keys.sorted().joined(separator: ", ")
         let path = archive.source.name

@@ -82,7 +82,7 @@ struct ZIPArchive {
             extra += 4 + length
         }
         return Member(
-            name: String(decoding: bytes[start + 46..<start + 46 + nameLength], as: UTF8.self),
+            name: UTF8Text.name(bytes[start + 46..<start + 46 + nameLength]).text,
             method: Self.number(bytes, start + 10, 2), packedSize: packedSize, size: size,
             checksum: UInt32(truncatingIfNeeded: Self.number(bytes, start + 16, 4)), offset: offset,
             isEncrypted: Self.number(bytes, start + 8, 2) & 1 == 1)

@@ -1,6 +1,5 @@
 import Batches
 import Files
-import Foundation
 
 /// The images of a folder that has a folder for each class, or one for each split with those of the classes in it.
 struct ImageFolder {
@@ -21,7 +20,7 @@ struct ImageFolder {
     ]
 
     init(_ path: String) throws {
-        let folders = Self.contents(path).filter { AtomicFile.isDirectory(path + "/" + $0) }
+        let folders = try FolderNames.of(path).filter { AtomicFile.isDirectory(path + "/" + $0) }
         guard !folders.isEmpty else {
             throw DataError(
                 "\(path) has no folders in it; images are taken from a folder that has one folder for each class")
@@ -36,8 +35,8 @@ struct ImageFolder {
         if Set(roots.map(\.name)).count < roots.count {
             throw DataError("\(path) has two folders for the same split: \(folders.joined(separator: ", "))")
         }
-        let found = roots.map { root in
-            Self.contents(root.path).filter { AtomicFile.isDirectory(root.path + "/" + $0) }
+        let found = try roots.map { root in
+            try FolderNames.of(root.path).filter { AtomicFile.isDirectory(root.path + "/" + $0) }
         }
         classNames = Set(found.joined()).sorted()
         let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
@@ -45,7 +44,7 @@ struct ImageFolder {
             var images: [Image] = []
             for name in classes {
                 let folder = root.path + "/" + name
-                for file in Self.contents(folder) {
+                for file in try FolderNames.of(folder) {
                     let path = folder + "/" + file
                     let ending = file.split(separator: ".").last?.lowercased() ?? ""
                     if ["png", "jpg", "jpeg"].contains(ending) {
@@ -62,16 +61,11 @@ struct ImageFolder {
         }
     }
 
-    static func hasFolders(_ path: String) -> Bool {
-        contents(path).contains { AtomicFile.isDirectory(path + "/" + $0) }
+    static func hasFolders(_ path: String) throws -> Bool {
+        try FolderNames.of(path).contains { AtomicFile.isDirectory(path + "/" + $0) }
     }
 
     private static func order(_ split: String?) -> Int {
         ["train", "validation", "test"].firstIndex(of: split ?? "") ?? 0
-    }
-
-    /// The names in a folder, sorted, without the hidden ones.
-    private static func contents(_ path: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
     }
 }

@@ -128,6 +128,25 @@ struct NumPyConverterTests {
         + "WAAAAGACAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQItAy0AAAAIAAAAIQDuGbtdRgAAAIIAAAAFAAAAAAAAAAAAAACA"
         + "AY8AAAB5Lm5weVBLBQYAAAAAAgACAGYAAAAMAQAAAAA="
 
+    @Test("Names that are not UTF-8 stay two, and two of one name are refused")
+    func namesOfMembers() throws {
+        let fixture = try ConvertingFixture()
+        let (one, two) = (npy("'|u1'", "(2,)", [1, 2]), npy("'|u1'", "(2,)", [3, 4]))
+        // J\xFCrg and J\xF6rg, as a program in Latin-1 writes them.
+        let latin = try zip([("J~rg.npy", one), ("J^rg.npy", two)]).map { $0 == 0x7E ? 0xFC : $0 == 0x5E ? 0xF6 : $0 }
+        let path = try fixture.write(latin, to: "a.npz")
+        fixture.expect(
+            "@a.npz: which array holds the inputs? Say --inputs NAME; it has: J\\xF6rg, J\\xFCrg", from: converter(path)
+        )
+        let (file, _) = try fixture.convert(
+            converter(path) { ($0.inputs, $0.targets) = ("J\\xFCrg", "J\\xF6rg") })
+        #expect(try file.dataset("/train/inputs").read(UInt8.self) == [1, 2])
+        #expect(try file.dataset("/train/targets").read(UInt8.self) == [3, 4])
+        let twice = try fixture.write(zip([("x.npy", one), ("x.npy", two), ("y.npy", two)]), to: "b.npz")
+        fixture.expect(
+            "@b.npz holds two arrays of the name 'x'; save it again with a name for each", from: converter(twice))
+    }
+
     @Test func deflatedMembersAndTheirDamage() throws {
         let fixture = try ConvertingFixture()
         let bytes = Array(try #require(Data(base64Encoded: Self.compressed)))

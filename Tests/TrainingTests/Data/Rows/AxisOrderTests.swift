@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Training
+@testable import Batches
 
 @Suite struct AxisOrderTests {
     @Test(arguments: [[0], [1, 0], [3, 0, 1, 2], Array((0..<32).reversed())])
