@@ -58,8 +58,11 @@ public struct TableConverter: Converter {
     private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> (inputs: [Int], targets: [Int]) {
         let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
         // A row index is no feature, unless it is asked for.
-        let named = try Set(options.targets.map { try form.column($0, "--target", source) })
-            .union(options.categorical.map { try form.column($0, "--categorical", source) })
+        let categorical = try options.categorical.map { try form.column($0, "--categorical", source) }
+        if let index = categorical.first(where: dropped.contains) {
+            throw DataError("column '\(form.names[index])' is named by --categorical and by --drop")
+        }
+        let named = try Set(options.targets.map { try form.column($0, "--target", source) }).union(categorical)
         let kept = form.names.indices.filter {
             !dropped.contains($0) && (!form.index.contains($0) || named.contains($0))
         }

@@ -338,6 +338,9 @@ struct TableConverterTests {
             "column 'b' is named by --target and by --drop", "a,b\n1,2\n",
             options { ($0.targets, $0.dropped) = (["b"], ["1"]) })
         try expect(
+            "column 'a' is named by --categorical and by --drop", "a,b\n1,2\n",
+            options { ($0.categorical, $0.dropped) = (["0"], ["a"]) })
+        try expect(
             "@a.csv, line 1: two columns are named 'a'; give them different names, or say --no-header if that line is data",
             "a,a\n1,2\n")
         try expect("@a.csv holds bytes that are no text; a table is in UTF-8", "a,b\n1,\0\n")
