@@ -2,7 +2,8 @@ internal import CHDF5
 
 extension HDF5Group {
     /// Copies a dataset of another file as it is: its type, storage, values and attributes (H5Ocopy). The groups on
-    /// the way to it must be there.
+    /// the way to it must be there. No values must have been read through it, nor through another that is open: the library
+    /// (1.10 to 1.14) copies the decompressed chunks that it keeps of them into a block of the compressed size.
     ///
     /// - Throws: kinds `damaged`, `unsupported` (of the source), `writeFailed` (also where the system can't read the
     ///   source), `closed`.

@@ -75,11 +75,15 @@ final class ExaminationWalk {
                 })
         }
         for path in datasets {
-            begin("the dataset '\(path)'")
-            guard let dataset = attempt({ () throws(HDF5Error) in try file.dataset(path) }) else { continue }
-            examine(dataset, readsStrings: copies)
-            if copies { copy(dataset) }
+            open(path, in: file) { examine($0, readsStrings: copies) }
+            // Opened again: the library writes beyond a block when it copies a dataset of which it has decompressed chunks.
+            if copies { open(path, in: file) { copy($0) } }
         }
+    }
+
+    private func open(_ path: String, in file: HDF5File, _ body: (HDF5Dataset) -> Void) {
+        begin("the dataset '\(path)'")
+        if let dataset = attempt({ () throws(HDF5Error) in try file.dataset(path) }) { body(dataset) }
     }
 
     /// The search for one name takes another way through a group than the list of all.
