@@ -20,6 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STATUSES = {0, 1, 65}
+COMMANDS = ["train", "evaluate", "predict", "check"]
 
 
 def dense(units, activation="relu"):
@@ -78,10 +79,12 @@ class Ladder:
             trained = self.stormo(["train", f"{name}.json", "--output", name, "--quiet"])
             assert trained.returncode == 0, trained.stderr
             model, data = f"{name}/model.h5", ["--data", "data.h5"]
-            self.climb(f"train {name}", ["train", f"{name}.json", "--output", "out", "--quiet"])
-            self.climb(f"check {name}", ["check", f"{name}.json"])
-            self.climb(f"evaluate {name}", ["evaluate", model, *data])
-            self.climb(f"predict {name}", ["predict", model, *data, "--output", "predictions.h5"])
+            commands = {
+                "train": ["train", f"{name}.json", "--output", "out", "--quiet"], "check": ["check", f"{name}.json"],
+                "evaluate": ["evaluate", model, *data], "predict": ["predict", model, *data, "--output", "predictions.h5"],
+            }
+            for command in self.options.commands:
+                self.climb(f"{command} {name}", commands[command])
 
 
 def main():
@@ -91,6 +94,7 @@ def main():
     parser.add_argument("--last", type=int, default=1_000_000)
     parser.add_argument("--step", type=int, default=10_000)
     parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--commands", nargs="+", default=COMMANDS, choices=COMMANDS, help="check takes half a minute each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stormo-memory-") as directory:
         ladder = Ladder(options, pathlib.Path(directory))
