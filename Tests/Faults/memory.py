@@ -44,7 +44,7 @@ MODELS = {
 def config(name, data):
     return {
         "name": name, "seed": 1, "data": {"train": {"file": data}, "test": {"file": data}},
-        "model": {"layers": MODELS[name] + [dense(4, "softmax")]},
+        "model": {"layers": MODELS[name] + [dense(10, "softmax")]},
         "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "optimizer": "adam",
         "training": {"epochs": 1, "batch_size": 64}, "parallel": {"workers": 2, "shards": 4},
     }
