@@ -103,7 +103,7 @@ import Testing
             #expect(refuses(full, changed(0, value)), "\(value) samples")
         }
         // All but the first are counts, unless there are sums or scores.
-        let isCount = !kinds.contains(.rocAUC) && full.layout.form.targetWidth == full.layout.form.predictionWidth
+        let isCount = !kinds.contains { $0.name == "roc_auc" } && full.layout.form.targetWidth == full.layout.form.predictionWidth
         if case .binary = full.layout.form, isCount {
             for place in 1..<state.count {
                 for value in [-1, 0.5, .nan, 1e18, state[place] + 1] { #expect(refuses(full, changed(place, value))) }
