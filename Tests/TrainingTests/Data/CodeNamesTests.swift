@@ -86,7 +86,7 @@ import Testing
             + "'width' in the one and 'length' in the other; a model knows columns by their place, so put them into the same "
             + "order"
         #expect(message { _ = try Dataset.open(turned, names: train.codeNames) } == sentence)
-        var list = try columns("a.h5", "column_names", ["length", "width", "age"])
+        var list = DataSource(file: directory.file("a.h5"), inputs: "/x", targets: "/y")
         list.files.append(turned.file)
         #expect(message { _ = try Dataset(reading: list) } == sentence)
         let others = try columns("d.h5", "columns", ["length", "breadth", "age"])
@@ -109,7 +109,10 @@ import Testing
         let data = try Dataset(reading: columns("a.h5", "column_names", ["length", "width"]))
         let trainer = try Trainer(
             Model(input: [2]) { Dense(2, activation: .softmax) }, loss: .sparseCategoricalCrossEntropy, on: data
-        ) { $0.epochs = 1 }
+        ) {
+            $0.epochs = 1
+            $0.batchSize = 2
+        }
         let path = directory.file("model.h5")
         try trainer.save(path)
         let trained = try TrainedModel(contentsOf: path)

@@ -95,6 +95,7 @@ import Testing
         let data = try Dataset(reading: file("a.h5", .uint8, [0, 255, 3], [10, 20]))
         let trainer = try Trainer(Model(input: [3]) { Dense(1) }, loss: .meanSquaredError(factor: 1), on: data) {
             $0.epochs = 1
+            $0.batchSize = 2
         }
         try trainer.save(directory.file("model.h5"))
         let model = try TrainedModel(contentsOf: directory.file("model.h5"))

@@ -251,7 +251,7 @@ struct KerasTests {
                 Flatten()
                 Dense(24, activation: .relu).frozen("fixed")
                 Dense(10, activation: .softmax)
-            }, .scale, epochs: 1)
+            }, .scale, epochs: 6)
         #expect(model.objective.layout.frozen.count > 0)
         #expect(try deviation("keras_predict.py", model, in: directory) <= 1e-4)
         try model.save(directory.file("model.h5"))
