@@ -123,7 +123,7 @@ struct DamagedFilesTests {
     /// One byte of a size makes the library ask for gigabytes.
     @Test func aGreedForMemoryIsASentence() throws {
         var bytes = whole
-        bytes[7230] = 127
+        bytes[7263] = 127
         try write(bytes)
         for (command, object) in [(0, "the dataset '/train/targets'"), (6, "'/train/targets'")] {
             #expect(

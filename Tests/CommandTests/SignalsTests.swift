@@ -61,7 +61,7 @@ struct SignalsTests {
         let checkpoint = try Checkpoint(contentsOf: store.path(step: try #require(store.steps.last)))
         let (epoch, step) = (checkpoint.integers["epoch"]?.first ?? 0, checkpoint.integers["step"]?.first ?? 0)
         #expect(step == 6 * (epoch + 1), "the steps of an epoch are kept whose evaluation is not done")
-        #expect(checkpoint.integers["position"] != nil)
+        #expect(checkpoint.integers["position_epoch"] != nil)
     }
 
     /// While the data are read, or just after; whatever it is, the status and a sentence tell.

@@ -63,17 +63,17 @@ struct WinogradBlocks {
     func bind(_ scratch: inout Scratch) -> (
         src: UnsafeMutablePointer<Float>, dst: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>
     ) {
-        let places: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) = (
-            scratch.take(bytes: bytes.src), scratch.take(bytes: bytes.dst), scratch.take(bytes: bytes.weights)
-        )
-        for tensor in src { tensor.attach(places.0) }
-        for tensor in dst { tensor.attach(places.1) }
-        weights.attach(places.2)
-        return places
+        let ownSrc: UnsafeMutablePointer<Float> = scratch.take(bytes: bytes.src)
+        let ownDst: UnsafeMutablePointer<Float> = scratch.take(bytes: bytes.dst)
+        let ownWeights: UnsafeMutablePointer<Float> = scratch.take(bytes: bytes.weights)
+        // By index: without optimisation an iterator allocates.
+        for index in 0..<src.count { src[index].attach(ownSrc) }
+        for index in 0..<dst.count { dst[index].attach(ownDst) }
+        weights.attach(ownWeights)
+        return (ownSrc, ownDst, ownWeights)
     }
 
     func attachScratchpads(_ pointer: UnsafeMutableRawPointer) {
-        // By index: without optimisation the iterator of a list of pairs allocates.
         for index in 0..<blocks.count { blocks[index].product.attachScratchpad(pointer) }
     }
 }
