@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 // The addresses are cut into lots. A block of up to a page has one lot: its page, and then the fence. A longer one has as
-// many as its pages need, and one more. What a file claims is mostly of 16 bits, and so leads into the fence, not over it.
-#define LOT ((size_t)1 << 18)
-#define MOST ((size_t)1 << 36)
+// many as its pages need, and one more. What a file claims is mostly a number of 16 bits, of bytes or of entries of up to 32
+// bytes, and so leads into the fence, not over it.
+#define LOT ((size_t)33 << 16)
+#define MOST ((size_t)1 << 39)
 #define LEAST ((size_t)1 << 26)
 // So many pages rest, released or still unused, before the first of them is used again.
 #define RESTING 32
