@@ -4,7 +4,7 @@ import Batches
     internal import CImages
     internal import Dispatch
     import Synchronization
-    internal import Batches
+    import Batches
 
     /// Decodes PNG and JPEG files to rows of bytes of one size, by libgd, several at once.
     struct ImageDecoder: Sendable {
