@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Machine", dependencies: ["CVector"]),
-        .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels", "Network"]),
+        .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels"]),
         .target(name: "Metrics", dependencies: ["Network", "Configuration"]),
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
         .target(
@@ -55,7 +55,8 @@ let package = Package(
         .target(
             name: "Stormo",
             dependencies: [
-                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels", "Configuration",
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels",
+                "Configuration",
             ]),
         .executableTarget(
             name: "stormo-cli",

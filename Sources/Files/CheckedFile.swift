@@ -1,7 +1,6 @@
 import Configuration
 import HDF5
 import Kernels
-import Network
 
 #if canImport(Glibc)
     import Glibc

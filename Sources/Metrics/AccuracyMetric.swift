@@ -2,13 +2,11 @@ public import Network
 
 /// The share of rows whose greatest prediction is the true class (of equal ones the first counts, as in NumPy); for binary
 /// outputs the share of outputs on the right side of the threshold, as in Keras.
-public struct AccuracyMetric: Metric {
+public struct AccuracyMetric: PlainMetric {
     public static let names = ["accuracy"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var higherIsBetter: Bool { true }
     public var kerasName: String? { "accuracy" }
 

@@ -1,13 +1,11 @@
 public import Network
 
 /// The mean absolute error over all values of all outputs together, as in Keras, in the unit of the targets.
-public struct MAEMetric: Metric {
+public struct MAEMetric: PlainMetric {
     public static let names = ["mae", "mean_absolute_error"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var displayName: String { "MAE" }
     public var higherIsBetter: Bool { false }
     public var kerasName: String? { "mean_absolute_error" }

@@ -48,6 +48,20 @@ public protocol Metric: Sendable {
     func value(of counts: MetricCounts) -> Double
 }
 
+/// A metric whose names hold no number, as that of `top_5_accuracy` does, so that it is made of nothing.
+public protocol PlainMetric: Metric {
+    init()
+}
+
+extension PlainMetric {
+    public init?(name: String) {
+        guard Self.names.contains(name) else { return nil }
+        self.init()
+    }
+
+    public var name: String { Self.names[0] }
+}
+
 extension Metric {
     public var displayName: String { name }
     public var undefinedReason: String { "" }

@@ -4,13 +4,11 @@ public import Network
 /// mean, as in scikit-learn.
 ///
 /// An output whose targets are all equal counts 1 if predicted perfectly, else 0; fewer than two rows give NaN.
-public struct R2Metric: Metric {
+public struct R2Metric: PlainMetric {
     public static let names = ["r2"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var displayName: String { "R²" }
     public var higherIsBetter: Bool { true }
     public var undefinedReason: String { ", since the targets are all the same" }

@@ -1,13 +1,11 @@
 public import Network
 
 /// The root of the mean squared error over all values of all outputs together, as in Keras, in the unit of the targets.
-public struct RMSEMetric: Metric {
+public struct RMSEMetric: PlainMetric {
     public static let names = ["rmse", "root_mean_squared_error"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var displayName: String { "RMSE" }
     public var higherIsBetter: Bool { false }
     public var kerasName: String? { "root_mean_squared_error" }

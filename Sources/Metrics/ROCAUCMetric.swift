@@ -6,13 +6,11 @@ public import Network
 ///
 /// Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve", 1982.
 /// Keras's `AUC` is a sum over thresholds, and not this figure.
-public struct ROCAUCMetric: Metric {
+public struct ROCAUCMetric: PlainMetric {
     public static let names = ["roc_auc"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var displayName: String { "ROC AUC" }
     public var higherIsBetter: Bool { true }
     public var undefinedReason: String { ", since it needs samples of both classes" }

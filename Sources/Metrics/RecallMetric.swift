@@ -5,13 +5,11 @@ public import Network
 /// For one binary output that of the positive class; otherwise the unweighted mean over classes or outputs, scikit-learn's
 /// `average="macro"`. A quotient whose denominator is zero counts as 0, and a class that occurs neither among the targets
 /// nor among the predictions is left out of the mean.
-public struct RecallMetric: Metric {
+public struct RecallMetric: PlainMetric {
     public static let names = ["recall"]
 
     public init() {}
-    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    public var name: String { Self.names[0] }
     public var higherIsBetter: Bool { true }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }

@@ -6,13 +6,13 @@ public import Configuration
 /// 2019.
 public struct AdamW: Optimizer, Hashable {
     public static let name = "adamw"
-    static let usualDecay = 0.004
+    public static let usualDecay = 0.004
 
     public let adam: Adam
 
     public init(
         learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-        weightDecay: Double = 0.004
+        weightDecay: Double = AdamW.usualDecay
     ) {
         adam = Adam(
             learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
@@ -30,7 +30,7 @@ public struct AdamW: Optimizer, Hashable {
 extension Optimizer where Self == AdamW {
     public static func adamW(
         learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-        weightDecay: Double = 0.004
+        weightDecay: Double = AdamW.usualDecay
     ) -> AdamW {
         AdamW(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     }

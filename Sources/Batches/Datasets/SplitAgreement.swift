@@ -1,3 +1,5 @@
+import Kernels
+
 /// Whether the splits of a run mean the same by their numbers.
 package enum SplitAgreement {
     /// Compares the inputs of the splits, and targets that are numbers rather than classes.
@@ -6,22 +8,20 @@ package enum SplitAgreement {
     package static func notes(training: Dataset, others: [Dataset?], areClasses objectiveIsOfClasses: Bool) throws
         -> [String]
     {
-        var notes: [String] = []
-        func compare(_ own: Field, of data: Dataset, _ place: String, _ first: Field, _ firstPlace: String) throws {
-            // Most splits are of one type, and need no second look.
-            guard own.type != first.type else { return }
-            let summary = try ValueSummary(own, of: data, place: place)
-            let expected = try ValueSummary(first, of: training, place: firstPlace)
-            if let problem = summary.problem(beside: expected) { throw DataError(problem) }
-            if let note = summary.note(beside: expected) { notes.append(note) }
-        }
-        for data in others.compactMap({ $0 }) {
-            try compare(data.inputs, of: data, data.inputsPlace, training.inputs, training.inputsPlace)
+        try others.compactMap(\.self).flatMap { (data: Dataset) -> [String] in
+            var notes = [
+                try data.note(data.inputs, data.inputsPlace, beside: training.inputs.type) {
+                    try ValueSummary(training.inputs, of: training, place: training.inputsPlace)
+                }
+            ]
             if !objectiveIsOfClasses, let own = data.targets, let first = training.targets {
-                try compare(own, of: data, data.targetsPlace, first, training.targetsPlace)
+                notes.append(
+                    try data.note(own, data.targetsPlace, beside: first.type) {
+                        try ValueSummary(first, of: training, place: training.targetsPlace)
+                    })
             }
+            return notes.compactMap { $0 }
         }
-        return notes
     }
 }
 
@@ -33,10 +33,20 @@ extension Dataset {
         for (field, place, expected) in [
             (self.inputs, inputsPlace, inputs), (self.targets, targetsPlace, targets),
         ] {
-            guard let field, let expected, field.type != expected.type else { continue }
-            let summary = try ValueSummary(field, of: self, place: place)
-            if let problem = summary.problem(beside: expected) { throw DataError(problem) }
-            if let note = summary.note(beside: expected) { notices.append(note) }
+            guard let field, let expected else { continue }
+            if let note = try note(field, place, beside: expected.type, { expected }) { notices.append(note) }
         }
+    }
+
+    /// What is to be known of a field whose numbers are of another type than those that are trained on; nil where they are
+    /// of one type, as most are, which need no look.
+    /// - Throws: `DataError` where the one was scaled and the other was not.
+    fileprivate func note(
+        _ field: Field, _ place: String, beside type: StoredType, _ training: () throws -> ValueSummary
+    ) throws -> String? {
+        guard field.type != type else { return nil }
+        let (own, expected) = (try ValueSummary(field, of: self, place: place), try training())
+        if let problem = own.problem(beside: expected) { throw DataError(problem) }
+        return own.note(beside: expected)
     }
 }

@@ -65,7 +65,7 @@ package final class BatchReader: @unchecked Sendable {
             return Batch(rows: window.rows + used, count: count)
         }
         seam = 1 - seam
-        let slots = seams[seam].base.assumingMemoryBound(to: Int64.self)
+        let slots = seams[seam].elements(of: Int64.self)
         var filled = 0
         while filled < count {
             let source: LoadedWindow

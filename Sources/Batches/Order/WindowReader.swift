@@ -7,7 +7,7 @@ package struct LoadedWindow: Sendable {
     let window: VisitingOrder.Window
     private let memory: AlignedMemory
     /// What the window's second-but-one neighbour will overwrite.
-    package var rows: UnsafePointer<Int64> { UnsafePointer(memory.base.assumingMemoryBound(to: Int64.self)) }
+    package var rows: UnsafePointer<Int64> { UnsafePointer(memory.elements(of: Int64.self)) }
     package var count: Int { window.count }
 
     init(_ window: VisitingOrder.Window, _ memory: AlignedMemory) {
@@ -128,7 +128,7 @@ package final class WindowReader: @unchecked Sendable {
     /// Makes a window whose rows begin at a place in the pool.
     private func make(_ window: VisitingOrder.Window, at base: Int) throws -> LoadedWindow {
         let memory = try AlignedMemory(byteCount: window.count * MemoryLayout<Int64>.stride)
-        let places = memory.base.assumingMemoryBound(to: Int64.self)
+        let places = memory.elements(of: Int64.self)
         order.order(of: window, into: places)
         if half == 0 {
             order.rows(of: window, in: places)

@@ -156,7 +156,7 @@ package struct RowConstants: Sendable {
         self.width = width
         floats = try AlignedMemory(floats: 2 * width)
         doubles = try AlignedMemory(byteCount: width * MemoryLayout<Double>.stride)
-        let exact = doubles.base.assumingMemoryBound(to: Double.self)
+        let exact = doubles.doubles
         for index in 0..<width {
             exact[index] = offset[index % offset.count]
             floats.floats[index] = Float(exact[index])
@@ -167,5 +167,5 @@ package struct RowConstants: Sendable {
     package var offset: UnsafePointer<Float> { UnsafePointer(floats.floats) }
     package var scale: UnsafePointer<Float> { UnsafePointer(floats.floats + width) }
     /// The offset for types that hold more digits than a float.
-    package var exactOffset: UnsafePointer<Double> { UnsafePointer(doubles.base.assumingMemoryBound(to: Double.self)) }
+    package var exactOffset: UnsafePointer<Double> { UnsafePointer(doubles.doubles) }
 }

@@ -116,7 +116,7 @@ public final class Evaluator: @unchecked Sendable {
                 logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
                 targets: target.baseAddress!, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
-            let sum = sums.base.assumingMemoryBound(to: Double.self) + 2 * shard
+            let sum = sums.doubles + 2 * shard
             if let weights = weights?.fill(
                 worker: worker, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
             {
@@ -124,17 +124,17 @@ public final class Evaluator: @unchecked Sendable {
             } else {
                 for loss in losses { sum[0] += Double(loss) }
             }
-            let culprit = culprits.base.assumingMemoryBound(to: Int.self) + shard
+            let culprit = culprits.integers + shard
             if !sum[0].isFinite, culprit.pointee == 0 {
                 culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
             }
             sum[1] += objective.countedSamples(targets: target.baseAddress!, samples: count)
         }
-        let first = (0..<plan.shards).map { culprits.base.assumingMemoryBound(to: Int.self)[$0] }.filter { $0 > 0 }
+        let first = (0..<plan.shards).map { culprits.integers[$0] }.filter { $0 > 0 }
             .min()
         if let first { throw try notFinite(first - 1) }
         for set in sets.dropFirst() { sets[0].merge(set) }
-        let pairs = sums.base.assumingMemoryBound(to: Double.self)
+        let pairs = sums.doubles
         let counted = (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }
         let loss = counted > 0 ? (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] } / counted : .nan
         return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)

@@ -106,8 +106,8 @@ final class Reducer: @unchecked Sendable {
     /// The first of two passes: sums a worker's slice into the first shard's gradient, and adds up its squares.
     func reduce(worker: Int) {
         let (total, order) = (total.floats, UnsafeBufferPointer(program))
-        let norms = blockNorms.base.assumingMemoryBound(to: Double.self)
-        let squares = gradientSquares.base.assumingMemoryBound(to: Double.self)
+        let norms = blockNorms.doubles
+        let squares = gradientSquares.doubles
         let needsPieces = wantsTensorNorms || clipping.isByTensor
         var failed = 0
         for block in slice(of: worker) {
@@ -142,7 +142,7 @@ final class Reducer: @unchecked Sendable {
         }
         let (isReduced, order) = (needsTwoPasses, UnsafeBufferPointer(program))
         let scale = clipping.needsNorm ? clipping.scale(norm: norm) : 1
-        let norms = blockNorms.base.assumingMemoryBound(to: Double.self)
+        let norms = blockNorms.doubles
         let sum = scratch[worker].floats
         var failed = 0
         for block in slice(of: worker) {
@@ -172,7 +172,7 @@ final class Reducer: @unchecked Sendable {
     private func stepByTensor(
         _ worker: Int, _ optimizer: OptimizerState, _ parameters: UnsafeMutablePointer<Float>, rate: Double, step: Int
     ) {
-        let squares = gradientSquares.base.assumingMemoryBound(to: Double.self)
+        let squares = gradientSquares.doubles
         var (tensor, scale) = (-1, Float(1))
         for block in slice(of: worker) {
             for index in cut.ofBlock[block] {
@@ -189,7 +189,7 @@ final class Reducer: @unchecked Sendable {
     }
 
     private func measure(_ parameters: UnsafePointer<Float>, _ worker: Int) {
-        let squares = parameterSquares.base.assumingMemoryBound(to: Double.self)
+        let squares = parameterSquares.doubles
         for block in slice(of: worker) {
             for index in cut.ofBlock[block] {
                 let piece = cut.pieces[index]
@@ -212,7 +212,7 @@ final class Reducer: @unchecked Sendable {
     /// The Euclidean norm of the last step's gradient before clipping, added up by blocks in order: the same for any
     /// number of workers. To be read behind a barrier.
     var norm: Double {
-        let norms = blockNorms.base.assumingMemoryBound(to: Double.self)
+        let norms = blockNorms.doubles
         var sum = 0.0
         for block in 0..<blocks { sum += norms[block] }
         return sum.squareRoot()
@@ -227,8 +227,8 @@ final class Reducer: @unchecked Sendable {
     /// The norms of each tensor in the last step, if `wantsTensorNorms` was set for it: of the gradient before
     /// clipping, and of the parameters before the step. To be read behind a barrier, and before the next reduction.
     func tensorNorms() -> [TensorNorms] {
-        let gradient = gradientSquares.base.assumingMemoryBound(to: Double.self)
-        let parameter = parameterSquares.base.assumingMemoryBound(to: Double.self)
+        let gradient = gradientSquares.doubles
+        let parameter = parameterSquares.doubles
         return tensors.enumerated().map { index, tensor in
             TensorNorms(
                 name: tensor.name, layer: tensor.layer?.name ?? tensor.name, gradient: norm(of: index, gradient),
