@@ -33,8 +33,7 @@ public struct OperatorBenchmark: Sendable {
         let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
         try data.check(against: objective)
         let parallelism = configuration.parallel.resolved(
-            batchSize: configuration.training.batchSize, operations: objective.training.operationsPerSample,
-            parameters: objective.layout.parameterCount)
+            batchSize: configuration.training.batchSize, for: objective)
         let samples = max(1, min(configuration.training.batchSize / parallelism.shards, data.count))
         name = configuration.name
         self.samples = samples

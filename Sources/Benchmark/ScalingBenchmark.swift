@@ -100,8 +100,7 @@ public struct ScalingBenchmark: Sendable {
         // What is measured is how the work is shared, so that every worker must have some.
         parallel.shardsFollowWorkers = parallel.shards == nil
         settings.parallelism = parallel.resolved(
-            batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
-            parameters: objective.layout.parameterCount)
+            batchSize: settings.batchSize, for: objective)
         return settings
     }
 

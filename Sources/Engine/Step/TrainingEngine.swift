@@ -11,6 +11,8 @@ public struct Parallelism: Sendable, Hashable {
     public var shards: Int
     /// Whether each worker but the caller's thread stays on one CPU.
     public var isPinned = false
+    /// A batch has no more shards than this, all of its parts together.
+    public static let mostShards = 4096
 
     /// - Parameter shards: as many as workers unless given. With the same number of shards, the results are the
     ///   same to the bit for any number of workers.
@@ -119,8 +121,12 @@ public final class TrainingEngine: @unchecked Sendable {
         parallelism =
             settings.parallelism
             ?? ParallelConfiguration(reading: nil).resolved(
-                batchSize: settings.batchSize, operations: objective.training.operationsPerSample,
-                parameters: objective.layout.parameterCount)
+                batchSize: settings.batchSize, for: objective)
+        guard parallelism.shards <= Parallelism.mostShards else {
+            throw DataError(
+                "a batch has at most \(Parallelism.mostShards) shards, but there are to be \(parallelism.shards); make "
+                    + "them fewer")
+        }
         schedule = settings.schedule
         epochs = settings.epochs
         seed = settings.seed

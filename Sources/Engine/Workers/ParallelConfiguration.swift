@@ -1,5 +1,6 @@
 import Configuration
 import Machine
+import Network
 
 /// `parallel`: workers and shards, each a number or a word.
 public struct ParallelConfiguration: Sendable, Hashable {
@@ -21,7 +22,7 @@ public struct ParallelConfiguration: Sendable, Hashable {
     public var isPinned: Bool?
 
     package init(reading reader: ObjectReader?) {
-        let limit = 1...4096
+        let limit = 1...Parallelism.mostShards
         if case .integer(let count) = reader?.integerOrWord(
             "workers", in: limit, words: ["auto"], default: .word("auto"))
         {
@@ -40,13 +41,26 @@ public struct ParallelConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - batchSize: the samples of a part of a batch, all of it where gradients are not accumulated.
     ///   - accumulate: the parts of a batch, each of which is cut into so many shards.
+    public func resolved(batchSize: Int, accumulate: Int = 1, for objective: Objective) -> Parallelism {
+        resolved(
+            batchSize: batchSize, accumulate: accumulate, operations: objective.training.operationsPerSample,
+            parameters: objective.layout.trainedCount)
+    }
+
+    /// - Parameters:
     ///   - operations: what a step takes of one sample, in floating-point operations.
     ///   - parameters: the number of those that are trained.
-    public func resolved(batchSize: Int, accumulate: Int = 1, operations: Int, parameters: Int) -> Parallelism {
+    func resolved(batchSize: Int, accumulate: Int = 1, operations: Int, parameters: Int) -> Parallelism {
         let wanted = given ?? AvailableCPUs.count
-        let own = shards ?? DefaultShards(batchSize: batchSize, operations: operations, parameters: parameters).count
-        let whole = (shardsFollowWorkers ? min(wanted, max(batchSize, 1)) : own) * accumulate
-        var result = Parallelism(workers: wanted, shards: whole)
+        let most = max(Parallelism.mostShards / accumulate, 1)
+        let own =
+            shards
+            ?? min(
+                most,
+                shardsFollowWorkers
+                    ? min(wanted, max(batchSize, 1))
+                    : DefaultShards(batchSize: batchSize, operations: operations, parameters: parameters).count)
+        var result = Parallelism(workers: wanted, shards: own * accumulate)
         result.isPinned = isPinned ?? (result.workers > 1 && AvailableCPUs.isNarrowed(to: result.workers))
         return result
     }

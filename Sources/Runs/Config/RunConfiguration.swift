@@ -55,6 +55,11 @@ public struct RunConfiguration: Sendable {
         training = TrainingConfiguration(reading: root.requiredObject("training"))
         parallel = ParallelConfiguration(reading: root.object("parallel"))
         checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
+        if let shards = parallel.shards, shards * training.accumulate > Parallelism.mostShards {
+            root.object("training")?.fail(
+                "is \(training.accumulate), each of \(shards) shards (parallel.shards), and a batch has at most "
+                    + "\(Parallelism.mostShards) in all; make one of them smaller", key: "accumulate")
+        }
         export = ExportConfiguration(reading: root.object("export"))
         root.finish(ignoring: .annotations)
 

@@ -74,8 +74,7 @@ public final class TrainingRun {
         settings.onNaN = training.onNaN
         settings.keepsBest = configuration.checkpoint.keepBest
         let parallelism = configuration.parallel.resolved(
-            batchSize: training.batchSize, accumulate: training.accumulate,
-            operations: objective.training.operationsPerSample, parameters: objective.layout.parameterCount)
+            batchSize: training.batchSize, accumulate: training.accumulate, for: objective)
         settings.parallelism = parallelism
         if let note = configuration.parallel.note(
             parallelism, batchSize: training.batchSize, accumulate: training.accumulate,

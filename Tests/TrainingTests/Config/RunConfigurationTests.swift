@@ -429,6 +429,30 @@ import Testing
         }
     }
 
+    /// However they are asked for, a batch has at most 4,096 shards.
+    @Test func shardsHaveALimit() throws {
+        #expect(
+            throws: ConfigurationError.self
+        ) { try RunConfiguration(smallest("training.accumulate=64", #"parallel={"shards": 65}"#), directory: "") }
+        do {
+            _ = try RunConfiguration(smallest("training.accumulate=64", #"parallel={"shards": 65}"#), directory: "")
+        } catch {
+            #expect(
+                "\(error)".contains(
+                    "training.accumulate: is 64, each of 65 shards (parallel.shards), and a batch has at most 4096 in all; "
+                        + "make one of them smaller"), "\(error)")
+        }
+        #expect(
+            try RunConfiguration(smallest("training.accumulate=64", #"parallel={"shards": 64}"#), directory: "")
+                .training.accumulate == 64)
+        let auto = try RunConfiguration(smallest(), directory: "").parallel
+        #expect(
+            auto.resolved(batchSize: 1 << 20, accumulate: 4096, operations: 1 << 40, parameters: 10).shards == 4096)
+        let following = try RunConfiguration(smallest(#"parallel={"workers": 9, "shards": "workers"}"#), directory: "")
+        #expect(
+            following.parallel.resolved(batchSize: 100, accumulate: 1000, operations: 1, parameters: 1).shards == 4000)
+    }
+
     /// A batch is cut into the shards of each part, all at once.
     @Test func accumulationMultipliesTheShards() throws {
         let document = try smallest(

@@ -202,4 +202,11 @@ import Testing
             _ = try TrainingFixture.engine(TrainingFixture.cnn(), on: data, batchSize: 6, workers: 1)
         }
     }
+
+    @Test func moreShardsThanTheLimitAreRefused() throws {
+        let data = try TrainingFixture.noise(rows: 5)
+        #expect(
+            throws: DataError("a batch has at most 4096 shards, but there are to be 4097; make them fewer")
+        ) { _ = try TrainingFixture.engine(TrainingFixture.cnn(), on: data, batchSize: 5, workers: 1, shards: 4097) }
+    }
 }
