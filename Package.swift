@@ -67,20 +67,67 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Kernels", "Network"], path: "Tests/TestSupport"),
+        // Tests mirror Sources. What several of them share stands in TestSupport: numbers, references, folders; and in
+        // RunSupport: small models, data and runs.
+        .target(name: "TestSupport", dependencies: ["Kernels", "Network", "HDF5"], path: "Tests/TestSupport"),
+        .target(
+            name: "RunSupport",
+            dependencies: [
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels",
+                "Configuration", "HDF5", "TestSupport",
+            ], path: "Tests/RunSupport"),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(name: "CLockFailure", path: "Tests/CLockFailure"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Network", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
-        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
         .testTarget(
-            name: "TrainingTests",
+            name: "FilesTests",
+            dependencies: ["Files", "Runs", "Interchange", "Network", "Kernels", "HDF5", "TestSupport", "RunSupport"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Engine", "Network", "Kernels"]),
+        .testTarget(
+            name: "OptimizersTests",
             dependencies: [
-                "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine",
-                "Network", "Configuration", "HDF5", "TestSupport", "CAllocationCounter", "CLockFailure",
-            ],
-            exclude: ["Fixtures"]),
+                "Optimizers", "Runs", "Engine", "Network", "Kernels", "Configuration", "TestSupport", "RunSupport",
+            ], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "BatchesTests",
+            dependencies: [
+                "Batches", "Runs", "Interchange", "Engine", "Metrics", "Machine", "Network", "Kernels",
+                "Configuration", "HDF5", "TestSupport", "RunSupport",
+            ], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Engine", "Runs", "Interchange", "Batches", "Optimizers", "Metrics", "Machine", "Network", "Kernels",
+                "HDF5", "TestSupport", "RunSupport", "CAllocationCounter",
+            ], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "InterchangeTests",
+            dependencies: [
+                "Interchange", "Runs", "Engine", "Batches", "Files", "Network", "Kernels", "Configuration", "HDF5",
+                "TestSupport", "RunSupport",
+            ], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "RunsTests",
+            dependencies: [
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine", "Network",
+                "Kernels", "Configuration", "HDF5", "TestSupport", "RunSupport", "CLockFailure",
+            ]),
+        .testTarget(
+            name: "BenchmarkTests",
+            dependencies: [
+                "Benchmark", "Runs", "Engine", "Batches", "Optimizers", "Metrics", "Machine", "Configuration",
+                "TestSupport", "RunSupport",
+            ]),
+        .testTarget(
+            name: "StormoTests",
+            dependencies: [
+                "Stormo", "Runs", "Interchange", "Engine", "Optimizers", "Metrics", "Network", "Kernels",
+                "Configuration", "RunSupport",
+            ]),
         .testTarget(
             name: "PreparationTests",
             dependencies: [

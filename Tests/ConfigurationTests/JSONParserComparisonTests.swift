@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -68,7 +69,7 @@ import Testing
     /// Cuts, copies, and overwrites at random. What we take Foundation must take, and alike; what we refuse it must
     /// refuse, but for its liberties.
     @Test func randomMutationsAreReadAsFoundationDoesOrRefused() {
-        var generator = SplitMix64(state: 1)
+        var generator = SeededRandom(1)
         // Without U+FEFF, which Foundation drops from the beginning of a string.
         let pieces = [
             "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud83d", "\n", "\r", "\t", " ", "#", "/", "'", "null",
@@ -109,11 +110,11 @@ import Testing
 
 /// Writes random JSON by every freedom of the language, and says what must be read from it.
 private struct RandomWriter {
-    private var generator: SplitMix64
+    private var generator: SeededRandom
     private var text = ""
     private var line = 1
 
-    init(seed: UInt64) { generator = SplitMix64(state: seed) }
+    init(seed: Int) { generator = SeededRandom(seed) }
 
     mutating func document() -> (text: String, expected: JSONNode) {
         text = ""

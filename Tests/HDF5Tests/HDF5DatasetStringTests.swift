@@ -1,4 +1,5 @@
 import CHDF5
+import TestSupport
 import Testing
 
 @testable import HDF5

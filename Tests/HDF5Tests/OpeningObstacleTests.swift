@@ -1,6 +1,7 @@
 import CHDF5
 import CLockFailure
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HDF5

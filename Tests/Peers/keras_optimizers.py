@@ -1,6 +1,6 @@
 """Steps Keras's optimizers in float64, as a fixture for Stormo's.
 
-    KERAS_BACKEND=torch python3 Tests/Peers/keras_optimizers.py Tests/TrainingTests/Fixtures/keras-optimizers.json
+    KERAS_BACKEND=torch python3 Tests/Peers/keras_optimizers.py Tests/OptimizersTests/Fixtures/keras-optimizers.json
 
 Each case has the optimizer as a config of Stormo's writes it, and the two parameter tensors after 1, 10 and 50 steps on
 the same 50 gradients. Keras's own float32 differs from this by some 1e-5: it raises beta_2 to the step in float32.

@@ -1,6 +1,6 @@
-"""Make Tests/TrainingTests/Fixtures/table.h5 and linked.h5.
+"""Make Tests/BatchesTests/Fixtures/table.h5 and linked.h5.
 
-    python3 Tests/Peers/table_fixtures.py Tests/TrainingTests/Fixtures
+    python3 Tests/Peers/table_fixtures.py Tests/BatchesTests/Fixtures
 
 table.h5 has arrays of images and labels, a table (compound type) with columns of sizes, labels and weights, and a list
 of class names. linked.h5 has nothing but links into table.h5. Needs h5py.

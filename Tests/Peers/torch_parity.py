@@ -1,6 +1,6 @@
 """Train three small digits models for 200 steps in PyTorch, as fixtures for Stormo's tests.
 
-    python3 Tests/Peers/torch_parity.py Tests/TrainingTests/Fixtures
+    python3 Tests/Peers/torch_parity.py Tests/EngineTests/Fixtures
 
     torch-digits-mlp.h5          Flatten, Dense 64 relu, Dense 10; Adam 0.001, batches of 32. Adam as Keras has it,
                                  below: epsilon stands beside the root of the uncorrected mean of squares
@@ -154,7 +154,7 @@ def write(path, make, make_optimizer, batch_size):
     packed = {"compression": "gzip", "compression_opts": 9, "shuffle": True, "track_times": False}
     with h5py.File(path, "w", libver="earliest") as file:
         file.attrs["torch_version"] = str(torch.__version__)
-        file.attrs["command"] = "python3 Tests/Peers/torch_parity.py Tests/TrainingTests/Fixtures"
+        file.attrs["command"] = "python3 Tests/Peers/torch_parity.py Tests/EngineTests/Fixtures"
         file.attrs["float64_deviation"] = deviation
         for name, (kernel, bias) in initial.items():
             file.create_dataset(f"initial/{name}/kernel", data=kernel, **packed)

@@ -1,14 +1,14 @@
-public import Kernels
+import Kernels
 
 /// A buffer between two margins, which tell whether a kernel wrote beside it. Filled with NaN at first, so that what a
 /// kernel leaves out or only adds to is seen.
-public final class GuardedBuffer {
+package final class GuardedBuffer {
     private static let margin = 16
     private static let sentinel: UInt32 = 0xDEAD_BEEF
     private let memory: AlignedMemory
-    public let count: Int
+    package let count: Int
 
-    public init(count: Int) throws(KernelError) {
+    package init(count: Int) throws(KernelError) {
         self.count = count
         memory = try AlignedMemory(floats: count + 2 * Self.margin)
         for index in 0..<Self.margin {
@@ -18,7 +18,7 @@ public final class GuardedBuffer {
         poison()
     }
 
-    public convenience init(_ values: [Float]) throws(KernelError) {
+    package convenience init(_ values: [Float]) throws(KernelError) {
         try self.init(count: values.count)
         for index in values.indices { floats[index] = values[index] }
     }
@@ -26,14 +26,14 @@ public final class GuardedBuffer {
     private var words: UnsafeMutablePointer<UInt32> { memory.base.assumingMemoryBound(to: UInt32.self) }
 
     /// Begins at a cache line.
-    public var floats: UnsafeMutablePointer<Float> { memory.floats + Self.margin }
+    package var floats: UnsafeMutablePointer<Float> { memory.floats + Self.margin }
 
-    public var values: [Float] { Array(UnsafeBufferPointer(start: floats, count: count)) }
+    package var values: [Float] { Array(UnsafeBufferPointer(start: floats, count: count)) }
 
-    public func poison() { floats.update(repeating: .nan, count: count) }
+    package func poison() { floats.update(repeating: .nan, count: count) }
 
     /// Whether the margins are as they were.
-    public var isIntact: Bool {
+    package var isIntact: Bool {
         (0..<Self.margin).allSatisfy {
             words[$0] == Self.sentinel && words[Self.margin + count + $0] == Self.sentinel
         }

@@ -1,17 +1,17 @@
-public import Kernels
+import Kernels
 
 /// Runs a kernel on buffers of its own and compares it with a naive double-precision reference.
-public struct KernelCheck {
-    public let inputs: [[Float]]
-    public let outputCount: Int
+package struct KernelCheck {
+    package let inputs: [[Float]]
+    package let outputCount: Int
     /// For each input whether its gradient is wanted.
-    public let wanted: [Bool]
-    public let pass: Pass
+    package let wanted: [Bool]
+    package let pass: Pass
     /// The gradient of the output.
-    public let upstream: [Float]
+    package let upstream: [Float]
 
     /// - Parameter upstream: drawn at random unless given.
-    public init(
+    package init(
         inputs: [[Float]], outputCount: Int, wanted: [Bool]? = nil, pass: Pass = Pass(isTraining: true), seed: Int = 1,
         upstream given: [Float]? = nil
     ) {
@@ -23,15 +23,15 @@ public struct KernelCheck {
         upstream = given ?? random.floats(outputCount)
     }
 
-    public struct Result {
-        public var output: [Float] = []
-        public var gradients: [[Float]?] = []
+    package struct Result {
+        package var output: [Float] = []
+        package var gradients: [[Float]?] = []
         /// Sentences about memory that was written where it must not be.
-        public var faults: [String] = []
+        package var faults: [String] = []
     }
 
     /// One forward and one backward pass on fresh buffers, with all that is anybody's filled with NaN in between.
-    public func run(_ kernel: any Kernel) throws(KernelError) -> Result {
+    package func run(_ kernel: any Kernel) throws(KernelError) -> Result {
         var result = Result()
         let sources = try buffers(inputs)
         let output = try GuardedBuffer(count: outputCount)
@@ -79,7 +79,7 @@ public struct KernelCheck {
     /// - Parameters:
     ///   - coordinates: at most so many elements of each input are differentiated, chosen at random.
     ///   - reference: the operator's formula, from its inputs.
-    public func problems(
+    package func problems(
         _ kernel: any Kernel, value valueTolerance: Double = 2e-6, gradient gradientTolerance: Double = 1e-5,
         coordinates: Int = 60, _ reference: ([[Double]]) -> [Double]
     ) throws(KernelError) -> [String] {

@@ -1,23 +1,23 @@
-public import Kernels
-public import Network
+import Kernels
+import Network
 
 /// A program with buffers, filled at random: runs it, and compares it with the naive reference.
-public final class NetworkRun {
-    public let graph: Graph
-    public let loss: Variable
-    public let program: Program
-    public let samples: Int
-    public let pass: Pass
-    public let scale: Float
+package final class NetworkRun {
+    package let graph: Graph
+    package let loss: Variable
+    package let program: Program
+    package let samples: Int
+    package let pass: Pass
+    package let scale: Float
     /// One for each sample, or none.
-    public let weights: [Float]?
-    public private(set) var given: [Int: [Float]] = [:]
+    package let weights: [Float]?
+    package private(set) var given: [Int: [Float]] = [:]
     private let results: [Variable]
 
     /// - Parameters:
     ///   - inputs: the values of some inputs by node, such as labels; the others are drawn from -1...1.
     ///   - magnitude: parameters are drawn from ± this.
-    public init(
+    package init(
         _ loss: Variable, results: [Variable] = [], samples: Int, inputs: [Int: [Float]] = [:],
         pass: Pass = Pass(isTraining: true, seed: 5, step: 3), scale: Float = 1, weights: [Float]? = nil,
         magnitude: Float = 0.7, seed: Int = 1
@@ -40,17 +40,17 @@ public final class NetworkRun {
         }
     }
 
-    public struct Result {
-        public var loss: [Float] = []
-        public var results: [[Float]] = []
+    package struct Result {
+        package var loss: [Float] = []
+        package var results: [[Float]] = []
         /// The whole gradient buffer, gaps included.
-        public var gradients: [Float] = []
+        package var gradients: [Float] = []
         /// With `keepsAll`: by node.
-        public var nodeGradients: [Int: [Float]] = [:]
-        public var arenaBytes = 0
+        package var nodeGradients: [Int: [Float]] = [:]
+        package var arenaBytes = 0
 
         /// Whether all numbers have the same bits.
-        public func isIdentical(to other: Result) -> Bool {
+        package func isIdentical(to other: Result) -> Bool {
             bits(loss) == bits(other.loss) && results.map(bits) == other.results.map(bits)
                 && bits(gradients) == bits(other.gradients)
         }
@@ -59,7 +59,7 @@ public final class NetworkRun {
     }
 
     /// A forward and a backward pass, in an arena filled with NaN.
-    public func run(keepsAll: Bool, alsoMadeFor others: Set<Int> = []) throws -> Result {
+    package func run(keepsAll: Bool, alsoMadeFor others: Set<Int> = []) throws -> Result {
         let replica = try Replica(program, samples: others.union([samples]), keepsAll: keepsAll)
         let layout = program.layout
         let arena = try AlignedMemory(byteCount: replica.arenaBytes)
@@ -122,7 +122,7 @@ public final class NetworkRun {
     ///
     /// The values of the loss and the results are compared with the reference's, the gradients of the parameters and
     /// of every node in between with central differences of it.
-    public func problems(
+    package func problems(
         value valueTolerance: Double = 2e-6, gradient gradientTolerance: Double = 1e-5, coordinates: Int = 24
     ) throws -> [String] {
         let measured = try run(keepsAll: true)

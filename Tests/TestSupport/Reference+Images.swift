@@ -1,28 +1,28 @@
-public import Kernels
+import Kernels
 
 extension Reference {
     /// A stack of images, channels last.
-    public struct Images {
-        public var samples, height, width, channels: Int
+    package struct Images {
+        package var samples, height, width, channels: Int
 
-        public init(_ samples: Int, _ height: Int, _ width: Int, _ channels: Int) {
+        package init(_ samples: Int, _ height: Int, _ width: Int, _ channels: Int) {
             (self.samples, self.height, self.width, self.channels) = (samples, height, width, channels)
         }
 
-        public var count: Int { samples * height * width * channels }
+        package var count: Int { samples * height * width * channels }
     }
 
     /// A window's size, its steps, and whether zeros stand around the image.
-    public struct Window: CustomStringConvertible, Sendable {
-        public var height, width, down, across: Int
-        public var same: Bool
+    package struct Window: CustomStringConvertible, Sendable {
+        package var height, width, down, across: Int
+        package var same: Bool
 
-        public init(_ height: Int, _ width: Int, stride: (Int, Int) = (1, 1), same: Bool = false) {
+        package init(_ height: Int, _ width: Int, stride: (Int, Int) = (1, 1), same: Bool = false) {
             (self.height, self.width, down, across) = (height, width, stride.0, stride.1)
             self.same = same
         }
 
-        public var description: String { "\(height)×\(width) step \(down)×\(across)\(same ? " same" : "")" }
+        package var description: String { "\(height)×\(width) step \(down)×\(across)\(same ? " same" : "")" }
 
         /// The number of positions along one axis and the padding in front of it. With `same` there are ⌈n / step⌉
         /// positions, and half of the zeros that they take, rounded down, stand in front.
@@ -32,7 +32,7 @@ extension Reference {
             return (positions, max(0, (positions - 1) * step + size - n) / 2)
         }
 
-        public func result(over images: Images, channels: Int) -> Images {
+        package func result(over images: Images, channels: Int) -> Images {
             Images(
                 images.samples, Self.axis(images.height, size: height, step: down, same: same).positions,
                 Self.axis(images.width, size: width, step: across, same: same).positions, channels)
@@ -65,7 +65,7 @@ extension Reference {
     }
 
     /// weights (kh, kw, channels, filters), bias (filters) or none.
-    public static func convolution(
+    package static func convolution(
         _ x: [Double], _ images: Images, _ weights: [Double], bias: [Double]?, filters: Int, _ window: Window
     ) -> [Double] {
         let channels = images.channels
@@ -84,7 +84,7 @@ extension Reference {
         return y
     }
 
-    public static func pooling(
+    package static func pooling(
         _ reduction: Pooling2DKernel.Reduction, _ x: [Double], _ images: Images, _ window: Window
     ) -> [Double] {
         let channels = images.channels

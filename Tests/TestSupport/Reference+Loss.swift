@@ -1,4 +1,4 @@
-public import Network
+import Network
 
 #if canImport(Glibc)
     import Glibc
@@ -11,7 +11,7 @@ extension Reference {
     /// - Parameters:
     ///   - rows: the rows of one sample's prediction.
     ///   - width: the elements of a row. Those of an ignored label have a loss of 0.
-    public static func loss(
+    package static func loss(
         _ loss: any Loss, fromLogits: Bool = false, _ prediction: [Double], target: [Double], rows: Int, width: Int
     ) -> [Double] {
         let size = rows * width
@@ -66,7 +66,7 @@ extension Reference {
 
 extension Loss {
     /// The cross-entropy of the kind that takes logits.
-    public var ofLogits: any Loss {
+    package var ofLogits: any Loss {
         switch self {
         case is BinaryCrossEntropy: BinaryCrossEntropy(fromLogits: true)
         case is CategoricalCrossEntropy: CategoricalCrossEntropy(fromLogits: true)

@@ -1,8 +1,8 @@
-public import Kernels
+import Kernels
 
 extension Reference {
     /// Philox4x32-10 after the paper: Salmon et al., SC 2011.
-    public static func philox(_ counter: [UInt32], key: [UInt32]) -> [UInt32] {
+    package static func philox(_ counter: [UInt32], key: [UInt32]) -> [UInt32] {
         var (c, k) = (counter, key)
         for round in 0..<10 {
             if round > 0 { k = [k[0] &+ 0x9E37_79B9, k[1] &+ 0xBB67_AE85] }
@@ -16,7 +16,7 @@ extension Reference {
     }
 
     /// What each element of a batch is multiplied with by dropout: 0 or 1 / (1 - rate).
-    public static func dropoutMask(samples: Int, width: Int, rate: Double, layer: Int, _ pass: Pass) -> [Double] {
+    package static func dropoutMask(samples: Int, width: Int, rate: Double, layer: Int, _ pass: Pass) -> [Double] {
         guard pass.isTraining else { return Array(repeating: 1, count: samples * width) }
         let key = [UInt32(truncatingIfNeeded: pass.seed), UInt32(truncatingIfNeeded: pass.seed >> 32)]
         let threshold = UInt32(rate * 4_294_967_296)

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 #if canImport(Glibc)
     import Glibc
@@ -7,8 +7,8 @@ public import Kernels
 #endif
 
 /// Every operator straight from its formula, in double precision: slow, plain, and not derived from the kernels.
-public enum Reference {
-    public static func activation(_ function: Activation, _ x: Double) -> Double {
+package enum Reference {
+    package static func activation(_ function: Activation, _ x: Double) -> Double {
         switch function {
         case .linear: x
         case .relu: max(x, 0)
@@ -24,7 +24,7 @@ public enum Reference {
     }
 
     /// Row by row for softmax.
-    public static func activation(_ function: Activation, _ x: [Double], width: Int) -> [Double] {
+    package static func activation(_ function: Activation, _ x: [Double], width: Int) -> [Double] {
         guard function == .softmax else { return x.map { activation(function, $0) } }
         return stride(from: 0, to: x.count, by: width).flatMap { start in
             let row = x[start..<start + width]
@@ -36,7 +36,7 @@ public enum Reference {
     }
 
     /// x (rows, inputs), weights (inputs, outputs), bias (outputs) or none.
-    public static func dense(
+    package static func dense(
         _ x: [Double], _ weights: [Double], bias: [Double]?, inputs: Int, outputs: Int
     ) -> [Double] {
         let rows = x.count / inputs
@@ -52,7 +52,7 @@ public enum Reference {
     }
 
     /// a ∘ b, the shorter repeated.
-    public static func binary(_ operation: BinaryKernel.Operation, _ a: [Double], _ b: [Double]) -> [Double] {
+    package static func binary(_ operation: BinaryKernel.Operation, _ a: [Double], _ b: [Double]) -> [Double] {
         (0..<max(a.count, b.count)).map { index in
             let (a, b) = (a[index % a.count], b[index % b.count])
             return switch operation {
@@ -64,7 +64,7 @@ public enum Reference {
         }
     }
 
-    public static func unary(_ function: UnaryKernel.Function, _ x: [Double]) -> [Double] {
+    package static func unary(_ function: UnaryKernel.Function, _ x: [Double]) -> [Double] {
         x.map { x in
             switch function {
             case .power(let exponent): pow(x, Double(exponent))
@@ -76,12 +76,12 @@ public enum Reference {
     }
 
     /// The sum of each row.
-    public static func sum(_ x: [Double], width: Int) -> [Double] {
+    package static func sum(_ x: [Double], width: Int) -> [Double] {
         stride(from: 0, to: x.count, by: width).map { x[$0..<$0 + width].reduce(0, +) }
     }
 
     /// Tensors of the given shapes, samples included, side by side along an axis: element by element from its indices.
-    public static func concatenate(_ parts: [[Double]], shapes: [[Int]], axis: Int) -> [Double] {
+    package static func concatenate(_ parts: [[Double]], shapes: [[Int]], axis: Int) -> [Double] {
         var shape = shapes[0]
         shape[axis] = shapes.reduce(0) { $0 + $1[axis] }
         return (0..<shape.reduce(1, *)).map { place in

@@ -1,32 +1,32 @@
-public import Kernels
-public import Network
+import Kernels
+import Network
 
 /// A graph computed node by node with the naive references, unfused and in double precision.
-public struct ReferenceNetwork {
+package struct ReferenceNetwork {
     private let nodes: [Graph.Node]
     private let samples: Int
     private let pass: Pass
 
-    public init(_ graph: Graph, samples: Int, pass: Pass) {
+    package init(_ graph: Graph, samples: Int, pass: Pass) {
         nodes = graph.nodes
         self.samples = samples
         self.pass = pass
     }
 
     /// A small change to one element of one node's value.
-    public struct Change {
-        public let node: Int
-        public let element: Int
-        public let delta: Double
+    package struct Change {
+        package let node: Int
+        package let element: Int
+        package let delta: Double
 
-        public init(node: Int, element: Int, delta: Double) {
+        package init(node: Int, element: Int, delta: Double) {
             (self.node, self.element, self.delta) = (node, element, delta)
         }
     }
 
     /// The values of all nodes.
     /// - Parameter given: the values of inputs and parameters by node.
-    public func values(_ given: [Int: [Double]], changing change: Change? = nil) -> [[Double]] {
+    package func values(_ given: [Int: [Double]], changing change: Change? = nil) -> [[Double]] {
         var values: [[Double]] = []
         for index in nodes.indices {
             var value: [Double]

@@ -1,10 +1,10 @@
 /// A small generator with a seed, so that a failing test can be repeated: SplitMix64 of Steele, Lea and Flood, 2014.
-public struct SeededRandom: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    public init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+    package init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,7 +16,7 @@ public struct SeededRandom: RandomNumberGenerator {
     /// - Parameters:
     ///   - kinks: places where a function under test has no derivative.
     ///   - margin: the distance that is kept from each of them.
-    public mutating func floats(
+    package mutating func floats(
         _ count: Int, in range: ClosedRange<Float> = -1...1, clearOf kinks: [Float] = [], margin: Float = 0.02
     ) -> [Float] {
         (0..<count).map { _ in
@@ -28,12 +28,12 @@ public struct SeededRandom: RandomNumberGenerator {
     }
 
     /// Numbers in -1...1 no two of which are near each other, so that a maximum keeps its place under a small change.
-    public mutating func distinct(_ count: Int) -> [Float] {
+    package mutating func distinct(_ count: Int) -> [Float] {
         (0..<count).map { 2 * (Float($0) + 0.5) / Float(count) - 1 }.shuffled(using: &self)
     }
 
     /// Rows of positive numbers that add up to 1, none smaller than about 0.1 / width.
-    public mutating func distributions(rows: Int, width: Int) -> [Float] {
+    package mutating func distributions(rows: Int, width: Int) -> [Float] {
         (0..<rows).flatMap { _ in
             let weights = floats(width, in: 0.1...1)
             let sum = weights.reduce(0, +)
@@ -42,12 +42,12 @@ public struct SeededRandom: RandomNumberGenerator {
     }
 
     /// Whole numbers below `bound`, as floats.
-    public mutating func labels(_ count: Int, below bound: Int) -> [Float] {
+    package mutating func labels(_ count: Int, below bound: Int) -> [Float] {
         (0..<count).map { _ in Float(Int.random(in: 0..<bound, using: &self)) }
     }
 
     /// So many of the indices below `count`, each once; all of them where there are not more.
-    public mutating func sample(_ limit: Int, below count: Int) -> [Int] {
+    package mutating func sample(_ limit: Int, below count: Int) -> [Int] {
         count <= limit ? Array(0..<count) : Array((0..<count).shuffled(using: &self).prefix(limit)).sorted()
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// Runs `body` and expects that the calling thread's own processor time stays below a limit. Other tests beside it lengthen the
 /// time on a clock several times over, and this not at all.
-public func expectThreadTime(
+package func expectThreadTime(
     below limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) rethrows {
     let start = threadTime()

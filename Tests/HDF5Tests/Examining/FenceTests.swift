@@ -1,6 +1,7 @@
 import CFence
 import CHDF5
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HDF5

@@ -1,13 +1,14 @@
 import Configuration
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Preparation
 
 struct FileExaminationTests {
-    private let folder: Folder
-    init() throws { folder = try Folder() }
+    private let folder: TestDirectory
+    init() throws { folder = try TestDirectory() }
 
     private func examine(_ file: HDF5File, path: String? = nil) throws -> (FileExamination, [DatasetReport]) {
         var examination = try FileExamination(file, path: path)
@@ -16,7 +17,7 @@ struct FileExaminationTests {
     }
 
     private func report(_ fill: (HDF5Group) throws -> Void) throws -> DatasetReport {
-        try #require(examine(folder.file { try fill($0) }).1.first)
+        try #require(examine(folder.opened { try fill($0) }).1.first)
     }
 
     @Test func countsIrregularValuesWithTheirRows() throws {
@@ -79,7 +80,7 @@ struct FileExaminationTests {
     }
 
     @Test func findsRowsSharedBetweenSplits() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             try $0.createDataset("/train/inputs", .uint8, shape: [4, 2]).write([1, 1, 2, 2, 3, 3, 4, 4] as [UInt8])
             try $0.createDataset("/test/inputs", .uint8, shape: [3, 2]).write([9, 9, 3, 3, 2, 2] as [UInt8])
             // Of the same numbers, but of another name or type.
@@ -188,7 +189,7 @@ struct FileExaminationTests {
     }
 
     @Test func takesOneDatasetOrGroup() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             for path in ["/train/inputs", "/train/targets", "/test/inputs"] {
                 try $0.createDataset(path, .uint8, shape: [2]).write([1, 2] as [UInt8])
             }
@@ -199,7 +200,7 @@ struct FileExaminationTests {
     }
 
     @Test func whatHoldsNoNumbersIsPassedOver() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             try $0.createDataset("names", .string, shape: [1]).writeStrings(["a"])
             try $0.createDataset("one", .float32, shape: []).write([1] as [Float])
             try $0.createDataset("none", .float32, shape: [0, 3])
@@ -210,13 +211,13 @@ struct FileExaminationTests {
     }
 
     @Test func rowsThatWereNeverWrittenAreNotRead() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             try $0.createDataset("inputs", .float32, shape: [1 << 40, 4], chunk: [64, 4])
         }
         let (_, reports) = try examine(file)
         #expect(
             reports.first?.failure
-                == "cannot read '/inputs' in \(folder("data.h5")): it claims 16777216 MiB of values, but holds 0 bytes: most of "
+                == "cannot read '/inputs' in \(folder.file("data.h5")): it claims 16777216 MiB of values, but holds 0 bytes: most of "
                 + "it was never written; make it again with the rows that there are")
     }
 }

@@ -1,14 +1,15 @@
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Preparation
 
 struct FirstRowsTests {
-    private let folder: Folder
-    init() throws { folder = try Folder() }
+    private let folder: TestDirectory
+    init() throws { folder = try TestDirectory() }
 
     @Test func takesTheTrainingInputsWithTheirLabels() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             try $0.createDataset("/a", .uint8, shape: [1]).write([1] as [UInt8])
             try $0.createDataset("/train/inputs", .float32, shape: [3, 2]).write(
                 [1, 0.25, 3, .nan, 5, 1e10] as [Float])
@@ -25,7 +26,7 @@ struct FirstRowsTests {
     }
 
     @Test func makesPicturesOfImages() throws {
-        let file = try folder.file {
+        let file = try folder.opened {
             try $0.createDataset("inputs", .uint8, shape: [2, 4, 4]).write(
                 (0..<32).map { UInt8($0 < 16 ? 0 : 255) })
         }
@@ -35,7 +36,7 @@ struct FirstRowsTests {
     }
 
     @Test func readsStrings() throws {
-        let file = try folder.file { try $0.createDataset("names", .string, shape: [2]).writeStrings(["a", "b"]) }
+        let file = try folder.opened { try $0.createDataset("names", .string, shape: [2]).writeStrings(["a", "b"]) }
         #expect(try FirstRows(file, count: 1).cells == [["a"]])
     }
 }

@@ -1,18 +1,19 @@
 import Files
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Preparation
 
 struct RechunkingTests {
-    private let folder: Folder
-    init() throws { folder = try Folder() }
+    private let folder: TestDirectory
+    init() throws { folder = try TestDirectory() }
 
     private static let images = (0..<1000 * 12).map { UInt16(truncatingIfNeeded: $0 * 7919) }
 
     private func makeFile() throws {
-        _ = try folder.file {
+        _ = try folder.hdf5 {
             let images = try $0.createDataset(
                 "/train/inputs", .uint16, shape: [1000, 3, 4], chunk: [1, 3, 4], gzip: 9)
             try images.write(Self.images)
@@ -51,13 +52,13 @@ struct RechunkingTests {
         rechunking.rows = 300
         rechunking.verify = true
         rechunking.fletcher32 = true
-        let summary = try rechunking.run(folder("data.h5"), to: folder("out.h5"))
-        try check(folder("out.h5"), chunk: [300, 3, 4])
+        let summary = try rechunking.run(folder.file("data.h5"), to: folder.file("out.h5"))
+        try check(folder.file("out.h5"), chunk: [300, 3, 4])
         let images = try #require(summary.results.first { $0.path == "/train/inputs" })
         #expect(images.layout == .chunked([1, 3, 4]) && images.newLayout == .chunked([300, 3, 4]))
         #expect(images.newStoredBytes < images.storedBytes)
         #expect(
-            try HDF5File.open(folder("out.h5")).dataset("/train/inputs").filters == [
+            try HDF5File.open(folder.file("out.h5")).dataset("/train/inputs").filters == [
                 "shuffle", "gzip(4)", "fletcher32",
             ])
         #expect(summary.results.filter { !$0.isRechunked }.map(\.path) == ["/names", "/none", "/one"])
@@ -67,28 +68,28 @@ struct RechunkingTests {
         try makeFile()
         var rechunking = Rechunking()
         rechunking.gzip = nil
-        _ = try rechunking.run(folder("data.h5"), to: folder("data.h5"))
-        try check(folder("data.h5"), chunk: [683, 3, 4])
-        #expect(try HDF5File.open(folder("data.h5")).dataset("/train/inputs").filters == [])
-        #expect(folder.names == ["data.h5"])
+        _ = try rechunking.run(folder.file("data.h5"), to: folder.file("data.h5"))
+        try check(folder.file("data.h5"), chunk: [683, 3, 4])
+        #expect(try HDF5File.open(folder.file("data.h5")).dataset("/train/inputs").filters == [])
+        #expect(folder.listing == ["data.h5"])
     }
 
     @Test func canLeaveBytesInTheirOrder() throws {
         try makeFile()
         var rechunking = Rechunking()
         rechunking.shuffle = false
-        _ = try rechunking.run(folder("data.h5"), to: folder("out.h5"))
-        #expect(try HDF5File.open(folder("out.h5")).dataset("/train/inputs").filters == ["gzip(4)"])
+        _ = try rechunking.run(folder.file("data.h5"), to: folder.file("out.h5"))
+        #expect(try HDF5File.open(folder.file("out.h5")).dataset("/train/inputs").filters == ["gzip(4)"])
     }
 
     @Test func leavesNothingWhereItFails() throws {
         try makeFile()
-        #expect(throws: FileError.self) { try Rechunking().run(folder("data.h5"), to: folder("gone/out.h5")) }
-        #expect(throws: HDF5Error.self) { try Rechunking().run(folder("gone.h5"), to: folder("out.h5")) }
+        #expect(throws: FileError.self) { try Rechunking().run(folder.file("data.h5"), to: folder.file("gone/out.h5")) }
+        #expect(throws: HDF5Error.self) { try Rechunking().run(folder.file("gone.h5"), to: folder.file("out.h5")) }
         struct Stop: Error {}
         #expect(throws: Stop.self) {
-            try Rechunking().run(folder("data.h5"), to: folder("out.h5")) { _ in throw Stop() }
+            try Rechunking().run(folder.file("data.h5"), to: folder.file("out.h5")) { _ in throw Stop() }
         }
-        #expect(folder.names == ["data.h5"])
+        #expect(folder.listing == ["data.h5"])
     }
 }

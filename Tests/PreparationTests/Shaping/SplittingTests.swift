@@ -1,12 +1,13 @@
 import Batches
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Preparation
 
 struct SplittingTests {
-    private let folder: Folder
-    init() throws { folder = try Folder() }
+    private let folder: TestDirectory
+    init() throws { folder = try TestDirectory() }
 
     private func splitting(_ text: String = "train=0.8,test=0.2") throws -> Preparation.Splitting {
         Preparation.Splitting(try SplitFractions(text))
@@ -14,7 +15,7 @@ struct SplittingTests {
 
     /// Rows whose first number is their own, with labels and weights that belong to them.
     private func makeFile(rows: Int = 100, group: String = "", also: (HDF5Group) throws -> Void = { _ in }) throws {
-        _ = try folder.file {
+        _ = try folder.hdf5 {
             try $0.createDataset(group + "/inputs", .int32, shape: [rows, 2], chunk: [min(7, rows), 2], gzip: 1).write(
                 (0..<rows * 2).map { Int32($0 / 2 * 10 + $0 % 2) })
             let targets = try $0.createDataset(group + "/targets", .uint8, shape: [rows])
@@ -28,10 +29,10 @@ struct SplittingTests {
 
     @Test func rowsStayTogetherAndNoneIsLost() throws {
         try makeFile()
-        let summary = try splitting().run(folder("data.h5"), to: folder("out.h5"))
+        let summary = try splitting().run(folder.file("data.h5"), to: folder.file("out.h5"))
         #expect(summary.counts == [80, 20])
         #expect(summary.companions == ["/sample_weight"])
-        let file = try HDF5File.open(folder("out.h5"))
+        let file = try HDF5File.open(folder.file("out.h5"))
         #expect(
             try file.allDatasetPaths()
                 == ["test", "train"].flatMap { ["/\($0)/inputs", "/\($0)/sample_weight", "/\($0)/targets"] })
@@ -60,8 +61,8 @@ struct SplittingTests {
         func train(_ seed: UInt64) throws -> [Int32] {
             var splitting = try splitting()
             splitting.seed = seed
-            _ = try splitting.run(folder("data.h5"), to: folder("out.h5"))
-            return try HDF5File.open(folder("out.h5")).dataset("/train/inputs").read(Int32.self)
+            _ = try splitting.run(folder.file("data.h5"), to: folder.file("out.h5"))
+            return try HDF5File.open(folder.file("out.h5")).dataset("/train/inputs").read(Int32.self)
         }
         let first = try train(1)
         #expect(try train(1) == first)
@@ -72,8 +73,8 @@ struct SplittingTests {
         try makeFile()
         var splitting = try splitting()
         splitting.stratify = true
-        _ = try splitting.run(folder("data.h5"), to: folder("out.h5"))
-        let file = try HDF5File.open(folder("out.h5"))
+        _ = try splitting.run(folder.file("data.h5"), to: folder.file("out.h5"))
+        let file = try HDF5File.open(folder.file("out.h5"))
         #expect(try file.dataset("/test/targets").read(UInt8.self).count { $0 == 1 } == 5)
         #expect(try file.dataset("/train/targets").read(UInt8.self).count { $0 == 1 } == 20)
     }
@@ -86,9 +87,9 @@ struct SplittingTests {
         }
         var splitting = try splitting("train=0.9,validation=0.1")
         splitting.inputs = "/train/inputs"
-        let summary = try splitting.run(folder("data.h5"), to: folder("out.h5"))
+        let summary = try splitting.run(folder.file("data.h5"), to: folder.file("out.h5"))
         #expect(summary.copied == ["/test/inputs", "/words"])
-        let file = try HDF5File.open(folder("out.h5"))
+        let file = try HDF5File.open(folder.file("out.h5"))
         #expect(try file.dataset("/test/inputs").read(Int32.self) == [5, 6])
         #expect(try file.dataset("/words").readStrings() == ["ä"])
         #expect(try file.dataset("/validation/inputs").shape == [10, 2])
@@ -98,11 +99,11 @@ struct SplittingTests {
     @Test func refusesWhatCannotBe() throws {
         func mistake(_ splitting: Preparation.Splitting) -> String? {
             do {
-                _ = try splitting.run(folder("data.h5"), to: folder("out.h5"))
+                _ = try splitting.run(folder.file("data.h5"), to: folder.file("out.h5"))
                 return nil
             } catch { return "\(error)" }
         }
-        let file = folder("data.h5")
+        let file = folder.file("data.h5")
         try makeFile(rows: 4)
         #expect(
             mistake(try splitting("train=0.9,test=0.1"))
@@ -125,6 +126,6 @@ struct SplittingTests {
             mistake(splitting)
                 == "\(file) holds /test/inputs already, beside /inputs: give the split 'test' another name or leave it out"
         )
-        #expect(folder.names == ["data.h5"])
+        #expect(folder.listing == ["data.h5"])
     }
 }

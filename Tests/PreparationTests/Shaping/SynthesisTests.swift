@@ -5,24 +5,26 @@ import HDF5
 import Kernels
 import Network
 import Runs
+import TestSupport
 import Testing
 
 @testable import Preparation
 
 struct SynthesisTests {
-    private let folder: Folder
-    init() throws { folder = try Folder() }
+    private let folder: TestDirectory
+    init() throws { folder = try TestDirectory() }
 
     private func make(_ kind: SyntheticKind, _ name: String = "data.h5", _ change: (inout Synthesis) -> Void = { _ in })
         throws -> Synthesis.Summary
     {
         var synthesis = Synthesis(kind)
         change(&synthesis)
-        return try synthesis.run(to: folder(name))
+        return try synthesis.run(to: folder.file(name))
     }
 
     private func split(_ split: String, _ name: String = "data.h5") throws -> Dataset {
-        try Dataset(reading: DataSource(file: folder(name), inputs: "/\(split)/inputs", targets: "/\(split)/targets"))
+        try Dataset(
+            reading: DataSource(file: folder.file(name), inputs: "/\(split)/inputs", targets: "/\(split)/targets"))
     }
 
     @Test(arguments: SyntheticKind.allCases) func theSeedDecides(_ kind: SyntheticKind) throws {
@@ -31,7 +33,7 @@ struct SynthesisTests {
                 $0.seed = seed
                 $0.samples = 200
             }
-            return try Data(contentsOf: URL(fileURLWithPath: folder("data.h5")))
+            return try Data(contentsOf: URL(fileURLWithPath: folder.file("data.h5")))
         }
         let first = try contents(1)
         #expect(try contents(1) == first)
@@ -48,7 +50,7 @@ struct SynthesisTests {
         }
         #expect(summary.splits.map(\.name) == ["train", "validation"])
         #expect(summary.splits.map(\.rows) == [375, 125])
-        let file = try HDF5File.open(folder("data.h5"))
+        let file = try HDF5File.open(folder.file("data.h5"))
         #expect(try file.dataset("/train/inputs").shape == [375, 12, 10, 3])
         #expect(try file.dataset("/train/inputs").elementType == .uint8)
         #expect(try file.attributes.strings("class_names").count == 4)
@@ -63,7 +65,7 @@ struct SynthesisTests {
             $0.sorted = true
             $0.samples = 300
         }
-        let labels = try HDF5File.open(folder("data.h5")).dataset("/train/targets").read(Int32.self)
+        let labels = try HDF5File.open(folder.file("data.h5")).dataset("/train/targets").read(Int32.self)
         #expect(labels == labels.sorted())
         #expect(Set(labels).count == 3)
     }
@@ -147,6 +149,6 @@ struct SynthesisTests {
         #expect(
             mistake(.blobs) { ($0.test, $0.validation) = (0.5, 0.5) } == "validation and test leave nothing to train on"
         )
-        #expect(folder.names == [])
+        #expect(folder.listing == [])
     }
 }

@@ -1,0 +1,96 @@
+import CAllocationCounter
+import Kernels
+import Network
+import RunSupport
+import Testing
+
+@testable import Batches
+
+/// A training step allocates nothing on the heap; the kernel library's own argument lists are counted apart.
+@Suite struct AllocationTests {
+    /// The allocations of so many steps, without those of starting and ending a run.
+    private static func allocations(_ model: Model, on data: Dataset, workers: Int, steps: Int) throws -> (
+        own: Int, library: Int
+    ) {
+        let engine = try TrainingFixture.engine(
+            model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1])
+        func count(_ limit: Int) throws -> (Int, Int) {
+            stormo_count_begin()
+            _ = try engine.run(epoch: 1, limit: limit)
+            stormo_count_end()
+            return (stormo_count_own(), stormo_count_library())
+        }
+        // Warm: threads and lazily made state.
+        _ = try count(4)
+        _ = try count(1)
+        let few = try count(1)
+        let many = try count(1 + steps)
+        return (many.0 - few.0, many.1 - few.1)
+    }
+
+    /// In a process of its own, in which no other test allocates.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func aStepAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let data = try TrainingFixture.noise(rows: 8 * 101 + 3)
+            let model = try Model(input: [6, 6, 2]) {
+                Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .relu)
+                Pooling(.max).named("pool")
+                Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .gelu)
+                Add().named("add", inputs: ["conv2d_1", "pool"])
+                Flatten()
+                Dropout(0.3)
+                Dense(7, activation: .tanh)
+                Dense(3, activation: .softmax)
+            }
+            for workers in [1, 2] {
+                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
+                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
+                #expect(counted.library > 0, "the counter sees the kernel library's allocations")
+            }
+        }
+    }
+
+    /// One replica bound again for each shard, with kernels that several tiles share and a weight that two layers share.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func bindingAgainAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let objective = try Objective(
+                Model(input: [28, 28, 1]) {
+                    Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .relu)
+                    Pooling(.max).named("pool")
+                    Conv2D(32, kernelSize: (3, 3), padding: .same, activation: .gelu)
+                    Add().named("add", inputs: ["conv2d_1", "pool"])
+                    Concatenate().named("both", inputs: ["add", "pool"])
+                    Conv2D(16, kernelSize: (5, 5), activation: .tanh)
+                    Dropout(0.3)
+                    Flatten()
+                    Dense(7, activation: .tanh)
+                    Dense(3, activation: .softmax)
+                }, loss: .sparseCategoricalCrossEntropy)
+            let replica = try Replica(objective.training, samples: [20, 21])
+            let parameters = try AlignedMemory(floats: objective.layout.count)
+            objective.layout.initialise(parameters.floats, seed: 1)
+            let gradients = try (0..<3).map { _ in try AlignedMemory(floats: objective.layout.count) }
+            replica.bind(
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
+                gradients: gradients[0])
+            KernelContext.withPreparedThread {
+                func steps(_ count: Int) {
+                    for step in 0..<count {
+                        let samples = 20 + step % 2
+                        replica.rebind(gradients: gradients[step % 3])
+                        replica.forward(samples: samples, Pass(isTraining: true, step: step))
+                        replica.backward(samples: samples, scale: 1, Pass(isTraining: true, step: step))
+                    }
+                }
+                steps(6)
+                stormo_count_begin()
+                steps(12)
+                stormo_count_end()
+            }
+            #expect(stormo_count_own() == 0, "\(stormo_count_own()) allocations in 12 passes")
+            #expect(stormo_count_library() > 0, "the counter sees the kernel library's allocations")
+        }
+    }
+}

@@ -1,0 +1,273 @@
+import Foundation
+import HDF5
+import Kernels
+import Network
+import RunSupport
+import TestSupport
+import Testing
+
+@testable import Batches
+@testable import Engine
+@testable import Interchange
+@testable import Runs
+
+private func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+}
+private let python = variable("STORMO_PYTHON")
+/// A Python with Keras 2.15.
+private let olderPython = variable("STORMO_KERAS2_PYTHON")
+
+/// The model files in the hands of Keras and PyTorch. Runs where `STORMO_PYTHON` names a Python with keras and h5py;
+/// what needs torch runs where that Python has it.
+@Suite(.enabled(if: python != nil, "STORMO_PYTHON names no Python with keras and h5py"))
+struct KerasTests {
+    private static let data = Repository.dataset("digits.h5")
+
+    private struct Output {
+        let status: Int32
+        let text: String
+    }
+
+    /// Runs Python and waits for its end.
+    private func run(_ arguments: [String], log: String, by python: String? = python) throws -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(python))
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        process.environment = environment
+        #expect(FileManager.default.createFile(atPath: log, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: log))
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        // Waiting on the process itself would need its thread's run loop.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        ended.wait()
+        return Output(
+            status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))
+    }
+
+    private func script(
+        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: String? = python
+    ) throws -> String {
+        let output = try run(
+            ["\(Repository.path)/Tests/Peers/\(name)"] + arguments, log: directory.file("\(name).log"), by: python)
+        try #require(output.status == 0, "\(name): \(output.text)")
+        return output.text
+    }
+
+    private func trained(_ model: Model, _ normalization: Normalization, epochs: Int = 2) throws -> TrainedModel {
+        let trainer = try Trainer(
+            model, loss: .sparseCategoricalCrossEntropy, on: TrainingFixture.digits()
+        ) {
+            $0.optimizer = .adam(learningRate: 0.003)
+            $0.epochs = epochs
+            $0.batchSize = 64
+            $0.normalization = normalization
+        }
+        try trainer.fit()
+        return try trainer.trainedModel()
+    }
+
+    /// The largest difference between our predictions of the test split and those of a peer's script.
+    private func deviation(
+        _ script: String, _ model: TrainedModel, in directory: TestDirectory, spread: Float = 0.1
+    ) throws -> Float {
+        let (path, out) = (directory.file("model.h5"), directory.file("predictions.h5"))
+        try model.save(path)
+        _ = try self.script(script, [path, Self.data, "test", out], in: directory)
+        return try deviation(out, model, spread: spread)
+    }
+
+    /// The largest difference between our predictions of the test split and those in a file.
+    private func deviation(_ out: String, _ model: TrainedModel, spread: Float) throws -> Float {
+        let theirs = try HDF5File.open(out).dataset("predictions")
+        let test = try TrainingFixture.digits("test")
+        #expect(theirs.shape == [test.count, 10])
+        let ours = try model.evaluator(on: test, Parallelism(workers: 2), predictsOnly: true).predict()
+        // Were they alike for all samples, agreeing would prove little.
+        let firsts = stride(from: 0, to: ours.count, by: 10).map { ours[$0] }
+        #expect((firsts.max() ?? 0) - (firsts.min() ?? 0) > spread)
+        return zip(ours, try theirs.read(Float.self)).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+
+    private func mlp() throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            Flatten()
+            Dense(32, activation: .relu)
+            Dropout(0.2)
+            Dense(16, activation: .relu).named("middle")
+            Dense(10, activation: .softmax).named("logits")
+        }
+        return try trained(model, .scale)
+    }
+
+    private func cnn() throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(8, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max)
+            Conv2D(12, kernelSize: (3, 3), padding: .same, activation: .relu)
+            Pooling(.max)
+            Flatten()
+            Dense(24, activation: .relu)
+            Dense(10, activation: .softmax).named("logits")
+        }
+        return try trained(model, .standardize)
+    }
+
+    /// Every type of layer and every activation, alone and within a layer; branches whose weights could be mistaken
+    /// for each other's by their shapes; windows that leave a rest.
+    private func branched() throws -> TrainedModel {
+        let activations: [Activation] = [
+            .linear, .relu, .leakyRelu(0.1), .elu(0.5), .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax,
+        ]
+        let fused: [Activation] = [
+            .relu, .leakyRelu(0.2), .elu(1), .gelu, .sigmoid, .tanh, .softplus, .swish, .softmax, .linear,
+        ]
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .relu).named("stem")
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .swish).named("left", inputs: ["stem"])
+            Conv2D(6, kernelSize: (3, 3), padding: .same, activation: .elu(1)).named("right", inputs: ["stem"])
+            Add().named("sum", inputs: ["right", "left", "stem"])
+            Pooling(.max, poolSize: (3, 2), strides: (2, 2), padding: .same).named("max", inputs: ["sum"])
+            Pooling(.average, poolSize: (3, 3), strides: (2, 2), padding: .same).named("mean", inputs: ["sum"])
+            Concatenate().named("both", inputs: ["mean", "max"])
+            Conv2D(8, kernelSize: (2, 3), strides: (2, 1), padding: .same, activation: .leakyRelu(0.2), useBias: false)
+                .named("strided")
+            Conv2D(8, kernelSize: (2, 2)).named("valid")
+            GlobalAveragePooling2D().named("pooled")
+            Reshape([-1, 8]).named("rows", inputs: ["both"])
+            Dense(5, activation: .gelu).named("shared")
+            Flatten()
+            Dropout(0.2)
+            Dense(8).named("wide")
+            Concatenate(axis: 0).named("joined", inputs: ["wide", "pooled"])
+            for (index, activation) in fused.enumerated() {
+                Dense(4, activation: activation).named("dense\(index)", inputs: ["joined"])
+            }
+            for (index, activation) in activations.enumerated() {
+                ActivationLayer(activation).named("alone\(index)", inputs: ["dense\(9 - index)"])
+            }
+            Concatenate().named("all", inputs: activations.indices.map { "alone\($0)" })
+            Dense(10).named("last")
+            ActivationLayer(.softmax).named("probabilities")
+        }
+        return try trained(model, .standardize)
+    }
+
+    @Test func kerasPredictsTheSameFromAnMLP() throws {
+        #expect(try deviation("keras_predict.py", mlp(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func kerasPredictsTheSameFromACNN() throws {
+        #expect(try deviation("keras_predict.py", cnn(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func kerasPredictsTheSameFromEveryLayer() throws {
+        #expect(try deviation("keras_predict.py", branched(), in: TestDirectory()) <= 1e-5)
+    }
+
+    private static let normalizations: [Normalization] = [
+        .standardize(per: .feature), .standardize(per: .all), .minMax, .minMax(per: .feature), .scale(per: .channel),
+        .constants(offset: [8], scale: [-0.125]),
+        .constants(offset: (0..<64).map { Double($0) * 0.125 }, scale: [0.25]),
+        .constants(offset: [4], scale: (0..<64).map { $0 % 2 == 0 ? 0.125 : -0.25 }),
+        // Deviations below Keras's least one, and a mean that is large beside them.
+        .constants(offset: (0..<64).map { $0 == 0 ? 0 : 8 }, scale: (0..<64).map { $0 == 0 ? 1e9 : 0.125 }),
+        .constants(offset: (0..<64).map { $0 == 1 ? 1000 : 8 }, scale: (0..<64).map { $0 == 2 ? 1e-20 : 0.125 }),
+    ]
+
+    @Test(arguments: normalizations)
+    func kerasNormalisesAlike(normalization: Normalization) throws {
+        #expect(
+            try deviation("keras_predict.py", normalised(normalization), in: TestDirectory(), spread: 0.01) <= 1e-5)
+    }
+
+    /// Random parameters will do: what the layers before them make of the data is in question.
+    private func normalised(_ normalization: Normalization) throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            Conv2D(4, kernelSize: (3, 3), activation: .tanh)
+            Flatten()
+            Dense(10, activation: .tanh)
+            ActivationLayer(.softmax)
+        }
+        let preprocessing = try Preprocessing(fitting: normalization, to: TrainingFixture.digits())
+        return try ModelFixture.trained(model, preprocessing: preprocessing)
+    }
+
+    /// Models of all kinds, in one process for each Python: a stack, a graph in both forms, and each normalisation.
+    private func openEverywhere(by python: String?) throws {
+        let directory = try TestDirectory()
+        let (mlp, graph) = (try mlp(), try branched())
+        var cases: [(model: TrainedModel, form: KerasGraphForm, spread: Float)] = [
+            (mlp, .flat, 0.1), (graph, .flat, 0.1), (graph, .nested, 0.1),
+        ]
+        for normalization in Self.normalizations { cases.append((try normalised(normalization), .flat, 0.01)) }
+        var arguments: [String] = []
+        for (index, entry) in cases.enumerated() {
+            let path = directory.file("model\(index).h5")
+            try entry.model.save(path, graph: entry.form)
+            arguments += [path, Self.data, "test", directory.file("predictions\(index).h5")]
+        }
+        _ = try script("keras_predict.py", arguments, in: directory, by: python)
+        for (index, entry) in cases.enumerated() {
+            let path = directory.file("predictions\(index).h5")
+            #expect(try deviation(path, entry.model, spread: entry.spread) <= 1e-5, "case \(index)")
+        }
+    }
+
+    @Test func kerasOpensBothFormsOfAGraph() throws { try openEverywhere(by: python) }
+
+    @Test(.enabled(if: olderPython != nil, "STORMO_KERAS2_PYTHON names no Python with Keras 2.15"))
+    func olderKerasPredictsTheSame() throws { try openEverywhere(by: olderPython) }
+
+    @Test func h5pyListsTheWeightsByLayer() throws {
+        let directory = try TestDirectory()
+        try cnn().save(directory.file("model.h5"))
+        #expect(
+            try script("list_weights.py", [directory.file("model.h5")], in: directory) == """
+                /model_weights/conv2d/conv2d/kernel:0 (3, 3, 1, 8)
+                /model_weights/conv2d/conv2d/bias:0 (8,)
+                /model_weights/conv2d_1/conv2d_1/kernel:0 (3, 3, 8, 12)
+                /model_weights/conv2d_1/conv2d_1/bias:0 (12,)
+                /model_weights/dense/dense/kernel:0 (48, 24)
+                /model_weights/dense/dense/bias:0 (24,)
+                /model_weights/logits/logits/kernel:0 (24, 10)
+                /model_weights/logits/logits/bias:0 (10,)
+
+                """)
+    }
+
+    /// With its weights in the order of the layers, though frozen ones stand behind the trained ones in our own buffers.
+    @Test(arguments: [python, olderPython])
+    func frozenLayersAreFrozenInKeras(_ python: String?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        let model = try trained(
+            try Model(input: [8, 8, 1]) {
+                Conv2D(8, kernelSize: (3, 3), activation: .relu)
+                Flatten()
+                Dense(24, activation: .relu).frozen("fixed")
+                Dense(10, activation: .softmax)
+            }, .scale, epochs: 6)
+        #expect(model.objective.layout.frozen.count > 0)
+        #expect(try deviation("keras_predict.py", model, in: directory) <= 1e-4)
+        try model.save(directory.file("model.h5"))
+        let code =
+            "import keras, sys; print({l.name: l.trainable for l in keras.models.load_model(sys.argv[1]).layers})"
+        let output = try run(["-c", code, directory.file("model.h5")], log: directory.file("keras.log"), by: python)
+        #expect(output.status == 0 && output.text.contains("'fixed': False"), "\(output.text)")
+        #expect(output.text.contains("'conv2d': True") && output.text.contains("'dense': True"), "\(output.text)")
+    }
+
+    @Test func torchPredictsTheSame() throws {
+        let directory = try TestDirectory()
+        guard try run(["-c", "import torch"], log: directory.file("import.log")).status == 0 else { return }
+        #expect(try deviation("torch_weights.py", mlp(), in: directory) <= 1e-4)
+        #expect(try deviation("torch_weights.py", cnn(), in: directory) <= 1e-4)
+    }
+}
