@@ -70,15 +70,20 @@ extension Reference {
     ) -> [Double] {
         let channels = images.channels
         var y = Array(repeating: 0.0, count: window.result(over: images, channels: filters).count)
-        window.positions(over: images) { position, covered in
-            for o in 0..<filters {
-                var sum = bias?[o] ?? 0
-                for (pixel, tap) in covered {
-                    for c in 0..<channels {
-                        sum += x[pixel * channels + c] * weights[(tap * channels + c) * filters + o]
+        // Pointers and bare loops: a test without optimisation goes through here some hundred times.
+        x.withUnsafeBufferPointer { x in
+            weights.withUnsafeBufferPointer { weights in
+                let (x, weights) = (x.baseAddress!, weights.baseAddress!)
+                window.positions(over: images) { position, covered in
+                    for o in 0..<filters {
+                        var sum = bias?[o] ?? 0
+                        for (pixel, tap) in covered {
+                            let (first, end) = (pixel * channels, (pixel + 1) * channels)
+                            sum += dot(x + first, weights + tap * channels * filters + o, step: filters, end - first)
+                        }
+                        y[position * filters + o] = sum
                     }
                 }
-                y[position * filters + o] = sum
             }
         }
         return y
@@ -89,13 +94,29 @@ extension Reference {
     ) -> [Double] {
         let channels = images.channels
         var y = Array(repeating: 0.0, count: window.result(over: images, channels: channels).count)
-        window.positions(over: images) { position, covered in
-            for c in 0..<channels {
-                let values = covered.map { x[$0.pixel * channels + c] }
-                y[position * channels + c] =
-                    reduction == .max ? values.max() ?? .nan : values.reduce(0, +) / Double(values.count)
+        x.withUnsafeBufferPointer { x in
+            window.positions(over: images) { position, covered in
+                covered.map { $0.pixel * channels }.withUnsafeBufferPointer { starts in
+                    for c in 0..<channels {
+                        y[position * channels + c] = reduce(x.baseAddress! + c, at: starts, reduction)
+                    }
+                }
             }
         }
         return y
+    }
+
+    /// The greatest value or the mean of those at some places.
+    private static func reduce(
+        _ values: UnsafePointer<Double>, at places: UnsafeBufferPointer<Int>, _ reduction: Pooling2DKernel.Reduction
+    ) -> Double {
+        var (largest, sum, next) = (-Double.infinity, 0.0, 0)
+        while next < places.count {
+            let value = values[places.baseAddress![next]]
+            if value > largest { largest = value }
+            sum += value
+            next += 1
+        }
+        return reduction == .max ? largest : sum / Double(places.count)
     }
 }

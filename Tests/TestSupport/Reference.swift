@@ -41,14 +41,28 @@ package enum Reference {
     ) -> [Double] {
         let rows = x.count / inputs
         var y = Array(repeating: 0.0, count: rows * outputs)
-        for row in 0..<rows {
-            for o in 0..<outputs {
-                var sum = bias?[o] ?? 0
-                for i in 0..<inputs { sum += x[row * inputs + i] * weights[i * outputs + o] }
-                y[row * outputs + o] = sum
+        x.withUnsafeBufferPointer { x in
+            weights.withUnsafeBufferPointer { weights in
+                for row in 0..<rows {
+                    for o in 0..<outputs {
+                        let products = dot(
+                            x.baseAddress! + row * inputs, weights.baseAddress! + o, step: outputs, inputs)
+                        y[row * outputs + o] = (bias?[o] ?? 0) + products
+                    }
+                }
             }
         }
         return y
+    }
+
+    /// Σᵢ a[i] b[i·step]. A bare loop, since without optimisation a range costs more than the product.
+    static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, step: Int, _ count: Int) -> Double {
+        var (sum, i) = (0.0, 0)
+        while i < count {
+            sum += a[i] * b[i * step]
+            i += 1
+        }
+        return sum
     }
 
     /// a ∘ b, the shorter repeated.
