@@ -69,7 +69,8 @@ let package = Package(
 
         // Tests mirror Sources. What several of them share stands in TestSupport: numbers, references, folders; and in
         // RunSupport: small models, data and runs.
-        .target(name: "TestSupport", dependencies: ["Kernels", "Network", "HDF5"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Kernels", "Network", "Configuration", "HDF5"], path: "Tests/TestSupport"),
         .target(
             name: "RunSupport",
             dependencies: [

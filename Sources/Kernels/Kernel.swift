@@ -33,11 +33,13 @@ public struct Binding {
     public var workspace: UnsafeMutableRawPointer
     /// The kernel's own while it runs, anybody's afterwards.
     public var scratch: UnsafeMutableRawPointer
+    /// The combined sums of all shards, for a `CoupledKernel`; nil for others.
+    public var sums: UnsafePointer<Double>?
 
     public init(
         src: [UnsafeMutablePointer<Float>], dst: UnsafeMutablePointer<Float>,
         diffSrc: [UnsafeMutablePointer<Float>?], diffDst: UnsafeMutablePointer<Float>?,
-        workspace: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+        workspace: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer, sums: UnsafePointer<Double>? = nil
     ) {
         self.src = src
         self.dst = dst
@@ -45,6 +47,7 @@ public struct Binding {
         self.diffDst = diffDst
         self.workspace = workspace
         self.scratch = scratch
+        self.sums = sums
     }
 }
 

@@ -4,6 +4,8 @@ public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
     case outOfMemory(bytes: Int)
     /// The kernel library refused an operation; `operation` says which, with its shapes.
     case unsupported(operation: String, reason: String)
+    /// An operator says that it couples samples, but its kernel is of the ordinary kind.
+    case notCoupled(operation: String)
 
     public var description: String {
         switch self {
@@ -12,6 +14,8 @@ public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "use a smaller batch_size or fewer workers"
         case .unsupported(let operation, let reason):
             "\(operation) can't be computed on this machine: the kernel library says '\(reason)'"
+        case .notCoupled(let operation):
+            "\(operation) couples the samples of a batch, so its kernel in training must be a CoupledKernel, but is not"
         }
     }
 }

@@ -42,17 +42,36 @@ final class GradientFolder: @unchecked Sendable {
     /// A shard without samples adds zeros.
     func clearGradient(of shard: Int) { gradient(of: shard).floats.update(repeating: 0, count: length) }
 
+    /// The same for parts of the gradient.
+    func clearGradient(of shard: Int, in ranges: [Range<Int>]) {
+        let gradient = gradient(of: shard).floats
+        for index in 0..<ranges.count {
+            (gradient + ranges[index].lowerBound).update(repeating: 0, count: ranges[index].count)
+        }
+    }
+
     /// Folds what is due when a shard's gradient stands.
     /// - Returns: whether anything was.
     @discardableResult
-    func finish(_ shard: Int) -> Bool {
+    func finish(_ shard: Int) -> Bool { fold(shard, 0..<length) }
+
+    /// The same when parts of it stand. The worker's shards come in order for each part.
+    @discardableResult
+    func finish(_ shard: Int, in ranges: [Range<Int>]) -> Bool {
+        var isDue = false
+        for index in 0..<ranges.count where fold(shard, ranges[index]) { isDue = true }
+        return isDue
+    }
+
+    private func fold(_ shard: Int, _ range: Range<Int>) -> Bool {
         let index = shard - plan.shards.lowerBound
         guard let fold = plan.folds[index], let list = parts[index] else { return false }
         let sum = buffers[fold.buffers[0]].floats
         fold.program.withUnsafeBufferPointer { program in
-            for begin in stride(from: 0, to: length, by: VectorLoops.block) {
+            for begin in stride(from: range.lowerBound, to: range.upperBound, by: VectorLoops.block) {
                 VectorLoops.fold(
-                    into: sum + begin, list, program, from: begin, count: min(VectorLoops.block, length - begin))
+                    into: sum + begin, list, program, from: begin,
+                    count: min(VectorLoops.block, range.upperBound - begin))
             }
         }
         return true

@@ -49,4 +49,20 @@ struct ReductionTree: Sendable {
 
     /// Stands in a program for an addition.
     static let add: Int32 = -1
+
+    /// An addition of two nodes that are stored with their first shard.
+    struct Pair: Sendable, Equatable {
+        let sum: Int
+        let other: Int
+    }
+
+    /// The tree as additions in place, in an order in which both halves stand before they are added.
+    var pairs: [Pair] {
+        func pairs(of node: Node) -> [Pair] {
+            guard node.count > 1 else { return [] }
+            let (left, right) = Self.halves(of: node)
+            return pairs(of: left) + pairs(of: right) + [Pair(sum: left.lowerBound, other: right.lowerBound)]
+        }
+        return pairs(of: root)
+    }
 }

@@ -41,6 +41,8 @@ final class EpochUnderWay: @unchecked Sendable {
     enum NotFinite {
         case loss
         case gradient
+        /// What a state parameter would become, as a running mean.
+        case state
     }
 
     init(

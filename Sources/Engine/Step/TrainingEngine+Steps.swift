@@ -50,15 +50,19 @@ extension TrainingEngine {
         meet(worker, parts, number)
 
         let loss = lossSum()
-        guard loss.isFinite || skipsNonFinite else {
-            if worker == 0 { epoch.end = .diverged(step: index, .loss) }
+        let isFinite = loss.isFinite && coupled?.failedState == nil
+        guard isFinite || skipsNonFinite else {
+            if worker == 0 { epoch.end = .diverged(step: index, loss.isFinite ? .state : .loss) }
             return false
         }
-        let isTaken = loss.isFinite && reduceAndUpdate(parts, number, worker)
+        let isTaken = isFinite && reduceAndUpdate(parts, number, worker)
         profile?.mark(worker, .reduce, step: number)
 
         // Between the barriers nobody touches the metrics nor reads the batch: the first worker has them to itself.
-        if worker == 0 { finish(index, of: epoch, loss: isTaken ? loss : nil) }
+        if worker == 0 {
+            if isTaken { coupled?.moveStates(of: parameters.floats) }
+            finish(index, of: epoch, loss: isTaken ? loss : nil)
+        }
         meet(worker, parts, number)
         if isTaken, reducer.hasFailed {
             if worker == 0 {
@@ -72,7 +76,7 @@ extension TrainingEngine {
     }
 
     /// Waits for the other workers of a shared step.
-    private func meet(_ worker: Int, _ parts: Range<Int>, _ step: Int) {
+    func meet(_ worker: Int, _ parts: Range<Int>, _ step: Int) {
         guard parts.count < plan.workers else { return }
         barrier.wait(worker)
         profile?.mark(worker, .wait, step: step)
@@ -80,6 +84,7 @@ extension TrainingEngine {
 
     /// The gradients of all shards of the parts.
     private func runShards(of parts: Range<Int>, _ epoch: EpochUnderWay, _ number: Int, _ worker: Int) {
+        if let coupled { return runCoupled(coupled, of: parts, epoch, number, worker) }
         let pass = Pass(isTraining: true, seed: seed, step: number)
         for part in parts {
             let folder = reducer.folder(of: part)
@@ -190,7 +195,8 @@ extension TrainingEngine {
         let (replica, count) = (replicas[worker], samples.count)
         var pass = pass
         pass.firstSample = samples.lowerBound
-        let weights = gather(batch.rows + samples.lowerBound, count, pass, replica, worker)
+        gather(batch.rows + samples.lowerBound, count, pass, replica, worker)
+        let weights = sampleWeights(batch.rows + samples.lowerBound, count, replica, worker)
         profile?.mark(worker, .gather, step: pass.step)
 
         replica.forward(samples: count, pass)
@@ -205,20 +211,26 @@ extension TrainingEngine {
     }
 
     /// Brings a shard's samples and targets to the replica, augmented.
-    /// - Returns: the samples' weights; nil where all count the same.
-    private func gather(
-        _ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int
-    ) -> UnsafePointer<Float>? {
-        let target = replica.value(of: objective.target, samples: count).baseAddress!
+    func gather(_ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int) {
         feed.load(replica, from: reader.pool, rows: rows, count: count)
         augmenters?[worker].apply(
-            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: target, count: count,
-            step: pass.step, firstSample: pass.firstSample)
-        return weights?.fill(worker: worker, from: reader.pool, rows: rows, targets: target, count: count)
+            to: replica.value(of: objective.input, samples: count).baseAddress!,
+            targets: replica.value(of: objective.target, samples: count).baseAddress!, count: count, step: pass.step,
+            firstSample: pass.firstSample)
+    }
+
+    /// The weights of a shard's samples, once their targets have been gathered; nil where all count the same. They stand
+    /// until the worker asks for another shard's.
+    func sampleWeights(
+        _ rows: UnsafePointer<Int64>, _ count: Int, _ replica: Replica, _ worker: Int
+    ) -> UnsafePointer<Float>? {
+        weights?.fill(
+            worker: worker, from: reader.pool, rows: rows,
+            targets: replica.value(of: objective.target, samples: count).baseAddress!, count: count)
     }
 
     /// Adds up a shard's losses, and takes its predictions into the metrics.
-    private func measure(_ shard: Int, _ count: Int, _ replica: Replica, _ weights: UnsafePointer<Float>?) {
+    func measure(_ shard: Int, _ count: Int, _ replica: Replica, _ weights: UnsafePointer<Float>?) {
         let losses = replica.value(of: objective.sampleLoss, samples: count)
         var sum = 0.0
         if let weights {

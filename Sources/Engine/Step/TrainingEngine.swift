@@ -77,8 +77,10 @@ public final class TrainingEngine: @unchecked Sendable {
     package let team: WorkerTeam
     let barrier: PhaseBarrier
     let reducer: Reducer
-    /// One for each worker, bound to the gradient of each of its shards in turn.
+    /// One for each worker, bound to the gradient of each of its shards in turn; none where samples are coupled.
     let replicas: [Replica]
+    /// Only where samples are coupled.
+    let coupled: CoupledShards?
     package let metricSets: [MetricSet]
     let lossOfShard: AlignedMemory
     /// One for each worker; nil where samples are taken as they are.
@@ -174,7 +176,16 @@ public final class TrainingEngine: @unchecked Sendable {
         metricSets = try (0..<shards).map { _ in
             try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
         }
-        let sizes = [settings.batchSize, data.count % settings.batchSize].flatMap(plan.sizes)
+        let batches = [settings.batchSize, data.count % settings.batchSize]
+        guard objective.training.coupling.isEmpty else {
+            replicas = []
+            coupled = try CoupledShards(
+                objective.training, plan, batches: batches, team: team, parameters: parameters,
+                gradient: { [reducer] shard, worker in reducer.folder(of: worker).gradient(of: shard) })
+            return
+        }
+        coupled = nil
+        let sizes = batches.flatMap(plan.sizes)
         replicas = try team.makeReplicas(
             objective.training, samples: Set(sizes), parameters: parameters,
             gradients: { [reducer] in reducer.folder(of: $0).first })
@@ -289,7 +300,13 @@ public final class TrainingEngine: @unchecked Sendable {
         func divergence(_ tensor: String, _ rows: [Int] = []) -> Divergence {
             Divergence(epoch: epoch, step: step, tensor: tensor, rows: rows, isPartlyStepped: isPartlyStepped)
         }
-        let unknown = divergence(what == .loss ? "the loss" : "the gradient of a parameter")
+        let place =
+            switch what {
+            case .loss: "the loss"
+            case .gradient: "the gradient of a parameter"
+            case .state: "what the step makes of '\(coupled?.failedState?.name ?? "")'"
+            }
+        let unknown = divergence(place)
         let batch: Batch
         do {
             try reader.begin(epoch: epoch, at: step)
@@ -298,8 +315,10 @@ public final class TrainingEngine: @unchecked Sendable {
             // That training has diverged is the more important news.
             return unknown
         }
-        for shard in 0..<plan.shards {
-            let range = plan.samples(of: shard, in: batch.count)
+        // Where samples are coupled, a shard alone would compute something else.
+        let ranges =
+            coupled == nil ? (0..<plan.shards).map { plan.samples(of: $0, in: batch.count) } : [0..<batch.count]
+        for range in ranges {
             let rows = Array(UnsafeBufferPointer(start: batch.rows + range.lowerBound, count: range.count))
             var pass = Pass(isTraining: true, seed: seed, step: self.step)
             pass.firstSample = range.lowerBound

@@ -1,132 +1,60 @@
 import Kernels
 
-/// A program's kernels for one number of samples, and, once it is bound, their calls in order.
-///
-/// Made in three steps: kernels (`Tiling`), places (`ArenaLayout`), pointers (`bind`). Only the last is repeated.
+/// A plan's kernel calls in order, bound to memory.
 final class BoundPlan {
     enum BackwardStep {
         case kernel(KernelCall)
         case sum(GradientSum)
     }
 
-    let samples: Int
-    /// The size of the arena.
-    let byteCount: Int
+    /// A part of a pass: some calls, and then the sums of a round that are to be combined over all shards.
+    struct Segment {
+        /// Places among the calls or steps of the pass.
+        var steps: Range<Int>
+        /// Whose sums end it; nil for the last one.
+        var coupled: (call: KernelCall, round: Int)?
+    }
+
+    let plan: ReplicaPlan
     private(set) var forward: [KernelCall] = []
     private(set) var backward: [BackwardStep] = []
+    /// One, where nothing couples samples.
+    private(set) var forwardSegments: [Segment] = []
+    private(set) var backwardSegments: [Segment] = []
 
-    private let program: Program
-    private let tiling: Tiling
-    private var nodes: [PlannedNode]
-    private let scratch: Int
-    /// By their places in `Program.Backward.buffers`.
-    private let gradientBuffers: [TensorPlace]
-    /// By node.
-    private let parameterOffsets: [Int: Int]
-    private var memory: BoundMemory?
+    private var program: Program { plan.program }
+    private var memory: BoundMemory
+    /// Whether others use the plan's kernels as well.
+    private let sharesKernels: Bool
     /// The calls and sums that write gradients of parameters.
     private var gradientCalls: [KernelCall] = []
     private var gradientSums: [GradientSum] = []
 
-    init(_ program: Program, samples: Int, _ context: KernelContext, keepsAll: Bool) throws(KernelError) {
-        self.program = program
-        self.samples = samples
-        tiling = Tiling(program, samples: samples)
-        nodes = try Self.kernels(program, tiling, context)
-        let arena = ArenaLayout(program, nodes, tiling, samples: samples, keepsAll: keepsAll)
-        byteCount = arena.byteCount
-        scratch = arena.scratch
-        gradientBuffers = program.backward.buffers.enumerated().map { arena.gradient($0, $1) }
-        parameterOffsets = Dictionary(
-            uniqueKeysWithValues: program.layout.entries.map { ($0.node, $0.offset) })
-        place(program.order, in: arena)
-    }
-
-    /// Fills in the places of each node's tensors.
-    private func place(_ order: [Int], in arena: ArenaLayout) {
-        for index in order {
-            let owner = nodes[index].owner
-            switch program.nodes[owner].kind {
-            case .parameter:
-                nodes[index].value = TensorPlace(memory: .parameters, offset: parameterOffsets[owner]!, stride: 0)
-            case .constant: nodes[index].value = TensorPlace(memory: .constant(owner), offset: 0, stride: 0)
-            case .input, .operation: nodes[index].value = arena.value(of: owner, program.nodes[owner].type)
-            }
-            nodes[index].gradient = gradientPlace(program.backward.gradient[index])
-            guard !nodes[index].kernels.isEmpty, case .operation(_, let inputs) = program.nodes[index].kind else {
-                continue
-            }
-            let places = program.backward.inputGradients[index]
-            nodes[index].inputGradients = inputs.indices.map { gradientPlace(places?[$0]) }
-            nodes[index].partialGradients = inputs.indices.map { arena.partialGradient(of: index, input: $0) }
-        }
-        for stretch in tiling.stretches {
-            for index in program.order[stretch.nodes] where !nodes[index].kernels.isEmpty {
-                nodes[index].workspaces = stretch.tiles.indices.map { arena.workspace(of: index, tile: $0) }
-            }
-        }
-    }
-
-    private func gradientPlace(_ place: Program.Backward.Place?) -> TensorPlace? {
-        switch place {
-        case .buffer(let index): gradientBuffers[index]
-        case .parameter(let node): TensorPlace(memory: .gradients, offset: parameterOffsets[node]!, stride: 0)
-        case nil: nil
-        }
-    }
-
-    /// The nodes with their owners and kernels, and without places.
-    private static func kernels(
-        _ program: Program, _ tiling: Tiling, _ context: KernelContext
-    ) throws(KernelError) -> [PlannedNode] {
-        var nodes = program.nodes.indices.map { PlannedNode(owner: $0) }
-        for stretch in tiling.stretches {
-            for index in program.order[stretch.nodes] {
-                let node = program.nodes[index]
-                guard case .operation(let operation, let inputs) = node.kind else { continue }
-                let types = inputs.map { program.nodes[$0].type }
-                if case .view = operation.transfer(of: types, isDifferentiable: program.isDifferentiable) {
-                    nodes[index] = PlannedNode(owner: nodes[inputs[0]].owner)
-                    continue
-                }
-                let wanted = program.backward.inputGradients[index]
-                for samples in stretch.sizes {
-                    nodes[index].kernels.append(
-                        try operation.makeKernel(
-                            KernelRequest(
-                                context: context, samples: samples, inputs: types, output: node.type,
-                                gradients: inputs.indices.map { wanted?[$0] != nil }, node: index)))
-                }
-            }
-        }
-        return nodes
-    }
-
-    /// Points all calls at memory.
-    func bind(_ memory: BoundMemory) {
+    /// - Parameter sharesKernels: whether other bound plans use the kernels between any two runs.
+    init(_ plan: ReplicaPlan, _ memory: BoundMemory, sharesKernels: Bool) {
+        self.plan = plan
         self.memory = memory
-        forward = []
+        self.sharesKernels = sharesKernels
         // By node and tile.
         var calls: [Int: [KernelCall]] = [:]
-        for stretch in tiling.stretches {
+        for stretch in plan.tiling.stretches {
             for (number, tile) in stretch.tiles.enumerated() {
-                for index in program.order[stretch.nodes] where !nodes[index].kernels.isEmpty {
-                    let call = call(of: index, stretch, number, tile, memory)
+                for index in program.order[stretch.nodes] where !plan.nodes[index].kernels.isEmpty {
+                    let call = call(of: index, stretch, number, tile)
                     calls[index, default: []].append(call)
                     forward.append(call)
                 }
             }
         }
-        backward = []
-        for stretch in tiling.stretches.reversed() {
+        for stretch in plan.tiling.stretches.reversed() {
             for (number, tile) in stretch.tiles.enumerated().reversed() {
                 for step in program.backward.steps[stretch.steps] {
                     switch step {
                     case .kernel(let index):
                         backward.append(.kernel(calls[index]![number]))
-                        if number < stretch.tiles.count - 1 { appendPartialSums(of: index, memory) }
+                        if number < stretch.tiles.count - 1 { appendPartialSums(of: index) }
                     case .sum(let place, let parts, let type):
-                        appendSum(place, parts, count: type.count(samples: tile.count), from: tile.lowerBound, memory)
+                        appendSum(place, parts, count: type.count(samples: tile.count), from: tile.lowerBound)
                     }
                 }
             }
@@ -136,21 +64,42 @@ final class BoundPlan {
             guard case .sum(let sum) = step, sum.parameterOffset != nil else { return nil }
             return sum
         }
+        forwardSegments = segments(program.coupling.forward, of: forward.count) { forward[$0] }
+        backwardSegments = segments(program.coupling.backward, of: backward.count) {
+            if case .kernel(let call) = backward[$0] { call } else { nil }
+        }
+    }
+
+    /// Cuts a pass before the calls of the nodes that couple samples.
+    /// - Parameter call: the call at a place of the pass.
+    private func segments(
+        _ rounds: [Coupling.Round], of count: Int, call: (_ place: Int) -> KernelCall?
+    ) -> [Segment] {
+        var segments: [Segment] = []
+        var begin = 0
+        for round in rounds {
+            guard let cut = (begin..<count).first(where: { call($0)?.node == round.node }) else {
+                preconditionFailure("each round is one of an operator in the pass")
+            }
+            segments.append(Segment(steps: begin..<cut, coupled: (call(cut)!, round.number)))
+            begin = cut
+        }
+        return segments + [Segment(steps: begin..<count)]
     }
 
     /// Lets the gradients of parameters go to another buffer of the same layout; allocates nothing.
     func rebind(gradients: UnsafeMutablePointer<Float>) {
-        guard memory?.gradients != gradients else { return }
-        memory?.gradients = gradients
+        guard memory.gradients != gradients else { return }
+        memory.gradients = gradients
         for index in gradientCalls.indices { gradientCalls[index].rebind(gradients: gradients) }
         for index in gradientSums.indices { gradientSums[index].rebind(gradients: gradients) }
     }
 
     /// The call of a node's kernel for a tile.
     private func call(
-        of index: Int, _ stretch: Tiling.Stretch, _ number: Int, _ tile: Range<Int>, _ memory: BoundMemory
+        of index: Int, _ stretch: Tiling.Stretch, _ number: Int, _ tile: Range<Int>
     ) -> KernelCall {
-        let node = nodes[index]
+        let node = plan.nodes[index]
         guard case .operation(_, let inputs) = program.nodes[index].kind else {
             preconditionFailure("kernels belong to operators")
         }
@@ -164,12 +113,15 @@ final class BoundPlan {
         }
         return KernelCall(
             node.kernels[stretch.sizes.firstIndex(of: tile.count)!], node: index, firstSample: tile.lowerBound,
-            isShared: stretch.tiles.count { $0.count == tile.count } > 1,
+            isShared: sharesKernels || stretch.tiles.count { $0.count == tile.count } > 1,
             Binding(
-                src: inputs.map { address(nodes[$0].value)! }, dst: address(node.value)!,
+                src: inputs.map { address(plan.nodes[$0].value)! }, dst: address(node.value)!,
                 diffSrc: places.map(address), diffDst: address(node.gradient),
                 workspace: UnsafeMutableRawPointer(memory.arena) + node.workspaces[number],
-                scratch: UnsafeMutableRawPointer(memory.arena) + scratch),
+                scratch: UnsafeMutableRawPointer(memory.arena) + plan.scratch,
+                sums: program.coupling.offsets[index].flatMap { offset in
+                    memory.sums.map { UnsafePointer($0 + offset) }
+                }),
             parameterGradients: places.enumerated().compactMap { input, place in
                 guard let place, place.isParameterGradient else { return nil }
                 return (input, place.offset)
@@ -177,10 +129,11 @@ final class BoundPlan {
     }
 
     /// Adds a tile's parts of the gradients of weights to what the tiles behind it have left.
-    private func appendPartialSums(of index: Int, _ memory: BoundMemory) {
+    private func appendPartialSums(of index: Int) {
         guard case .operation(_, let inputs) = program.nodes[index].kind else { return }
         for (input, node) in inputs.enumerated() {
-            guard let part = nodes[index].partialGradients[input], let sum = nodes[index].inputGradients[input],
+            guard let part = plan.nodes[index].partialGradients[input],
+                let sum = plan.nodes[index].inputGradients[input],
                 let total = memory.address(of: sum)
             else { continue }
             backward.append(
@@ -192,35 +145,35 @@ final class BoundPlan {
     }
 
     private func appendSum(
-        _ place: Program.Backward.Place, _ parts: [Program.Backward.Place], count: Int, from sample: Int,
-        _ memory: BoundMemory
+        _ place: Program.Backward.Place, _ parts: [Program.Backward.Place], count: Int, from sample: Int
     ) {
-        guard let sum = gradientPlace(place), let total = memory.address(of: sum, from: sample) else { return }
+        guard let sum = plan.gradientPlace(place), let total = memory.address(of: sum, from: sample) else { return }
         backward.append(
             .sum(
                 GradientSum(
-                    total, of: parts.compactMap { gradientPlace($0).flatMap { memory.address(of: $0, from: sample) } },
+                    total,
+                    of: parts.compactMap { plan.gradientPlace($0).flatMap { memory.address(of: $0, from: sample) } },
                     count: count, parameterOffset: sum.isParameterGradient ? sum.offset : nil)))
     }
 
     /// Where the values of a node begin: those of all samples, unless its buffer holds one tile.
     func value(of node: Int) -> UnsafeMutablePointer<Float>? {
-        nodes[node].value.flatMap { memory?.address(of: $0) }
+        plan.nodes[node].value.flatMap { memory.address(of: $0) }
     }
 
     /// Where the gradient of the loss with respect to a node begins; nil where none is computed.
     func gradient(of node: Int) -> UnsafeMutablePointer<Float>? {
-        nodes[node].gradient.flatMap { memory?.address(of: $0) }
+        plan.nodes[node].gradient.flatMap { memory.address(of: $0) }
     }
 
     /// Sets the gradient with which the backward pass begins, that of Σ scale·weight·loss.
     func fillSeed(scale: Float, weights: UnsafePointer<Float>?) {
-        guard let loss = program.loss, let place = gradientPlace(program.backward.seed),
-            let seed = memory?.address(of: place)
+        guard let loss = program.loss, let place = plan.gradientPlace(program.backward.seed),
+            let seed = memory.address(of: place)
         else { return }
-        let count = program.nodes[loss].type.count(samples: samples)
+        let count = program.nodes[loss].type.count(samples: plan.samples)
         guard let weights else { return seed.update(repeating: scale, count: count) }
-        precondition(count == samples, "a loss that all samples share has no weight for each")
-        for sample in 0..<samples { seed[sample] = scale * weights[sample] }
+        precondition(count == plan.samples, "a loss that all samples share has no weight for each")
+        for sample in 0..<count { seed[sample] = scale * weights[sample] }
     }
 }

@@ -8,7 +8,9 @@ final class KernelCall {
     /// The place in the shard of the tile's first sample.
     let firstSample: Int
     private let kernel: any Kernel
-    /// Whether the kernel runs other tiles in between, so that it must be bound before each run.
+    /// The same kernel, where it is one of an operator that couples samples.
+    private let coupled: (any CoupledKernel)?
+    /// Whether the kernel runs other tiles or other shards in between, so that it must be bound before each run.
     private let isShared: Bool
     private var binding: Binding
     /// The inputs whose gradients are those of parameters, with their offsets in the gradient buffer.
@@ -21,6 +23,7 @@ final class KernelCall {
         self.node = node
         self.firstSample = firstSample
         self.kernel = kernel
+        coupled = kernel as? any CoupledKernel
         self.isShared = isShared
         self.binding = binding
         self.parameterGradients = parameterGradients
@@ -47,6 +50,24 @@ final class KernelCall {
     func backward(_ pass: Pass) {
         if isShared { kernel.bind(binding) }
         kernel.backward(of(pass))
+    }
+
+    /// What the bound samples contribute to a round of the forward pass.
+    func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+        if isShared { kernel.bind(binding) }
+        coupled?.forwardSums(round: round, into: partial, of(pass))
+    }
+
+    /// The same for the backward pass.
+    func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+        if isShared { kernel.bind(binding) }
+        coupled?.backwardSums(round: round, into: partial, of(pass))
+    }
+
+    /// What a state parameter among the inputs becomes by the step.
+    func nextState(input: Int, into next: UnsafeMutablePointer<Float>) {
+        if isShared { kernel.bind(binding) }
+        coupled?.nextState(input: input, into: next)
     }
 
     private func of(_ pass: Pass) -> Pass {

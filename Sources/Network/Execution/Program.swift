@@ -15,11 +15,17 @@ public struct Program: Sendable {
     /// The nodes whose values stand until the end of a run.
     let results: Set<Int>
     let backward: Backward
+    /// Where the samples of a mini-batch meet; empty without a loss, since evaluation couples nothing.
+    package let coupling: Coupling
 
     /// Applied to every graph, in this order.
     private static let rewrites: [any Rewrite] = [ActivationBehindOperator(), ActivationIntoProducer()]
 
     public var isDifferentiable: Bool { loss != nil }
+    /// The first layer that couples the samples of a mini-batch in training; nil where each sample stands for itself.
+    public var couplingLayer: String? {
+        coupling.nodes.first.map { nodes[$0].layer?.name ?? nodes[$0].name }
+    }
     /// The nodes that are run, inputs and parameters included, in order.
     public var computed: [Int] { order }
 
@@ -65,8 +71,10 @@ public struct Program: Sendable {
         layout = ParameterLayout(graph.nodes)
         guard let loss else {
             backward = Backward()
+            coupling = Coupling()
             return
         }
         backward = Backward(nodes, order, loss: loss.index, constants: differentiatesConstants)
+        coupling = try Coupling(nodes, order, layout, backward)
     }
 }

@@ -10,20 +10,26 @@ public import Kernels
 public final class Replica: @unchecked Sendable {
     public let program: Program
     private let context: KernelContext
-    private var plans: [BoundPlan] = []
-    public let arenaBytes: Int
-    private let keepsAll: Bool
-    // Held so that the memory outlives the pointers into it.
-    private var arena, parameters, gradients: AlignedMemory?
     private let constants: [Int: AlignedMemory]
+    private let plans: [ReplicaPlan]
+    private let sharesKernels: Bool
+    public let arenaBytes: Int
+    private var bound: [BoundPlan] = []
+    // Held so that the memory outlives the pointers into it.
+    private var arena, parameters, gradients, sums: AlignedMemory?
+    /// For a batch that is one shard; nil where nothing couples samples.
+    private let ownSums: AlignedMemory?
 
     /// - Parameters:
     ///   - samples: the sizes of shards that will be run.
     ///   - keepsAll: no buffer is used twice, so that every value and gradient can be read after a run.
+    ///   - sharesKernels: whether there will be others that share the kernels.
     /// - Throws: `KernelError` where a kernel can't be made.
-    public init(_ program: Program, samples: Set<Int>, keepsAll: Bool = false) throws(KernelError) {
+    public init(
+        _ program: Program, samples: Set<Int>, keepsAll: Bool = false, sharesKernels: Bool = false
+    ) throws(KernelError) {
         self.program = program
-        self.keepsAll = keepsAll
+        self.sharesKernels = sharesKernels
         context = try KernelContext(isDifferentiable: program.isDifferentiable)
         var constants: [Int: AlignedMemory] = [:]
         for index in program.order {
@@ -34,27 +40,47 @@ public final class Replica: @unchecked Sendable {
             }
         }
         self.constants = constants
-        var bytes = 0
+        var plans: [ReplicaPlan] = []
         for count in samples.sorted() where count > 0 {
-            let plan = try BoundPlan(program, samples: count, context, keepsAll: keepsAll)
-            bytes = max(bytes, plan.byteCount)
-            plans.append(plan)
+            plans.append(try ReplicaPlan(program, samples: count, context, keepsAll: keepsAll))
         }
-        arenaBytes = bytes
+        self.plans = plans
+        arenaBytes = plans.map(\.byteCount).max() ?? 0
+        ownSums =
+            program.coupling.isEmpty
+            ? nil : try AlignedMemory(byteCount: program.coupling.sumCount * MemoryLayout<Double>.stride)
+    }
+
+    /// A replica with the kernels of another one, for an arena of its own: it keeps a shard's activations while the other
+    /// runs a second shard. The two must not run at the same time.
+    /// - Parameter samples: those of the other's numbers of samples that this one will meet.
+    /// - Precondition: the other was made to share its kernels.
+    package init(sharingKernelsOf other: Replica, samples: Set<Int>) {
+        precondition(other.sharesKernels, "a replica must be made to share its kernels")
+        (program, context, constants, sharesKernels) = (other.program, other.context, other.constants, true)
+        ownSums = nil
+        plans = other.plans.filter { samples.contains($0.samples) }
+        arenaBytes = plans.map(\.byteCount).max() ?? 0
     }
 
     /// - Parameters:
     ///   - arena: at least `arenaBytes` long.
     ///   - parameters: a buffer of the program's layout.
     ///   - gradients: a buffer of the layout's trained range; wanted only for a program with a loss.
-    public func bind(arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?) {
+    ///   - sums: where a program that couples samples has the combined sums of all shards. Without them the replica has its
+    ///     own, and each run is a whole mini-batch.
+    public func bind(
+        arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?, sums: AlignedMemory? = nil
+    ) {
         precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
-        (self.arena, self.parameters, self.gradients) = (arena, parameters, gradients)
-        for plan in plans {
-            plan.bind(
+        let sums = sums ?? ownSums
+        (self.arena, self.parameters, self.gradients, self.sums) = (arena, parameters, gradients, sums)
+        bound = plans.map { plan in
+            BoundPlan(
+                plan,
                 BoundMemory(
                     arena: arena.floats, parameters: parameters.floats, gradients: gradients?.floats,
-                    constants: constants))
+                    constants: constants, sums: sums?.doubles), sharesKernels: sharesKernels)
         }
     }
 
@@ -69,7 +95,7 @@ public final class Replica: @unchecked Sendable {
     }
 
     private func plan(_ samples: Int) -> BoundPlan {
-        for index in 0..<plans.count where plans[index].samples == samples { return plans[index] }
+        for index in 0..<bound.count where bound[index].plan.samples == samples { return bound[index] }
         preconditionFailure("a replica runs the numbers of samples that it was made for, not \(samples)")
     }
 
@@ -85,14 +111,32 @@ public final class Replica: @unchecked Sendable {
         return UnsafeMutableBufferPointer(start: pointer, count: program.nodes[variable].type.count(samples: samples))
     }
 
-    /// Computes the results from the inputs.
+    /// Computes the results from the inputs. Where samples are coupled, these are the whole mini-batch.
     /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
     public func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
-        let calls = plan(samples).forward
-        for index in 0..<calls.count {
+        let rounds = program.coupling.forward
+        for segment in 0...rounds.count {
+            // The sums of the one shard are those of all.
+            let partial = segment < rounds.count ? sums.map { $0.doubles + rounds[segment].places.lowerBound } : nil
+            forward(segment: segment, samples: samples, partial: partial, pass, finished: finished)
+        }
+    }
+
+    /// One segment of the forward pass; they must be run in order, with all shards' sums combined in between.
+    /// - Parameter partial: where the shard's sums of the round that ends the segment go.
+    package func forward(
+        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: Pass,
+        finished: ((_ node: Int) -> Void)? = nil
+    ) {
+        let plan = plan(samples)
+        let (calls, part) = (plan.forward, plan.forwardSegments[segment])
+        for index in part.steps {
             calls[index].forward(pass)
             finished?(calls[index].node)
         }
+        guard let coupled = part.coupled, let partial else { return }
+        coupled.call.forwardSums(round: coupled.round, into: partial, pass)
+        finished?(coupled.call.node)
     }
 
     /// Computes the gradient of Σ scale·weight·loss with respect to the parameters, after a forward pass. That of a
@@ -102,17 +146,46 @@ public final class Replica: @unchecked Sendable {
         samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: Pass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
+        beginBackward(samples: samples, scale: scale, weights: weights)
+        let rounds = program.coupling.backward
+        for segment in 0...rounds.count {
+            let partial = segment < rounds.count ? sums.map { $0.doubles + rounds[segment].places.lowerBound } : nil
+            backward(segment: segment, samples: samples, partial: partial, pass, finished: finished)
+        }
+    }
+
+    /// Lays down the gradient with which the backward pass begins, as `backward` does.
+    package func beginBackward(samples: Int, scale: Float, weights: UnsafePointer<Float>?) {
         let plan = plan(samples)
         if let gradients { plan.rebind(gradients: gradients.floats) }
         plan.fillSeed(scale: scale, weights: weights)
-        let steps = plan.backward
-        for index in 0..<steps.count {
+    }
+
+    /// One segment of the backward pass, as of the forward pass.
+    package func backward(
+        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: Pass,
+        finished: ((_ node: Int) -> Void)? = nil
+    ) {
+        let plan = plan(samples)
+        let (steps, part) = (plan.backward, plan.backwardSegments[segment])
+        for index in part.steps {
             switch steps[index] {
             case .kernel(let call):
                 call.backward(pass)
                 finished?(call.node)
             case .sum(let sum): sum.run()
             }
+        }
+        guard let coupled = part.coupled, let partial else { return }
+        coupled.call.backwardSums(round: coupled.round, into: partial, pass)
+        finished?(coupled.call.node)
+    }
+
+    /// What a state parameter becomes by a step, after a forward pass over that many samples.
+    package func nextState(_ move: Coupling.StateMove, samples: Int, into next: UnsafeMutablePointer<Float>) {
+        let calls = plan(samples).forward
+        for index in 0..<calls.count where calls[index].node == move.node {
+            return calls[index].nextState(input: move.input, into: next)
         }
     }
 }

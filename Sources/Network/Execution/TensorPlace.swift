@@ -28,6 +28,8 @@ struct BoundMemory {
     var gradients: UnsafeMutablePointer<Float>?
     /// By node.
     let constants: [Int: AlignedMemory]
+    /// The combined sums of all shards; nil where nothing couples samples.
+    var sums: UnsafeMutablePointer<Double>?
 
     /// The address of a tensor's part for the tile that begins with the given sample.
     func address(of place: TensorPlace, from sample: Int = 0) -> UnsafeMutablePointer<Float>? {

@@ -14,6 +14,8 @@ import Kernels
 /// An operator that needs more begins a stretch of larger tiles. The last stretch begins where an operator has few
 /// operations for each weight, as a dense layer over vectors: it is run over the whole shard.
 ///
+/// An operator that couples the samples of a batch is run over the whole shard, and what stands behind it begins anew.
+///
 /// Tiles follow from the shapes and the number of samples alone, so they are the same on every machine and for any
 /// number of workers.
 struct Tiling {
@@ -44,34 +46,21 @@ struct Tiling {
     private static let operationsPerWeight = (sample: 16, tile: 1024)
 
     init(_ program: Program, samples: Int) {
-        let whole = [
-            Stretch(nodes: program.order.indices, steps: program.backward.steps.indices, tiles: [0..<samples])
-        ]
-        var runs = Self.runs(program).prefix { $0.tile < samples }
-        guard let last = runs.last else {
-            stretches = whole
-            return
-        }
         let steps = program.backward.steps
-        // A stretch's steps begin with the first one that runs a kernel of it, or of a stretch before it.
-        func firstStep(endingWith end: Int) -> Int {
-            let nodes = Set(program.order[..<end])
-            return steps.firstIndex { step in
-                if case .kernel(let node) = step { nodes.contains(node) } else { false }
-            } ?? steps.count
+        // An operator that couples samples is run over the whole shard, between stretches before and behind it.
+        var runs: [Run] = []
+        var first = 0
+        for (position, index) in program.order.enumerated() where program.coupling.offsets[index] != nil {
+            runs += Self.runs(program, first..<position, samples) + [Run(tile: samples, end: position + 1)]
+            first = position + 1
         }
-        guard Self.canAccumulate(program, Set(program.order[..<last.end]), steps[firstStep(endingWith: last.end)...])
-        else {
-            stretches = whole
-            return
-        }
-        runs.append(Run(tile: samples, end: program.order.count))
+        runs += Self.runs(program, first..<program.order.count, samples)
         var made: [Stretch] = []
         for run in runs {
             let firstNode = made.last?.nodes.upperBound ?? 0
-            let firstOfSteps = run.end == program.order.count ? 0 : firstStep(endingWith: run.end)
+            let firstOfSteps = run.end == program.order.count ? 0 : Self.firstStep(program, endingWith: run.end)
             let endOfSteps = made.last?.steps.lowerBound ?? steps.count
-            let count = max(1, (samples + run.tile - 1) / run.tile)
+            let count = max(1, (samples + run.tile - 1) / max(run.tile, 1))
             made.append(
                 Stretch(
                     nodes: firstNode..<run.end, steps: firstOfSteps..<endOfSteps,
@@ -80,18 +69,40 @@ struct Tiling {
         stretches = made.filter { !$0.nodes.isEmpty }
     }
 
+    /// A stretch's steps begin with the first one that runs a kernel of it, or of a stretch before it.
+    private static func firstStep(_ program: Program, endingWith end: Int) -> Int {
+        let nodes = Set(program.order[..<end])
+        let steps = program.backward.steps
+        return steps.firstIndex { step in
+            if case .kernel(let node) = step { nodes.contains(node) } else { false }
+        } ?? steps.count
+    }
+
     /// Operators that are run together, up to a place in the program's order, and the samples of a tile.
     private struct Run {
         var tile: Int
         var end: Int
     }
 
+    /// The runs of a range of the program's order: those that are tiled, and then the rest over the whole shard.
+    private static func runs(_ program: Program, _ range: Range<Int>, _ samples: Int) -> [Run] {
+        let rest = Run(tile: samples, end: range.upperBound)
+        let tiled = tiledRuns(program, range).prefix { $0.tile < samples }
+        guard let last = tiled.last else { return [rest] }
+        let steps = firstStep(program, endingWith: last.end)..<firstStep(program, endingWith: range.lowerBound)
+        guard
+            canAccumulate(program, Set(program.order[range.lowerBound..<last.end]), program.backward.steps[steps])
+        else { return [rest] }
+        return tiled + [rest]
+    }
+
     /// The runs of operators that can be tiled, for any number of samples; each one's tile is larger than the one's before.
-    private static func runs(_ program: Program) -> [Run] {
+    private static func tiledRuns(_ program: Program, _ range: Range<Int>) -> [Run] {
         let nodes = program.nodes
         var runs: [Run] = []
         var needed = 1
-        for (position, index) in program.order.enumerated() {
+        for position in range {
+            let index = program.order[position]
             guard case .operation(let operation, let inputs) = nodes[index].kind else { continue }
             let types = inputs.map { nodes[$0].type }
             var weights = 0

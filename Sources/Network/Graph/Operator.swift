@@ -25,6 +25,10 @@ public protocol Operator: Sendable {
     /// Whether a gradient exists with respect to an input; targets, for example, have none.
     func isDifferentiable(input: Int) -> Bool
 
+    /// How the samples of a mini-batch depend on each other in training; nil, unless an operator says otherwise. Its kernel
+    /// is then a `CoupledKernel` where gradients are wanted. Evaluation has an ordinary one, which reads state parameters.
+    func coupling(of inputs: [TensorType]) -> SampleCoupling?
+
     /// The floating-point operations of a forward pass, for one sample; a multiply-add counts as two.
     func operations(inputs: [TensorType], output: TensorType) -> Int
 
@@ -42,6 +46,7 @@ extension Operator {
     public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .computed }
     public var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
     public func isDifferentiable(input: Int) -> Bool { true }
+    public func coupling(of inputs: [TensorType]) -> SampleCoupling? { nil }
     public func operations(inputs: [TensorType], output: TensorType) -> Int { output.shape.count }
     public var pureActivation: Activation? { nil }
     public func fusing(_ activation: Activation) -> (any Operator)? { nil }
@@ -56,6 +61,20 @@ public enum Transfer: Sendable {
     case gradientUnchanged
     /// The result is the one input under another shape: nothing is computed in either direction.
     case view
+}
+
+/// The sums over a mini-batch that an operator needs before it can compute anything for a single sample; see
+/// `CoupledKernel`.
+public struct SampleCoupling: Sendable, Hashable {
+    /// For each round of the forward pass the number of its sums.
+    public var forward: [Int]
+    /// The same for the backward pass.
+    public var backward: [Int]
+
+    public init(forward: [Int], backward: [Int]) {
+        self.forward = forward
+        self.backward = backward
+    }
 }
 
 /// What a kernel is asked for.

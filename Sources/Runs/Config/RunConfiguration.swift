@@ -149,6 +149,13 @@ public struct RunConfiguration: Sendable {
         } catch let error as ObjectiveError {
             throw self.error("loss", "\(error)")
         }
+        if training.accumulate > 1, let layer = objective.training.couplingLayer {
+            throw error(
+                "training.accumulate",
+                "is \(training.accumulate), but layer '\(layer)' takes statistics over the whole batch, so that all of it "
+                    + "must be in memory at once; leave accumulate out, and make batch_size smaller where memory is short"
+            )
+        }
         let form = objective.targetForm
         for kind in metrics {
             if let problem = kind.problem(with: form) { throw error("metrics", problem) }

@@ -2,6 +2,7 @@ import CAllocationCounter
 import Kernels
 import Network
 import RunSupport
+import TestSupport
 import Testing
 
 @testable import Batches
@@ -41,6 +42,27 @@ import Testing
                 Flatten()
                 Dropout(0.3)
                 Dense(7, activation: .tanh)
+                Dense(3, activation: .softmax)
+            }
+            for workers in [1, 2] {
+                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
+                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
+                #expect(counted.library > 0, "the counter sees the kernel library's allocations")
+            }
+        }
+    }
+
+    /// Segment by segment, with the sums of all shards combined in between.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func aStepThatCouplesSamplesAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let data = try TrainingFixture.noise(rows: 8 * 101 + 3)
+            let model = try Model(input: [6, 6, 2]) {
+                Conv2D(5, kernelSize: (3, 3), padding: .same)
+                BatchStandardizing()
+                ActivationLayer(.relu)
+                BatchCentering()
+                Flatten()
                 Dense(3, activation: .softmax)
             }
             for workers in [1, 2] {
