@@ -57,6 +57,8 @@ public struct StepProgress: Sendable {
 /// One step: gather, forward and backward; barrier; reduce and optimizer on slices; barrier. The parameters are
 /// shared memory, so nothing is sent round. A step allocates nothing.
 ///
+/// Where a layer couples the samples of a batch, the passes are run in segments with barriers in between; see `CoupledShards`.
+///
 /// `@unchecked Sendable`: in `run` each worker touches what belongs to it, as `Replica`, `Reducer` and
 /// `OptimizerState` say; `lossOfShard` has a place for each shard, written before a barrier and read behind it.
 public final class TrainingEngine: @unchecked Sendable {
