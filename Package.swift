@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Machine", dependencies: ["CVector"]),
         .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels"]),
-        .target(name: "Metrics", dependencies: ["Network", "Configuration"]),
+        .target(name: "Metrics", dependencies: ["Network", "Kernels", "Configuration"]),
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
         .target(
             name: "Batches",

@@ -24,7 +24,8 @@ struct MatmulPeak {
             for index in 0..<2 * n * n { memory.floats[index] = Float(index % 7) * 0.25 - 0.75 }
             kernel.bind(
                 Binding(
-                    src: [memory.floats, memory.floats + n * n], dst: memory.floats + 2 * n * n,
+                    src: [.float32(memory.floats), .float32(memory.floats + n * n)],
+                    dst: .float32(memory.floats + 2 * n * n),
                     diffSrc: [nil, nil], diffDst: nil, workspace: memory.base,
                     scratch: memory.base + 3 * n * n * MemoryLayout<Float>.stride))
         }

@@ -42,7 +42,8 @@ enum KerasFormat {
             KerasLayer(
                 "InputLayer",
                 [
-                    .init(key: "batch_input_shape", value: JSONNode(batchShape)), .init(key: "dtype", value: "float32"),
+                    .init(key: "batch_input_shape", value: JSONNode(batchShape)),
+                    .init(key: "dtype", value: JSONNode(model.inputElement.rawValue)),
                 ]), Model.inputName, [])
 
         var source = Model.inputName

@@ -22,10 +22,10 @@ public struct Pass: Sendable {
 /// The buffers on which a kernel works. All but the parameters among the inputs belong to one replica.
 public struct Binding {
     /// The inputs: the tensors that come from other operators, then weights and bias where there are such.
-    public var src: [UnsafeMutablePointer<Float>]
+    public var src: [TensorPointer]
     /// The result.
-    public var dst: UnsafeMutablePointer<Float>
-    /// Where the gradient with respect to each input is written; nil where none is wanted.
+    public var dst: TensorPointer
+    /// Where the gradient with respect to each input is written; nil where none is wanted, as for integers.
     public var diffSrc: [UnsafeMutablePointer<Float>?]
     /// The gradient with respect to the result.
     public var diffDst: UnsafeMutablePointer<Float>?
@@ -37,7 +37,7 @@ public struct Binding {
     public var sums: UnsafePointer<Double>?
 
     public init(
-        src: [UnsafeMutablePointer<Float>], dst: UnsafeMutablePointer<Float>,
+        src: [TensorPointer], dst: TensorPointer,
         diffSrc: [UnsafeMutablePointer<Float>?], diffDst: UnsafeMutablePointer<Float>?,
         workspace: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer, sums: UnsafePointer<Double>? = nil
     ) {

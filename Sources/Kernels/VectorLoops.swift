@@ -165,4 +165,26 @@ public enum StoredType: String, Sendable, CaseIterable {
         case .float64: stormo_gather_f64(dst, typed(Double.self), rows, count, width, offset, scale, exactOffset)
         }
     }
+
+    /// dst[i][j] = src[rows[i]][j] for whole numbers of 32 bits; what is none of them becomes `Int32.min`.
+    public func gather(
+        into dst: UnsafeMutablePointer<Int32>, from src: UnsafeRawPointer, rows: UnsafePointer<Int64>, count: Int,
+        width: Int
+    ) {
+        @inline(__always)
+        func typed<T>(_: T.Type) -> UnsafePointer<T> { src.assumingMemoryBound(to: T.self) }
+        switch self {
+        case .uint8: stormo_gather_int_u8(dst, typed(UInt8.self), rows, count, width)
+        case .int8: stormo_gather_int_i8(dst, typed(Int8.self), rows, count, width)
+        case .uint16: stormo_gather_int_u16(dst, typed(UInt16.self), rows, count, width)
+        case .int16: stormo_gather_int_i16(dst, typed(Int16.self), rows, count, width)
+        case .uint32: stormo_gather_int_u32(dst, typed(UInt32.self), rows, count, width)
+        case .int32: stormo_gather_int_i32(dst, typed(Int32.self), rows, count, width)
+        case .uint64: stormo_gather_int_u64(dst, typed(UInt64.self), rows, count, width)
+        case .int64: stormo_gather_int_i64(dst, typed(Int64.self), rows, count, width)
+        case .float16: stormo_gather_int_f16(dst, typed(Float16.self), rows, count, width)
+        case .float32: stormo_gather_int_f32(dst, typed(Float.self), rows, count, width)
+        case .float64: stormo_gather_int_f64(dst, typed(Double.self), rows, count, width)
+        }
+    }
 }

@@ -1,12 +1,13 @@
+import Kernels
+
 /// Counts for rows that belong to exactly one class: how often the true class is among the greatest predictions, and
 /// how often each class is taken for which.
 ///
 /// A row that holds a NaN, or whose label is out of range, is a miss. A row of the ignored label is none at all.
 final class LabelCounts {
     private let classes: Int
-    private let sparse: Bool
-    /// The label that does not count; NaN for none.
-    private let ignored: Float
+    /// The label that does not count; `Int.min` for none.
+    private let ignored: Int
     /// For each of `hits`, how many of the greatest predictions count: 1 is accuracy.
     private let depths: UnsafeMutableBufferPointer<Int>
     private let hits: UnsafeMutableBufferPointer<Int>
@@ -14,9 +15,8 @@ final class LabelCounts {
     private let table: UnsafeMutableBufferPointer<Int>
     private var rows = 0
 
-    init(classes: Int, sparse: Bool, ignored: Float, depths: [Int], counting: Bool) {
+    init(classes: Int, ignored: Int, depths: [Int], counting: Bool) {
         self.classes = classes
-        self.sparse = sparse
         self.ignored = ignored
         self.depths = .allocate(capacity: depths.count)
         _ = self.depths.initialize(from: depths)
@@ -32,32 +32,39 @@ final class LabelCounts {
         table.deallocate()
     }
 
-    func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows: Int) {
-        var row = predictions
-        var target = targets
-        var skipped = 0
-        for _ in 0..<rows {
-            if sparse, target.pointee == ignored {
-                skipped &+= 1
-                row += classes
-                target += 1
-                continue
-            }
-            let label = sparse ? classIndex(target.pointee, classes: classes) : greatestIndex(target, classes)
-            if label >= 0 {
-                if !depths.isEmpty {
-                    let rank = rank(of: label, in: row)
-                    for i in 0..<depths.count where rank < depths[i] { hits[i] &+= 1 }
+    /// - Parameter targets: a label for each row, or as many floats as there are classes.
+    func update(_ predictions: UnsafePointer<Float>, _ targets: TensorPointer, rows: Int) {
+        switch targets {
+        case .int32(let labels):
+            var skipped = 0
+            for row in 0..<rows {
+                guard Int(labels[row]) != ignored else {
+                    skipped &+= 1
+                    continue
                 }
-                if !table.isEmpty {
-                    let predicted = greatestIndex(row, classes)
-                    table[label * (classes + 1) + (predicted < 0 ? classes : predicted)] &+= 1
-                }
+                count(classIndex(labels[row], classes: classes), in: predictions + row * classes)
             }
-            row += classes
-            target += sparse ? 1 : classes
+            self.rows += rows - skipped
+        case .float32(let targets):
+            for row in 0..<rows {
+                count(greatestIndex(targets + row * classes, classes), in: predictions + row * classes)
+            }
+            self.rows += rows
         }
-        self.rows += rows - skipped
+    }
+
+    /// Counts a row, if it has a label of one of the classes.
+    @inline(__always)
+    private func count(_ label: Int, in row: UnsafePointer<Float>) {
+        guard label >= 0 else { return }
+        if !depths.isEmpty {
+            let rank = rank(of: label, in: row)
+            for i in 0..<depths.count where rank < depths[i] { hits[i] &+= 1 }
+        }
+        if !table.isEmpty {
+            let predicted = greatestIndex(row, classes)
+            table[label * (classes + 1) + (predicted < 0 ? classes : predicted)] &+= 1
+        }
     }
 
     /// The number of classes that come before `label` by prediction; of equal ones the lower comes first. With a NaN
@@ -135,7 +142,7 @@ final class LabelCounts {
     /// - Parameter rows: those that the set has seen, the ignored ones included.
     func restore(_ state: inout MetricState, rows seen: Int) throws(MetricError) {
         rows = try state.count(upTo: seen)
-        if ignored.isNaN, rows != seen { throw MetricState.mismatch }
+        if ignored == .min, rows != seen { throw MetricState.mismatch }
         for i in 0..<hits.count { hits[i] = try state.count(upTo: rows) }
         // A label out of range is in no place of the table, so that it may hold less than all rows.
         var left = rows
@@ -146,10 +153,10 @@ final class LabelCounts {
     }
 }
 
-/// The class that a sparse label stands for, or −1 if there is no such class.
+/// The class that a label stands for, or −1 if there is no such class.
 @inline(__always)
-package func classIndex(_ label: Float, classes: Int) -> Int {
-    label >= 0 && label < Float(classes) ? Int(label) : -1
+package func classIndex(_ label: Int32, classes: Int) -> Int {
+    label >= 0 && Int(label) < classes ? Int(label) : -1
 }
 
 /// The index of the first greatest value, or −1 if a value is NaN.

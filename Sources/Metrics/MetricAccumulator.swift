@@ -1,3 +1,5 @@
+public import Kernels
+
 /// What a metric adds up over the rows that it sees, where the counts that metrics share do not do.
 ///
 /// Each shard has one of its own. They are joined in the order of the shards, so that a pinned number of shards gives the
@@ -6,8 +8,8 @@ public protocol MetricAccumulator: AnyObject {
     /// Takes in rows. Called in every training step, so it should not allocate.
     /// - Parameters:
     ///   - predictions: rows × classes or outputs.
-    ///   - targets: rows × 1 for sparse labels, else as wide as the predictions.
-    func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows: Int)
+    ///   - targets: rows × 1 labels, which are integers, else floats, as wide as the predictions.
+    func update(_ predictions: UnsafePointer<Float>, _ targets: TensorPointer, rows: Int)
 
     /// Adds what another of the same metric has seen, as if it had come after.
     func merge(_ other: any MetricAccumulator)

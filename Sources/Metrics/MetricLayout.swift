@@ -21,10 +21,10 @@ public struct MetricLayout: Sendable, Hashable {
         self.ignoredLabel = ignoredLabel
     }
 
-    /// The ignored label as targets hold it; NaN, which equals no label, where none is ignored.
-    package var ignored: Float {
-        guard case .sparseLabels = form, let ignoredLabel else { return .nan }
-        return Float(ignoredLabel)
+    /// The ignored label; `Int.min`, which no label is, where none is ignored.
+    package var ignored: Int {
+        guard case .sparseLabels = form, let ignoredLabel else { return .min }
+        return ignoredLabel
     }
 }
 

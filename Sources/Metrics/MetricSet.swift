@@ -1,3 +1,5 @@
+public import Kernels
+
 /// Metrics cannot be taken; `description` is the sentence that says why and what to do.
 public struct MetricError: Error, Hashable, CustomStringConvertible {
     public let description: String
@@ -57,8 +59,7 @@ public final class MetricSet: @unchecked Sendable {
             labels =
                 needs.confusion || !needs.hitDepths.isEmpty
                 ? LabelCounts(
-                    classes: classes, sparse: form.targetWidth == 1, ignored: layout.ignored, depths: needs.hitDepths,
-                    counting: needs.confusion)
+                    classes: classes, ignored: layout.ignored, depths: needs.hitDepths, counting: needs.confusion)
                 : nil
             binary = nil
             errors = nil
@@ -90,20 +91,41 @@ public final class MetricSet: @unchecked Sendable {
     ///   - predictions: samples × rows per sample × classes or outputs, row-major.
     ///   - logits: what the predictions are the sigmoid or the softmax of, in the same order; nil where it is not there.
     ///     ROC AUC goes by it.
-    ///   - targets: samples × rows per sample × 1 for sparse labels, else as wide as the predictions.
+    ///   - targets: samples × rows per sample × 1 labels, else floats, as wide as the predictions.
+    /// - Precondition: the targets are integers where the layout's form is of labels, and else floats.
     public func update(
-        predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: UnsafePointer<Float>,
-        samples: Int
+        predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: TensorPointer, samples: Int
     ) {
         guard samples > 0 else { return }
+        precondition(targets.element == layout.form.element, "labels are integers, other targets are floats")
         let rows = samples * layout.rowsPerSample
         labels?.update(predictions, targets, rows: rows)
-        binary?.update(predictions, targets, rows: rows)
-        errors?.update(predictions, targets, rows: rows)
+        binary?.update(predictions, targets.floats, rows: rows)
+        errors?.update(predictions, targets.floats, rows: rows)
         for (_, accumulator) in own { accumulator.update(predictions, targets, rows: rows) }
         ranking?.update(
             logits ?? predictions, areLogits: logits != nil || layout.predictionsAreLogits, targets, rows: rows)
         self.samples += samples
+    }
+
+    /// The same with labels.
+    public func update(
+        predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, labels: UnsafePointer<Int32>,
+        samples: Int
+    ) {
+        update(
+            predictions: predictions, logits: logits, targets: .int32(UnsafeMutablePointer(mutating: labels)),
+            samples: samples)
+    }
+
+    /// The same with other targets.
+    public func update(
+        predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: UnsafePointer<Float>,
+        samples: Int
+    ) {
+        update(
+            predictions: predictions, logits: logits, targets: .float32(UnsafeMutablePointer(mutating: targets)),
+            samples: samples)
     }
 
     /// Adds what `other` has seen, as if its samples had come after this set's; `other` stays as it is.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Network
 
 /// The scores and truths of all rows, kept so that the area under the ROC curve is exact.
@@ -10,83 +11,89 @@ import Network
 final class RankingScores {
     private let form: TargetForm
     private let width: Int
-    private let truthWidth: Int
-    /// The label whose rows are not kept; NaN for none.
-    private let ignored: Float
+    /// What a row has of truths, and of labels.
+    private let truthWidth, labelWidth: Int
+    /// The label whose rows are not kept; `Int.min` for none.
+    private let ignored: Int
     /// Rows × width.
     private var scores: UnsafeMutablePointer<Float>
-    /// Rows × 1 class index (−1 if there is none), or rows × outputs for binary targets.
+    /// Of binary targets: rows × outputs.
     private var truths: UnsafeMutablePointer<Float>
+    /// Of classes: one for each row, −1 if there is none.
+    private var labels: UnsafeMutablePointer<Int32>
     private var rows = 0
     private var capacity: Int
 
     /// `capacity` is in rows.
-    init(form: TargetForm, ignored: Float, capacity: Int) {
+    init(form: TargetForm, ignored: Int, capacity: Int) {
         self.form = form
         self.ignored = ignored
         width = form.predictionWidth
-        truthWidth = form.classes == nil ? width : 1
+        (truthWidth, labelWidth) = form.classes == nil ? (width, 0) : (0, 1)
         self.capacity = capacity
         scores = .allocate(capacity: capacity * width)
         truths = .allocate(capacity: capacity * truthWidth)
+        labels = .allocate(capacity: capacity * labelWidth)
     }
 
     deinit {
         scores.deallocate()
         truths.deallocate()
+        labels.deallocate()
     }
 
     private func reserve(_ needed: Int) {
         guard needed > capacity else { return }
         let grown = max(needed, capacity * 2)
-        let newScores = UnsafeMutablePointer<Float>.allocate(capacity: grown * width)
-        let newTruths = UnsafeMutablePointer<Float>.allocate(capacity: grown * truthWidth)
-        newScores.moveInitialize(from: scores, count: rows * width)
-        newTruths.moveInitialize(from: truths, count: rows * truthWidth)
-        scores.deallocate()
-        truths.deallocate()
-        scores = newScores
-        truths = newTruths
+        func grow<T>(_ buffer: inout UnsafeMutablePointer<T>, _ width: Int) {
+            let larger = UnsafeMutablePointer<T>.allocate(capacity: grown * width)
+            larger.moveInitialize(from: buffer, count: rows * width)
+            buffer.deallocate()
+            buffer = larger
+        }
+        grow(&scores, width)
+        grow(&truths, truthWidth)
+        grow(&labels, labelWidth)
         capacity = grown
     }
 
-    /// - Parameter areLogits: whether the scores come before the sigmoid or the softmax.
-    func update(
-        _ predictions: UnsafePointer<Float>, areLogits: Bool, _ targets: UnsafePointer<Float>, rows added: Int
-    ) {
+    /// - Parameters:
+    ///   - areLogits: whether the scores come before the sigmoid or the softmax.
+    ///   - targets: a label for each row, or as many floats as there are classes or outputs.
+    func update(_ predictions: UnsafePointer<Float>, areLogits: Bool, _ targets: TensorPointer, rows added: Int) {
         reserve(rows + added)
         let newScores = scores + rows * width
-        let newTruths = truths + rows * truthWidth
-        var added = added
-        if ignored.isNaN {
+        var kept = added
+        switch targets {
+        case .int32(let labels): kept = keep(predictions, labels, rows: added)
+        case .float32(let targets):
             newScores.initialize(from: predictions, count: added * width)
-        } else {
-            var kept = 0
-            for row in 0..<added where targets[row] != ignored {
-                (newScores + kept * width).initialize(from: predictions + row * width, count: width)
-                (newTruths + kept).initialize(to: Float(classIndex(targets[row], classes: width)))
-                kept += 1
+            if form.classes == nil {
+                (truths + rows * truthWidth).initialize(from: targets, count: added * truthWidth)
+            } else {
+                for row in 0..<added {
+                    (labels + rows + row).initialize(to: Int32(greatestIndex(targets + row * width, width)))
+                }
             }
-            added = kept
         }
         // A sigmoid keeps the order of its column. A softmax does not: it weighs a row's classes against each other.
         if areLogits, form.classes != nil {
-            for row in 0..<added { Self.takeLogOdds(newScores + row * width, width) }
+            for row in 0..<kept { Self.takeLogOdds(newScores + row * width, width) }
         }
-        switch form {
-        case .sparseLabels(let classes):
-            guard ignored.isNaN else { break }
-            for row in 0..<added {
-                (newTruths + row).initialize(to: Float(classIndex(targets[row], classes: classes)))
-            }
-        case .oneHot(let classes):
-            for row in 0..<added {
-                (newTruths + row).initialize(to: Float(greatestIndex(targets + row * classes, classes)))
-            }
-        case .binary, .values:
-            newTruths.initialize(from: targets, count: added * truthWidth)
+        rows += kept
+    }
+
+    /// Appends rows but those of the ignored label.
+    /// - Returns: how many.
+    private func keep(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Int32>, rows added: Int) -> Int {
+        let (newScores, newLabels) = (scores + rows * width, labels + rows)
+        var kept = 0
+        for row in 0..<added where Int(targets[row]) != ignored {
+            (newScores + kept * width).initialize(from: predictions + row * width, count: width)
+            (newLabels + kept).initialize(to: Int32(classIndex(targets[row], classes: width)))
+            kept += 1
         }
-        rows += added
+        return kept
     }
 
     /// Turns a row of logits z into log(p / (1 - p)) = z - log Σ e^(z of the others) for the p of its softmax. It orders as
@@ -120,34 +127,36 @@ final class RankingScores {
         reserve(rows + other.rows)
         (scores + rows * width).initialize(from: other.scores, count: other.rows * width)
         (truths + rows * truthWidth).initialize(from: other.truths, count: other.rows * truthWidth)
+        (labels + rows * labelWidth).initialize(from: other.labels, count: other.rows * labelWidth)
         rows += other.rows
     }
 
     func reset() { rows = 0 }
 
-    /// Rows, scores, truths.
+    /// Rows, scores, truths or labels.
     func append(to state: inout [Double]) {
-        state.reserveCapacity(state.count + 1 + rows * (width + truthWidth))
+        state.reserveCapacity(state.count + 1 + rows * (width + truthWidth + labelWidth))
         state.append(Double(rows))
         for index in 0..<rows * width { state.append(Double(scores[index])) }
         for index in 0..<rows * truthWidth { state.append(Double(truths[index])) }
+        for index in 0..<rows * labelWidth { state.append(Double(labels[index])) }
     }
 
     /// The state must end with this one, whose length is checked before room is made for it.
     func restore(_ state: inout MetricState, rows seen: Int) throws(MetricError) {
         let restored = try state.count(upTo: seen)
-        if ignored.isNaN, restored != seen { throw MetricState.mismatch }
-        let (numbers, overflows) = restored.multipliedReportingOverflow(by: width + truthWidth)
+        if ignored == .min, restored != seen { throw MetricState.mismatch }
+        let (numbers, overflows) = restored.multipliedReportingOverflow(by: width + truthWidth + labelWidth)
         guard !overflows, numbers == state.remaining else { throw MetricState.mismatch }
         reserve(restored)
         for index in 0..<restored * width { (scores + index).initialize(to: try state.float()) }
-        for index in 0..<restored * truthWidth {
-            let truth = try state.float()
-            // One of the classes or −1 for none. The truth of a binary output is what the data say.
-            if form.classes != nil, truth != -1, classIndex(truth, classes: width) < 0 || truth != truth.rounded() {
+        // The truth of a binary output is what the data say; a label is one of the classes, or −1 for none.
+        for index in 0..<restored * truthWidth { (truths + index).initialize(to: try state.float()) }
+        for index in 0..<restored * labelWidth {
+            guard let label = Int32(exactly: try state.next()), label >= -1, Int(label) < width else {
                 throw MetricState.mismatch
             }
-            (truths + index).initialize(to: truth)
+            (labels + index).initialize(to: label)
         }
         rows = restored
     }
@@ -160,8 +169,7 @@ final class RankingScores {
         for column in 0..<width {
             ranked.removeAll(keepingCapacity: true)
             for row in 0..<rows {
-                let positive =
-                    truthWidth == width ? truths[row * width + column] > 0.5 : truths[row] == Float(column)
+                let positive = labelWidth == 0 ? truths[row * width + column] > 0.5 : Int(labels[row]) == column
                 let score = scores[row * width + column]
                 ranked.append((score.isNaN ? (positive ? -.infinity : .infinity) : score, positive))
             }

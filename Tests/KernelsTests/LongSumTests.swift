@@ -116,7 +116,11 @@ struct LongSumTests {
             Array(repeating: Self.value, count: count), Array(repeating: Float(0), count: count)
         )
         func run(_ loss: any Loss, rows: Int, width: Int, _ target: [Float]) throws -> Float {
-            try KernelCheck(inputs: [prediction, target], outputCount: 1, wanted: [false, false]).run(
+            try KernelCheck(
+                inputs: [prediction, target], integers: loss is SparseCategoricalCrossEntropy ? [1] : [],
+                outputCount: 1,
+                wanted: [false, false]
+            ).run(
                 loss.makeKernel(LossKernel.Request(samples: 1, rows: rows, width: width))
             ).output[0]
         }

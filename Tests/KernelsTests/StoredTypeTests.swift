@@ -101,4 +101,55 @@ struct StoredTypeTests {
         }
         #expect(result.values == [1, 2])
     }
+
+    // MARK: - Integers
+
+    private func gatherIntegers<T>(_ type: StoredType, _ values: [T], width: Int = 1) -> [Int32] {
+        let rows = (0..<values.count / width).reversed().map { Int64($0) }
+        var result = Array(repeating: Int32(7), count: values.count)
+        values.withUnsafeBytes {
+            type.gather(into: &result, from: $0.baseAddress!, rows: rows, count: rows.count, width: width)
+        }
+        return stride(from: values.count - width, through: 0, by: -width).flatMap { result[$0..<$0 + width] }
+    }
+
+    /// Long rows and short ones, so that full vectors and rests are seen.
+    private func checkIntegers<T: FixedWidthInteger>(_ type: StoredType, _: T.Type) {
+        for width in [1, 3, 37] {
+            let values = (0..<width * 5).map { index -> T in
+                switch index % 6 {
+                case 0: T.max
+                case 3: T.min
+                case 4: T(truncatingIfNeeded: 20_000_001 + index)
+                default: T(truncatingIfNeeded: index * 3)
+                }
+            }
+            #expect(gatherIntegers(type, values, width: width) == values.map { Int32(exactly: $0) ?? .min }, "\(type)")
+        }
+    }
+
+    @Test("Labels and tokens arrive as they are; what 32 bits do not hold is none of them")
+    func labels() {
+        checkIntegers(.uint8, UInt8.self)
+        checkIntegers(.int8, Int8.self)
+        checkIntegers(.uint16, UInt16.self)
+        checkIntegers(.int16, Int16.self)
+        checkIntegers(.uint32, UInt32.self)
+        checkIntegers(.int32, Int32.self)
+        checkIntegers(.uint64, UInt64.self)
+        checkIntegers(.int64, Int64.self)
+    }
+
+    @Test("Labels that are stored as floats", arguments: [1, 5])
+    func labelsAsFloats(width: Int) {
+        let doubles = [
+            0, -1, 20_000_001, 2_147_483_647, -2_147_483_648, 2_147_483_648, -2_147_483_649, 0.5, -0.0, 1e300, .nan,
+            .infinity, -.infinity, 255, 3,
+        ]
+        #expect(gatherIntegers(.float64, doubles, width: width) == doubles.map { Int32(exactly: $0) ?? .min })
+        let floats = doubles.map { Float($0) }
+        #expect(gatherIntegers(.float32, floats, width: width) == floats.map { Int32(exactly: $0) ?? .min })
+        let halves = doubles.map { Float16($0) }
+        #expect(gatherIntegers(.float16, halves, width: width) == halves.map { Int32(exactly: $0) ?? .min })
+    }
 }

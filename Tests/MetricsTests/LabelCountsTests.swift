@@ -118,7 +118,7 @@ import Testing
         #expect(set.values().allSatisfy { $0.isNaN })
     }
 
-    @Test(arguments: [Float.nan, -1, 3, .infinity, 1e30])
+    @Test(arguments: [Float(-1), 3, 20_000_000, -0x1p31])
     func aLabelOutOfRangeIsWrong(label: Float) throws {
         let values = try measureMetrics(
             [.accuracy, .topK(2), .f1], .sparseLabels(classes: 3), predictions: [1, 2, 3, 1, 2, 3], targets: [label, 2])

@@ -52,6 +52,18 @@ extension MetricSet {
     func update(_ fixture: MetricFixture, _ range: Range<Int>? = nil) {
         let rows = layout.rowsPerSample
         let range = range ?? 0..<fixture.rows / rows
+        if layout.form.element == .int32 {
+            let labels = fixture.targets.map { Int32($0) }
+            fixture.predictions.withUnsafeBufferPointer { predictions in
+                labels.withUnsafeBufferPointer { labels in
+                    guard let prediction = predictions.baseAddress, let label = labels.baseAddress else { return }
+                    update(
+                        predictions: prediction + range.lowerBound * rows * layout.form.predictionWidth,
+                        labels: label + range.lowerBound * rows, samples: range.count)
+                }
+            }
+            return
+        }
         fixture.predictions.withUnsafeBufferPointer { predictions in
             fixture.targets.withUnsafeBufferPointer { targets in
                 guard let prediction = predictions.baseAddress, let target = targets.baseAddress else { return }

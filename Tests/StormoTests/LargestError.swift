@@ -1,3 +1,4 @@
+import Kernels
 import Metrics
 import Network
 
@@ -21,7 +22,8 @@ struct LargestError: Metric {
 
         init(width: Int) { self.width = width }
 
-        func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows: Int) {
+        func update(_ predictions: UnsafePointer<Float>, _ targets: TensorPointer, rows: Int) {
+            let targets = targets.floats
             for index in 0..<rows * width { largest = max(largest, Double(abs(predictions[index] - targets[index]))) }
         }
         func merge(_ other: any MetricAccumulator) {

@@ -36,8 +36,10 @@ final class LogCoshKernel: Kernel {
         guard let binding else { return }
         for sample in 0..<samples {
             let elements = sample * count..<(sample + 1) * count
-            let sum = elements.reduce(0.0) { $0 + log(cosh(Double(binding.src[0][$1] - binding.src[1][$1]))) }
-            binding.dst[sample] = scale * Float(sum / Double(count))
+            let sum = elements.reduce(0.0) {
+                $0 + log(cosh(Double(binding.src[0].floats[$1] - binding.src[1].floats[$1])))
+            }
+            binding.dst.floats[sample] = scale * Float(sum / Double(count))
         }
     }
 
@@ -48,7 +50,7 @@ final class LogCoshKernel: Kernel {
         for index in 0..<samples * count {
             gradient[index] =
                 upstream[index / count] * scale / Float(count)
-                * tanh(binding.src[0][index] - binding.src[1][index])
+                * tanh(binding.src[0].floats[index] - binding.src[1].floats[index])
         }
     }
 }

@@ -62,7 +62,7 @@ package final class BatchCenteringKernel: CoupledKernel {
     }
 
     package func bind(_ binding: Binding) {
-        (src, mean, dst) = (binding.src[0], binding.src[1], binding.dst)
+        (src, mean, dst) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats)
         (diffSrc, diffDst, sums) = (binding.diffSrc[0], binding.diffDst, binding.sums)
     }
 
@@ -118,7 +118,7 @@ final class StoredCenteringKernel: Kernel {
 
     init(rows: Int, channels: Int) { (self.rows, self.channels) = (rows, channels) }
 
-    func bind(_ binding: Binding) { (src, mean, dst) = (binding.src[0], binding.src[1], binding.dst) }
+    func bind(_ binding: Binding) { (src, mean, dst) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats) }
 
     func forward(_ pass: Pass) {
         guard let src, let mean, let dst else { return }

@@ -73,8 +73,8 @@ package final class BatchStandardizingKernel: CoupledKernel {
     package var workspaceBytes: Int { 2 * channels * MemoryLayout<Double>.stride }
 
     package func bind(_ binding: Binding) {
-        self.binding = (binding.src[0], binding.src[1])
-        (beta, mean, variance, dst) = (binding.src[2], binding.src[3], binding.src[4], binding.dst)
+        self.binding = (binding.src[0].floats, binding.src[1].floats)
+        (beta, mean, variance, dst) = (binding.src[2].floats, binding.src[3].floats, binding.src[4].floats, binding.dst.floats)
         (diffSrc, diffGamma, diffBeta) = (binding.diffSrc[0], binding.diffSrc[1], binding.diffSrc[2])
         (diffDst, sums) = (binding.diffDst, binding.sums)
         own = binding.workspace.assumingMemoryBound(to: Double.self)
@@ -156,7 +156,7 @@ final class StoredStandardizingKernel: Kernel {
 
     init(rows: Int, channels: Int) { (self.rows, self.channels) = (rows, channels) }
 
-    func bind(_ binding: Binding) { (src, dst) = (binding.src, binding.dst) }
+    func bind(_ binding: Binding) { (src, dst) = (binding.src.map(\.floats), binding.dst.floats) }
 
     func forward(_ pass: Pass) {
         guard let dst else { return }

@@ -23,12 +23,30 @@ package final class GuardedBuffer {
         for index in values.indices { floats[index] = values[index] }
     }
 
+    /// A buffer of integers: whole numbers, as floats.
+    package convenience init(integers values: [Float]) throws(KernelError) {
+        try self.init(count: values.count)
+        let integers = memory.elements(of: Int32.self) + Self.margin
+        for index in values.indices { integers[index] = Int32(values[index]) }
+        element = .int32
+    }
+
+    private var element = ElementType.float32
+
+    /// Begins at a cache line.
+    package var tensor: TensorPointer { TensorPointer(UnsafeMutableRawPointer(floats), element) }
+
     private var words: UnsafeMutablePointer<UInt32> { memory.base.assumingMemoryBound(to: UInt32.self) }
 
     /// Begins at a cache line.
     package var floats: UnsafeMutablePointer<Float> { memory.floats + Self.margin }
 
-    package var values: [Float] { Array(UnsafeBufferPointer(start: floats, count: count)) }
+    package var values: [Float] {
+        switch tensor {
+        case .float32(let floats): Array(UnsafeBufferPointer(start: floats, count: count))
+        case .int32(let integers): UnsafeBufferPointer(start: integers, count: count).map { Float($0) }
+        }
+    }
 
     package func poison() { floats.update(repeating: .nan, count: count) }
 

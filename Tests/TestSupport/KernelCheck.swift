@@ -3,6 +3,8 @@ import Kernels
 /// Runs a kernel on buffers of its own and compares it with a naive double-precision reference.
 package struct KernelCheck {
     package let inputs: [[Float]]
+    /// The inputs that are integers, such as labels.
+    package let integers: Set<Int>
     package let outputCount: Int
     /// For each input whether its gradient is wanted.
     package let wanted: [Bool]
@@ -12,10 +14,11 @@ package struct KernelCheck {
 
     /// - Parameter upstream: drawn at random unless given.
     package init(
-        inputs: [[Float]], outputCount: Int, wanted: [Bool]? = nil, pass: Pass = Pass(isTraining: true), seed: Int = 1,
-        upstream given: [Float]? = nil
+        inputs: [[Float]], integers: Set<Int> = [], outputCount: Int, wanted: [Bool]? = nil,
+        pass: Pass = Pass(isTraining: true), seed: Int = 1, upstream given: [Float]? = nil
     ) {
         self.inputs = inputs
+        self.integers = integers
         self.outputCount = outputCount
         self.wanted = wanted ?? inputs.map { _ in true }
         self.pass = pass
@@ -33,7 +36,7 @@ package struct KernelCheck {
     /// One forward and one backward pass on fresh buffers, with all that is anybody's filled with NaN in between.
     package func run(_ kernel: any Kernel) throws(KernelError) -> Result {
         var result = Result()
-        let sources = try buffers(inputs)
+        let sources = try buffers()
         let output = try GuardedBuffer(count: outputCount)
         let outputGradient = try GuardedBuffer(upstream)
         var gradients: [GuardedBuffer?] = []
@@ -44,7 +47,7 @@ package struct KernelCheck {
         let scratch = try GuardedBuffer(count: (kernel.scratchBytes + 3) / 4)
         kernel.bind(
             Binding(
-                src: sources.map(\.floats), dst: output.floats,
+                src: sources.map(\.tensor), dst: output.tensor,
                 diffSrc: gradients.map { $0?.floats }, diffDst: outputGradient.floats,
                 workspace: UnsafeMutableRawPointer(workspace.floats),
                 scratch: UnsafeMutableRawPointer(scratch.floats)))
@@ -64,9 +67,11 @@ package struct KernelCheck {
         return result
     }
 
-    private func buffers(_ values: [[Float]]) throws(KernelError) -> [GuardedBuffer] {
+    private func buffers() throws(KernelError) -> [GuardedBuffer] {
         var buffers: [GuardedBuffer] = []
-        for values in values { buffers.append(try GuardedBuffer(values)) }
+        for (index, values) in inputs.enumerated() {
+            buffers.append(integers.contains(index) ? try GuardedBuffer(integers: values) : try GuardedBuffer(values))
+        }
         return buffers
     }
 

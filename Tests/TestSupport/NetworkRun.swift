@@ -76,8 +76,7 @@ package final class NetworkRun {
         }
         replica.bind(arena: arena, parameters: parameters, gradients: gradients)
         for (index, values) in given where isInput(index) && allAncestors.contains(index) {
-            let buffer = replica.value(of: index, samples: samples)
-            for element in values.indices { buffer[element] = values[element] }
+            replica.fill(index, samples: samples, values)
         }
         replica.forward(samples: samples, pass)
         if let weights {
@@ -161,5 +160,15 @@ package final class NetworkRun {
             }
         }
         return problems
+    }
+}
+
+extension Replica {
+    /// Fills an input: with floats, or where it is of integers with whole numbers.
+    package func fill(_ input: Int, samples: Int, _ values: [Float]) {
+        switch tensor(of: input, samples: samples) {
+        case .float32(let floats): for (place, value) in values.enumerated() { floats[place] = value }
+        case .int32(let integers): for (place, value) in values.enumerated() { integers[place] = Int32(value) }
+        }
     }
 }

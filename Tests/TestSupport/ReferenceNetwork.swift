@@ -86,6 +86,9 @@ package struct ReferenceNetwork {
             let mask = Reference.dropoutMask(
                 samples: types[0].isBatched ? samples : 1, width: shape.count, rate: dropout.rate, layer: node, pass)
             return zip(inputs[0], mask).map { $0 * $1 }
+        case let lookup as LookupOperator:
+            let width = types[1].shape.last
+            return inputs[0].flatMap { id in (0..<width).map { inputs[1][(Int(id) - lookup.first) * width + $0] } }
         case let loss as LossOperator:
             return Reference.loss(
                 loss.loss, fromLogits: loss.takesLogits, inputs[0], target: inputs[inputs.count - 1],

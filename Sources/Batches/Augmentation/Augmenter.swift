@@ -72,11 +72,11 @@ package final class Augmenter {
     /// Changes the samples of a shard in place.
     /// - Parameters:
     ///   - inputs: `count` normalised samples.
-    ///   - targets: their targets, which only `mixup` changes.
+    ///   - targets: their targets, which only `mixup` changes; nil for labels, which can't be mixed.
     ///   - step: the number of optimizer steps before this one.
     ///   - firstSample: the place in the mini-batch of the shard's first sample.
     package func apply(
-        to inputs: UnsafeMutablePointer<Float>, targets: UnsafeMutablePointer<Float>, count: Int,
+        to inputs: UnsafeMutablePointer<Float>, targets: UnsafeMutablePointer<Float>?, count: Int,
         step: Int,
         firstSample: Int
     ) {
@@ -94,7 +94,7 @@ package final class Augmenter {
                     transform(inputs + sample * sampleWidth, index, step: step, sample: firstSample + sample)
                 }
             }
-            if let alpha {
+            if let alpha, let targets {
                 mix(inputs, targets, count: count, alpha: alpha, end, step: step, firstSample: firstSample)
             }
             begin = end + 1

@@ -36,19 +36,31 @@ public struct Dataset: Sendable {
     /// - Parameter weights: a number for each sample by which its loss counts.
     /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number.
     public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil, weights: [Float]? = nil) throws {
-        func field(_ rows: [[Float]], _ shape: Shape?, _ what: String) throws -> Field {
-            let shape = shape ?? [rows.first?.count ?? 0]
-            guard rows.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
-                throw DataError("\(what): the rows have no elements, since their shape is \(shape)")
-            }
-            if let row = rows.firstIndex(where: { $0.count != shape.count }) {
-                throw DataError("\(what): row \(row) has \(rows[row].count) numbers, but should have \(shape.count)")
-            }
-            return Field(try StoredTensor(rows, rowShape: shape), place: what)
-        }
         try self.init(
-            inputs: field(inputs, shape, "inputs"), targets: targets.map { try field($0, nil, "targets") },
-            weights: weights.map { try field($0.map { [$0] }, nil, "weights") }, classNames: nil, source: nil)
+            inputs: Field(inputs, shape: shape, name: "inputs"),
+            targets: targets.map { try Field($0, name: "targets") },
+            weights: weights)
+    }
+
+    /// Data from a program: one array for each sample, and one label.
+    /// - Parameter weights: a number for each sample by which its loss counts.
+    /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number, and for a label beyond
+    ///   32 bits.
+    public init(
+        inputs: [[Float]], shape: Shape? = nil, labels: [some BinaryInteger], weights: [Float]? = nil
+    ) throws {
+        try self.init(
+            inputs: Field(inputs, shape: shape, name: "inputs"), targets: Field(labels: labels, name: "labels"),
+            weights: weights)
+    }
+
+    /// Data from a program: fields with as many rows.
+    /// - Parameter weights: a number for each sample by which its loss counts.
+    /// - Throws: `DataError` where the fields differ in the number of rows, or hold what is not a number.
+    public init(inputs: Field, targets: Field? = nil, weights: [Float]? = nil) throws {
+        try self.init(
+            inputs: inputs, targets: targets, weights: weights.map { try Field($0.map { [$0] }, name: "weights") },
+            classNames: nil, source: nil)
     }
 
     package init(

@@ -34,6 +34,33 @@ public struct StoredTensor: Sendable {
         }
     }
 
+    /// Rows of 32-bit integers.
+    package init(integers values: [[Int32]], rowShape: Shape) throws {
+        try self.init(.int32, rows: values.count, rowShape: rowShape) { base in
+            let integers = base.assumingMemoryBound(to: Int32.self)
+            for (index, row) in values.enumerated() {
+                for (column, value) in row.enumerated() { integers[index * rowShape.count + column] = value }
+            }
+        }
+    }
+
+    /// Brings chosen rows to where a network reads them, in the type that it reads: how a worker gathers its shard of a
+    /// field. Allocates nothing.
+    /// - Parameter constants: for floats alone; integers stay as they are, and so must be such as 32 bits hold.
+    @inline(__always)
+    package func gather(
+        into dst: TensorPointer, rows: UnsafePointer<Int64>, count: Int, constants: RowConstants? = nil
+    ) {
+        switch dst {
+        case .float32(let floats):
+            gather(
+                into: floats, rows: rows, count: count, offset: constants?.offset, scale: constants?.scale,
+                exactOffset: constants?.exactOffset)
+        case .int32(let integers):
+            type.gather(into: integers, from: memory.base, rows: rows, count: count, width: rowShape.count)
+        }
+    }
+
     /// Converts chosen rows to floats, with constants of one row's length or none.
     @inline(__always)
     package func gather(

@@ -1,4 +1,5 @@
 import Configuration
+import Kernels
 import Metrics
 import Network
 
@@ -18,7 +19,7 @@ public enum ClassWeights: Sendable, Hashable {
     case table([Int: Double])
 
     static let bounds = NumberBounds.between(0, 1e9)
-    private static let greatestLabel = 9_999_999
+    private static let greatestLabel = Int(Int32.max)
     private static let forms = "\"balanced\", a list of weights, or an object of weights by label"
 
     /// Reads the key; nil where it is missing or `null`, or after a mistake has been noted.
@@ -122,7 +123,7 @@ public struct ClassWeightsError: Error, Hashable, Sendable, CustomStringConverti
 public struct ClassWeightTable: Sendable, Hashable {
     public let weights: [Float]
     private let form: TargetForm
-    private let ignored: Float
+    private let ignored: Int
 
     /// - Precondition: `ClassWeights.problem(with: layout)` is nil, and there is a weight for each class.
     public init(_ weights: [Float], layout: MetricLayout) {
@@ -141,56 +142,66 @@ public struct ClassWeightTable: Sendable, Hashable {
     /// above ½. A sample of the ignored label, which has no loss, or of none of the classes weighs 1. Allocates
     /// nothing.
     /// - Parameter targets: as the loss takes them, samples × the form's target width.
-    public func fill(_ sampleWeights: UnsafeMutablePointer<Float>, targets: UnsafePointer<Float>, samples: Int) {
+    public func fill(_ sampleWeights: UnsafeMutablePointer<Float>, targets: TensorPointer, samples: Int) {
         weights.withUnsafeBufferPointer { weights in
-            for sample in 0..<samples {
-                let label = Self.label(sample, targets, form, ignored)
+            Self.forEachLabel(targets, samples: samples, form, ignored) { sample, label in
                 sampleWeights[sample] = label >= 0 ? weights[label] : 1
             }
         }
     }
 
+    /// Calls body for each sample with its class, or −1 where it has none.
     @inline(__always)
-    private static func label(
-        _ sample: Int, _ targets: UnsafePointer<Float>, _ form: TargetForm, _ ignored: Float
-    ) -> Int {
+    private static func forEachLabel(
+        _ targets: TensorPointer, samples: Int, _ form: TargetForm, _ ignored: Int,
+        _ body: (_ sample: Int, _ label: Int) -> Void
+    ) {
         switch form {
         case .sparseLabels(let classes):
-            targets[sample] == ignored ? -1 : classIndex(targets[sample], classes: classes)
-        case .oneHot(let classes): greatestIndex(targets + sample * classes, classes)
-        case .binary, .values: targets[sample] > 0.5 ? 1 : 0
+            let labels = targets.int32s
+            for sample in 0..<samples {
+                body(sample, Int(labels[sample]) == ignored ? -1 : classIndex(labels[sample], classes: classes))
+            }
+        case .oneHot(let classes):
+            let rows = targets.floats
+            for sample in 0..<samples { body(sample, greatestIndex(rows + sample * classes, classes)) }
+        case .binary, .values:
+            let values = targets.floats
+            for sample in 0..<samples { body(sample, values[sample] > 0.5 ? 1 : 0) }
         }
     }
 
     /// Adds the samples of each class to `counts`, which has one element for each; those of the ignored label do not
     /// count.
     public static func count(
-        _ targets: UnsafePointer<Float>, samples: Int, layout: MetricLayout, into counts: inout [Int]
+        _ targets: TensorPointer, samples: Int, layout: MetricLayout, into counts: inout [Int]
     ) {
         precondition(counts.count == classes(of: layout.form), "one count for each class")
-        let ignored = layout.ignored
-        for sample in 0..<samples {
-            let label = label(sample, targets, layout.form, ignored)
-            if label >= 0 { counts[label] += 1 }
+        counts.withUnsafeMutableBufferPointer { counts in
+            forEachLabel(targets, samples: samples, layout.form, layout.ignored) { _, label in
+                if label >= 0 { counts[label] += 1 }
+            }
         }
     }
 
     /// The samples of each class in stored targets.
-    package static func count(_ targets: StoredTensor, encoding: TargetEncoding, layout: MetricLayout) -> [Int] {
+    /// - Throws: `KernelError.outOfMemory`.
+    package static func count(
+        _ targets: StoredTensor, encoding: TargetEncoding, layout: MetricLayout
+    ) throws(KernelError) -> [Int] {
         var counts = Array(repeating: 0, count: classes(of: layout.form))
         let chunk = 256
-        var buffer = Array(repeating: Float(0), count: chunk * max(layout.form.targetWidth, targets.rowShape.count))
+        let element = layout.form.element
+        let width = max(layout.form.targetWidth, targets.rowShape.count)
+        let memory = try AlignedMemory(byteCount: chunk * width * element.byteCount)
         var rows: [Int64] = []
         rows.reserveCapacity(chunk)
         for start in stride(from: 0, to: targets.rows, by: chunk) {
             rows.removeAll(keepingCapacity: true)
             rows.append(contentsOf: Int64(start)..<Int64(min(start + chunk, targets.rows)))
-            buffer.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                targets.gather(into: base, rows: rows, count: rows.count)
-                encoding.encode(base, samples: rows.count)
-                count(base, samples: rows.count, layout: layout, into: &counts)
-            }
+            let encoded = TensorPointer(memory.base, element)
+            encoding.gather(targets, into: encoded, rows: rows, count: rows.count)
+            count(encoded, samples: rows.count, layout: layout, into: &counts)
         }
         return counts
     }

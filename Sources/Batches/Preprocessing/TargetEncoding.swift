@@ -6,7 +6,7 @@ import Network
 public enum TargetEncoding: Sendable, Hashable {
     /// As they are stored.
     case stored
-    /// Each of a sample's labels, a whole number from 0 to `classes` − 1, becomes a row of `classes` values of which
+    /// Each of a sample's labels, an integer from 0 to `classes` − 1, becomes a row of `classes` values of which
     /// the label's is 1 and the others are 0.
     case oneHot(labels: Int, classes: Int)
 
@@ -43,11 +43,16 @@ public enum TargetEncoding: Sendable, Hashable {
         shape.count == 1 ? "one number" : "\(shape) numbers"
     }
 
-    /// Encodes in place what was gathered to the start of a buffer. Allocates nothing.
-    /// - Parameter targets: room for the encoded targets of all samples; the stored ones stand at its start.
-    public func encode(_ targets: UnsafeMutablePointer<Float>, samples: Int) {
-        guard case .oneHot(let labels, let classes) = self else { return }
-        Self.expand(labels: targets, count: samples * labels, classes: classes, into: targets)
+    /// Brings chosen rows of stored targets to where the loss reads them. Allocates nothing.
+    /// - Parameter dst: room for the encoded targets of all samples, in the type that the loss takes.
+    package func gather(_ targets: StoredTensor, into dst: TensorPointer, rows: UnsafePointer<Int64>, count: Int) {
+        guard case .oneHot(let labels, let classes) = self else {
+            return targets.gather(into: dst, rows: rows, count: count)
+        }
+        // The labels go to the start of the place that their rows will fill.
+        let start = UnsafeMutableRawPointer(dst.floats)
+        targets.gather(into: TensorPointer(start, .int32), rows: rows, count: count)
+        Self.expand(labels: start, count: count * labels, classes: classes, into: dst.floats)
     }
 
     /// Writes one-hot rows.
@@ -55,13 +60,14 @@ public enum TargetEncoding: Sendable, Hashable {
     /// It goes from the last row to the first, so that labels at the start of `rows` are read before they are written
     /// over. A label that is none of the classes makes its row NaN, as it makes the loss of a sparse one.
     /// - Parameters:
-    ///   - labels: `count` of them; may be `rows` itself.
+    ///   - labels: `count` 32-bit integers; may be where `rows` begin.
     ///   - rows: room for `count` × `classes` values.
     public static func expand(
-        labels: UnsafePointer<Float>, count: Int, classes: Int, into rows: UnsafeMutablePointer<Float>
+        labels: UnsafeRawPointer, count: Int, classes: Int, into rows: UnsafeMutablePointer<Float>
     ) {
         for index in (0..<count).reversed() {
-            let label = classIndex(labels[index], classes: classes)
+            let label = classIndex(
+                labels.load(fromByteOffset: index * MemoryLayout<Int32>.stride, as: Int32.self), classes: classes)
             let row = rows + index * classes
             row.update(repeating: label >= 0 ? 0 : .nan, count: classes)
             if label >= 0 { row[label] = 1 }

@@ -82,6 +82,22 @@ STORMO_GATHER(f16, _Float16);
 STORMO_GATHER(f32, float);
 STORMO_GATHER_WIDE(f64, double);
 
+/// dst[i][j] = src[rows[i]][j] for labels and tokens: whole numbers that 32 bits hold. What is none, which whoever reads the
+/// data has refused before, becomes the least of them.
+#define STORMO_GATHER_INT(NAME, TYPE)                                                                              \
+    void stormo_gather_int_##NAME(int32_t *dst, const TYPE *src, const int64_t *rows, size_t n, size_t width)
+STORMO_GATHER_INT(u8, uint8_t);
+STORMO_GATHER_INT(i8, int8_t);
+STORMO_GATHER_INT(u16, uint16_t);
+STORMO_GATHER_INT(i16, int16_t);
+STORMO_GATHER_INT(u32, uint32_t);
+STORMO_GATHER_INT(i32, int32_t);
+STORMO_GATHER_INT(u64, uint64_t);
+STORMO_GATHER_INT(i64, int64_t);
+STORMO_GATHER_INT(f16, _Float16);
+STORMO_GATHER_INT(f32, float);
+STORMO_GATHER_INT(f64, double);
+
 // MARK: Elementwise (elementwise.c)
 
 /// The activations whose derivative follows from their value y alone.

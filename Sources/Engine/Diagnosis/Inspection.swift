@@ -29,8 +29,8 @@ public final class Inspection {
             guard let first = rows.baseAddress else { return }
             feed.load(replica, from: pool, rows: first, count: rows.count)
         }
-        let targets = replica.value(of: objective.target, samples: samples)
-        let counted = objective.countedSamples(targets: targets.baseAddress!, samples: samples)
+        let counted = objective.countedSamples(
+            targets: replica.tensor(of: objective.target, samples: samples), samples: samples)
         self.counted = counted > 0 ? counted : 1
         run(pass)
     }
@@ -57,7 +57,7 @@ public final class Inspection {
     /// gradients; in words. Nil where all is finite.
     var firstNonFinite: String? {
         let nodes = objective.training.nodes
-        for index in objective.training.computed {
+        for index in objective.training.computed where nodes[index].type.element == .float32 {
             let values = replica.value(of: index, samples: samples)
             guard VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil else { continue }
             switch nodes[index].kind {

@@ -110,15 +110,15 @@ public final class Evaluator: @unchecked Sendable {
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
         try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in
-            let target = replica.value(of: objective.target, samples: count)
+            let target = replica.tensor(of: objective.target, samples: count)
             sets[shard].update(
                 predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
                 logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
-                targets: target.baseAddress!, samples: count)
+                targets: target, samples: count)
             let losses = replica.value(of: objective.sampleLoss, samples: count)
             let sum = sums.doubles + 2 * shard
             if let weights = weights?.fill(
-                worker: worker, from: windows.pool, rows: rows, targets: target.baseAddress!, count: count)
+                worker: worker, from: windows.pool, rows: rows, targets: target, count: count)
             {
                 for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
             } else {
@@ -128,7 +128,7 @@ public final class Evaluator: @unchecked Sendable {
             if !sum[0].isFinite, culprit.pointee == 0 {
                 culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
             }
-            sum[1] += objective.countedSamples(targets: target.baseAddress!, samples: count)
+            sum[1] += objective.countedSamples(targets: target, samples: count)
         }
         let first = (0..<plan.shards).map { culprits.integers[$0] }.filter { $0 > 0 }
             .min()

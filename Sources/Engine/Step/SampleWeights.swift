@@ -21,7 +21,7 @@ package final class SampleWeights: @unchecked Sendable {
     ///   - worker: who runs the shard.
     ///   - targets: as they are encoded for the loss.
     func fill(
-        worker: Int, from pool: Pool, rows: UnsafePointer<Int64>, targets: UnsafePointer<Float>, count: Int
+        worker: Int, from pool: Pool, rows: UnsafePointer<Int64>, targets: TensorPointer, count: Int
     ) -> UnsafePointer<Float> {
         let result = product[worker].floats
         if let classes {

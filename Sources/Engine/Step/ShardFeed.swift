@@ -8,8 +8,14 @@ package struct ShardFeed {
     package let constants: RowConstants?
     package let encoding: TargetEncoding
 
-    /// - Throws: `DataError` where the targets do not fit the loss.
+    /// - Throws: `DataError` where the targets do not fit the loss, or where integers were to be normalised.
     package init(_ objective: Objective, on data: Dataset, preprocessing: Preprocessing) throws {
+        let element = objective.model.inputElement
+        guard element == .float32 || preprocessing.kind == .none else {
+            throw DataError(
+                "the inputs are normalised by \(preprocessing.kind.rawValue), but the model takes whole numbers (\(element)), "
+                    + "which stand for themselves; set data.normalize to none")
+        }
         self.objective = objective
         constants = try preprocessing.rowConstants(data.inputs.rowShape)
         encoding = try data.encoding(for: objective)
@@ -21,20 +27,15 @@ package struct ShardFeed {
         _ replica: Replica, from pool: Pool, rows: UnsafePointer<Int64>, count: Int, wantsTargets: Bool = true
     ) {
         pool.inputs.gather(
-            into: replica.value(of: objective.input, samples: count).baseAddress!, rows: rows, count: count,
-            offset: constants?.offset, scale: constants?.scale, exactOffset: constants?.exactOffset)
+            into: replica.tensor(of: objective.input, samples: count), rows: rows, count: count, constants: constants)
         if wantsTargets {
-            loadTargets(
-                replica.value(of: objective.target, samples: count).baseAddress!, from: pool, rows: rows, count: count)
+            loadTargets(replica.tensor(of: objective.target, samples: count), from: pool, rows: rows, count: count)
         }
     }
 
     @inline(__always)
-    func loadTargets(
-        _ target: UnsafeMutablePointer<Float>, from pool: Pool, rows: UnsafePointer<Int64>, count: Int
-    ) {
+    func loadTargets(_ target: TensorPointer, from pool: Pool, rows: UnsafePointer<Int64>, count: Int) {
         guard let targets = pool.targets else { return }
-        targets.gather(into: target, rows: rows, count: count)
-        encoding.encode(target, samples: count)
+        encoding.gather(targets, into: target, rows: rows, count: count)
     }
 }

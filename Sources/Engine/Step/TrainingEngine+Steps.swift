@@ -166,8 +166,9 @@ extension TrainingEngine {
     /// the whole batch before its backward passes, so that the gradient does not depend on how it is cut into shards.
     func counted(_ batch: Batch) -> Double {
         guard let labels else { return Double(batch.count) }
-        feed.loadTargets(labels.floats, from: reader.pool, rows: batch.rows, count: batch.count)
-        return objective.countedSamples(targets: labels.floats, samples: batch.count)
+        let targets = TensorPointer(labels.base, objective.targetForm.element)
+        feed.loadTargets(targets, from: reader.pool, rows: batch.rows, count: batch.count)
+        return objective.countedSamples(targets: targets, samples: batch.count)
     }
 
     /// Where the epoch stands; to be asked by the first worker between the barriers.
@@ -213,10 +214,13 @@ extension TrainingEngine {
     /// Brings a shard's samples and targets to the replica, augmented.
     func gather(_ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int) {
         feed.load(replica, from: reader.pool, rows: rows, count: count)
-        augmenters?[worker].apply(
-            to: replica.value(of: objective.input, samples: count).baseAddress!,
-            targets: replica.value(of: objective.target, samples: count).baseAddress!, count: count, step: pass.step,
-            firstSample: pass.firstSample)
+        guard let augmenters else { return }
+        // Labels can't be mixed.
+        var targets: UnsafeMutablePointer<Float>?
+        if case .float32(let values) = replica.tensor(of: objective.target, samples: count) { targets = values }
+        augmenters[worker].apply(
+            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: targets, count: count,
+            step: pass.step, firstSample: pass.firstSample)
     }
 
     /// The weights of a shard's samples, once their targets have been gathered; nil where all count the same. They stand
@@ -226,7 +230,7 @@ extension TrainingEngine {
     ) -> UnsafePointer<Float>? {
         weights?.fill(
             worker: worker, from: reader.pool, rows: rows,
-            targets: replica.value(of: objective.target, samples: count).baseAddress!, count: count)
+            targets: replica.tensor(of: objective.target, samples: count), count: count)
     }
 
     /// Adds up a shard's losses, and takes its predictions into the metrics.
@@ -243,7 +247,7 @@ extension TrainingEngine {
         metricSets[shard].update(
             predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
             logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
-            targets: replica.value(of: objective.target, samples: count).baseAddress!, samples: count)
+            targets: replica.tensor(of: objective.target, samples: count), samples: count)
     }
 
     /// The metrics of the epoch so far; nil where that means to sort all scores.

@@ -157,6 +157,11 @@ public final class TrainingEngine: @unchecked Sendable {
         if settings.augmentation.transforms.isEmpty {
             augmenters = nil
         } else {
+            guard objective.model.inputElement == .float32 else {
+                throw DataError(
+                    "data.augment changes values, but the model takes whole numbers (\(objective.model.inputElement)), which "
+                        + "stand for themselves; leave it out")
+            }
             let black = preprocessing.black(data.inputs.rowShape)
             augmenters = try (0..<workers).map { _ in
                 try Augmenter(
@@ -173,7 +178,9 @@ public final class TrainingEngine: @unchecked Sendable {
             : try SampleWeights(
                 classes: classes, workers: workers, capacity: (settings.batchSize + shards - 1) / shards)
         labels =
-            objective.ignoredLabel == nil ? nil : try AlignedMemory(floats: settings.batchSize * targetWidth)
+            objective.ignoredLabel == nil
+            ? nil
+            : try AlignedMemory(byteCount: settings.batchSize * targetWidth * objective.targetForm.element.byteCount)
         let perShard = (data.count + shards - 1) / shards + reader.batchesPerEpoch
         metricSets = try (0..<shards).map { _ in
             try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)

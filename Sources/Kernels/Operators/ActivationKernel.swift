@@ -65,11 +65,11 @@ public final class ActivationKernel: Kernel {
     public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.src[0])
-        dst.attach(binding.dst)
+        src.attach(binding.src[0].floats)
+        dst.attach(binding.dst.floats)
         diffSrc.attach(binding.diffSrc[0])
         diffDst.attach(binding.diffDst)
-        buffers = (binding.dst, binding.diffSrc[0], binding.diffDst)
+        buffers = (binding.dst.floats, binding.diffSrc[0], binding.diffDst)
         forwardPrimitive.attachScratchpad(binding.scratch)
         backwardPrimitive?.attachScratchpad(binding.scratch)
     }

@@ -30,9 +30,9 @@ public final class BinaryKernel: Kernel {
     public func bind(_ binding: Binding) {
         var scratch = Scratch(binding.scratch)
         totals = scratch.take(bytes: AlignedMemory.aligned(scratchBytes))
-        (a, b) = (binding.src[0], binding.src[1])
+        (a, b) = (binding.src[0].floats, binding.src[1].floats)
         (diffA, diffB) = (binding.diffSrc[0], binding.diffSrc[1])
-        dst = binding.dst
+        dst = binding.dst.floats
         diffDst = binding.diffDst
     }
 

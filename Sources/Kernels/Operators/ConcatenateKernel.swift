@@ -21,10 +21,10 @@ public final class ConcatenateKernel: Kernel {
     public func bind(_ binding: Binding) {
         // One by one: to keep the binding's own arrays would make the next change of them a copy.
         for index in 0..<widths.count {
-            src[index] = binding.src[index]
+            src[index] = binding.src[index].floats
             diffSrc[index] = binding.diffSrc[index]
         }
-        dst = binding.dst
+        dst = binding.dst.floats
         diffDst = binding.diffDst
     }
 

@@ -50,12 +50,12 @@ public final class DenseKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.src[0])
-        srcTransposed.attach(binding.src[0])
-        weights.attach(binding.src[1])
-        weightsTransposed.attach(binding.src[1])
-        if hasBias { bias.attach(binding.src[2]) }
-        dst.attach(binding.dst)
+        src.attach(binding.src[0].floats)
+        srcTransposed.attach(binding.src[0].floats)
+        weights.attach(binding.src[1].floats)
+        weightsTransposed.attach(binding.src[1].floats)
+        if hasBias { bias.attach(binding.src[2].floats) }
+        dst.attach(binding.dst.floats)
         forwardProduct.attachScratchpad(binding.scratch)
 
         var scratch = Scratch(binding.scratch)

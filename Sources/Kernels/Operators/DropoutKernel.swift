@@ -27,8 +27,8 @@ public final class DropoutKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src = binding.src[0]
-        dst = binding.dst
+        src = binding.src[0].floats
+        dst = binding.dst.floats
         diffDst = binding.diffDst
         diffSrc = binding.diffSrc[0]
     }

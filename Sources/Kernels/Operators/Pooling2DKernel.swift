@@ -70,9 +70,9 @@ public final class Pooling2DKernel: Kernel {
     public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
     public func bind(_ binding: Binding) {
-        src.attach(binding.src[0])
-        dst.attach(binding.dst)
-        buffers = (binding.src[0], binding.dst)
+        src.attach(binding.src[0].floats)
+        dst.attach(binding.dst.floats)
+        buffers = (binding.src[0].floats, binding.dst.floats)
         diffSrc.attach(binding.diffSrc[0])
         diffDst.attach(binding.diffDst)
         indices?.attach(binding.workspace)

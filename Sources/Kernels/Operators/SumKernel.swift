@@ -12,8 +12,8 @@ public final class SumKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        src = binding.src[0]
-        dst = binding.dst
+        src = binding.src[0].floats
+        dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }

@@ -29,7 +29,6 @@ struct ArenaLayout {
         let lifetimes = Lifetimes(program, owner: nodes.map(\.owner), tiling)
         let (tileValues, tileGradients) = keepsAll ? ([:], [:]) : (lifetimes.tileValues, lifetimes.tileGradients)
         (self.tileValues, self.tileGradients) = (Set(tileValues.keys), Set(tileGradients.keys))
-        let float = MemoryLayout<Float>.stride
         let whole = lifetimes.whole
         var uses: [Use] = []
         var requests: [MemoryPlan.Request] = []
@@ -42,12 +41,12 @@ struct ArenaLayout {
             case .parameter, .constant: continue
             case .input, .operation:
                 let held = tileValues[index] ?? samples
-                request(.value(index), program.nodes[index].type.count(samples: held) * float, span)
+                request(.value(index), program.nodes[index].type.byteCount(samples: held), span)
             }
         }
         for (index, type) in program.backward.buffers.enumerated() {
             let held = tileGradients[index] ?? samples
-            request(.gradient(index), type.count(samples: held) * float, lifetimes.gradients[index])
+            request(.gradient(index), type.byteCount(samples: held), lifetimes.gradients[index])
         }
         for stretch in tiling.stretches {
             let sizes = stretch.sizes
@@ -60,8 +59,8 @@ struct ArenaLayout {
                 guard stretch.isTiled, case .operation(_, let inputs) = program.nodes[index].kind else { continue }
                 for (input, place) in (program.backward.inputGradients[index] ?? []).enumerated() {
                     guard case .parameter = place else { continue }
-                    let count = program.nodes[inputs[input]].type.shape.count
-                    request(.partialGradient(node: index, input: input), count * float, span)
+                    let type = program.nodes[inputs[input]].type
+                    request(.partialGradient(node: index, input: input), type.byteCount(samples: 1), span)
                 }
             }
         }
@@ -88,13 +87,12 @@ struct ArenaLayout {
     /// Where the tiles but the last put their part of a weight's gradient; nil where there is one tile.
     func partialGradient(of node: Int, input: Int) -> TensorPlace? {
         offsets[.partialGradient(node: node, input: input)].map {
-            TensorPlace(memory: .arena, offset: $0 / MemoryLayout<Float>.stride, stride: 0)
+            TensorPlace(memory: .arena, offset: $0, stride: 0)
         }
     }
 
     private func place(_ offset: Int, _ type: TensorType, holdsTile: Bool) -> TensorPlace {
         TensorPlace(
-            memory: .arena, offset: offset / MemoryLayout<Float>.stride,
-            stride: type.isBatched && !holdsTile ? type.shape.count : 0)
+            memory: .arena, offset: offset, stride: type.isBatched && !holdsTile ? type.byteCount(samples: 1) : 0)
     }
 }

@@ -103,8 +103,12 @@ final class BoundPlan {
         guard case .operation(_, let inputs) = program.nodes[index].kind else {
             preconditionFailure("kernels belong to operators")
         }
-        func address(_ place: TensorPlace?) -> UnsafeMutablePointer<Float>? {
-            place.flatMap { memory.address(of: $0, from: tile.lowerBound) }
+        func tensor(_ node: Int) -> TensorPointer {
+            TensorPointer(
+                memory.address(of: plan.nodes[node].value!, from: tile.lowerBound)!, program.nodes[node].type.element)
+        }
+        func gradient(_ place: TensorPlace?) -> UnsafeMutablePointer<Float>? {
+            place.flatMap { memory.floats(of: $0, from: tile.lowerBound) }
         }
         // The backward pass runs the last tile first. That tile writes a weight's gradient where it belongs; each other tile
         // writes a part, which is then added.
@@ -115,16 +119,15 @@ final class BoundPlan {
             node.kernels[stretch.sizes.firstIndex(of: tile.count)!], node: index, firstSample: tile.lowerBound,
             isShared: sharesKernels || stretch.tiles.count { $0.count == tile.count } > 1,
             Binding(
-                src: inputs.map { address(plan.nodes[$0].value)! }, dst: address(node.value)!,
-                diffSrc: places.map(address), diffDst: address(node.gradient),
-                workspace: UnsafeMutableRawPointer(memory.arena) + node.workspaces[number],
-                scratch: UnsafeMutableRawPointer(memory.arena) + plan.scratch,
+                src: inputs.map(tensor), dst: tensor(index),
+                diffSrc: places.map(gradient), diffDst: gradient(node.gradient),
+                workspace: memory.arena + node.workspaces[number], scratch: memory.arena + plan.scratch,
                 sums: program.coupling.offsets[index].flatMap { offset in
                     memory.sums.map { UnsafePointer($0 + offset) }
                 }),
             parameterGradients: places.enumerated().compactMap { input, place in
                 guard let place, place.isParameterGradient else { return nil }
-                return (input, place.offset)
+                return (input, place.floatOffset)
             })
     }
 
@@ -134,42 +137,43 @@ final class BoundPlan {
         for (input, node) in inputs.enumerated() {
             guard let part = plan.nodes[index].partialGradients[input],
                 let sum = plan.nodes[index].inputGradients[input],
-                let total = memory.address(of: sum)
+                let total = memory.floats(of: sum)
             else { continue }
             backward.append(
                 .sum(
                     GradientSum(
-                        total, of: [total, memory.address(of: part)!], count: program.nodes[node].type.shape.count,
-                        parameterOffset: sum.offset)))
+                        total, of: [total, memory.floats(of: part)!], count: program.nodes[node].type.shape.count,
+                        parameterOffset: sum.floatOffset)))
         }
     }
 
     private func appendSum(
         _ place: Program.Backward.Place, _ parts: [Program.Backward.Place], count: Int, from sample: Int
     ) {
-        guard let sum = plan.gradientPlace(place), let total = memory.address(of: sum, from: sample) else { return }
+        guard let sum = plan.gradientPlace(place), let total = memory.floats(of: sum, from: sample) else { return }
         backward.append(
             .sum(
                 GradientSum(
                     total,
-                    of: parts.compactMap { plan.gradientPlace($0).flatMap { memory.address(of: $0, from: sample) } },
-                    count: count, parameterOffset: sum.isParameterGradient ? sum.offset : nil)))
+                    of: parts.compactMap { plan.gradientPlace($0).flatMap { memory.floats(of: $0, from: sample) } },
+                    count: count, parameterOffset: sum.isParameterGradient ? sum.floatOffset : nil)))
     }
 
     /// Where the values of a node begin: those of all samples, unless its buffer holds one tile.
-    func value(of node: Int) -> UnsafeMutablePointer<Float>? {
+    func value(of node: Int) -> TensorPointer? {
         plan.nodes[node].value.flatMap { memory.address(of: $0) }
+            .map { TensorPointer($0, program.nodes[node].type.element) }
     }
 
     /// Where the gradient of the loss with respect to a node begins; nil where none is computed.
     func gradient(of node: Int) -> UnsafeMutablePointer<Float>? {
-        plan.nodes[node].gradient.flatMap { memory.address(of: $0) }
+        plan.nodes[node].gradient.flatMap { memory.floats(of: $0) }
     }
 
     /// Sets the gradient with which the backward pass begins, that of Σ scale·weight·loss.
     func fillSeed(scale: Float, weights: UnsafePointer<Float>?) {
         guard let loss = program.loss, let place = plan.gradientPlace(program.backward.seed),
-            let seed = memory.address(of: place)
+            let seed = memory.floats(of: place)
         else { return }
         let count = program.nodes[loss].type.count(samples: plan.samples)
         guard let weights else { return seed.update(repeating: scale, count: count) }

@@ -89,9 +89,9 @@ extension Program {
                 switch nodes[index].kind {
                 case .parameter(let parameter): depends[index] = parameter.role == .trained
                 case .operation(let operation, let inputs):
-                    depends[index] = inputs.enumerated().contains {
-                        operation.isDifferentiable(input: $0) && depends[$1]
-                    }
+                    depends[index] =
+                        nodes[index].type.element.isDifferentiable
+                        && inputs.enumerated().contains { operation.isDifferentiable(input: $0) && depends[$1] }
                 case .constant: depends[index] = constants
                 case .input: break
                 }

@@ -61,6 +61,9 @@ public struct Program: Sendable {
         if let loss, loss.type.shape.count != 1 {
             throw GraphError("a loss is one number for each sample, but '\(loss.name)' is \(loss.type); use mean()")
         }
+        if let loss, !loss.type.element.isDifferentiable {
+            throw GraphError("a loss has a gradient, but '\(loss.name)' is \(loss.type), and only floats have one")
+        }
         self.results = Set(wanted.map(\.index))
         self.loss = loss?.index
         var rewriting = RewritableGraph(graph.nodes, results: self.results)

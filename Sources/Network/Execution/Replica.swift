@@ -79,7 +79,7 @@ public final class Replica: @unchecked Sendable {
             BoundPlan(
                 plan,
                 BoundMemory(
-                    arena: arena.floats, parameters: parameters.floats, gradients: gradients?.floats,
+                    arena: arena.base, parameters: parameters.floats, gradients: gradients?.floats,
                     constants: constants, sums: sums?.doubles), sharesKernels: sharesKernels)
         }
     }
@@ -100,9 +100,18 @@ public final class Replica: @unchecked Sendable {
     }
 
     /// Where the values of a node stand: to be filled before a run for an input, to be read after it for a result.
+    public func tensor(of variable: Int, samples: Int) -> TensorPointer { plan(samples).value(of: variable)! }
+
+    /// The same for a node of floats.
     public func value(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float> {
         let count = program.nodes[variable].type.count(samples: samples)
-        return UnsafeMutableBufferPointer(start: plan(samples).value(of: variable)!, count: count)
+        return UnsafeMutableBufferPointer(start: tensor(of: variable, samples: samples).floats, count: count)
+    }
+
+    /// The same for a node of integers.
+    public func integers(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Int32> {
+        let count = program.nodes[variable].type.count(samples: samples)
+        return UnsafeMutableBufferPointer(start: tensor(of: variable, samples: samples).int32s, count: count)
     }
 
     /// The gradient of the loss with respect to a node; only where all is kept, nil where none was computed.

@@ -38,8 +38,8 @@ final class ReplicaPlan {
             let owner = nodes[index].owner
             switch program.nodes[owner].kind {
             case .parameter:
-                nodes[index].value = TensorPlace(memory: .parameters, offset: parameterOffsets[owner]!, stride: 0)
-            case .constant: nodes[index].value = TensorPlace(memory: .constant(owner), offset: 0, stride: 0)
+                nodes[index].value = TensorPlace(.parameters, floatOffset: parameterOffsets[owner]!)
+            case .constant: nodes[index].value = TensorPlace(.constant(owner))
             case .input, .operation: nodes[index].value = arena.value(of: owner, program.nodes[owner].type)
             }
             nodes[index].gradient = gradientPlace(program.backward.gradient[index])
@@ -60,7 +60,7 @@ final class ReplicaPlan {
     func gradientPlace(_ place: Program.Backward.Place?) -> TensorPlace? {
         switch place {
         case .buffer(let index): gradientBuffers[index]
-        case .parameter(let node): TensorPlace(memory: .gradients, offset: parameterOffsets[node]!, stride: 0)
+        case .parameter(let node): TensorPlace(.gradients, floatOffset: parameterOffsets[node]!)
         case nil: nil
         }
     }

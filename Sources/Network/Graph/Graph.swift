@@ -43,9 +43,10 @@ public final class Graph {
     public init() {}
 
     /// A tensor that is given for each sample of a batch.
-    public func input(_ shape: Shape, name: String = "input") -> Variable {
+    /// - Parameter element: integers for tokens and labels.
+    public func input(_ shape: Shape, name: String = "input", element: ElementType = .float32) -> Variable {
         if let error = tooLarge(shape, name) { fail(error) }
-        return append(Node(kind: .input, type: .batched(shape), name: name))
+        return append(Node(kind: .input, type: .batched(shape, element), name: name))
     }
 
     /// A tensor that is trained, unless its role or its layer says otherwise, filled by the initializer from the run's seed.
@@ -89,7 +90,7 @@ public final class Graph {
         for input in inputs where input.graph !== self {
             throw GraphError("\(operation.name) takes variables of one graph, but '\(input.name)' is of another")
         }
-        let type = try operation.output(of: inputs.map(\.type))
+        let type = try operation.checkedOutput(of: inputs.map(\.type))
         if let error = tooLarge(type.shape, name ?? operation.name) { throw error }
         return append(
             Node(

@@ -9,7 +9,10 @@ public protocol Operator: Sendable {
     /// A word for messages and tables, such as `dense`.
     var name: String { get }
 
-    /// The type of the result.
+    /// Whether an input may have elements of a type: floats alone, unless an operator says otherwise.
+    func accepts(_ element: ElementType, input: Int) -> Bool
+
+    /// The type of the result, for inputs with elements that it accepts.
     /// - Throws: `GraphError` where the inputs do not fit.
     func output(of inputs: [TensorType]) throws(GraphError) -> TensorType
 
@@ -22,7 +25,7 @@ public protocol Operator: Sendable {
     /// Which values the backward pass reads, and so have to be kept until then.
     var backwardReads: (inputs: Bool, output: Bool) { get }
 
-    /// Whether a gradient exists with respect to an input; targets, for example, have none.
+    /// Whether a gradient exists with respect to an input; targets, for example, have none. Integers have none in any case.
     func isDifferentiable(input: Int) -> Bool
 
     /// How the samples of a mini-batch depend on each other in training; nil, unless an operator says otherwise. Its kernel
@@ -43,6 +46,20 @@ public protocol Operator: Sendable {
 }
 
 extension Operator {
+    public func accepts(_ element: ElementType, input: Int) -> Bool { element == .float32 }
+
+    /// The type of the result.
+    /// - Throws: `GraphError` where the inputs do not fit, or have elements that the operator does not accept.
+    func checkedOutput(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+        for (place, type) in inputs.enumerated() where !accepts(type.element, input: place) {
+            let accepted = ElementType.allCases.filter { accepts($0, input: place) }.map(\.rawValue)
+            throw GraphError(
+                "\(name): takes a tensor of \(accepted.joined(separator: " or ")), but was given one of \(type.element)"
+            )
+        }
+        return try output(of: inputs)
+    }
+
     public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .computed }
     public var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
     public func isDifferentiable(input: Int) -> Bool { true }

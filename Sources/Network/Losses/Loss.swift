@@ -55,13 +55,13 @@ extension Loss {
     /// they are spread over the samples, and so is its gradient, as in Keras and PyTorch. Where no label is ignored, all
     /// samples count, and the targets are not read.
     /// - Parameters:
-    ///   - targets: as the kernel takes them, samples × labels.
+    ///   - targets: as the kernel takes them, samples × labels; integers where a label is ignored.
     ///   - labels: the labels of one sample.
-    public func countedSamples(targets: UnsafePointer<Float>, samples: Int, labels: Int) -> Double {
+    public func countedSamples(targets: TensorPointer, samples: Int, labels: Int) -> Double {
         guard let ignoredLabel else { return Double(samples) }
-        let ignored = Float(ignoredLabel)
+        let targets = targets.int32s
         var count = 0
-        for label in 0..<samples * labels where targets[label] != ignored { count += 1 }
+        for label in 0..<samples * labels where Int(targets[label]) != ignoredLabel { count += 1 }
         return Double(count) / Double(labels)
     }
 }

@@ -3,7 +3,7 @@ public import Kernels
 
 /// mean over rows of -log p[t], where t is the row's label; p is the softmax of the last layer.
 ///
-/// `CategoricalCrossEntropy` for targets that are whole numbers, of which one may stand for "no label": its rows have
+/// `CategoricalCrossEntropy` for targets that are integers, of which one may stand for "no label": its rows have
 /// neither loss nor gradient, and the mean is over the others. Its arithmetic is `SparseCategoricalCrossEntropyKernel`.
 public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     public static let name = "sparse_categorical_crossentropy"
@@ -12,8 +12,8 @@ public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     /// It need not be one of the classes.
     public let ignoredLabel: Int?
 
-    /// The labels that may be ignored: whole numbers that a float holds exactly.
-    public static let labels = -(1 << 24)...(1 << 24)
+    /// The labels that may be ignored: labels are 32-bit integers.
+    public static let labels = Int(Int32.min)...Int(Int32.max)
 
     public init(fromLogits: Bool = false, ignoring label: Int? = nil) {
         self.fromLogits = fromLogits
@@ -41,7 +41,7 @@ public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     public func problem(for prediction: Shape, layer: String) -> String? {
         if let label = ignoredLabel, !Self.labels.contains(label) {
             return "ignore_class must be from \(Self.labels.lowerBound) to \(Self.labels.upperBound), "
-                + "the whole numbers that single precision tells apart, but is \(label)"
+                + "the range of labels, but is \(label)"
         }
         return Self.problemOfClasses(prediction, layer)
     }

@@ -1,6 +1,8 @@
+public import Kernels
+
 /// What the targets of a loss look like beside its predictions.
 public enum TargetForm: Sendable, Hashable {
-    /// One class index per row, as a whole number from 0 to `classes` − 1; a prediction row has `classes` values.
+    /// One class index per row, as an integer from 0 to `classes` − 1; a prediction row has `classes` values.
     case sparseLabels(classes: Int)
     /// `classes` values per row, the greatest of which marks the true class; a prediction row has as many.
     case oneHot(classes: Int)
@@ -8,6 +10,9 @@ public enum TargetForm: Sendable, Hashable {
     case binary(outputs: Int)
     /// `outputs` real values per row; a prediction row has as many.
     case values(outputs: Int)
+
+    /// The type in which the targets reach the loss: labels are integers.
+    public var element: ElementType { if case .sparseLabels = self { .int32 } else { .float32 } }
 
     /// The number of values in a row of predictions: classes or outputs.
     public var predictionWidth: Int {

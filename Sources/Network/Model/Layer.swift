@@ -1,4 +1,5 @@
 public import Configuration
+public import Kernels
 
 /// A building block of a model as a person names it: `dense`, `conv2d`, with Keras's vocabulary.
 ///
@@ -17,6 +18,10 @@ public protocol Layer: Sendable {
     /// Whether it adds parameters to the graph, so that it can be frozen: only then does its config take `trainable`.
     var hasParameters: Bool { get }
 
+    /// The type of elements that it wants of the model's input, where it takes that: floats unless it says otherwise, as one
+    /// that looks up tokens does.
+    var inputElement: ElementType { get }
+
     /// Adds the layer to the graph of its inputs.
     /// - Parameter name: the layer's name, which its nodes bear and its parameters begin with.
     /// - Throws: `GraphError` where the inputs do not fit.
@@ -30,6 +35,7 @@ extension Layer {
     public var configuration: [JSONNode.Member] { [] }
     public var takesSeveralInputs: Bool { false }
     public var hasParameters: Bool { false }
+    public var inputElement: ElementType { .float32 }
 }
 
 /// A layer as Keras describes it in a model file: the class, and the config without the name.

@@ -148,6 +148,12 @@ public struct Model: Sendable {
             : "\(names.count), the last of them " + steps.suffix(20).map(\.name).joined(separator: ", ")
     }
 
+    /// The type in which the input reaches the model: floats, unless a layer that takes it wants integers.
+    public var inputElement: ElementType {
+        let takers = steps.lazy.filter { $0.inputs.contains(Self.inputName) }
+        return takers.map(\.layer.inputElement).first { $0 != .float32 } ?? .float32
+    }
+
     /// The model's nodes in a graph.
     public struct Built {
         public let input: Variable
@@ -159,7 +165,7 @@ public struct Model: Sendable {
     /// Adds the model to a graph.
     /// - Throws: `ModelError` where shapes do not fit; it names both layers.
     public func build(in graph: Graph) throws(ModelError) -> Built {
-        let input = graph.input(inputShape, name: Self.inputName)
+        let input = graph.input(inputShape, name: Self.inputName, element: inputElement)
         // Before layers reckon with a size that they can't.
         if let error = graph.firstError { throw ModelError([.init(layer: nil, message: "\(error)")]) }
         var results = [Self.inputName: input]

@@ -63,7 +63,7 @@ public struct Objective: Sendable {
         if let problem = loss.problem(for: output.type.shape, layer: last) { throw ObjectiveError(problem) }
         targetForm = loss.targetForm(for: output.type.shape)
         targetShape = loss.targetShape(for: output.type.shape)
-        let target = graph.input(targetShape, name: "target")
+        let target = graph.input(targetShape, name: "target", element: targetForm.element)
         let operation = LossOperator(loss, takesLogits: logits != nil)
         let sources = if let logits, let probabilities { [logits, probabilities, target] } else { [output, target] }
         let lossValue = try graph.apply(operation, to: sources, name: "loss")
@@ -94,7 +94,7 @@ public struct Objective: Sendable {
 
     /// What the sum of a batch's sample losses is divided by; see `Loss.countedSamples`.
     /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
-    public func countedSamples(targets: UnsafePointer<Float>, samples: Int) -> Double {
+    public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
         loss.countedSamples(targets: targets, samples: samples, labels: targetShape.count)
     }
 }

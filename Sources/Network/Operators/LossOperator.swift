@@ -17,6 +17,11 @@ public struct LossOperator: Operator {
     public var name: String { "loss" }
     public func isDifferentiable(input: Int) -> Bool { input == 0 }
 
+    /// Which of the types the target has is the loss's to say.
+    public func accepts(_ element: ElementType, input: Int) -> Bool {
+        element == .float32 || input == (takesLogits ? 2 : 1)
+    }
+
     public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (prediction, target) = (inputs[0], inputs[inputs.count - 1])
         guard inputs.count == (takesLogits ? 3 : 2) else {
@@ -32,6 +37,10 @@ public struct LossOperator: Operator {
         guard target.shape.count == expected.count else {
             throw GraphError(
                 "loss: predictions of \(prediction.shape) need targets of \(expected), not of \(target.shape)")
+        }
+        let form = loss.targetForm(for: prediction.shape)
+        guard target.element == form.element else {
+            throw GraphError("loss: \(loss.typeName) takes targets of \(form.element), not of \(target.element)")
         }
         return .batched(.scalar)
     }

@@ -6,6 +6,7 @@ public struct ReshapeOperator: Operator {
     public init(_ shape: Shape) { self.shape = shape }
 
     public var name: String { "reshape" }
+    public func accepts(_ element: ElementType, input: Int) -> Bool { true }
 
     public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         guard inputs[0].shape.count == shape.count else {
@@ -13,7 +14,7 @@ public struct ReshapeOperator: Operator {
                 "reshape: \(inputs[0].shape) has \(inputs[0].shape.count) elements and can't become \(shape), "
                     + "which has \(shape.count)")
         }
-        return TensorType(shape, isBatched: inputs[0].isBatched)
+        return TensorType(shape, isBatched: inputs[0].isBatched, element: inputs[0].element)
     }
 
     public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {

@@ -62,7 +62,7 @@ public struct FirstRows {
         }
         // Row by row, as a row may be long and only its beginning is shown.
         cells = try shown.map { row in
-            Self.texts(Array(try dataset.read(Double.self, rows: row..<row + 1).prefix(Self.mostValues)), source.type)
+            try Self.texts(of: dataset, rows: row..<row + 1)
         }
     }
 
@@ -106,7 +106,11 @@ public struct FirstRows {
         else { return nil }
         let names = try names("class_names", targets, file)
         let values = try targets.read(Double.self, rows: 0..<count)
-        let texts = texts(values, targets.elementType.memoryType == .float64 ? .float32 : targets.elementType)
+        let isFloat = [.float16, .float32, .float64].contains(targets.elementType.memoryType)
+        // A label that is stored as a float is shown as what it is, and not as 2e+07.
+        let texts = zip(try texts(of: targets, rows: 0..<count, most: count), values).map { text, value in
+            Int(exactly: value).map { isFloat ? "\($0)" : text } ?? text
+        }
         // The labels beside the labels themselves are worth it only where they have names.
         if own == targets.path.split(separator: "/").last.map(String.init), names == nil { return nil }
         return zip(values, texts).map { value, text in
@@ -125,6 +129,17 @@ public struct FirstRows {
 
     private static func texts(_ values: [Double], _ type: HDF5ElementType) -> [String] {
         texts(values, type.memoryType ?? .float64)
+    }
+
+    /// The first values of some rows; integers with all their digits.
+    private static func texts(of dataset: HDF5Dataset, rows: Range<Int>, most: Int = mostValues) throws -> [String] {
+        switch dataset.elementType.memoryType {
+        case .uint64: try dataset.read(UInt64.self, rows: rows).prefix(most).map { "\($0)" }
+        case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32:
+            try dataset.read(Int64.self, rows: rows).prefix(most).map { "\($0)" }
+        case .float16, .float32, .float64, nil:
+            texts(Array(try dataset.read(Double.self, rows: rows).prefix(most)), dataset.elementType)
+        }
     }
 
     private static func texts(_ values: [Double], _ type: HDF5MemoryType) -> [String] {

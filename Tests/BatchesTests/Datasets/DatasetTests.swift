@@ -84,6 +84,36 @@ import Testing
         ) { try Dataset(inputs: [[1], [2]], targets: [[1], [-.infinity]]) }
     }
 
+    @Test func labelsAreIntegers() throws {
+        for data in [
+            try Dataset(inputs: [[1], [2], [3]], labels: [0, 20_000_001, -1]),
+            try Dataset(inputs: [[1], [2], [3]], labels: [0, 20_000_001, -1] as [Int32], weights: [1, 2, 3]),
+        ] {
+            #expect(data.targets?.type == .int32)
+            #expect(data.targets?.rowShape == .scalar)
+            #expect(numbers(data.targets) == [0, 20_000_001, -1])
+        }
+        #expect(try Dataset(inputs: [[1]], labels: [UInt8(7)], weights: [2]).weights?.rows == 1)
+        let tokens = try Dataset(inputs: Field(integers: [[1, 2, 3, 4], [5, 6, 7, 8]], shape: [2, 2]))
+        #expect(tokens.inputs.type == .int32)
+        #expect(tokens.inputs.rowShape == [2, 2])
+        #expect(numbers(tokens.inputs) == [1, 2, 3, 4, 5, 6, 7, 8])
+    }
+
+    @Test func integersThatDoNotFitAreRefused() {
+        #expect(
+            throws: DataError(
+                "labels: row 1, element 0 is 2147483648, which is no integer of 32 bits, from -2147483648 to 2147483647"
+            )
+        ) { try Dataset(inputs: [[1], [2]], labels: [0, 2_147_483_648]) }
+        #expect(throws: DataError("tokens: row 1 has 1 numbers, but should have 2")) {
+            try Field(integers: [[1, 2], [3]], name: "tokens")
+        }
+        #expect(throws: DataError("inputs has 2 rows, but labels has 1; each row of inputs needs one of targets")) {
+            try Dataset(inputs: [[1], [2]], labels: [1])
+        }
+    }
+
     // MARK: From a file
 
     @Test func aFileIsReadAsItIsStored() throws {

@@ -137,13 +137,15 @@ import Testing
         func bind(_ binding: Binding) { self.binding = binding }
         func forward(_ pass: Pass) {
             guard let binding else { return }
-            for index in 0..<count { binding.dst[index] = binding.src[0][index] * binding.src[0][index] }
+            for index in 0..<count {
+                binding.dst.floats[index] = binding.src[0].floats[index] * binding.src[0].floats[index]
+            }
         }
         func backward(_ pass: Pass) {
             guard let binding, let diffSrc = binding.diffSrc[0], let diffDst = binding.diffDst else {
                 return
             }
-            for index in 0..<count { diffSrc[index] = factor * binding.src[0][index] * diffDst[index] }
+            for index in 0..<count { diffSrc[index] = factor * binding.src[0].floats[index] * diffDst[index] }
         }
     }
 
@@ -209,16 +211,16 @@ import Testing
 
         func forward(_ pass: Pass) {
             guard let binding else { return }
-            let (x, w) = (binding.src[0], binding.src[1])
+            let (x, w) = (binding.src[0].floats, binding.src[1].floats)
             for row in 0..<rows {
                 for j in 0..<width {
-                    binding.dst[row * width + j] = sum(width) { x[row * width + $0] * w[$0 * width + j] }
+                    binding.dst.floats[row * width + j] = sum(width) { x[row * width + $0] * w[$0 * width + j] }
                 }
             }
         }
         func backward(_ pass: Pass) {
             guard let binding, let own = binding.diffDst else { return }
-            let (x, w) = (binding.src[0], binding.src[1])
+            let (x, w) = (binding.src[0].floats, binding.src[1].floats)
             if let gradient = binding.diffSrc[0] {
                 for row in 0..<rows {
                     for i in 0..<width {

@@ -83,7 +83,7 @@ struct LossKernelTests {
         let logits: [Float] = [120, -120, 0, 90, 95, -200]
         for (label, expected) in [(Float(0), 0.0), (1, 240), (2, 120)] {
             let check = KernelCheck(
-                inputs: [Array(logits[..<3]), softmax(Array(logits[..<3]), 3), [label]], outputCount: 1,
+                inputs: [Array(logits[..<3]), softmax(Array(logits[..<3]), 3), [label]], integers: [2], outputCount: 1,
                 wanted: [true, false, false])
             let kernel = try makeKernel(.sparseCategoricalCrossEntropy, fromLogits: true, (1, 1, 3))
             let result = try check.run(kernel)
@@ -118,7 +118,8 @@ struct LossKernelTests {
             (SparseCategoricalCrossEntropy(), [Float(label)]), (CategoricalCrossEntropy(), oneHot),
         ] as [(any Loss, [Float])] {
             let result = try KernelCheck(
-                inputs: [logits, probabilities, target], outputCount: 1, wanted: [true, false, false], upstream: [1]
+                inputs: [logits, probabilities, target], integers: function is SparseCategoricalCrossEntropy ? [2] : [],
+                outputCount: 1, wanted: [true, false, false], upstream: [1]
             ).run(makeKernel(function, fromLogits: true, (1, 1, width)))
             // log(1 + Σ e^(z[k] - z[t])) in double, without a difference of near numbers.
             let others = point.indices.filter { $0 != label }.reduce(0.0) { $0 + exp(point[$1] - point[label]) }
@@ -153,7 +154,7 @@ struct LossKernelTests {
         #expect(abs(result.output[1] - 16.118) < 0.2)
         #expect(result.output[2...].allSatisfy { $0 >= 0 && $0 < 1e-6 })
         #expect(result.gradients[0] == [0, 0, 0, 0])
-        let sparse = KernelCheck(inputs: [[0, 1], [0]], outputCount: 1, wanted: [true, false])
+        let sparse = KernelCheck(inputs: [[0, 1], [0]], integers: [1], outputCount: 1, wanted: [true, false])
         let loss = try sparse.run(
             makeKernel(.sparseCategoricalCrossEntropy, fromLogits: false, (1, 1, 2)))
         #expect(abs(loss.output[0] - 16.118) < 1e-3)
@@ -162,12 +163,12 @@ struct LossKernelTests {
 
     @Test(
         "A label outside of the classes gives NaN, never a read outside of the row",
-        arguments: [Float(-1), 3, .nan, 1e30])
+        arguments: [Float(-1), 3, 20_000_000, -0x1p31])
     func labelsOutOfRange(_ label: Float) throws {
         for fromLogits in [false, true] {
             let row: [Float] = [0.25, 0.25, 0.5]
             let check = KernelCheck(
-                inputs: (fromLogits ? [row, row] : [row]) + [[label]], outputCount: 1,
+                inputs: (fromLogits ? [row, row] : [row]) + [[label]], integers: [fromLogits ? 2 : 1], outputCount: 1,
                 wanted: fromLogits ? [true, false, false] : [true, false])
             let result = try check.run(
                 makeKernel(.sparseCategoricalCrossEntropy, fromLogits: fromLogits, (1, 1, 3)))
@@ -195,7 +196,8 @@ struct LossKernelTests {
                 try problems(
                     .sparseCategoricalCrossEntropy(ignoring: label), fromLogits: fromLogits, inputs, size))
             let result = try KernelCheck(
-                inputs: inputs, outputCount: size.samples, wanted: inputs.indices.map { $0 == 0 }
+                inputs: inputs, integers: [inputs.count - 1], outputCount: size.samples,
+                wanted: inputs.indices.map { $0 == 0 }
             ).run(makeKernel(.sparseCategoricalCrossEntropy(ignoring: label), fromLogits: fromLogits, size))
             #expect(result.output[0] == 0)
             for row in 0..<rows where target[row] == Float(label) {
@@ -212,7 +214,8 @@ struct LossKernelTests {
         var target = random.labels(12, below: 5)
         func run(_ ignored: Int?) throws -> KernelCheck.Result {
             try KernelCheck(
-                inputs: [logits, softmax(logits, 5), target], outputCount: 4, wanted: [true, false, false]
+                inputs: [logits, softmax(logits, 5), target], integers: [2], outputCount: 4,
+                wanted: [true, false, false]
             ).run(makeKernel(.sparseCategoricalCrossEntropy(ignoring: ignored), fromLogits: true, size))
         }
         let (plain, ignoring) = (try run(nil), try run(-1))
@@ -228,11 +231,32 @@ struct LossKernelTests {
         #expect(try run(-1).output[2].isNaN)
     }
 
+    /// As single-precision floats the two labels would be one.
+    @Test("A label of 20,000,001 stays itself", arguments: [20_000_000, 20_000_001, Int(Int32.max), Int(Int32.min)])
+    func largeLabels(_ ignored: Int) throws {
+        let labels = try AlignedMemory(byteCount: 8)
+        let neighbour = ignored == Int(Int32.max) ? ignored - 1 : ignored + 1
+        let integers = labels.elements(of: Int32.self)
+        (integers[0], integers[1]) = (Int32(ignored), Int32(neighbour))
+        let (values, losses) = (try AlignedMemory(floats: 4), try AlignedMemory(floats: 2))
+        values.floats.update(repeating: 0.5, count: 4)
+        let kernel = SparseCategoricalCrossEntropyKernel(
+            LossKernel.Request(samples: 2, rows: 1, width: 2), ignoring: ignored)
+        kernel.bind(
+            Binding(
+                src: [.float32(values.floats), .int32(integers)], dst: .float32(losses.floats), diffSrc: [nil, nil],
+                diffDst: nil, workspace: values.base, scratch: values.base))
+        kernel.forward(Pass())
+        #expect(losses.floats[0] == 0)
+        #expect(losses.floats[1].isNaN, "it is none of the classes, and not the ignored one")
+    }
+
     private func problems(
         _ loss: any Loss, fromLogits: Bool, _ inputs: [[Float]], _ size: Size
     ) throws -> [String] {
         let wanted = inputs.indices.map { $0 == 0 }
-        let check = KernelCheck(inputs: inputs, outputCount: size.samples, wanted: wanted)
+        let integers: Set<Int> = loss is SparseCategoricalCrossEntropy ? [inputs.count - 1] : []
+        let check = KernelCheck(inputs: inputs, integers: integers, outputCount: size.samples, wanted: wanted)
         return try check.problems(makeKernel(loss, fromLogits: fromLogits, size)) {
             Reference.loss(
                 loss, fromLogits: fromLogits, $0[0], target: $0[$0.count - 1], rows: size.rows, width: size.width)

@@ -125,8 +125,9 @@ import Testing
             var random = SeededRandom(samples)
             for node in program.order {
                 guard case .input = program.nodes[node].kind else { continue }
-                let buffer = replica.value(of: node, samples: samples)
-                for index in buffer.indices { buffer[index] = node == inputs ? random.floats(1)[0] : 1 }
+                let count = program.nodes[node].type.count(samples: samples)
+                replica.fill(
+                    node, samples: samples, (0..<count).map { _ in node == inputs ? random.floats(1)[0] : 1 })
             }
         }
         let pass = Pass(isTraining: true)

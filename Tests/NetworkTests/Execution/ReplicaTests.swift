@@ -87,8 +87,8 @@ struct ReplicaTests {
             for (node, values) in run.given {
                 guard case .input = program.nodes[node].kind else { continue }
                 let width = program.nodes[node].type.shape.count
-                let buffer = replica.value(of: node, samples: range.count)
-                for index in buffer.indices { buffer[index] = values[range.lowerBound * width + index] }
+                replica.fill(
+                    node, samples: range.count, Array(values[range.lowerBound * width..<range.upperBound * width]))
             }
             var pass = run.pass
             pass.firstSample = range.lowerBound
@@ -145,8 +145,8 @@ struct ReplicaTests {
             for (node, values) in run.given {
                 guard case .input = run.program.nodes[node].kind else { continue }
                 let width = run.program.nodes[node].type.shape.count
-                let input = replica.value(of: node, samples: range.count)
-                for index in input.indices { input[index] = values[range.lowerBound * width + index] }
+                replica.fill(
+                    node, samples: range.count, Array(values[range.lowerBound * width..<range.upperBound * width]))
             }
             var pass = run.pass
             pass.firstSample = range.lowerBound

@@ -126,12 +126,12 @@ import Testing
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
             gradients: gradients)
         let input = replica.value(of: objective.input, samples: samples)
-        let target = replica.value(of: objective.target, samples: samples)
+        let target = replica.integers(of: objective.target, samples: samples)
         let width = objective.model.inputShape.count
         for sample in 0..<samples {
             var random = Philox(seed: 9, stream: .shuffling, index: first + sample)
             for index in 0..<width { input[sample * width + index] = random.uniform() - 0.5 }
-            target[sample] = Float((first + sample) % 10)
+            target[sample] = Int32((first + sample) % 10)
         }
         var pass = Pass(isTraining: true, seed: 1, step: 4)
         pass.firstSample = first

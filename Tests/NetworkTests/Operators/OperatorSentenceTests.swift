@@ -1,5 +1,6 @@
 import Kernels
 import Network
+import TestSupport
 import Testing
 
 /// What operators say of inputs that do not fit.
@@ -82,7 +83,7 @@ struct OperatorSentenceTests {
             sentence(LossOperator(.meanAbsoluteError), .batched([3]), .batched([2]))
                 == "loss: predictions of 3 need targets of 3, not of 2")
         #expect(
-            sentence(LossOperator(.sparseCategoricalCrossEntropy), .batched([4, 10]), .batched([10]))
+            sentence(LossOperator(.sparseCategoricalCrossEntropy), .batched([4, 10]), .batched([10], .int32))
                 == "loss: predictions of 4×10 need targets of 4, not of 10")
         #expect(
             sentence(LossOperator(.categoricalCrossEntropy), .batched(.scalar), .batched(.scalar))
@@ -106,5 +107,51 @@ struct OperatorSentenceTests {
             graph.firstError?.description
                 == "dense/kernel: a tensor of 64×4000000000000000000 has more than the 2147483647 elements that are possible"
         )
+    }
+
+    /// A graph asks each operator which elements it accepts before it asks for the result.
+    @Test func integers() throws {
+        let graph = Graph()
+        let x = graph.input([3], name: "tokens", element: .int32)
+        let w = graph.parameter([3, 2], .zeros, name: "w")
+        func sentence(_ operation: any Operator, _ inputs: Variable...) -> String? {
+            do throws(GraphError) {
+                _ = try graph.apply(operation, to: inputs)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        let refusing: [(any Operator, [Variable])] = [
+            (DenseOperator(), [x, w]), (ActivationOperator(.relu), [x]), (BinaryOperator(.add), [x, x]),
+            (UnaryOperator(.exponential), [x]), (SumOperator(isMean: true), [x]), (ConcatenateOperator(), [x, x]),
+            (DropoutOperator(rate: 0.5), [x]), (Convolution2DOperator(same: true), [x, w]),
+            (Pooling2DOperator(.max, size: nil, stride: [1, 1], same: false), [x]),
+        ]
+        for (operation, inputs) in refusing {
+            do throws(GraphError) {
+                _ = try graph.apply(operation, to: inputs)
+                Issue.record("\(operation.name) takes integers")
+            } catch {
+                #expect(
+                    error.description
+                        == "\(operation.name): takes a tensor of float32, but was given one of int32")
+            }
+        }
+        #expect(sentence(LookupOperator(), x, w) == nil)
+        #expect(
+            sentence(LookupOperator(), graph.input([3]), w)
+                == "lookup: takes a tensor of int32, but was given one of float32")
+        #expect(try graph.apply(ReshapeOperator([3, 1]), to: [x]).type == .batched([3, 1], .int32))
+        let p = graph.input([3])
+        #expect(
+            sentence(LossOperator(.sparseCategoricalCrossEntropy), p, graph.input(.scalar))
+                == "loss: sparse_categorical_crossentropy takes targets of int32, not of float32")
+        #expect(
+            sentence(LossOperator(.huber(delta: 1)), p, graph.input([3], element: .int32))
+                == "loss: huber takes targets of float32, not of int32")
+        #expect(
+            sentence(LossOperator(.huber(delta: 1)), x, p)
+                == "loss: takes a tensor of float32, but was given one of int32")
     }
 }

@@ -134,7 +134,8 @@ struct OperatorTests {
                 let graph = Graph()
                 var random = SeededRandom(samples)
                 let operation = LossOperator(function, takesLogits: fromLogits)
-                let target = graph.input(function.targetShape(for: shape), name: "target")
+                let target = graph.input(
+                    function.targetShape(for: shape), name: "target", element: function.targetForm(for: shape).element)
                 let logits = graph.input(shape) * graph.parameter([shape.last], .ones, name: "w") * 3
                 let probabilities = logits.applying(function.activation ?? .linear)
                 let loss = try graph.apply(

@@ -39,4 +39,16 @@ struct FirstRowsTests {
         let file = try folder.opened { try $0.createDataset("names", .string, shape: [2]).writeStrings(["a", "b"]) }
         #expect(try FirstRows(file, count: 1).cells == [["a"]])
     }
+
+    @Test func integersKeepAllTheirDigits() throws {
+        let file = try folder.opened {
+            try $0.createDataset("/inputs", .int64, shape: [2]).write([9_007_199_254_740_993, -3] as [Int64])
+            try $0.createDataset("/targets", .float32, shape: [2]).write([20_000_000, 0.5] as [Float])
+            try $0.createDataset("/large", .uint64, shape: [1]).write([UInt64.max] as [UInt64])
+        }
+        let first = try FirstRows(file, path: "/inputs", count: 2)
+        #expect(first.cells == [["9007199254740993"], ["-3"]])
+        #expect(first.labels == ["20000000", "0.5"])
+        #expect(try FirstRows(file, path: "/large", count: 1).cells == [["18446744073709551615"]])
+    }
 }

@@ -64,11 +64,11 @@ public final class Convolution2DKernel: Kernel {
     }
 
     public func bind(_ binding: Binding) {
-        let (src, weights) = (binding.src[0], binding.src[1])
+        let (src, weights) = (binding.src[0].floats, binding.src[1].floats)
         let diffBias = hasBias ? binding.diffSrc[2] : nil
         forwardPass.bind(
             ConvolutionBuffers(
-                src: src, weights: weights, bias: hasBias ? binding.src[2] : nil, dst: binding.dst),
+                src: src, weights: weights, bias: hasBias ? binding.src[2].floats : nil, dst: binding.dst.floats),
             scratch: binding.scratch)
         var scratch = Scratch(binding.scratch)
         linearDiffDst.bind(binding, &scratch, diffBias: biasComesWithWeights ? nil : diffBias)

@@ -1,7 +1,7 @@
 /// dst[n] = the loss of sample n: what the kernels of all losses share. Each loss has one of its own beside this file,
 /// and its formula, its keys and its Keras form in `Network/Losses`.
 ///
-/// Inputs: prediction and target; or, for a cross-entropy from logits, the logits z, the probabilities p that follow from
+/// Inputs: prediction and target, which is integers where it is labels; or, for a cross-entropy from logits, the logits z, the probabilities p that follow from
 /// them (sigmoid or softmax) and the target. The gradient goes to the first input alone. Losses are added up in double
 /// precision.
 public class LossKernel: Kernel {
@@ -34,7 +34,10 @@ public class LossKernel: Kernel {
     final var src: UnsafeMutablePointer<Float>?
     /// The prediction, or the logits' probabilities.
     final var probabilities: UnsafeMutablePointer<Float>?
+    /// The target, where it is values.
     final var target: UnsafeMutablePointer<Float>?
+    /// The target, where it is labels.
+    final var labels: UnsafeMutablePointer<Int32>?
     final var dst: UnsafeMutablePointer<Float>?
     final var diffSrc: UnsafeMutablePointer<Float>?
     final var diffDst: UnsafeMutablePointer<Float>?
@@ -47,10 +50,13 @@ public class LossKernel: Kernel {
     }
 
     public final func bind(_ binding: Binding) {
-        src = binding.src[0]
-        probabilities = binding.src[takesLogits ? 1 : 0]
-        target = binding.src[takesLogits ? 2 : 1]
-        dst = binding.dst
+        src = binding.src[0].floats
+        probabilities = binding.src[takesLogits ? 1 : 0].floats
+        switch binding.src[takesLogits ? 2 : 1] {
+        case .float32(let values): (target, labels) = (values, nil)
+        case .int32(let values): (target, labels) = (nil, values)
+        }
+        dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }

@@ -13,21 +13,21 @@
 /// divided by the number of all of them; whoever adds up a batch divides by what counts in the whole of it
 /// (`Objective.countedSamples`), since the mean is over the labels of the batch, not over the means of its samples.
 public final class SparseCategoricalCrossEntropyKernel: LossKernel {
-    /// NaN where no label is ignored, which equals no label.
-    private let ignored: Float
+    /// `Int.min`, which no label is, where none is ignored.
+    private let ignored: Int
 
     /// - Parameter label: one that is passed over; it need not be one of a class.
     public init(_ request: Request, ignoring label: Int? = nil) {
-        ignored = label.map { Float($0) } ?? .nan
+        ignored = label ?? .min
         super.init(request)
     }
 
     public override func forward(_ pass: Pass) {
-        guard let z = src, let p = probabilities, let t = target, let dst else { return }
+        guard let z = src, let p = probabilities, let t = labels, let dst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {
             var sum = 0.0
-            for row in rows(of: sample) where t[row] != ignored {
+            for row in rows(of: sample) where Int(t[row]) != ignored {
                 guard let label = label(t[row]) else {
                     sum = .nan
                     continue
@@ -45,13 +45,13 @@ public final class SparseCategoricalCrossEntropyKernel: LossKernel {
     }
 
     public override func backward(_ pass: Pass) {
-        guard let p = probabilities, let t = target, let diffSrc, let diffDst else { return }
+        guard let p = probabilities, let t = labels, let diffSrc, let diffDst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {
             let g = diffDst[sample] / Float(rows)
             for row in rows(of: sample) {
                 let (p, diffSrc) = (p + row * width, diffSrc + row * width)
-                guard t[row] != ignored else {
+                guard Int(t[row]) != ignored else {
                     diffSrc.update(repeating: 0, count: width)
                     continue
                 }
@@ -71,8 +71,8 @@ public final class SparseCategoricalCrossEntropyKernel: LossKernel {
     }
 
     @inline(__always)
-    private func label(_ value: Float) -> Int? {
-        guard value >= 0, value < Float(width) else { return nil }
-        return Int(value)
+    private func label(_ value: Int32) -> Int? {
+        let label = Int(value)
+        return label >= 0 && label < width ? label : nil
     }
 }
