@@ -146,7 +146,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "stormo-cli", "stormo-fuzz", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers",
-                "Metrics", "Files", "Machine", "Configuration", "HDF5",
+                "Metrics", "Files", "Machine", "Network", "Configuration", "HDF5",
             ],
             exclude: ["Fixtures"]),
     ]

@@ -9,6 +9,7 @@ import Kernels
 /// stands beside a root that is not corrected for its beginning at 0.
 public struct Adam: Optimizer, Hashable {
     public static let name = "adam"
+    public static let hasWeightDecay = true
 
     public var learningRate: Double
     public var beta1: Double

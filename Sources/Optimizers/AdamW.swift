@@ -6,6 +6,7 @@ public import Configuration
 /// 2019.
 public struct AdamW: Optimizer, Hashable {
     public static let name = "adamw"
+    public static let hasWeightDecay = true
     public static let usualDecay = 0.004
 
     public let adam: Adam

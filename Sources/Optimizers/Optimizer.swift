@@ -15,6 +15,10 @@ public protocol Optimizer: RegisteredKind {
     /// The weight decay of parameters that are not excluded from it.
     var weightDecay: Double { get }
 
+    /// Whether configs of this kind take `weight_decay`: only then can parameters be excluded from it, and layers have
+    /// one of their own.
+    static var hasWeightDecay: Bool { get }
+
     /// The number of vectors of the parameters' length that it keeps, such as moments; all begin as zeros.
     var stateVectors: Int { get }
 
@@ -24,6 +28,7 @@ public protocol Optimizer: RegisteredKind {
 
 extension Optimizer {
     public var weightDecay: Double { 0 }
+    public static var hasWeightDecay: Bool { false }
 }
 
 /// Some parameters that follow each other in memory, and all that it takes to step them.
@@ -33,7 +38,7 @@ public struct OptimizerBlock {
     public let count: Int
     /// What the gradient is to be multiplied by: below 1 where it is clipped by a norm.
     public let gradientScale: Float
-    /// The learning rate of this step for these parameters.
+    /// The learning rate of this step for these parameters: their layer's factor is in it.
     public let rate: Double
     /// The weight decay for these parameters.
     public let weightDecay: Double

@@ -10,6 +10,7 @@ import Kernels
 /// to all of it.
 public struct SGD: Optimizer, Hashable {
     public static let name = "sgd"
+    public static let hasWeightDecay = true
 
     public var learningRate: Double
     public var momentum: Double

@@ -20,7 +20,7 @@ struct Check: ParsableCommand {
         let objective = run.trainer.objective
         Console.print(
             "\(options.config) is valid: \(Figures.count(run.training.count, "sample")) of "
-                + "\(run.training.inputs.rowShape), \(Figures.count(objective.layout.parameterCount, "parameter"))")
+                + "\(run.training.inputs.rowShape), \(Figures.parameters(objective.layout))")
 
         Console.remarks(run.remarks)
 

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Network
 
 /// Numbers as people read them.
 enum Figures {
@@ -16,6 +17,14 @@ enum Figures {
 
     /// `1,258 samples`, `1 sample`.
     static func count(_ value: Int, _ noun: String) -> String { "\(count(value)) \(noun)\(value == 1 ? "" : "s")" }
+
+    /// `650 parameters`, or where not all are trained `650 parameters (130 trained, 520 frozen)`.
+    static func parameters(_ layout: ParameterLayout) -> String {
+        let total = count(layout.parameterCount, "parameter")
+        guard layout.trainedCount < layout.parameterCount else { return total }
+        let parts = ParameterRole.allCases.map { (layout.parameterCount($0), $0.rawValue) }
+        return total + " (" + parts.filter { $0.0 > 0 }.map { "\(count($0.0)) \($0.1)" }.joined(separator: ", ") + ")"
+    }
 
     /// A loss or a metric with four decimals, or with four digits where those would show nothing; `n/a` for NaN.
     static func figure(_ value: Double) -> String {

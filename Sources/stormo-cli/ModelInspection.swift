@@ -50,5 +50,6 @@ extension LayerTable {
         }
         table.append(["total", "", "", "", Figures.count(parameters), Figures.count(operations)])
         table.print()
+        if layout.trainedCount < layout.parameterCount { Console.print("\n\(Figures.parameters(layout))") }
     }
 }

@@ -246,7 +246,7 @@ struct Train: ParsableCommand {
         let batch = configuration.training.wholeBatch
         let steps = (data.count + batch - 1) / batch
         Console.print(
-            "\(Figures.count(run.trainer.objective.layout.parameterCount, "parameter")), "
+            "\(Figures.parameters(run.trainer.objective.layout)), "
                 + "\(Figures.count(steps, "step")) of \(Figures.count(batch, "sample")) an epoch, "
                 + "\(Figures.count(parallelism.workers, "worker")), \(Figures.count(parallelism.shards, "shard"))",
             style: .dim)

@@ -1,3 +1,4 @@
+import Network
 import Testing
 
 @testable import stormo_cli
@@ -10,6 +11,15 @@ struct FiguresTests {
         #expect(Figures.count(1, "worker") == "1 worker")
         #expect(Figures.count(2000, "step") == "2,000 steps")
         #expect(Figures.count(0, "epoch") == "0 epochs")
+    }
+
+    @Test func parametersByRole() throws {
+        func text(_ isTrainable: Bool) throws -> String {
+            let layers = [ModelLayer(Dense(1000), isTrainable: isTrainable), ModelLayer(Dense(1))]
+            return Figures.parameters(try LayerTable(Model(input: [3], layers: layers)).layout)
+        }
+        #expect(try text(true) == "5,001 parameters")
+        #expect(try text(false) == "5,001 parameters (1,001 trained, 4,000 frozen)")
     }
 
     @Test(arguments: [

@@ -40,17 +40,18 @@ import Testing
 
     private static func numbers(_ node: JSONNode?) -> [Double] { elements(node).compactMap { number($0) } }
 
-    private func read(_ optimizer: JSONNode) throws -> (any Optimizer, any Schedule, GradientClipping) {
+    private func read(_ optimizer: JSONNode) throws -> OptimizerConfiguration {
         let diagnostics = Diagnostics()
         let reader = ObjectReader(["optimizer": optimizer], path: "", diagnostics: diagnostics)
-        let result = OptimizerConfiguration.read(reader, key: "optimizer")
+        let result = OptimizerConfiguration(reader, key: "optimizer")
         try diagnostics.throwIfAny(file: "the fixture")
         return result
     }
 
     /// The parameters after each step, in float32, by the reducer that trains.
     private func steps(_ node: JSONNode) throws -> [[Float]] {
-        let (optimizer, schedule, clipping) = try read(node)
+        let rule = try read(node)
+        let (optimizer, schedule, clipping) = (rule.optimizer, rule.schedule, rule.clipping)
         var layout = ParameterLayout()
         for (index, shape) in shapes.enumerated() { layout.append("p\(index)", shape, .zeros, node: index) }
         let parameters = try AlignedMemory(floats: layout.count)
@@ -97,7 +98,7 @@ import Testing
         let cases = Self.elements(fixture["rates"])
         #expect(cases.count == 3)
         for node in cases {
-            let (_, schedule, _) = try read(["type": "sgd", "schedule": try #require(node["schedule"])])
+            let schedule = try read(["type": "sgd", "schedule": try #require(node["schedule"])]).schedule
             let expected = Self.numbers(node["rates"])
             let rates = expected.indices.map { schedule.factor(step: $0, stepsPerEpoch: 4, epochs: 5) }
             #expect(zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(node.jsonText(pretty: false))")

@@ -19,7 +19,7 @@ import Testing
     func clippingIsReadAndWritten(_ clipping: (key: String, clipping: GradientClipping), name: String) throws {
         let run = try run(#"{"type": "\#(name)", "\#(clipping.key)": 0.5}"#)
         #expect(run.clipping == clipping.clipping)
-        let written = OptimizerConfiguration.configuration(run.optimizer, run.schedule, run.clipping)
+        let written = OptimizerConfiguration(run.optimizer, run.schedule, run.clipping).configuration
         #expect(written[clipping.key] == 0.5)
         #expect(written["type"] == JSONNode(name))
         let again = try self.run(written.jsonText(pretty: false))
@@ -32,7 +32,7 @@ import Testing
     @Test func withoutClippingNoneIsWritten() throws {
         let run = try run("adam")
         #expect(run.clipping == .none)
-        let written = OptimizerConfiguration.configuration(run.optimizer, run.schedule, run.clipping)
+        let written = OptimizerConfiguration(run.optimizer, run.schedule, run.clipping).configuration
         for (key, _) in Self.clippings { #expect(written[key] == nil) }
         #expect(try self.run(#"{"type": "adam", "clipnorm": null}"#).clipping == .none)
     }
@@ -51,6 +51,42 @@ import Testing
         (#"{"type": "sgd", "clip_norm": 1}"#, "optimizer.clip_norm: unknown key; did you mean 'clipnorm'?"),
     ])
     func mistakesInClipping(optimizer: String, sentence: String) throws {
+        #expect(try mistakes(smallest("optimizer=\(optimizer)")) == [sentence])
+    }
+
+    @Test func exclusionsAreReadAndWritten() throws {
+        for name in OptimizerRegistry.kinds.builtInNames {
+            let run = try run(#"{"type": "\#(name)", "exclude_from_weight_decay": ["bias", "conv*/kernel"]}"#)
+            #expect(run.excludedFromWeightDecay == ["bias", "conv*/kernel"])
+            let model = try Model(input: [1], layers: run.layers)
+            let written = try #require(run.configuration(model: model)["optimizer"])
+            #expect(written["exclude_from_weight_decay"] == ["bias", "conv*/kernel"])
+            #expect(try self.run(written.jsonText(pretty: false)).excludedFromWeightDecay == ["bias", "conv*/kernel"])
+            #expect(run.trainingSettings.excludedFromWeightDecay == ["bias", "conv*/kernel"])
+        }
+        for none in ["adam", #"{"type": "adam", "exclude_from_weight_decay": []}"#] {
+            let run = try run(none)
+            let model = try Model(input: [1], layers: run.layers)
+            #expect(run.excludedFromWeightDecay == [])
+            #expect(run.configuration(model: model)["optimizer"]?["exclude_from_weight_decay"] == nil)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            #"{"type": "sgd", "exclude_from_weight_decay": ["bias", "bias"]}"#,
+            "optimizer.exclude_from_weight_decay[1]: names 'bias' twice"
+        ),
+        (
+            #"{"type": "sgd", "exclude_from_weight_decay": [""]}"#,
+            "optimizer.exclude_from_weight_decay[0]: must not be empty"
+        ),
+        (
+            #"{"type": "sgd", "exclude_weight_decay": ["bias"]}"#,
+            "optimizer.exclude_weight_decay: unknown key; did you mean 'exclude_from_weight_decay'?"
+        ),
+    ])
+    func mistakesInExclusions(optimizer: String, sentence: String) throws {
         #expect(try mistakes(smallest("optimizer=\(optimizer)")) == [sentence])
     }
 }

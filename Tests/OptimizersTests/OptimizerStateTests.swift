@@ -27,9 +27,9 @@ import Testing
         var first = 0.0
         var second = 0.0
 
-        mutating func step(_ rule: any Optimizer, _ gradient: Double, rate: Double, t: Int) {
+        mutating func step(_ rule: any Optimizer, _ gradient: Double, rate: Double, decay: Double? = nil, t: Int) {
             func power(_ base: Double) -> Double { (0..<t).reduce(1) { product, _ in product * base } }
-            p -= rate * rule.weightDecay * p
+            p -= rate * (decay ?? rule.weightDecay) * p
             if let sgd = rule as? SGD {
                 first = sgd.momentum * first - rate * gradient
                 p += sgd.nesterov ? sgd.momentum * first - rate * gradient : first
@@ -113,6 +113,42 @@ import Testing
                     rate: 0.1, step: step)
             }
         }
+        #expect(floats(whole, count) == floats(parts, count))
+        for (a, b) in zip(one.vectors, many.vectors) { #expect(floats(a, count) == floats(b, count)) }
+    }
+
+    /// Groups with a factor on the rate and a decay of their own, and slices that end within them.
+    @Test(arguments: rules)
+    func groupsStepWithTheirOwnRateAndDecay(rule: any Optimizer) throws {
+        let count = 100
+        let segments = [
+            ParameterSegment(end: 16, rateFactor: 0.25, weightDecay: 0), ParameterSegment(end: 48, weightDecay: 0.3),
+            ParameterSegment(end: 112, rateFactor: 2, weightDecay: rule.weightDecay),
+        ]
+        let (whole, values) = try start(count)
+        let (parts, _) = try start(count)
+        let (one, many) = (
+            try OptimizerState(rule, count: count, segments: segments),
+            try OptimizerState(rule, count: count, segments: segments)
+        )
+        var references = values.map { Reference(p: Double($0)) }
+        var random = SeededRandom(6)
+        for step in 1...3 {
+            let gradient = random.floats(count)
+            one.update(whole.floats, gradient: gradient, from: 0, count: count, rate: Self.rate, step: step)
+            for slice in [64..<100, 0..<32, 32..<64] {
+                many.update(
+                    parts.floats, gradient: Array(gradient[slice]), from: slice.lowerBound, count: slice.count,
+                    rate: Self.rate, step: step)
+            }
+            for index in 0..<count {
+                let segment = segments[index < 16 ? 0 : index < 48 ? 1 : 2]
+                references[index].step(
+                    rule, Double(gradient[index]), rate: Self.rate * segment.rateFactor, decay: segment.weightDecay,
+                    t: step)
+            }
+        }
+        #expect(Deviation.relative(floats(whole, count), references.map(\.p)) < 2e-6)
         #expect(floats(whole, count) == floats(parts, count))
         for (a, b) in zip(one.vectors, many.vectors) { #expect(floats(a, count) == floats(b, count)) }
     }

@@ -46,7 +46,8 @@ package let fullestConfig = """
           {
             "type": "conv2d", "name": "first", "inputs": ["input"], "filters": 4, "kernel_size": [3, 2], "strides": 2,
             "padding": "same", "activation": "relu", "use_bias": false,
-            "kernel_initializer": {"type": "constant", "value": 0.1}, "bias_initializer": "ones"
+            "kernel_initializer": {"type": "constant", "value": 0.1}, "bias_initializer": "ones",
+            "learning_rate_factor": 0.5, "weight_decay": 0.01
           },
           {"type": "max_pooling2d", "pool_size": [2, 1], "strides": 1, "padding": "valid"},
           {"type": "average_pooling2d", "pool_size": 3, "strides": [2, 2], "padding": "same"},
@@ -70,6 +71,7 @@ package let fullestConfig = """
       "metrics": ["mae", "top_2_accuracy"],
       "optimizer": {
         "type": "sgd", "learning_rate": 0.5, "momentum": 0.5, "nesterov": true, "weight_decay": 0.1,
+        "exclude_from_weight_decay": ["bias", "fla*"],
         "global_clipnorm": 5, "schedule": {"type": "cosine", "warmup_epochs": 0.5, "final": 0.1}
       },
       "training": {

@@ -101,7 +101,8 @@ public final class TrainingEngine: @unchecked Sendable {
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
     public var profile: StepProfile? { didSet { reader.profile = profile } }
 
-    /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`.
+    /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`; an error that says which
+    ///   layer or word of `excludedFromWeightDecay` does not fit.
     public init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: TrainingSettings
     ) throws {
@@ -142,7 +143,9 @@ public final class TrainingEngine: @unchecked Sendable {
         let (workers, shards) = (parallelism.workers, parallelism.shards)
         parameters = try AlignedMemory(floats: objective.layout.count)
         objective.layout.initialise(parameters.floats, seed: seed)
-        optimizer = try OptimizerState(settings.optimizer, count: count)
+        let groups = try ParameterGroups(
+            objective, settings.optimizer, excluding: settings.excludedFromWeightDecay)
+        optimizer = try OptimizerState(settings.optimizer, count: count, segments: groups.segments)
         plan = ShardPlan(shards: shards, workers: workers)
         team = WorkerTeam(workers, isPinned: parallelism.isPinned)
         barrier = team.makeBarrier()

@@ -8,6 +8,9 @@ public struct TrainingSettings: Sendable {
     public var optimizer: any Optimizer = .adam(learningRate: 0.001)
     public var schedule: any Schedule = .constant
     public var clipping = GradientClipping.none
+    /// What weight decay passes over: kinds of parameters (`bias`, `normalization`, `kernel`), layers, parameters such as
+    /// `logits/bias`, and patterns of such names with `*`. Learning rates and decays of layers are theirs: `LayerTraining`.
+    public var excludedFromWeightDecay: [String] = []
     /// Those of the run, which a schedule is stretched over.
     public var epochs = 10
     /// The samples of a step.

@@ -80,6 +80,11 @@ public struct ParameterLayout: Sendable, Equatable {
     /// The number of trained parameters.
     public var trainedCount: Int { trainedEntries.reduce(0) { $0 + $1.shape.count } }
 
+    /// The number of parameters of a role.
+    public func parameterCount(_ role: ParameterRole) -> Int {
+        entries.lazy.filter { $0.role == role }.reduce(0) { $0 + $1.shape.count }
+    }
+
     /// The entries that have a gradient: those of the trained range.
     public var trainedEntries: ArraySlice<Entry> { entries.prefix { $0.role == .trained } }
 

@@ -9,13 +9,13 @@ public protocol Layer: Sendable {
     /// The value of `type` in a config.
     var type: String { get }
 
-    /// The keys of a config besides `type`, `name`, `inputs` and `trainable`, with their values.
+    /// The keys of a config besides `type`, `name`, `inputs` and those of `LayerTraining`, with their values.
     var configuration: [JSONNode.Member] { get }
 
     /// Whether it takes one input or joins several.
     var takesSeveralInputs: Bool { get }
 
-    /// Whether it adds parameters to the graph, so that it can be frozen: only then does its config take `trainable`.
+    /// Whether it adds parameters to the graph, so that its config takes the keys of `LayerTraining`: `trainable`, for one.
     var hasParameters: Bool { get }
 
     /// The type of elements that it wants of the model's input, where it takes that: floats unless it says otherwise, as one

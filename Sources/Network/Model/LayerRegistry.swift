@@ -33,10 +33,10 @@ public enum LayerRegistry {
         let name = reader.optionalString("name")
         let inputs = reader.strings("inputs")
         guard let layer = kind?(reader) else { return nil }
-        let isTrainable = layer.hasParameters ? reader.bool("trainable", default: true) : true
+        let training = layer.hasParameters ? LayerTraining(reading: reader) : LayerTraining()
         reader.finish()
         if let problem = name.flatMap(LayerName.problem) { reader.fail(problem, key: "name") }
         if inputs?.isEmpty == true { reader.fail("must name at least one layer", key: "inputs") }
-        return ModelLayer(layer, name: name, inputs: inputs, isTrainable: isTrainable)
+        return ModelLayer(layer, name: name, inputs: inputs, training: training)
     }
 }

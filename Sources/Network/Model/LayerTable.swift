@@ -7,18 +7,21 @@ public struct LayerTable: Sendable {
         public let type: String
         public let inputs: [String]
         public let output: Shape
-        /// Frozen ones included.
+        /// Of all roles.
         public let parameters: Int
         /// The floating-point operations of a forward pass for one sample; a multiply-add counts as two.
         public let operations: Int
     }
     public let rows: [Row]
+    /// The parameters of all layers.
+    public let layout: ParameterLayout
 
     /// - Throws: `ModelError` where shapes do not fit.
     public init(_ model: Model) throws(ModelError) {
         let graph = Graph()
         let built = try model.build(in: graph)
         let nodes = graph.nodes(ofLayers: model.steps.count)
+        layout = ParameterLayout(graph.nodes)
         rows = model.steps.indices.map { index in
             let (step, result) = (model.steps[index], built.layers[index])
             var parameters = 0

@@ -8,14 +8,22 @@ public struct ModelLayer: Sendable {
     public let name: String?
     /// The names of layers, or `input`; nil for the layer before.
     public let inputs: [String]?
+    /// How its parameters are trained.
+    public let training: LayerTraining
     /// False for a frozen layer, whose parameters stay as they are.
-    public let isTrainable: Bool
+    public var isTrainable: Bool { training.isTrainable }
 
-    public init(_ layer: any Layer, name: String? = nil, inputs: [String]? = nil, isTrainable: Bool = true) {
+    public init(
+        _ layer: any Layer, name: String? = nil, inputs: [String]? = nil, training: LayerTraining = LayerTraining()
+    ) {
         self.layer = layer
         self.name = name
         self.inputs = inputs
-        self.isTrainable = isTrainable
+        self.training = training
+    }
+
+    public init(_ layer: any Layer, name: String? = nil, inputs: [String]? = nil, isTrainable: Bool) {
+        self.init(layer, name: name, inputs: inputs, training: LayerTraining(isTrainable: isTrainable))
     }
 }
 
@@ -48,8 +56,10 @@ public struct Model: Sendable {
         public let name: String
         public let layer: any Layer
         public let inputs: [String]
+        /// How its parameters are trained.
+        public let training: LayerTraining
         /// False for a frozen layer, whose parameters stay as they are.
-        public let isTrainable: Bool
+        public var isTrainable: Bool { training.isTrainable }
     }
 
     /// The name by which layers refer to the data.
@@ -117,14 +127,22 @@ public struct Model: Sendable {
             if inputs.count > 1, !entry.layer.takesSeveralInputs {
                 problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
             }
-            if !entry.isTrainable, !entry.layer.hasParameters {
-                problems.append(.init(layer: index, message: "has no parameters that could be frozen"))
+            if entry.training != LayerTraining(), !entry.layer.hasParameters {
+                let missing =
+                    entry.isTrainable ? "a learning rate or a decay of its own could act on" : "could be frozen"
+                problems.append(.init(layer: index, message: "has no parameters that \(missing)"))
+            }
+            if !entry.isTrainable, entry.training != LayerTraining(isTrainable: false) {
+                problems.append(
+                    .init(
+                        layer: index,
+                        message: "is frozen, so that a learning rate or a decay of its own has nothing to act on"))
             }
             names.insert(name)
             // As the layer itself spells it: strings are alike by their characters, which may be other bytes in a file.
             let spelled = inputs.map { input in names.firstIndex(of: input).map { names[$0] } ?? input }
             steps.append(
-                Step(name: name, layer: entry.layer, inputs: spelled, isTrainable: entry.isTrainable))
+                Step(name: name, layer: entry.layer, inputs: spelled, training: entry.training))
         }
         self.steps = steps
         if !problems.isEmpty { throw ModelError(problems) }
@@ -233,7 +251,7 @@ extension Model {
                         [
                             .init("type", JSONNode(step.layer.type)), .init("name", JSONNode(step.name)),
                             .init("inputs", JSONNode(step.inputs.map { JSONNode($0) })),
-                        ] + (step.isTrainable ? [] : [.init("trainable", false)]) + step.layer.configuration))
+                        ] + step.training.configuration + step.layer.configuration))
             })
     }
 }

@@ -19,6 +19,8 @@ public struct RunConfiguration: Sendable {
     public var optimizer: any Optimizer
     public var schedule: any Schedule
     public var clipping: GradientClipping
+    /// What weight decay passes over; see `TrainingSettings`.
+    public var excludedFromWeightDecay: [String]
     public var training: TrainingConfiguration
     public var parallel: ParallelConfiguration
     public var checkpoint: CheckpointConfiguration
@@ -51,7 +53,9 @@ public struct RunConfiguration: Sendable {
             data.ignoreLabel = nil
         }
         metrics = Self.metrics(root)
-        (optimizer, schedule, clipping) = OptimizerConfiguration.read(root, key: "optimizer")
+        let rule = OptimizerConfiguration(root, key: "optimizer")
+        (optimizer, schedule, clipping) = (rule.optimizer, rule.schedule, rule.clipping)
+        excludedFromWeightDecay = rule.excludedFromWeightDecay
         training = TrainingConfiguration(reading: root.requiredObject("training"))
         parallel = ParallelConfiguration(reading: root.object("parallel"))
         checkpoint = CheckpointConfiguration(reading: root.object("checkpoint"))
@@ -75,14 +79,19 @@ public struct RunConfiguration: Sendable {
         }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
-        for key in ["data", "model", "loss", "metrics", "training"] { origins[key] = document.root[key]?.origin }
+        for key in ["data", "model", "loss", "metrics", "optimizer", "training"] {
+            origins[key] = document.root[key]?.origin
+        }
         for (section, key) in [
             ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
-            ("training", "epochs"),
+            ("training", "epochs"), ("optimizer", OptimizerConfiguration.exclusionKey),
         ] {
             origins["\(section).\(key)"] = document.root[section]?[key]?.origin
         }
-        for (index, reader) in readers.enumerated() { origins["model.layers[\(index)]"] = reader.origin }
+        for (index, reader) in readers.enumerated() {
+            origins["model.layers[\(index)]"] = reader.origin
+            origins["model.layers[\(index)].weight_decay"] = reader.node("weight_decay")?.origin
+        }
         self.origins = origins
         try diagnostics.throwIfAny(file: document.file)
     }
@@ -111,7 +120,9 @@ public struct RunConfiguration: Sendable {
     /// The mistakes of a part of the config that has been read, as an error with file and line.
     func error(_ path: String, _ message: String) -> ConfigurationError {
         let top = String(path.prefix { $0 != "." })
-        let origin = origins[path] ?? origins[top] ?? .code
+        // An element of a list stands where the list does.
+        let list = String(path.prefix { $0 != "[" })
+        let origin = origins[path] ?? origins[list] ?? origins[top] ?? .code
         return ConfigurationError(file: file, problems: [Problem(path: path, origin: origin, message: message)])
     }
 
@@ -156,6 +167,11 @@ public struct RunConfiguration: Sendable {
                     + "must be in memory at once; leave accumulate out, and make batch_size smaller where memory is short"
             )
         }
+        do {
+            _ = try ParameterGroups(objective, optimizer, excluding: excludedFromWeightDecay)
+        } catch {
+            throw self.error(error.path, error.message)
+        }
         let form = objective.targetForm
         for kind in metrics {
             if let problem = kind.problem(with: form) { throw error("metrics", problem) }
@@ -177,6 +193,7 @@ public struct RunConfiguration: Sendable {
         settings.optimizer = optimizer
         settings.schedule = schedule
         settings.clipping = clipping
+        settings.excludedFromWeightDecay = excludedFromWeightDecay
         settings.epochs = training.epochs
         settings.batchSize = training.wholeBatch
         settings.shuffle = training.shuffle
@@ -193,7 +210,9 @@ public struct RunConfiguration: Sendable {
             "name": JSONNode(name), "seed": JSONNode(Int(seed)), "data": data.configuration,
             "model": ["layers": model.configuration], "loss": loss.typedConfiguration,
             "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
-            "optimizer": OptimizerConfiguration.configuration(optimizer, schedule, clipping),
+            "optimizer": OptimizerConfiguration(
+                optimizer, schedule, clipping, excludedFromWeightDecay: excludedFromWeightDecay
+            ).configuration,
             "training": training.configuration, "parallel": parallel.configuration,
             "checkpoint": checkpoint.configuration, "export": export.configuration,
         ]

@@ -155,6 +155,10 @@ import Testing
             layer("dense.activation", dense, #""activation": "gelu""#),
             layer("dense.trainable", dense, #""trainable": false"#),
             layer("conv2d.trainable", image, #""trainable": false"#),
+            layer("dense.learning_rate_factor", dense, #""learning_rate_factor": 0.5"#),
+            layer("conv2d.learning_rate_factor", image, #""learning_rate_factor": 0.5"#),
+            layer("dense.weight_decay", dense, #""weight_decay": 0.5"#),
+            layer("conv2d.weight_decay", image, #""weight_decay": 0.5"#),
             layer("dense.use_bias", dense, #""use_bias": false"#),
             layer("dense.kernel_initializer", dense, #""kernel_initializer": "he_normal""#),
             layer("dense.bias_initializer", dense, #""bias_initializer": "ones""#),
@@ -266,6 +270,11 @@ import Testing
             ("adam", [("beta_1", "0.5"), ("beta_2", "0.5"), ("epsilon", "0.1"), ("weight_decay", "0.5")]),
             ("adamw", [("beta_1", "0.5"), ("beta_2", "0.5"), ("epsilon", "0.1"), ("weight_decay", "0.5")]),
         ] {
+            cases.append(
+                Case(
+                    "\(kind).exclude_from_weight_decay",
+                    [#"optimizer={"type": "\#(kind)", "weight_decay": 0.5}"#],
+                    #"optimizer.exclude_from_weight_decay=["kernel"]"#))
             let common = [
                 ("learning_rate", "0.03"), ("clipvalue", "1e-3"), ("clipnorm", "1e-3"), ("global_clipnorm", "1e-3"),
                 ("schedule", cosine),

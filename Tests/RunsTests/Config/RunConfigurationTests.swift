@@ -104,6 +104,8 @@ import Testing
             run.optimizer as? SGD == SGD(learningRate: 0.5, momentum: 0.5, nesterov: true, weightDecay: 0.1))
         #expect(run.schedule as? CosineSchedule == CosineSchedule(warmupEpochs: 0.5, final: 0.1))
         #expect(run.clipping == .globalNorm(5))
+        #expect(run.excludedFromWeightDecay == ["bias", "fla*"])
+        #expect(run.layers[0].training == LayerTraining(rateFactor: 0.5, weightDecay: 0.01))
         #expect(run.training.epochs == 3)
         #expect(run.training.batchSize == 8)
         #expect(run.training.shuffle)
