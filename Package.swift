@@ -77,6 +77,8 @@ let package = Package(
                 "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels",
                 "Configuration", "HDF5", "TestSupport",
             ], path: "Tests/RunSupport"),
+        // Kinds that a program defines itself. It is a stranger to the package: what it takes must be public.
+        .target(name: "OwnKinds", dependencies: ["Stormo"], path: "Tests/OwnKinds", packageAccess: false),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(name: "CLockFailure", path: "Tests/CLockFailure"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
@@ -126,8 +128,8 @@ let package = Package(
         .testTarget(
             name: "StormoTests",
             dependencies: [
-                "Stormo", "Runs", "Interchange", "Engine", "Optimizers", "Metrics", "Network", "Kernels",
-                "Configuration", "RunSupport",
+                "Stormo", "OwnKinds", "Runs", "Interchange", "Engine", "Optimizers", "Metrics", "Network", "Kernels",
+                "Configuration", "HDF5", "TestSupport", "RunSupport",
             ]),
         .testTarget(
             name: "PreparationTests",

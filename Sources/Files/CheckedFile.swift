@@ -14,6 +14,12 @@ package struct Damage: Error, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
+/// What a file says that is whole, and that is not known here: the end of a sentence that begins with the file.
+package struct NotKnownHere: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
 /// A file of ours that is open for reading, and that is trusted in nothing: what it says is checked before it is used.
 ///
 /// - A dataset is read where it is of the expected type and shape and stored plainly: no filter, no view of others.
@@ -69,6 +75,9 @@ package final class CheckedFile {
         } catch let error as Damage {
             if !gathers { throw bad("is damaged: \(error)") }
             problems.append("\(error)")
+        } catch let error as NotKnownHere {
+            if !gathers { throw bad("\(error)") }
+            problems.append("it \(error)")
         } catch {
             if !gathers { throw error }
             problems.append("\(error)")

@@ -187,7 +187,7 @@ package enum ModelFile {
             }
             metrics = try own.strings("metrics").map { name in
                 guard let kind = MetricRegistry.metric(named: name) else {
-                    throw Damage("it names the metric '\(name)', which this version of stormo does not know")
+                    throw Self.unknown(name, of: MetricRegistry.kinds)
                 }
                 return kind
             }
@@ -211,6 +211,18 @@ package enum ModelFile {
                 scale: try own.doubles("preprocessing_scale"))
         }
 
+        /// A kind that is not known here may be a program's own: the file need not be damaged.
+        private static func unknown<Kind>(_ name: String, of kinds: Registry<Kind>) -> NotKnownHere {
+            NotKnownHere(
+                "holds an \(kinds.unknown(name)) (where a program defines it, that program must register it before it reads "
+                    + "the file)")
+        }
+
+        private static func check<Kind>(_ type: JSONNode?, _ kinds: Registry<Kind>) throws {
+            guard case .string(let name)? = type?.value, kinds[name] == nil else { return }
+            throw unknown(name, of: kinds)
+        }
+
         private static func objective(_ model: JSONNode, _ loss: JSONNode) throws -> Objective {
             do {
                 let diagnostics = Diagnostics()
@@ -220,11 +232,15 @@ package enum ModelFile {
                 guard readers.count <= Model.mostLayers else {
                     throw Damage("its model has \(readers.count) layers; at most \(Model.mostLayers) are read")
                 }
+                for reader in readers { try check(reader.node("type"), LayerRegistry.kinds) }
+                try check(loss["loss"]?["type"] ?? loss["loss"], LossRegistry.kinds)
                 let layers = readers.compactMap { LayerRegistry.read($0) }
                 let loss = LossRegistry.read(ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
                 try diagnostics.throwIfAny(file: "the description")
                 guard let loss else { throw Damage("it names no loss") }
                 return try Objective(Model(input: shape, layers: layers), loss: loss)
+            } catch let error as NotKnownHere {
+                throw error
             } catch {
                 throw Damage("\(error)")
             }

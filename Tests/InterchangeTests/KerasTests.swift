@@ -1,4 +1,3 @@
-import Foundation
 import HDF5
 import Kernels
 import Network
@@ -11,12 +10,8 @@ import Testing
 @testable import Interchange
 @testable import Runs
 
-private func variable(_ name: String) -> String? {
-    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
-}
-private let python = variable("STORMO_PYTHON")
-/// A Python with Keras 2.15.
-private let olderPython = variable("STORMO_KERAS2_PYTHON")
+private let python = Python.newest
+private let olderPython = Python.withKeras2
 
 /// The model files in the hands of Keras and PyTorch. Runs where `STORMO_PYTHON` names a Python with keras and h5py;
 /// what needs torch runs where that Python has it.
@@ -24,38 +19,10 @@ private let olderPython = variable("STORMO_KERAS2_PYTHON")
 struct KerasTests {
     private static let data = Repository.dataset("digits.h5")
 
-    private struct Output {
-        let status: Int32
-        let text: String
-    }
-
-    /// Runs Python and waits for its end.
-    private func run(_ arguments: [String], log: String, by python: String? = python) throws -> Output {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.arguments = arguments
-        var environment = ProcessInfo.processInfo.environment
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        process.environment = environment
-        #expect(FileManager.default.createFile(atPath: log, contents: nil))
-        let handle = try #require(FileHandle(forWritingAtPath: log))
-        process.standardOutput = handle
-        process.standardError = handle
-        process.standardInput = FileHandle.nullDevice
-        // Waiting on the process itself would need its thread's run loop.
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        ended.wait()
-        return Output(
-            status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))
-    }
-
     private func script(
-        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: String? = python
+        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: Python? = python
     ) throws -> String {
-        let output = try run(
-            ["\(Repository.path)/Tests/Peers/\(name)"] + arguments, log: directory.file("\(name).log"), by: python)
+        let output = try #require(python).script(name, arguments, log: directory.file("\(name).log"))
         try #require(output.status == 0, "\(name): \(output.text)")
         return output.text
     }
@@ -200,7 +167,7 @@ struct KerasTests {
     }
 
     /// Models of all kinds, in one process for each Python: a stack, a graph in both forms, and each normalisation.
-    private func openEverywhere(by python: String?) throws {
+    private func openEverywhere(by python: Python?) throws {
         let directory = try TestDirectory()
         let (mlp, graph) = (try mlp(), try branched())
         var cases: [(model: TrainedModel, form: KerasGraphForm, spread: Float)] = [
@@ -244,7 +211,7 @@ struct KerasTests {
 
     /// With its weights in the order of the layers, though frozen ones stand behind the trained ones in our own buffers.
     @Test(arguments: [python, olderPython])
-    func frozenLayersAreFrozenInKeras(_ python: String?) throws {
+    func frozenLayersAreFrozenInKeras(_ python: Python?) throws {
         guard let python else { return }
         let directory = try TestDirectory()
         let model = try trained(
@@ -259,14 +226,14 @@ struct KerasTests {
         try model.save(directory.file("model.h5"))
         let code =
             "import keras, sys; print({l.name: l.trainable for l in keras.models.load_model(sys.argv[1]).layers})"
-        let output = try run(["-c", code, directory.file("model.h5")], log: directory.file("keras.log"), by: python)
+        let output = try python.run(["-c", code, directory.file("model.h5")], log: directory.file("keras.log"))
         #expect(output.status == 0 && output.text.contains("'fixed': False"), "\(output.text)")
         #expect(output.text.contains("'conv2d': True") && output.text.contains("'dense': True"), "\(output.text)")
     }
 
     @Test func torchPredictsTheSame() throws {
         let directory = try TestDirectory()
-        guard try run(["-c", "import torch"], log: directory.file("import.log")).status == 0 else { return }
+        guard try python?.run(["-c", "import torch"], log: directory.file("import.log")).status == 0 else { return }
         #expect(try deviation("torch_weights.py", mlp(), in: directory) <= 1e-4)
         #expect(try deviation("torch_weights.py", cnn(), in: directory) <= 1e-4)
     }

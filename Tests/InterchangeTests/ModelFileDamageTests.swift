@@ -110,15 +110,24 @@ import Testing
         )
     }
 
-    @Test func anUnknownMetricIsNamed() throws {
+    /// Kinds may be a program's own, so that a file with one that is unknown is not called damaged.
+    @Test func unknownKindsAreNamed() throws {
+        let register = "(where a program defines it, that program must register it before it reads the file)"
         let sentence = try self.sentence {
             let attributes = try $0.group("/stormo").attributes
-            try attributes.set("metrics", ["accuracy", "cohen_kappa"])
+            try attributes.set("metrics", ["accuracy", "precisionn"])
             try Checksum.seal(attributes)
         }
+        #expect(sentence == "model.h5 holds an unknown metric 'precisionn'; did you mean 'precision'? \(register)")
         #expect(
-            sentence
-                == "model.h5 is damaged: it names the metric 'cohen_kappa', which this version of stormo does not know")
+            try self.sentence(setting: "model", #"{"input_shape": [4], "layers": [{"type": "dens", "units": 3}]}"#)
+                == "model.h5 holds an unknown layer type 'dens'; did you mean 'dense'? \(register)")
+        for loss in [#""mean_squared_errors""#, #"{"type": "mean_squared_errors"}"#] {
+            #expect(
+                try self.sentence(setting: "loss", #"{"loss": \#(loss)}"#)
+                    == "model.h5 holds an unknown loss 'mean_squared_errors'; did you mean 'mean_squared_error'? \(register)"
+            )
+        }
     }
 
     /// Products of sizes that no `Int` holds.

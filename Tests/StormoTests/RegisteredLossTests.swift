@@ -1,6 +1,7 @@
 import Configuration
 import Kernels
 import Network
+import OwnKinds
 import RunSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Configuration
 import Kernels
+import OwnKinds
 import RunSupport
 import Testing
 

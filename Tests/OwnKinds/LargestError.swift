@@ -1,20 +1,18 @@
-import Kernels
-import Metrics
-import Network
+import Stormo
 
 /// `test_largest_error`: the largest absolute error of all values, with an accumulator of its own. Defined by public
 /// interfaces alone, as a program's own would be.
-struct LargestError: Metric {
-    static let names = ["test_largest_error"]
-    init?(name: String) { guard Self.names.contains(name) else { return nil } }
+public struct LargestError: Metric {
+    public static let names = ["test_largest_error"]
+    public init?(name: String) { guard Self.names.contains(name) else { return nil } }
 
-    var name: String { Self.names[0] }
-    var higherIsBetter: Bool { false }
-    func misfit(_ form: TargetForm) -> String? { form.isOfValues ? nil : "\(name) needs regression values." }
-    func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)? {
+    public var name: String { Self.names[0] }
+    public var higherIsBetter: Bool { false }
+    public func misfit(_ form: TargetForm) -> String? { form.isOfValues ? nil : "\(name) needs regression values." }
+    public func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)? {
         Accumulator(width: layout.form.predictionWidth)
     }
-    func value(of counts: MetricCounts) -> Double { (counts.accumulator as? Accumulator)?.largest ?? .nan }
+    public func value(of counts: MetricCounts) -> Double { (counts.accumulator as? Accumulator)?.largest ?? .nan }
 
     private final class Accumulator: MetricAccumulator {
         private let width: Int
@@ -35,5 +33,5 @@ struct LargestError: Metric {
     }
 
     /// Registers it once for all tests.
-    static let isRegistered = (try? MetricRegistry.register(Self.self)) != nil
+    public static let isRegistered = (try? MetricRegistry.register(Self.self)) != nil
 }

@@ -1,26 +1,24 @@
-import Configuration
 import Foundation
-import Kernels
-import Network
+import Stormo
 
 /// `test_log_cosh`: scale · mean log cosh(p - t). Defined by public interfaces alone, as a program's own would be.
-struct LogCosh: Loss {
-    static let name = "test_log_cosh"
-    let scale: Float
+public struct LogCosh: Loss {
+    public static let name = "test_log_cosh"
+    public let scale: Float
 
-    init(reading reader: ObjectReader) { scale = Float(reader.number("scale", .positive, default: 1)) }
+    public init(reading reader: ObjectReader) { scale = Float(reader.number("scale", .positive, default: 1)) }
 
-    var configuration: [JSONNode.Member] { [.init(key: "scale", value: JSONNode(Double(scale)))] }
-    func targetForm(for prediction: Shape) -> TargetForm { .values(outputs: prediction.last) }
-    func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel {
+    public var configuration: [JSONNode.Member] { [.init(key: "scale", value: JSONNode(Double(scale)))] }
+    public func targetForm(for prediction: Shape) -> TargetForm { .values(outputs: prediction.last) }
+    public func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel {
         LogCoshKernel(samples: request.samples, count: request.rows * request.width, scale: scale)
     }
 
     /// Registers it once for all tests.
-    static let isRegistered = (try? LossRegistry.kinds.register(Self.self, as: name)) != nil
+    public static let isRegistered = (try? LossRegistry.kinds.register(Self.self, as: name)) != nil
 }
 
-final class LogCoshKernel: Kernel {
+private final class LogCoshKernel: Kernel {
     private let samples: Int
     private let count: Int
     private let scale: Float

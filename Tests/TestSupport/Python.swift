@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// A Python that has the programs which read what Stormo writes. The environment names them; tests that ask them are left
+/// out where it does not.
+package struct Python: Sendable, CustomTestStringConvertible {
+    package let path: String
+
+    /// `STORMO_PYTHON`: with keras, and h5py; with torch perhaps.
+    package static let newest = Python("STORMO_PYTHON")
+    /// `STORMO_KERAS2_PYTHON`: with Keras 2.15.
+    package static let withKeras2 = Python("STORMO_KERAS2_PYTHON")
+
+    private init?(_ variable: String) {
+        guard let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty else { return nil }
+        self.path = path
+    }
+
+    package var testDescription: String { path }
+
+    package struct Output {
+        package let status: Int32
+        package let text: String
+    }
+
+    /// Runs Python and waits for its end.
+    /// - Parameter log: where its outputs go meanwhile.
+    package func run(_ arguments: [String], log: String) throws -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        process.environment = environment
+        #expect(FileManager.default.createFile(atPath: log, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: log))
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        // Waiting on the process itself would need its thread's run loop.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        ended.wait()
+        return Output(
+            status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))
+    }
+
+    /// Runs a script of `Tests/Peers`.
+    package func script(_ name: String, _ arguments: [String], log: String) throws -> Output {
+        try run(["\(Repository.path)/Tests/Peers/\(name)"] + arguments, log: log)
+    }
+}
