@@ -105,7 +105,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: [
                 "Engine", "Runs", "Interchange", "Batches", "Optimizers", "Metrics", "Machine", "Network", "Kernels",
-                "HDF5", "TestSupport", "RunSupport", "CAllocationCounter",
+                "Configuration", "HDF5", "TestSupport", "RunSupport", "CAllocationCounter",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "InterchangeTests",

@@ -30,7 +30,7 @@ public struct OperatorBenchmark: Sendable {
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
     public init(_ configuration: RunConfiguration, seconds: Double) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
-        let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
+        let objective = try configuration.objective(configuration.model(for: data))
         try data.check(against: objective)
         let parallelism = configuration.parallel.resolved(
             batchSize: configuration.training.batchSize, for: objective)
@@ -39,7 +39,7 @@ public struct OperatorBenchmark: Sendable {
         self.samples = samples
 
         guard let pool = Pool(try data.head(samples)) else { preconditionFailure("a head is in memory") }
-        let feed = try ShardFeed(objective, on: data, preprocessing: .none)
+        let feed = try ShardFeed(objective, on: data, preprocessing: objective.inputs.map { _ in .none })
         let passes = Passes()
         let seed = configuration.seed
         try WorkerTeam(1).run { _ in
@@ -75,7 +75,7 @@ public struct OperatorBenchmark: Sendable {
         peak = try MatmulPeak(workers: 1).measure(seconds: min(0.3, seconds))
 
         let program = objective.training
-        rows = (objective.layerNodes + [("loss", [objective.sampleLoss])]).compactMap { name, nodes in
+        rows = (objective.layerNodes + [("loss", objective.outputs.map(\.sampleLoss))]).compactMap { name, nodes in
             func total(_ table: [Int: [Double]]) -> Double {
                 nodes.reduce(0) { sum, node in
                     let sorted = (table[node] ?? []).sorted()

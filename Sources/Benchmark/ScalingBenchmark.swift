@@ -62,8 +62,8 @@ public struct ScalingBenchmark: Sendable {
         _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
     ) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
-        let objective = try configuration.objective(configuration.model(input: data.inputs.rowShape))
-        let preprocessing = try Preprocessing(fitting: configuration.data.normalize, to: data)
+        let objective = try configuration.objective(configuration.model(for: data))
+        let preprocessing = try configuration.preprocessings(fittedTo: data, for: objective)
         name = configuration.name
         self.mode = mode
         operationsPerSample = objective.training.operationsPerSample
@@ -118,7 +118,7 @@ public struct ScalingBenchmark: Sendable {
 
         init(
             _ configuration: RunConfiguration, _ objective: Objective, _ data: Dataset,
-            _ preprocessing: Preprocessing, workers: Int, mode: Mode
+            _ preprocessing: [Preprocessing], workers: Int, mode: Mode
         ) throws {
             self.workers = workers
             let settings = ScalingBenchmark.settings(configuration, objective, workers: workers, mode: mode)

@@ -18,9 +18,9 @@ public enum KerasGraphForm: String, Sendable, CaseIterable {
 /// The format is the one that `keras.models.load_model` has read from `.h5` files since Keras 1. Written are the forms
 /// that Keras 2.15 and 3 both take: a stack of layers as a `Sequential`, the input's shape as `batch_input_shape`.
 enum KerasFormat {
-    /// - Parameter preprocessing: becomes the first layers, so that the Keras model takes the raw data.
+    /// - Parameter preprocessing: of each input; becomes the first layers, so that the Keras model takes the raw data.
     static func modelConfiguration(
-        _ model: Model, _ preprocessing: Preprocessing, name: String, graph form: KerasGraphForm = .flat
+        _ model: Model, _ preprocessing: [Preprocessing], name: String, graph form: KerasGraphForm = .flat
     ) -> JSONNode {
         let isStack = isStack(model)
         var layers: [JSONNode] = []
@@ -37,68 +37,73 @@ enum KerasFormat {
             }
             layers.append(record)
         }
-        let batchShape = [JSONNode(.null)] + model.inputShape.dimensions.map { JSONNode($0) }
-        add(
-            KerasLayer(
-                "InputLayer",
-                [
-                    .init(key: "batch_input_shape", value: JSONNode(batchShape)),
-                    .init(key: "dtype", value: JSONNode(model.inputElement.rawValue)),
-                ]), Model.inputName, [])
-
-        var source = Model.inputName
-        for layer in preprocessingLayers(preprocessing, model.inputShape) {
-            let name = uniqueName(layer.className.lowercased(), model, besides: source)
-            add(layer, name, [source])
-            source = name
+        for input in model.inputs {
+            let batchShape = [JSONNode(.null)] + input.shape.dimensions.map { JSONNode($0) }
+            add(
+                KerasLayer(
+                    "InputLayer",
+                    [
+                        .init(key: "batch_input_shape", value: JSONNode(batchShape)),
+                        .init(key: "dtype", value: JSONNode(model.element(of: input).rawValue)),
+                    ]), input.name, [])
+        }
+        // For each input the layer that gives it preprocessed.
+        var sources: [String: String] = [:]
+        var taken = Set(model.inputs.map(\.name) + model.steps.map(\.name))
+        for (input, preprocessing) in zip(model.inputs, preprocessing) {
+            for layer in preprocessingLayers(preprocessing, input.shape) {
+                let name = uniqueName(layer.className.lowercased(), besides: &taken)
+                add(layer, name, [sources[input.name] ?? input.name])
+                sources[input.name] = name
+            }
         }
         for step in model.steps {
             add(
-                step.layer.keras, step.name, step.inputs.map { $0 == Model.inputName ? source : $0 },
-                isTrainable: step.isTrainable)
+                step.layer.keras, step.name, step.inputs.map { sources[$0] ?? $0 }, isTrainable: step.isTrainable)
         }
         if isStack {
             return ["class_name": "Sequential", "config": ["name": JSONNode(name), "layers": JSONNode(layers)]]
         }
-        func end(_ layer: String) -> JSONNode {
-            let tensor: JSONNode = [JSONNode(layer), 0, 0]
-            return form == .nested ? [tensor] : tensor
+        // Several are a list in all forms.
+        func ends(_ layers: [String]) -> JSONNode {
+            let tensors = layers.map { layer -> JSONNode in [JSONNode(layer), 0, 0] }
+            return form == .nested || tensors.count > 1 ? JSONNode(tensors) : tensors[0]
         }
         return [
             "class_name": "Functional",
             "config": [
-                "name": JSONNode(name), "layers": JSONNode(layers), "input_layers": end(Model.inputName),
-                "output_layers": end(model.steps[model.steps.count - 1].name),
+                "name": JSONNode(name), "layers": JSONNode(layers),
+                "input_layers": ends(model.inputs.map(\.name)), "output_layers": ends(model.outputs),
             ],
         ]
     }
 
-    /// Whether each layer takes the one before it and nothing else.
+    /// Whether each layer takes the one before it and nothing else, and the last is the output.
     private static func isStack(_ model: Model) -> Bool {
-        zip(model.steps, [Model.inputName] + model.steps.map(\.name)).allSatisfy { $0.inputs == [$1] }
+        model.inputs.count == 1 && model.hasUsualOutput
+            && zip(model.steps, [model.inputs[0].name] + model.steps.map(\.name)).allSatisfy { $0.inputs == [$1] }
     }
 
-    /// The base, with as many `_0` behind it as tell it from the layers and the name given.
-    private static func uniqueName(_ base: String, _ model: Model, besides taken: String) -> String {
+    /// The base, with as many `_0` behind it as tell it from what is taken.
+    private static func uniqueName(_ base: String, besides taken: inout Set<String>) -> String {
         var name = base
-        while name == taken || model.steps.contains(where: { $0.name == name }) { name += "_0" }
+        while !taken.insert(name).inserted { name += "_0" }
         return name
     }
 
     /// The layers in the order in which Keras keeps them, which is the order in which it reads their weights: by the
-    /// longest path to the output, descending; among equals as a walk from the output, following each layer's
+    /// longest path to an output, descending; among equals as a walk from the outputs in their order, following each layer's
     /// inputs in order, first comes to them.
     static func layerOrder(_ model: Model) -> [String] {
         let inputs = Dictionary(uniqueKeysWithValues: model.steps.map { ($0.name, $0.inputs) })
-        let last = model.steps[model.steps.count - 1].name
         var seen: [String: Int] = [:]
-        var pending = [last]
+        var pending: [String] = model.outputs.reversed()
         while let name = pending.popLast() {
             guard seen[name] == nil, let sources = inputs[name] else { continue }
             seen[name] = seen.count
             pending += sources.reversed()
         }
-        var depth: [String: Int] = [last: 0]
+        var depth = Dictionary(uniqueKeysWithValues: model.outputs.map { ($0, 0) })
         // The steps are in an order in which inputs come first.
         for step in model.steps.reversed() {
             guard let own = depth[step.name] else { continue }

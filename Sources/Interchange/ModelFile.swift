@@ -16,6 +16,8 @@ import Network
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
 ///                    feature_names, target_names, inputs_type, inputs_range, targets_type, targets_range, config
 /// ```
+/// What is said of one of several inputs or outputs has its name behind it: `preprocessing:age`, `class_names:digit`; and
+/// a metric has it in front: `digit/accuracy`.
 ///
 /// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
 package enum ModelFile {
@@ -50,7 +52,7 @@ package enum ModelFile {
         try file.attributes.set(
             "model_config",
             KerasFormat.modelConfiguration(
-                model, trained.preprocessing, name: name ?? "model",
+                model, trained.preprocessings, name: name ?? "model",
                 graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
             ).jsonText(pretty: false))
         try Checksum.seal(file.attributes)
@@ -82,25 +84,21 @@ package enum ModelFile {
 
         let own = try file.root.createGroup(self.group).attributes
         try own.set("format", format)
-        let description: JSONNode = [
-            "input_shape": JSONNode(model.inputShape.dimensions.map { JSONNode($0) }),
-            "layers": model.configuration,
-        ]
-        try own.set("model", description.jsonText(pretty: false))
-        let loss = trained.objective.loss.typedConfiguration
-        try own.set("loss", (["loss": loss] as JSONNode).jsonText(pretty: false))
-        try own.set("metrics", trained.metrics.map(\.name))
-        try own.set("preprocessing", trained.preprocessing.kind.rawValue)
-        if trained.preprocessing.scope != trained.preprocessing.kind.usualScope {
-            try own.set("preprocessing_per", trained.preprocessing.scope.rawValue)
+        try own.set("model", ModelDescription.node(of: model).jsonText(pretty: false))
+        try own.set("loss", ModelDescription.losses(of: trained.objective).jsonText(pretty: false))
+        try own.set("metrics", ModelDescription.metrics(trained.metricsByOutput, trained.objective.outputs.map(\.name)))
+        for (input, preprocessing) in zip(model.inputs, trained.preprocessings) {
+            let suffix = ModelDescription.suffix(input.name, amongInputsOf: model)
+            try own.set("preprocessing\(suffix)", preprocessing.kind.rawValue)
+            if preprocessing.scope != preprocessing.kind.usualScope {
+                try own.set("preprocessing_per\(suffix)", preprocessing.scope.rawValue)
+            }
+            try own.set("preprocessing_offset\(suffix)", preprocessing.offset)
+            try own.set("preprocessing_scale\(suffix)", preprocessing.scale)
         }
-        try own.set("preprocessing_offset", trained.preprocessing.offset)
-        try own.set("preprocessing_scale", trained.preprocessing.scale)
         if let names = trained.classNames { try own.set("class_names", names) }
         for (name, names) in trained.columnLists.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
-        for (name, summary) in [("inputs", trained.inputSummary), ("targets", trained.targetSummary)] {
-            try summary?.write(to: own, name)
-        }
+        for (name, summary) in trained.summaries.sorted(by: { $0.key < $1.key }) { try summary.write(to: own, name) }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
         try Checksum.seal(own)
     }
@@ -132,10 +130,10 @@ package enum ModelFile {
         }
         guard let parameters = try parameters(of: description.objective, in: source) else { return nil }
         var model = TrainedModel(
-            objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessing,
+            objective: description.objective, metrics: description.metrics, preprocessing: description.preprocessings,
             classNames: description.classNames, parameters: parameters, configuration: description.configuration)
         model.columnLists = description.columnLists
-        (model.inputSummary, model.targetSummary) = (description.inputSummary, description.targetSummary)
+        model.summaries = description.summaries
         return model
     }
 
@@ -171,79 +169,50 @@ package enum ModelFile {
     /// What a model file says of the model, checked.
     private struct Description {
         let objective: Objective
-        let metrics: [any Metric]
-        let preprocessing: Preprocessing
+        let metrics: [[any Metric]]
+        let preprocessings: [Preprocessing]
         let classNames: [String]?
         let columnLists: [String: [String]]
-        let inputSummary: ValueSummary?
-        let targetSummary: ValueSummary?
+        let summaries: [String: ValueSummary]
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
-            objective = try Self.objective(source.document("model", of: own), source.document("loss", of: own))
-            preprocessing = try Self.preprocessing(own)
-            guard preprocessing.fits(objective.model.inputShape) else {
-                throw Damage("its preprocessing does not fit its inputs")
-            }
-            metrics = try own.strings("metrics").map { name in
-                guard let kind = MetricRegistry.metric(named: name) else {
-                    throw Self.unknown(name, of: MetricRegistry.kinds)
+            objective = try ModelDescription.objective(
+                source.document("model", of: own), source.document("loss", of: own))
+            let (model, outputs) = (objective.model, objective.outputs.map(\.name))
+            preprocessings = try model.inputs.map { input in
+                let preprocessing = try Self.preprocessing(
+                    own, ModelDescription.suffix(input.name, amongInputsOf: model))
+                guard preprocessing.fits(input.shape) else {
+                    throw Damage("its preprocessing does not fit its inputs")
                 }
-                return kind
+                return preprocessing
             }
+            metrics = try ModelDescription.metrics(named: own.strings("metrics"), outputs)
             classNames = try own.contains("class_names") ? own.strings("class_names") : nil
             columnLists = try Dictionary(
                 uniqueKeysWithValues: own.names.filter(CodeNames.isOfColumns).map { ($0, try own.strings($0)) })
-            inputSummary = try ValueSummary(reading: own, "inputs")
-            targetSummary = try ValueSummary(reading: own, "targets")
+            var summaries: [String: ValueSummary] = [:]
+            for (words, names) in [("inputs", model.inputs.map(\.name)), ("targets", outputs)] {
+                for name in names {
+                    let key = CodeNames.key(words, names.count > 1 ? name : nil)
+                    summaries[key] = try ValueSummary(reading: own, key)
+                }
+            }
+            self.summaries = summaries
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
         }
 
-        private static func preprocessing(_ own: HDF5Attributes) throws -> Preprocessing {
-            let kind = try Normalization.Kind(rawValue: own.string("preprocessing"))
+        private static func preprocessing(_ own: HDF5Attributes, _ suffix: String) throws -> Preprocessing {
+            let kind = try Normalization.Kind(rawValue: own.string("preprocessing\(suffix)"))
             let scope =
-                try own.contains("preprocessing_per")
-                ? Normalization.Scope(rawValue: own.string("preprocessing_per")) : kind?.usualScope
+                try own.contains("preprocessing_per\(suffix)")
+                ? Normalization.Scope(rawValue: own.string("preprocessing_per\(suffix)")) : kind?.usualScope
             guard let kind, let scope else { throw Damage("it names an unknown preprocessing") }
             return Preprocessing(
-                kind: kind, scope: scope, offset: try own.doubles("preprocessing_offset"),
-                scale: try own.doubles("preprocessing_scale"))
-        }
-
-        /// A kind that is not known here may be a program's own: the file need not be damaged.
-        private static func unknown<Kind>(_ name: String, of kinds: Registry<Kind>) -> NotKnownHere {
-            NotKnownHere(
-                "holds an \(kinds.unknown(name)) (where a program defines it, that program must register it before it reads "
-                    + "the file)")
-        }
-
-        private static func check<Kind>(_ type: JSONNode?, _ kinds: Registry<Kind>) throws {
-            guard case .string(let name)? = type?.value, kinds[name] == nil else { return }
-            throw unknown(name, of: kinds)
-        }
-
-        private static func objective(_ model: JSONNode, _ loss: JSONNode) throws -> Objective {
-            do {
-                let diagnostics = Diagnostics()
-                let reader = ObjectReader(model, path: "model", diagnostics: diagnostics)
-                let shape = Shape(reader.requiredIntegers("input_shape", in: 1...) ?? [])
-                let readers = reader.requiredObjects("layers")
-                guard readers.count <= Model.mostLayers else {
-                    throw Damage("its model has \(readers.count) layers; at most \(Model.mostLayers) are read")
-                }
-                for reader in readers { try check(reader.node("type"), LayerRegistry.kinds) }
-                try check(loss["loss"]?["type"] ?? loss["loss"], LossRegistry.kinds)
-                let layers = readers.compactMap { LayerRegistry.read($0) }
-                let loss = LossRegistry.read(ObjectReader(loss, path: "", diagnostics: diagnostics), key: "loss")
-                try diagnostics.throwIfAny(file: "the description")
-                guard let loss else { throw Damage("it names no loss") }
-                return try Objective(Model(input: shape, layers: layers), loss: loss)
-            } catch let error as NotKnownHere {
-                throw error
-            } catch {
-                throw Damage("\(error)")
-            }
+                kind: kind, scope: scope, offset: try own.doubles("preprocessing_offset\(suffix)"),
+                scale: try own.doubles("preprocessing_scale\(suffix)"))
         }
     }
 }
@@ -268,7 +237,7 @@ extension TrainedModel {
     public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator
     {
         try Evaluator(
-            objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism,
-            predictsOnly: predictsOnly)
+            objective, on: data, preprocessing: preprocessings, parameters: parameters, parallelism, chunk: 256,
+            predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
     }
 }

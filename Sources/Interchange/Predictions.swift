@@ -4,30 +4,44 @@ import Network
 
 /// The file that `predict` writes.
 public enum Predictions {
-    /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier over classes, the largest
-    /// one's index of each sample as `labels`, with the class names as an attribute.
-    /// - Parameter values: row-major, as `Evaluator.predict` gives them.
-    /// - Throws: `HDF5Error` or `FileError` where it can't be written; nothing half-written stays.
+    /// Writes the predictions of a model with one output; see `write(_:of:to:)`.
     public static func write(_ values: [Float], of model: TrainedModel, to path: String) throws {
-        let shape = model.objective.outputShape
-        let samples = values.count / shape.count
+        try write([values], of: model, to: path)
+    }
+
+    /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier over classes, the largest
+    /// one's index of each sample as `labels`, with the class names as an attribute. Of several outputs each has its own,
+    /// by its name: `predictions/digit`, `labels/digit`.
+    /// - Parameter values: of each output, row-major, as `Evaluator.predictAll` gives them.
+    /// - Throws: `HDF5Error` or `FileError` where it can't be written; nothing half-written stays.
+    public static func write(_ values: [[Float]], of model: TrainedModel, to path: String) throws {
+        let outputs = model.objective.outputs
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
-            let predictions = try file.root.createDataset(
-                "predictions", .float32, shape: [samples] + shape.dimensions)
-            try predictions.write(values)
-            if model.objective.targetForm.classes != nil {
-                let classes = shape.last
-                let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
-                    let row = values[start..<start + classes]
-                    return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
-                }
-                let dataset = try file.root.createDataset(
-                    "labels", .int64, shape: [samples] + shape.dimensions.dropLast())
-                try dataset.write(labels)
-                if let names = model.classNames { try dataset.attributes.set("class_names", names) }
+            for (output, values) in zip(outputs, values) {
+                try write(values, of: output, outputs.count > 1 ? "/\(output.name)" : "", model, in: file)
             }
             try file.close()
         }
+    }
+
+    private static func write(
+        _ values: [Float], of output: Objective.Output, _ suffix: String, _ model: TrainedModel, in file: HDF5File
+    ) throws {
+        let shape = output.shape
+        let samples = values.count / shape.count
+        let predictions = try file.root.createDataset(
+            "predictions\(suffix)", .float32, shape: [samples] + shape.dimensions)
+        try predictions.write(values)
+        guard output.targetForm.classes != nil else { return }
+        let classes = shape.last
+        let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
+            let row = values[start..<start + classes]
+            return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
+        }
+        let dataset = try file.root.createDataset(
+            "labels\(suffix)", .int64, shape: [samples] + shape.dimensions.dropLast())
+        try dataset.write(labels)
+        if let names = model.classNames(of: output.name) { try dataset.attributes.set("class_names", names) }
     }
 }

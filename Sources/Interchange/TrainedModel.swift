@@ -7,15 +7,17 @@ import Network
 /// A model with its parameters and all that is needed to use it: what a model file holds.
 public struct TrainedModel: Sendable {
     public let objective: Objective
-    /// What `evaluate` reports unless told otherwise.
-    public let metrics: [any Metric]
-    public let preprocessing: Preprocessing
+    /// What `evaluate` reports of each output unless told otherwise.
+    public let metricsByOutput: [[any Metric]]
+    /// Of each input.
+    public let preprocessings: [Preprocessing]
+    /// Of the only output; see `classNames(of:)`.
     public let classNames: [String]?
     /// The texts that the numbers of a column stand for, and the names of the columns, by the attribute that holds them.
     package var columnLists: [String: [String]] = [:]
-    /// What the numbers looked like that it was trained on; nil in files of earlier versions, and of labels.
-    package var inputSummary: ValueSummary?
-    package var targetSummary: ValueSummary?
+    /// What the numbers looked like that it was trained on, by `Dataset.key(of:)`; missing in files of earlier versions, and
+    /// of labels.
+    package var summaries: [String: ValueSummary] = [:]
     /// In the objective's layout.
     public package(set) var parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
@@ -25,24 +27,52 @@ public struct TrainedModel: Sendable {
         objective: Objective, metrics: [any Metric], preprocessing: Preprocessing, classNames: [String]?,
         parameters: AlignedMemory, configuration: JSONNode? = nil
     ) {
+        self.init(
+            objective: objective, metrics: [metrics], preprocessing: [preprocessing], classNames: classNames,
+            parameters: parameters, configuration: configuration)
+    }
+
+    /// - Parameters:
+    ///   - metrics: of each output.
+    ///   - preprocessing: of each input.
+    package init(
+        objective: Objective, metrics: [[any Metric]], preprocessing: [Preprocessing], classNames: [String]?,
+        parameters: AlignedMemory, configuration: JSONNode? = nil
+    ) {
         self.objective = objective
-        self.metrics = metrics
-        self.preprocessing = preprocessing
+        metricsByOutput = metrics
+        preprocessings = preprocessing
         self.classNames = classNames
         self.parameters = parameters
         self.configuration = configuration
     }
 
+    /// Those of the first output and of the first input, which mostly are the only ones.
+    public var metrics: [any Metric] { metricsByOutput[0] }
+    public var preprocessing: Preprocessing { preprocessings[0] }
+
+    /// What a run reports of it beside the loss.
+    package var figures: [any Figure] {
+        FigureList(outputs: objective.outputs.map(\.name), metrics: metricsByOutput).figures
+    }
+
+    /// The names of an output's classes; nil where there are none.
+    public func classNames(of output: String) -> [String]? {
+        objective.outputs.count > 1 ? columnLists[CodeNames.key(CodeNames.classes, output)] : classNames
+    }
+
     /// What the numbers in data mean to the model.
     package var codeNames: CodeNames {
         var lists = columnLists.mapValues { CodeNames.List(names: $0, place: CodeNames.ofModel) }
-        lists[CodeNames.classes] = classNames.map { CodeNames.List(names: $0, place: CodeNames.ofModel) }
+        if let classNames { lists[CodeNames.classes] = CodeNames.List(names: classNames, place: CodeNames.ofModel) }
         return CodeNames(lists)
     }
 
     /// How the axes of the data that it was trained on are put in order, as the config says.
-    package func transposition(_ key: String) -> [Int]? {
-        guard case .array(let axes)? = configuration?["data"]?["train"]?[key]?.value else { return nil }
+    /// - Parameter name: of an input or output, where the config says it by name.
+    package func transposition(_ key: String, of name: String? = nil) -> [Int]? {
+        let node = configuration?["data"]?["train"]?[key]
+        guard case .array(let axes)? = (name.flatMap { node?[$0] } ?? node)?.value else { return nil }
         return axes.compactMap(\.asInteger)
     }
 
@@ -58,6 +88,7 @@ extension Dataset {
     /// Data for a model: labels, categories, columns and numbers must mean what they meant when it was trained.
     package init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
         try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames)
-        try compare(withTrained: model.inputSummary, model.targetSummary)
+        let data = self
+        try compare { model.summaries[data.key(of: $0)] }
     }
 }

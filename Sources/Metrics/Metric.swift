@@ -7,29 +7,16 @@ public import Network
 /// them (``MetricNeeds``); a metric that needs anything else brings an accumulator of its own.
 ///
 /// To a classifier's metrics a row of predictions that holds a NaN is wrong; a regression's metrics become NaN.
-public protocol Metric: Sendable {
+public protocol Metric: Figure {
     /// The names by which configs call it, the usual one first.
     static var names: [String] { get }
 
     /// The metric that a config calls `name`; nil where that is none of its names.
     init?(name: String)
 
-    /// The name in configs, in `metrics.csv` and in `monitor`.
-    var name: String { get }
-
-    /// The name for a person, in tables and progress lines.
-    var displayName: String { get }
-
-    /// Whether a greater value is a better one; early stopping goes by it.
-    var higherIsBetter: Bool { get }
-
     /// A sentence that says why it does not fit targets of the given form and what fits, or nil if it does. Asked only for
     /// forms on which metrics can be taken at all.
     func misfit(_ form: TargetForm) -> String?
-
-    /// Where the figure may be undefined for samples that count, why: the end of a sentence, as in ", since the targets are
-    /// all the same"; else empty.
-    var undefinedReason: String { get }
 
     /// Whether its value takes more than a moment, so that it is not shown within an epoch.
     var isCostly: Bool { get }

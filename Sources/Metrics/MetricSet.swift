@@ -3,6 +3,8 @@ public import Kernels
 /// Metrics cannot be taken; `description` is the sentence that says why and what to do.
 public struct MetricError: Error, Hashable, CustomStringConvertible {
     public let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// The running state of several metrics over the samples seen since the last ``reset()``.

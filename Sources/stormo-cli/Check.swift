@@ -20,12 +20,12 @@ struct Check: ParsableCommand {
         let objective = run.trainer.objective
         Console.print(
             "\(options.config) is valid: \(Figures.count(run.training.count, "sample")) of "
-                + "\(run.training.inputs.rowShape), \(Figures.parameters(objective.layout))")
+                + "\(Figures.shapes(of: run.training)), \(Figures.parameters(objective.layout))")
 
         Console.remarks(run.remarks)
 
         let check = try GradientCheck(
-            objective, on: run.training, preprocessing: run.trainer.preprocessing, seed: configuration.seed)
+            objective, on: run.training, preprocessing: run.trainer.preprocessings, seed: configuration.seed)
         Console.print("\nGradients on \(Figures.count(check.samples, "sample")), against central differences:")
         var table = TextTable(
             [

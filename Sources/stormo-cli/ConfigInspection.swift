@@ -31,12 +31,18 @@ struct ConfigInspection {
             }
         }
         if let folds = data.folds { settings.append(["validation", "\(folds) folds of train"]) }
-        settings.append(["normalize", "\(data.normalize)"])
+        for entry in data.normalizations.entries {
+            settings.append(["normalize of \(entry.name)", "\(entry.value)"])
+        }
+        if data.normalizations.entries.isEmpty { settings.append(["normalize", "\(data.normalize)"]) }
 
         // The layers' shapes follow from those of the data, if these are there.
         do {
-            let shape = try Dataset.summary(of: data.train).inputs.shape
-            let model = try configuration.model(input: Shape(Array(shape.dimensions.dropFirst())))
+            let inputs = try Dataset.summaries(of: data.train).filter { $0.role == .input }
+            let model = try configuration.model(
+                inputs: inputs.map {
+                    ModelInput($0.name ?? Model.inputName, Shape(Array($0.shape.dimensions.dropFirst())))
+                })
             settings.append(contentsOf: configuration.configuration(model: model))
             try LayerTable(model).print()
         } catch let error where error is HDF5Error || error is DataError {
@@ -48,19 +54,23 @@ struct ConfigInspection {
     }
 
     private static func words(_ source: DataSource) -> String {
-        let summary = try? Dataset.summary(of: source)
-        let inputs = summary.map { " (\($0.inputs.shape) \($0.inputs.type))" } ?? ""
-        let targets = summary?.targets.map { " (\($0.shape) \($0.type))" } ?? ""
+        let summaries = (try? Dataset.summaries(of: source)) ?? []
+        let parts = source.inputParts.map { (DataField.Role.input, $0) } + source.targetParts.map { (.target, $0) }
+        let fields = parts.map { role, part in
+            let summary = summaries.first { $0.role == role && $0.name == part.name }
+            return (part.name.map { "\($0) " } ?? "") + part.words
+                + (summary.map { " (\($0.shape) \($0.type))" } ?? "")
+        }
         let paths = (try? source.paths().count) ?? source.files.count
         return (paths > 1 ? "\(source.files.joined(separator: ", ")) (\(paths) files): " : "\(source.file): ")
-            + "\(source.inputs)\(inputs)" + (source.targets.map { ", \($0)\(targets)" } ?? "")
+            + fields.joined(separator: ", ")
     }
 }
 
 extension TextTable {
     /// Adds the parts of a resolved config that are not shown elsewhere, each on a line.
     fileprivate mutating func append(contentsOf configuration: JSONNode) {
-        for key in ["loss", "metrics", "optimizer", "training", "parallel", "seed"] {
+        for key in ["loss", "loss_weights", "metrics", "optimizer", "training", "parallel", "seed"] {
             if let value = configuration[key] { append([key, Self.words(value)]) }
         }
     }

@@ -38,7 +38,7 @@ struct CrossValidation {
     /// Runs all folds, then prints and writes the summary.
     /// - Parameter train: gives the figures of the epoch whose parameters the model has.
     func run(_ train: (_ fold: Int, _ directory: String) throws -> EpochRecord?) throws {
-        let names = ["validation_loss"] + configuration.metrics.map { "validation_\($0.name)" }
+        let names = ["validation_loss"] + configuration.figures.map { "validation_\($0.name)" }
         var rows: [[Double]] = []
         for fold in 0..<folds {
             if !isQuiet { Console.print("fold \(fold + 1) of \(folds)", style: .bold) }

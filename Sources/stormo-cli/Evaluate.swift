@@ -11,8 +11,11 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
-    @Option(help: ArgumentHelp("The dataset of the targets, in place of GROUP/targets.", valueName: "path"))
-    var targets: String?
+    @Option(
+        help: ArgumentHelp(
+            "The dataset of the targets, in place of GROUP/targets; for a model of several outputs NAME=PATH, in place of "
+                + "GROUP/targets/NAME.", valueName: "path"))
+    var targets: [String] = []
 
     @Option(
         help: ArgumentHelp("Metrics in place of those of the model's config, separated by commas.", valueName: "names"))
@@ -20,9 +23,9 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The dataset with a number for each sample by which its loss counts, as data.test.sample_weight.",
-            valueName: "path"))
-    var sampleWeight: String?
+            "The dataset with a number for each sample by which its loss counts, as data.test.sample_weight; for a model "
+                + "of several outputs NAME=PATH.", valueName: "path"))
+    var sampleWeight: [String] = []
 
     @Flag(help: "Add the confusion matrix, for a model of classes.")
     var confusion = false
@@ -31,70 +34,102 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let chosen = try metrics.map(Self.kinds)
         let model = try TrainedModel(contentsOf: options.model)
-        if confusion, model.objective.targetForm.isOfValues {
+        let outputs = model.objective.outputs
+        let chosen = try metrics.map { try Self.kinds($0, outputs.map(\.name)) }
+        if confusion, outputs.allSatisfy(\.targetForm.isOfValues) {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        var source = try options.source(hasTargets: true, targets: targets, for: model)
-        source.weights = sampleWeight
+        let source = try options.source(hasTargets: true, targets: targets, weights: sampleWeight, for: model)
         let data = try Dataset(reading: source, for: model)
         for notice in data.notices { Console.error("warning: \(notice)") }
-        let kinds = chosen ?? model.metrics
+        let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)
-            .evaluate(kinds, countsConfusion: confusion)
+            .evaluate(byOutput: kinds, countsConfusion: confusion)
         // Some metrics count one on their own account.
-        let matrix = confusion ? result.confusion : nil
-        if confusion, matrix == nil {
+        let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
+            (confusion ? matrix : nil).map {
+                OutputMatrix(
+                    output: outputs.count > 1 ? output.name : nil, matrix: $0,
+                    classNames: data.classNames(of: output.name) ?? model.classNames(of: output.name))
+            }
+        }
+        if confusion, matrices.isEmpty {
             throw UsageError(
                 "a confusion matrix needs one class a sample, but \(options.model) has "
                     + "\(model.objective.outputShape.last) binary outputs; leave out --confusion")
         }
-        let classNames = data.classNames ?? model.classNames
+        let figures = FigureList(outputs: outputs.map(\.name), metrics: kinds).figures
         if json {
-            Console.print(Self.object(result, kinds, matrix, classNames).jsonText(pretty: false))
+            Console.print(Self.object(result, figures, matrices).jsonText(pretty: false))
         } else {
             Console.print(
-                "\(Figures.count(result.samples, "sample")) of \(data.inputs.rowShape) from \(source.inputs) in "
+                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.inputs) in "
                     + source.file)
             Console.print("loss \(Figures.figure(result.loss))")
-            for (kind, value) in zip(kinds, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
-            if let matrix {
-                Console.print("\n" + matrix.table(classNames: classNames))
+            for (kind, value) in zip(figures, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
+            for own in matrices {
+                Console.print(
+                    "\n" + (own.output.map { "\($0)\n" } ?? "") + own.matrix.table(classNames: own.classNames))
             }
         }
     }
 
-    private static func kinds(_ names: String) throws -> [any Metric] {
-        var kinds: [any Metric] = []
-        for name in names.split(separator: ",").map({ $0.filter { $0 != " " } }) {
-            guard let kind = MetricRegistry.metric(named: name) else {
-                throw UsageError("--metrics: \(MetricRegistry.kinds.unknown(name))")
+    /// The confusion matrix of an output.
+    private struct OutputMatrix {
+        /// Nil for the only one.
+        let output: String?
+        let matrix: ConfusionMatrix
+        let classNames: [String]?
+
+        var json: JSONNode {
+            let range = 0..<matrix.classes
+            let names = range.map { index in
+                classNames.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
             }
-            if !kinds.contains(where: { $0.name == kind.name }) { kinds.append(kind) }
+            return [
+                "classes": JSONNode(names.map { JSONNode($0) }),
+                "counts": JSONNode(range.map { row in JSONNode(range.map { JSONNode(matrix[row, $0]) }) }),
+            ]
+        }
+    }
+
+    /// The metrics of each output; of several they are called `OUTPUT_METRIC`.
+    private static func kinds(_ names: String, _ outputs: [String]) throws -> [[any Metric]] {
+        var kinds = outputs.map { _ in [any Metric]() }
+        for name in names.split(separator: ",").map({ $0.filter { $0 != " " } }) {
+            let found = outputs.indices.lazy.compactMap { output -> (Int, any Metric)? in
+                let prefix = outputs.count > 1 ? "\(outputs[output])_" : ""
+                guard name.hasPrefix(prefix) else { return nil }
+                return MetricRegistry.metric(named: String(name.dropFirst(prefix.count))).map { (output, $0) }
+            }.first
+            guard let (output, kind) = found else {
+                throw UsageError(
+                    "--metrics: "
+                        + (outputs.count > 1
+                            ? "'\(name)' is no metric of an output; write OUTPUT_METRIC, such as \(outputs[0])_accuracy"
+                            : MetricRegistry.kinds.unknown(name)))
+            }
+            if !kinds[output].contains(where: { $0.name == kind.name }) { kinds[output].append(kind) }
         }
         return kinds
     }
 
     /// JSON has no NaN: a figure that is not defined becomes null.
     private static func object(
-        _ result: Evaluation, _ kinds: [any Metric], _ matrix: ConfusionMatrix?, _ classNames: [String]?
+        _ result: Evaluation, _ figures: [any Figure], _ matrices: [OutputMatrix]
     ) -> JSONNode {
         func number(_ value: Double) -> JSONNode { value.isFinite ? JSONNode(value) : JSONNode(.null) }
-        let metrics = zip(kinds, result.metrics).map { JSONNode.Member(key: $0.name, value: number($1)) }
+        let metrics = zip(figures, result.metrics).map { JSONNode.Member(key: $0.name, value: number($1)) }
         var object: JSONNode = [
             "samples": JSONNode(result.samples), "loss": number(result.loss), "metrics": JSONNode(.object(metrics)),
         ]
-        if let matrix {
-            let range = 0..<matrix.classes
-            let names = range.map { index in
-                classNames.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
-            }
-            object["confusion"] = [
-                "classes": JSONNode(names.map { JSONNode($0) }),
-                "counts": JSONNode(range.map { row in JSONNode(range.map { JSONNode(matrix[row, $0]) }) }),
-            ]
+        let named = matrices.compactMap { own in own.output.map { JSONNode.Member(key: $0, value: own.json) } }
+        if !named.isEmpty {
+            object["confusion"] = JSONNode(.object(named))
+        } else if let only = matrices.first {
+            object["confusion"] = only.json
         }
         return object
     }

@@ -1,5 +1,7 @@
+import Batches
 import Engine
 import Foundation
+import Kernels
 import Network
 
 /// Numbers as people read them.
@@ -71,4 +73,21 @@ enum Figures {
         return hours > 0
             ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
     }
+}
+
+/// Shapes of what a model takes and gives.
+extension Figures {
+    /// `28×28×1`; of several `image 28×28×1, age 1`.
+    static func shapes(_ shapes: [(name: String, shape: Shape)]) -> String {
+        if shapes.count == 1 { return shapes[0].shape.rank == 0 ? "" : "\(shapes[0].shape)" }
+        return shapes.map { "\($0.name) \($0.shape.rank == 0 ? [1] : $0.shape)" }.joined(separator: ", ")
+    }
+
+    static func shapes(of data: Dataset) -> String {
+        let inputs = data.fields(.input)
+        return inputs.count == 1
+            ? "\(inputs[0].field.rowShape)" : shapes(inputs.map { ($0.name ?? "", $0.field.rowShape) })
+    }
+
+    static func shapes(of objective: Objective) -> String { shapes(objective.outputs.map { ($0.name, $0.shape) }) }
 }

@@ -16,18 +16,35 @@ struct ModelInspection {
         var name = ""
         if case .string(let text)? = model.configuration?["name"]?.value { name = " '\(text)'" }
         let objective = model.objective
-        Console.print("\(path): model\(name) of \(objective.model.inputShape) → \(objective.outputShape)", style: .bold)
+        let (inputs, outputs) = (objective.model.inputs, objective.outputs)
+        let taken = inputs.count == 1 ? "\(inputs[0].shape)" : Figures.shapes(inputs.map { ($0.name, $0.shape) })
+        let given = outputs.count == 1 ? "\(outputs[0].shape)" : Figures.shapes(of: objective)
+        Console.print("\(path): model\(name) of \(taken) → \(given)", style: .bold)
         Console.print()
         try LayerTable(objective.model).print()
         Console.print()
         var table = TextTable([("", .left), ("", .left)])
-        table.append([
-            "loss",
-            objective.loss.typeName + (objective.predictsLogits ? ", from_logits true" : ""),
-        ])
-        if !model.metrics.isEmpty { table.append(["metrics", model.metrics.map(\.name).joined(separator: ", ")]) }
-        table.append(["preprocessing", "\(model.preprocessing)"])
-        if let names = model.classNames { table.append(["classes", DatasetInspection.list(names)]) }
+        // Of several, each has its name behind it.
+        func of(_ name: String, _ count: Int) -> String { count > 1 ? " of \(name)" : "" }
+        for output in outputs {
+            table.append([
+                "loss" + of(output.name, outputs.count),
+                output.loss.typeName + (output.predictsLogits ? ", from_logits true" : "")
+                    + (output.weight == 1 ? "" : ", weight \(output.weight)"),
+            ])
+        }
+        for (output, metrics) in zip(outputs, model.metricsByOutput) where !metrics.isEmpty {
+            table.append([
+                "metrics" + of(output.name, outputs.count), metrics.map(\.name).joined(separator: ", "),
+            ])
+        }
+        for (input, preprocessing) in zip(inputs, model.preprocessings) {
+            table.append(["preprocessing" + of(input.name, inputs.count), "\(preprocessing)"])
+        }
+        for output in outputs {
+            guard let names = model.classNames(of: output.name) else { continue }
+            table.append(["classes" + of(output.name, outputs.count), DatasetInspection.list(names)])
+        }
         for line in table.lines.dropFirst() { Console.print(line) }
     }
 }
@@ -39,7 +56,7 @@ extension LayerTable {
             ("layer", .left), ("type", .left), ("inputs", .left), ("output", .left), ("parameters", .right),
             ("FLOPs/sample", .right),
         ])
-        var before = Model.inputName
+        var before = firstInput
         for row in rows {
             // The layer before goes without saying.
             table.append([

@@ -109,7 +109,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The dataset of the inputs, in place of GROUP/inputs; several of these options are joined along the last "
-                + "axis.", valueName: "path"))
+                + "axis. For a model of several inputs NAME=PATH, in place of GROUP/inputs/NAME.", valueName: "path"))
     var inputs: [String] = []
 
     @Option(
@@ -129,22 +129,91 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter targets: the dataset of the targets; nil for `targets` beside the inputs.
-    /// - Throws: `UsageError` for a group that nothing is taken from.
-    func source(hasTargets: Bool, targets: String? = nil, for model: TrainedModel) throws -> DataSource {
-        if let group, !inputs.isEmpty, targets != nil || !hasTargets {
+    /// - Parameters:
+    ///   - targets: the datasets of the targets; none for `targets` beside the inputs.
+    ///   - weights: those of the samples' weights.
+    /// - Throws: `UsageError` for a group that nothing is taken from, and for names of no input or output.
+    func source(
+        hasTargets: Bool, targets: [String] = [], weights: [String] = [], for model: TrainedModel
+    ) throws -> DataSource {
+        let names = (
+            inputs: model.objective.model.inputs.map(\.name), outputs: model.objective.outputs.map(\.name)
+        )
+        let inputPaths = try NamedPaths(inputs, "--inputs", names.inputs, joins: true)
+        let targetPaths = try NamedPaths(targets, "--targets", names.outputs, joins: false)
+        let weightPaths = try NamedPaths(weights, "--sample-weight", names.outputs, joins: false)
+        if let group, inputPaths.isComplete, targetPaths.isComplete || !hasTargets {
             throw UsageError(
                 "--group \(group) has nothing to act on, since \(hasTargets ? "--inputs and --targets name" : "--inputs names") "
                     + "what is read; leave it out")
         }
         let path = (group ?? "/test").split(separator: "/").map { "/" + $0 }.joined()
+        if transposeInputs?.axes != nil, names.inputs.count > 1 {
+            throw UsageError(
+                "--transpose-inputs puts the axes of one input in order, and \(self.model) takes several; store them in the "
+                    + "order that it was trained on")
+        }
         var source = DataSource(
-            file: data, inputs: path + "/inputs", targets: hasTargets ? targets ?? path + "/targets" : nil)
-        if !inputs.isEmpty { source.inputPaths = inputs }
-        source.transposeInputs = transposeInputs.map(\.axes) ?? model.transposition("transpose_inputs")
-        source.transposeTargets = hasTargets ? model.transposition("transpose_targets") : nil
+            files: [data], inputs: inputPaths.parts(path + "/inputs"),
+            targets: hasTargets ? targetPaths.parts(path + "/targets") : [], weights: weightPaths.given)
+        for (index, name) in names.inputs.enumerated() {
+            source.inputParts[index].axes =
+                transposeInputs.map(\.axes) ?? model.transposition("transpose_inputs", of: name)
+        }
+        for index in source.targetParts.indices {
+            source.targetParts[index].axes = model.transposition("transpose_targets", of: names.outputs[index])
+        }
         source.allowsExternalLinks = links.allowExternalLinks
         return source
+    }
+}
+
+/// The paths that an option gives: of the one input or output there is, or each as `NAME=PATH`.
+struct NamedPaths {
+    private let names: [String]
+    /// By place in `names`.
+    private let paths: [[String]]
+
+    /// - Parameter joins: whether several paths of one name are joined.
+    /// - Throws: `UsageError` for a path without one of the names.
+    init(_ values: [String], _ option: String, _ names: [String], joins: Bool) throws {
+        self.names = names
+        guard names.count > 1 else {
+            guard joins || values.count <= 1 else {
+                throw UsageError("\(option) is given \(values.count) times; give it once")
+            }
+            paths = [values]
+            return
+        }
+        var paths = names.map { _ in [String]() }
+        for value in values {
+            // A name may hold an equals sign itself.
+            let place = names.indices.filter { value.hasPrefix(names[$0] + "=") }.max {
+                names[$0].count < names[$1].count
+            }
+            guard let place else {
+                throw UsageError(
+                    "\(option) \(value) names none of \(names.joined(separator: ", ")); give each as NAME=PATH")
+            }
+            guard joins || paths[place].isEmpty else { throw UsageError("\(option) names '\(names[place])' twice") }
+            paths[place].append(String(value.dropFirst(names[place].count + 1)))
+        }
+        self.paths = paths
+    }
+
+    /// Whether each name has a path.
+    var isComplete: Bool { paths.allSatisfy { !$0.isEmpty } }
+
+    /// Those that are given.
+    var given: [DataSource.Part] { parts(nil) }
+
+    /// - Parameter path: of what is not given; of several names each is a dataset in that group.
+    func parts(_ path: String?) -> [DataSource.Part] {
+        zip(names, paths).compactMap { name, own in
+            let several = names.count > 1
+            guard let paths = own.isEmpty ? path.map({ [several ? "\($0)/\(name)" : $0] }) : own else { return nil }
+            return DataSource.Part(paths, name: several ? name : nil)
+        }
     }
 }
 

@@ -8,7 +8,8 @@ struct Predict: ParsableCommand {
         abstract: "Write a model's predictions for a dataset to an HDF5 file.",
         discussion: """
             The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
-            labels with each sample's most probable class. A file that is there already is replaced, unless it is a model \
+            labels with each sample's most probable class. Of several outputs each has its own, by its name: \
+            predictions/NAME and labels/NAME. A file that is there already is replaced, unless it is a model \
             or one of those that are read.
             """)
 
@@ -27,11 +28,11 @@ struct Predict: ParsableCommand {
         let source = try options.source(hasTargets: false, for: model)
         let data = try Dataset(reading: source, for: model, wantsTargets: false)
         for notice in data.notices { Console.error("warning: \(notice)") }
-        let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predict()
+        let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predictAll()
         try Predictions.write(values, of: model, to: output)
-        let shape = model.objective.outputShape
+        let shapes = Figures.shapes(of: model.objective)
         Console.print(
-            "\(output): \(Figures.count(data.count, "prediction"))" + (shape.rank == 0 ? "" : " of \(shape)")
+            "\(output): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")
                 + " for \(source.inputs) in \(source.file)")
     }
 }

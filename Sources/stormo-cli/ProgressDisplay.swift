@@ -18,10 +18,10 @@ final class ProgressDisplay: TrainingObserver {
         var isDrawn = false
     }
 
-    init(epochs: Int, metrics: [any Metric], isQuiet: Bool) {
+    init(epochs: Int, figures: [any Figure], isQuiet: Bool) {
         self.epochs = epochs
         self.isQuiet = isQuiet
-        text = ProgressText(epochs: epochs, metrics: metrics, isUnicode: Terminal.output.isUnicode)
+        text = ProgressText(epochs: epochs, figures: figures, isUnicode: Terminal.output.isUnicode)
         state = Mutex(State(lastDrawing: start, bar: .init(epoch: 1, fraction: 0)))
     }
 

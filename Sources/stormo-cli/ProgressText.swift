@@ -5,7 +5,7 @@ import Runs
 /// The lines that a training shows, each fitted to a width.
 struct ProgressText: Sendable {
     let epochs: Int
-    let metrics: [any Metric]
+    let figures: [any Figure]
     let isUnicode: Bool
 
     /// Where the run stands.
@@ -34,11 +34,11 @@ struct ProgressText: Sendable {
                 if let value { pieces.append(Piece(text: "\(name) \(Figures.figure(value))", rank: rank)) }
             }
             add("loss", record.loss, rank: 1)
-            for (index, metric) in metrics.enumerated() {
+            for (index, metric) in figures.enumerated() {
                 add(metric.name, record.metrics?[index], rank: index == 0 ? 4 : 6)
             }
             add(prefix + "loss", record.validationLoss, rank: 3)
-            for (index, metric) in metrics.enumerated() {
+            for (index, metric) in figures.enumerated() {
                 add(prefix + metric.name, record.validationMetrics?[index], rank: index == 0 ? 2 : 5)
             }
             pieces.append(Piece(text: "\(Figures.short(record.samplesPerSecond)) samples/s", rank: 7))
@@ -57,7 +57,7 @@ struct ProgressText: Sendable {
     func bar(_ moment: Moment, elapsed: Double, width: Int) -> String {
         var pieces = [Piece(text: label(moment.epoch), rank: 0)]
         if let loss = moment.loss { pieces.append(Piece(text: "loss \(Figures.figure(loss))", rank: 3)) }
-        if let metric = moment.metric, let kind = metrics.first {
+        if let metric = moment.metric, let kind = figures.first {
             pieces.append(Piece(text: "\(kind.name) \(Figures.figure(metric))", rank: 4))
         }
         if let rate = moment.samplesPerSecond {

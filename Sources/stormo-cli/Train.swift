@@ -182,7 +182,7 @@ struct Train: ParsableCommand {
         }
 
         let display = ProgressDisplay(
-            epochs: configuration.training.epochs, metrics: configuration.metrics, isQuiet: quiet)
+            epochs: configuration.training.epochs, figures: run.trainer.figures.figures, isQuiet: quiet)
         let outcome: TrainingRun.Outcome
         signals.begin()
         do {
@@ -240,7 +240,7 @@ struct Train: ParsableCommand {
         let configuration = run.configuration
         let data = run.training
         Console.print(
-            "\(configuration.name): \(Figures.count(data.count, "sample")) of \(data.inputs.rowShape) from "
+            "\(configuration.name): \(Figures.count(data.count, "sample")) of \(Figures.shapes(of: data)) from "
                 + configuration.data.train.file)
         let parallelism = run.trainer.engine.parallelism
         let batch = configuration.training.wholeBatch
@@ -272,7 +272,7 @@ struct Train: ParsableCommand {
         }
         if let test = outcome.test {
             Console.print("test loss \(Figures.figure(test.loss))", style: .bold)
-            for (kind, value) in zip(run.configuration.metrics, test.metrics) {
+            for (kind, value) in zip(run.trainer.figures.figures, test.metrics) {
                 Console.print("test \(kind.name) \(Figures.figure(value))", style: .bold)
             }
         }

@@ -1,10 +1,11 @@
+import Metrics
 import Testing
 
 @testable import Runs
 @testable import stormo_cli
 
 struct ProgressTextTests {
-    private let text = ProgressText(epochs: 40, metrics: [.accuracy, .f1], isUnicode: false)
+    private let text = ProgressText(epochs: 40, figures: [AccuracyMetric(), F1Metric()], isUnicode: false)
     private let record = EpochRecord(
         epoch: 3, step: 120, learningRate: 0.001, loss: 0.43211, metrics: [0.8712, 0.86], validationLoss: 0.391,
         validationMetrics: [0.88889, .nan], samplesPerSecond: 112_345, gradientNorm: 1.944)
@@ -37,7 +38,7 @@ struct ProgressTextTests {
     }
 
     @Test func theBarCanBeDrawnInUnicode() {
-        let text = ProgressText(epochs: 2, metrics: [], isUnicode: true)
+        let text = ProgressText(epochs: 2, figures: [], isUnicode: true)
         let moment = ProgressText.Moment(epoch: 1, fraction: 0.25)
         #expect(text.bar(moment, elapsed: 0, width: 19) == "epoch 1/2")
         #expect(text.bar(moment, elapsed: 0, width: 24) == "epoch 1/2  ━━━┄┄┄┄┄┄┄┄┄")

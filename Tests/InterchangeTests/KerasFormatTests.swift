@@ -120,30 +120,30 @@ import Testing
                 ],
             ],
         ]
-        #expect(KerasFormat.modelConfiguration(try ModelFixture.mlp(), .none, name: "small") == expected)
+        #expect(KerasFormat.modelConfiguration(try ModelFixture.mlp(), [.none], name: "small") == expected)
     }
 
     /// Keras 3.0 to 3.3 want lists of lists, and what Keras 3.4 and 3.15 make of those can't stand in a `Sequential`.
     @Test func aGraphNamesItsEndsInTheFormAskedFor() throws {
         let model = try ModelFixture.branched()
-        let flat = KerasFormat.modelConfiguration(model, .none, name: "x")
+        let flat = KerasFormat.modelConfiguration(model, [.none], name: "x")
         #expect(flat["class_name"] == "Functional")
         #expect(flat["config"]?["input_layers"] == ["input", 0, 0])
         #expect(flat["config"]?["output_layers"] == ["out", 0, 0])
         #expect(layers(flat)[0]["config"]?["batch_input_shape"] == [nil, 6, 6, 2])
         #expect(layers(flat)[0]["inbound_nodes"] == [])
-        let nested = KerasFormat.modelConfiguration(model, .none, name: "x", graph: .nested)
+        let nested = KerasFormat.modelConfiguration(model, [.none], name: "x", graph: .nested)
         #expect(nested["config"]?["input_layers"] == [["input", 0, 0]])
         #expect(nested["config"]?["output_layers"] == [["out", 0, 0]])
         #expect(layers(nested) == layers(flat))
         let stack = try ModelFixture.mlp()
         #expect(
-            KerasFormat.modelConfiguration(stack, .none, name: "x", graph: .nested)
-                == KerasFormat.modelConfiguration(stack, .none, name: "x"))
+            KerasFormat.modelConfiguration(stack, [.none], name: "x", graph: .nested)
+                == KerasFormat.modelConfiguration(stack, [.none], name: "x"))
     }
 
     @Test func layersWithSeveralInputsNameThemInOrder() throws {
-        let layers = layers(KerasFormat.modelConfiguration(try ModelFixture.branched(), .none, name: "x"))
+        let layers = layers(KerasFormat.modelConfiguration(try ModelFixture.branched(), [.none], name: "x"))
         #expect(layers.count == 13)
         #expect(layers[4] == layer("Add", "sum", [], from: [["right", 0, 0, [:]], ["left", 0, 0, [:]]]))
         #expect(
@@ -156,7 +156,7 @@ import Testing
     /// The Keras model takes the raw data.
     @Test func standardizingBecomesANormalizationLayer() throws {
         let preprocessing = Preprocessing(kind: .standardize, offset: [1, 2, 3, 4], scale: [0.5, 1, 2, 4])
-        let layers = layers(KerasFormat.modelConfiguration(try ModelFixture.mlp(), preprocessing, name: "x"))
+        let layers = layers(KerasFormat.modelConfiguration(try ModelFixture.mlp(), [preprocessing], name: "x"))
         let expected = layer(
             "Normalization", "normalization",
             [
@@ -168,7 +168,7 @@ import Testing
 
     private func preprocessed(_ preprocessing: Preprocessing, _ shape: Shape) throws -> JSONNode? {
         let model = try Model(input: shape) { Flatten() }
-        return layers(KerasFormat.modelConfiguration(model, preprocessing, name: "x"))[1]["config"]
+        return layers(KerasFormat.modelConfiguration(model, [preprocessing], name: "x"))[1]["config"]
     }
 
     /// Keras wants lists within lists, as the axes are.
@@ -201,7 +201,7 @@ import Testing
 
     private func rescalings(_ preprocessing: Preprocessing, _ shape: Shape = [3, 2]) throws -> [JSONNode] {
         let model = try Model(input: shape) { Flatten() }
-        let layers = layers(KerasFormat.modelConfiguration(model, preprocessing, name: "x"))
+        let layers = layers(KerasFormat.modelConfiguration(model, [preprocessing], name: "x"))
         return layers.filter { $0["class_name"] == "Rescaling" }.compactMap { $0["config"] }
     }
 
@@ -240,7 +240,7 @@ import Testing
             Add().named("sum", inputs: ["rescaling", "input"])
         }
         let preprocessing = Preprocessing(kind: .scale, offset: [0], scale: [0.0625])
-        let layers = layers(KerasFormat.modelConfiguration(model, preprocessing, name: "x"))
+        let layers = layers(KerasFormat.modelConfiguration(model, [preprocessing], name: "x"))
         // The name is taken by a layer of the model.
         let expected = layer(
             "Rescaling", "rescaling_0",

@@ -1,3 +1,5 @@
+import Configuration
+import Foundation
 import HDF5
 import Kernels
 import Network
@@ -191,6 +193,95 @@ struct KerasTests {
 
     @Test(.enabled(if: olderPython != nil, "STORMO_KERAS2_PYTHON names no Python with Keras 2.15"))
     func olderKerasPredictsTheSame() throws { try openEverywhere(by: olderPython) }
+
+    /// The model of the fixture, before its first step.
+    private func several(on data: Dataset) throws -> Trainer {
+        try Trainer(
+            SeveralFixture.model(), losses: SeveralFixture.losses, weights: SeveralFixture.weights, on: data
+        ) {
+            $0.normalizations = ByName(entries: [.init("age", .standardize)])
+            $0.optimizer = .sgd(learningRate: 0.05)
+            $0.epochs = 5
+            $0.batchSize = 8
+            $0.shuffle = false
+        }
+    }
+
+    /// The largest difference between what a trainer predicts for each output and what a file holds in a group.
+    private func deviations(_ trainer: Trainer, on data: Dataset, _ path: String, _ group: String) throws -> [Float] {
+        let file = try HDF5File.open(path)
+        return try zip(trainer.objective.outputs, trainer.predictAll(data)).map { output, ours in
+            let theirs = try file.dataset("\(group)/\(output.name)").read(Float.self)
+            #expect(theirs.count == ours.joined().count)
+            return zip(ours.joined(), theirs).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        }
+    }
+
+    /// Two inputs and two outputs, one of which ignores labels: opened, and trained on from the same parameters.
+    @Test func kerasTrainsSeveralOutputsAlike() throws {
+        let directory = try TestDirectory()
+        try SeveralFixture.write(to: directory)
+        let data = try Dataset(reading: SeveralFixture.source("train", in: directory))
+        let trainer = try several(on: data)
+        let (path, out) = (directory.file("start.h5"), directory.file("out.h5"))
+        try trainer.save(path)
+        let training =
+            #"{"losses": ["sparse_categorical_crossentropy", "mean_squared_error"], "ignore": -1, "#
+            + #""weights": [1.5, 0.25], "rate": 0.05, "batch": 8, "epochs": 5}"#
+        let text = try script(
+            "keras_several.py", [path, directory.file("several.h5"), "train", out, training], in: directory)
+        #expect(text.contains("inputs ['image', 'age'], outputs ['kind', 'sizes']"), "\(text)")
+        for deviation in try deviations(trainer, on: data, out, "before") { #expect(deviation <= 1e-5) }
+        let start = try trainer.predictAll(data)
+        try trainer.fit()
+        // Twenty steps have made a difference that rounding does not.
+        #expect(zip(start[0].joined(), try trainer.predict(data).joined()).contains { abs($0 - $1) > 0.02 })
+        for deviation in try deviations(trainer, on: data, out, "after") { #expect(deviation <= 1e-4) }
+    }
+
+    /// In both forms of a graph's ends, on Keras 3 and 2.15.
+    @Test(arguments: [python, olderPython])
+    func kerasOpensSeveralInputsAndOutputs(_ python: Python?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        try SeveralFixture.write(to: directory)
+        let data = try Dataset(reading: SeveralFixture.source("test", in: directory))
+        let trainer = try several(on: data)
+        for form in KerasGraphForm.allCases {
+            let (path, out) = (directory.file("\(form).h5"), directory.file("\(form)-out.h5"))
+            try trainer.trainedModel().save(path, graph: form)
+            _ = try script(
+                "keras_several.py", [path, directory.file("several.h5"), "test", out], in: directory, by: python)
+            for deviation in try deviations(trainer, on: data, out, "before") { #expect(deviation <= 1e-5) }
+        }
+    }
+
+    /// One input, two outputs: the ends are of both kinds.
+    @Test(arguments: [python, olderPython])
+    func kerasOpensOneInputAndTwoOutputs(_ python: Python?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        try SeveralFixture.write(to: directory)
+        var source = SeveralFixture.source("test", in: directory)
+        source.inputParts = [.init(["/test/inputs/age"], name: "age")]
+        let data = try Dataset(reading: source)
+        let model = try Model(inputs: [ModelInput("age", [2])], outputs: ["kind", "sizes"]) {
+            Dense(4, activation: .tanh).named("shared")
+            Dense(3, activation: .softmax).named("kind")
+            Dense(2).named("sizes", inputs: ["shared"])
+        }
+        let trainer = try Trainer(model, losses: SeveralFixture.losses, on: data) {
+            $0.normalization = .standardize
+            $0.batchSize = 8
+        }
+        for form in KerasGraphForm.allCases {
+            let (path, out) = (directory.file("\(form).h5"), directory.file("\(form)-out.h5"))
+            try trainer.trainedModel().save(path, graph: form)
+            _ = try script(
+                "keras_several.py", [path, directory.file("several.h5"), "test", out], in: directory, by: python)
+            for deviation in try deviations(trainer, on: data, out, "before") { #expect(deviation <= 1e-5) }
+        }
+    }
 
     @Test func h5pyListsTheWeightsByLayer() throws {
         let directory = try TestDirectory()

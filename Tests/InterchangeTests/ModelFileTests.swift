@@ -165,7 +165,7 @@ import Testing
             text: file.attributes.string("model_config"), file: "model_config")
         #expect(
             configuration.root
-                == KerasFormat.modelConfiguration(model.objective.model, model.preprocessing, name: "two"))
+                == KerasFormat.modelConfiguration(model.objective.model, [model.preprocessing], name: "two"))
 
         let weights = try file.group("/model_weights")
         #expect(try weights.children().map(\.name) == ["left", "out", "right", "stem"])

@@ -55,13 +55,13 @@ public struct PReLU: Layer {
 
         func forward(_ pass: Pass) {
             guard let binding else { return }
-            let (x, alpha, y) = (binding.src[0], binding.src[1], binding.dst)
+            let (x, alpha, y) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats)
             for index in 0..<samples * count { y[index] = x[index] > 0 ? x[index] : alpha[index % count] * x[index] }
         }
 
         func backward(_ pass: Pass) {
             guard let binding, let dy = binding.diffDst else { return }
-            let (x, alpha) = (binding.src[0], binding.src[1])
+            let (x, alpha) = (binding.src[0].floats, binding.src[1].floats)
             if let dx = binding.diffSrc[0] {
                 for index in 0..<samples * count {
                     dx[index] = x[index] > 0 ? dy[index] : alpha[index % count] * dy[index]

@@ -40,6 +40,15 @@ package struct RunFixture {
             """
     }
 
+    /// Runs from another config, of several inputs and outputs.
+    package static func several() throws -> RunFixture {
+        let directory = try TestDirectory()
+        try SeveralFixture.write(to: directory)
+        return RunFixture(directory: directory, text: SeveralFixture.config)
+    }
+
+    private init(directory: TestDirectory, text: String) { (self.directory, self.text) = (directory, text) }
+
     package func path(_ name: String) -> String { directory.file(name) }
 
     package func configuration(_ assignments: [String] = []) throws -> RunConfiguration {

@@ -51,6 +51,15 @@ extension Augmentation {
 
     package static var names: [String] { kinds.builtInNames }
 
+    /// Reads a key: the transforms of one input, or an object with those of each by its name.
+    package static func readByName(_ reader: ObjectReader, key: String) -> ByName<Augmentation> {
+        guard reader.has(key) else {
+            _ = reader.objects(key)
+            return ByName()
+        }
+        return ByName(reading: reader, key: key, isOne: { _ in false }) { Augmentation(reading: $0.objects($1)) }
+    }
+
     /// Reads the transforms; one that cannot be read is noted in the readers' diagnostics and left out.
     package init(reading readers: [ObjectReader]) {
         self.init(

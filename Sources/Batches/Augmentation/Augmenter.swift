@@ -6,6 +6,8 @@ import Kernels
 /// at a time.
 package final class Augmenter {
     private let transforms: [Augmentation.Transform]
+    /// How many transforms of other inputs come before, so that each has random numbers of its own.
+    private let firstTransform: Int
     private let seed: UInt64
     private let sampleWidth: Int
     private let targetWidth: Int
@@ -32,10 +34,14 @@ package final class Augmenter {
     ///   - targetWidth: the number of values of one sample's target.
     ///   - black: what a stored 0 has become by normalisation, for each entry of the shape's last axis, or one
     ///     number for all; empty for 0.
+    ///   - firstTransform: how many transforms the inputs before have.
     /// - Throws: `KernelError.outOfMemory`.
-    package init(_ augmentation: Augmentation, shape: Shape, targetWidth: Int, seed: UInt64, black: [Float] = []) throws
-    {
+    package init(
+        _ augmentation: Augmentation, shape: Shape, targetWidth: Int, seed: UInt64, black: [Float] = [],
+        firstTransform: Int = 0
+    ) throws {
         transforms = augmentation.transforms
+        self.firstTransform = firstTransform
         self.seed = seed
         self.targetWidth = targetWidth
         sampleWidth = shape.count
@@ -102,7 +108,7 @@ package final class Augmenter {
     }
 
     private func transform(_ x: UnsafeMutablePointer<Float>, _ index: Int, step: Int, sample: Int) {
-        var random = Philox(seed: seed, step: step, sample: sample, transform: index)
+        var random = Philox(seed: seed, step: step, sample: sample, transform: firstTransform + index)
         switch transforms[index] {
         case .randomCrop(let padding, let mode):
             let (down, right) = (random.shift(upTo: padding), random.shift(upTo: padding))
@@ -128,7 +134,7 @@ package final class Augmenter {
             guard deviation > 0 else { return }
             VectorLoops.addNoise(
                 x, count: sampleWidth, deviation: Float(deviation), seed: seed, step: step, sample: sample,
-                transform: index)
+                transform: firstTransform + index)
         case .mixup: break
         }
     }

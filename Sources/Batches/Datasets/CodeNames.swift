@@ -34,25 +34,48 @@ package struct CodeNames: Sendable, Hashable {
     /// Those of one file.
     /// - Throws: `HDF5Error` where the file has some that can't be read.
     package init(_ file: HDF5File, inputs: [String], targets: String?) throws(HDF5Error) {
-        for path in inputs + (targets.map { [$0] } ?? []) {
-            // A column's attributes are its table's.
-            guard let attributes = try? file.dataset(path).attributes else { continue }
-            for name in try attributes.names where name.hasPrefix(Self.categories) {
-                try note(attributes, name, "\(file.path): \(path)")
-            }
-        }
-        try noteColumns(of: inputs, in: file, Self.inputColumns)
-        if let targets { try noteColumns(of: [targets], in: file, Self.targetColumns) }
-        let owner = targets ?? inputs[0]
-        if let attributes = try? file.dataset(owner).attributes {
-            try note(attributes, Self.classes, "\(file.path): \(owner)")
-        }
-        if lists[Self.classes] == nil { try note(file.attributes, Self.classes, file.path) }
+        try self.init(
+            file, DataSource(files: [], inputs: [.init(inputs)], targets: targets.map { [.init([$0])] } ?? []))
     }
 
-    private mutating func note(_ attributes: HDF5Attributes, _ name: String, _ place: String) throws(HDF5Error) {
+    /// Those of one file. Where there are several inputs, the lists of each have its name behind theirs; so have those of
+    /// several targets.
+    /// - Throws: `HDF5Error` where the file has some that can't be read.
+    init(_ file: HDF5File, _ source: DataSource) throws(HDF5Error) {
+        for (parts, columns) in [(source.inputParts, Self.inputColumns), (source.targetParts, Self.targetColumns)] {
+            for part in parts {
+                let own = parts.count > 1 ? part.name : nil
+                for path in part.paths {
+                    // A column's attributes are its table's.
+                    guard let attributes = try? file.dataset(path).attributes else { continue }
+                    for name in try attributes.names where name.hasPrefix(Self.categories) {
+                        try note(attributes, name, as: Self.key(name, own), "\(file.path): \(path)")
+                    }
+                }
+                try noteColumns(of: part.paths, in: file, Self.key(columns, own))
+            }
+        }
+        let owners = source.targetParts.isEmpty ? Array(source.inputParts.prefix(1)) : source.targetParts
+        for part in owners {
+            let key = Self.key(Self.classes, owners.count > 1 ? part.name : nil)
+            if let attributes = try? file.dataset(part.paths[0]).attributes {
+                try note(attributes, Self.classes, as: key, "\(file.path): \(part.paths[0])")
+            }
+            // What stands at the file itself is said of the only targets there are.
+            if lists[key] == nil, owners.count == 1 { try note(file.attributes, Self.classes, as: key, file.path) }
+        }
+    }
+
+    /// What a list of one of several inputs or outputs is called: `class_names:digit`.
+    package static func key(_ attribute: String, _ name: String?) -> String {
+        name.map { "\(attribute):\($0)" } ?? attribute
+    }
+
+    private mutating func note(
+        _ attributes: HDF5Attributes, _ name: String, as key: String, _ place: String
+    ) throws(HDF5Error) {
         guard let names = try attributes.stringsIfPresent(name) else { return }
-        lists[name] = List(names: names, place: place)
+        lists[key] = List(names: names, place: place)
     }
 
     /// Those of datasets that are joined are joined, too, where all have names.
@@ -71,12 +94,19 @@ package struct CodeNames: Sendable, Hashable {
     /// The lists that are of columns, by attribute.
     package var columnLists: [String: [String]] { lists.filter { Self.isOfColumns($0.key) }.mapValues(\.names) }
 
+    /// Whether a list is kept under its attribute's name, as all are but the class names of the only output.
     package static func isOfColumns(_ attribute: String) -> Bool {
-        attribute.hasPrefix(categories) || [inputColumns, targetColumns].contains(attribute)
+        attribute.hasPrefix(categories) || kind(of: attribute) != nil && attribute != classes
     }
 
-    mutating func setClasses(_ names: [String], _ place: String) {
-        lists[Self.classes] = List(names: names, place: place)
+    /// The attribute that a list stood in, without the name of an input or output; nil for categories.
+    private static func kind(of key: String) -> String? {
+        [classes, inputColumns, targetColumns].first { key == $0 || key.hasPrefix($0 + ":") }
+    }
+
+    /// - Parameter output: whose they are, where there are several.
+    mutating func setClasses(_ names: [String], _ place: String, of output: String? = nil) {
+        lists[Self.key(Self.classes, output)] = List(names: names, place: place)
     }
 
     /// Adds what the other says and this does not.
@@ -95,13 +125,14 @@ package struct CodeNames: Sendable, Hashable {
         var notices: [String] = []
         for (name, own) in lists.sorted(by: { $0.key < $1.key }) {
             guard let others = other.lists[name], others.names != own.names else { continue }
-            if name == Self.inputColumns || name == Self.targetColumns {
-                let what = name == Self.inputColumns ? "inputs" : "targets"
+            let kind = Self.kind(of: name)
+            if kind == Self.inputColumns || kind == Self.targetColumns {
+                let what = kind == Self.inputColumns ? "inputs" : "targets"
                 if let notice = try Self.compareColumns(own, others, what) { notices.append(notice) }
                 continue
             }
             let what =
-                name == Self.classes
+                kind == Self.classes
                 ? "the classes" : "the categories of column '\(name.dropFirst(Self.categories.count))'"
             throw DataError(
                 "\(others.place) and \(own.place) differ in \(what) (attribute \(name)): \(Self.difference(own, others)); "

@@ -10,13 +10,17 @@ public struct DataConfiguration: Sendable {
     public var test: Split?
     /// Whether splits by fraction keep the classes' shares.
     public var stratify: Bool
+    /// The output whose classes they are, where there are several.
+    public var stratifiedOutput: String?
     /// The number of folds of a cross-validation; nil for none.
     public var folds: Int?
-    public var normalize: Normalization
-    public var classWeights: ClassWeights?
+    /// By input, as are the augmentations.
+    public var normalizations: ByName<Normalization>
+    /// By output.
+    public var classWeightsByOutput: ByName<ClassWeights>
     /// A label that marks samples without one; the same as the loss's `ignore_class`.
     public var ignoreLabel: Int?
-    public var augmentation: Augmentation
+    public var augmentations: ByName<Augmentation>
     /// What all splits together may take of the memory, in bytes; nil for half of what the process may use.
     public var memoryLimit: Int?
     /// Among how many rows a shuffle mixes; nil for all that are in memory.
@@ -36,23 +40,33 @@ public struct DataConfiguration: Sendable {
 
     package init(reading reader: ObjectReader?, directory: String) {
         let allowsExternalLinks = reader?.bool("allow_external_links", default: false) ?? false
+        // The inputs and targets that other splits have where they name none.
+        var names: [DataField.Role: [String]] = [:]
         func source(_ reader: ObjectReader, _ split: String) -> DataSource {
             let files: [String] =
                 switch reader.requiredStringOrStrings("file") {
                 case nil: []
                 case let files?: files
                 }
-            var source = DataSource(
-                files: files.map { Self.join(directory, $0) }, inputs: "/\(split)/inputs",
-                targets: reader.string("targets", default: "/\(split)/targets"),
-                weights: reader.optionalString("sample_weight"))
-            if let inputs = reader.stringOrStrings("inputs") { source.inputPaths = inputs }
-            source.transposeInputs = Self.transposition(reader, key: "transpose_inputs")
-            source.transposeTargets = Self.transposition(reader, key: "transpose_targets")
-            if source.transposeInputs != nil, source.inputPaths.count > 1 {
-                reader.fail(
-                    "stands beside several inputs; put the axes of one dataset in order", key: "transpose_inputs")
+            func paths(_ role: DataField.Role, _ group: String) -> ByName<[String]> {
+                if let names = names[role] {
+                    return ByName(entries: names.map { .init($0, ["/\(split)/\(group)/\($0)"]) })
+                }
+                return ByName(["/\(split)/\(group)"])
             }
+            var source = DataSource(
+                files: files.map { Self.join(directory, $0) },
+                inputs: DataSource.Part.read(reader, "inputs", default: paths(.input, "inputs")) {
+                    $0.stringOrStrings($1)
+                },
+                targets: DataSource.Part.read(reader, "targets", default: paths(.target, "targets")) {
+                    $0.requiredString($1).map { [$0] }
+                },
+                weights: DataSource.Part.read(reader, "sample_weight", default: ByName()) {
+                    $0.optionalString($1).map { [$0] }
+                })
+            source.inputParts.transpose(reader, key: "transpose_inputs", "input")
+            source.targetParts.transpose(reader, key: "transpose_targets", "output")
             source.allowsExternalLinks = allowsExternalLinks
             return source
         }
@@ -71,13 +85,26 @@ public struct DataConfiguration: Sendable {
         let training = reader?.requiredObject("train")
         train = training.map { source($0, "train") } ?? DataSource(files: [], inputs: "", targets: nil)
         training?.finish()
+        for (role, parts) in [(DataField.Role.input, train.inputParts), (.target, train.targetParts)] {
+            let own = parts.compactMap(\.name)
+            if !own.isEmpty { names[role] = own }
+        }
         validation = split("validation")
         test = split("test")
         let fractions = [validation, test].compactMap { $0?.fraction }
         if fractions.reduce(0, +) >= 1 {
             reader?.fail("the fractions of validation and test leave nothing to train on", key: "test")
         }
-        stratify = reader?.bool("stratify", default: false) ?? false
+        let outputs = train.targetParts.compactMap(\.name)
+        if case .string(let word)? = reader?.node("stratify")?.value, !outputs.isEmpty {
+            if !outputs.contains(word) {
+                reader?.fail(unknownWord(word, noun: "output", among: outputs), key: "stratify")
+            }
+            stratifiedOutput = word
+            stratify = true
+        } else {
+            stratify = reader?.bool("stratify", default: false) ?? false
+        }
         folds = reader?.optionalInteger("k_fold", in: 2...1000)
         if folds != nil, validation != nil {
             reader?.fail(
@@ -89,25 +116,14 @@ public struct DataConfiguration: Sendable {
                 "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave it "
                     + "out", key: "stratify")
         }
-        normalize = NormalizationConfiguration.read(reader, key: "normalize")
-        classWeights = reader.flatMap { ClassWeights(reading: $0, key: "class_weight") }
+        normalizations = reader.map { NormalizationConfiguration.readByName($0, key: "normalize") } ?? ByName()
+        classWeightsByOutput = reader.map { ClassWeights.readByName($0, key: "class_weight") } ?? ByName()
         ignoreLabel = reader?.optionalInteger("ignore_label", in: SparseCategoricalCrossEntropy.labels)
-        augmentation = Augmentation(reading: reader?.objects("augment") ?? [])
+        augmentations = reader.map { Augmentation.readByName($0, key: "augment") } ?? ByName()
         memoryLimit = reader.flatMap { Self.memoryLimit($0, key: "memory_limit") }
         shuffleWindow = reader?.optionalInteger("shuffle_window", in: 1...)
         self.allowsExternalLinks = allowsExternalLinks
         reader?.finish()
-    }
-
-    /// Each axis once, from 0 on.
-    private static func transposition(_ reader: ObjectReader, key: String) -> [Int]? {
-        guard let order = reader.integers(key, in: 0...31) else { return nil }
-        guard order.isOrderOfAxes else {
-            reader.fail(
-                "\(order) is no order of axes: it must name each of 0 to \(max(order.count - 1, 0)) once", key: key)
-            return nil
-        }
-        return order
     }
 
     /// A number of bytes, or a string such as `"2 GiB"`.
@@ -155,23 +171,28 @@ public struct DataConfiguration: Sendable {
         // Whole, since this is read in another directory than the one that the run was started in.
         func whole(_ path: String) -> JSONNode { JSONNode(Self.join(FileManager.default.currentDirectoryPath, path)) }
         func source(_ source: DataSource) -> JSONNode {
+            func paths(_ part: DataSource.Part) -> JSONNode? {
+                part.paths.count == 1 ? JSONNode(part.paths[0]) : JSONNode(part.paths.map { JSONNode($0) })
+            }
+            func axes(_ part: DataSource.Part) -> JSONNode? {
+                part.axes.map { axes in JSONNode(axes.map { JSONNode($0) }) }
+            }
             var members: [JSONNode.Member] = [
                 .init(
                     key: "file",
                     value: source.files.count == 1
                         ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })),
-                .init(
-                    key: "inputs",
-                    value: source.inputPaths.count == 1
-                        ? JSONNode(source.inputPaths[0]) : JSONNode(source.inputPaths.map { JSONNode($0) })),
-                .init(key: "targets", value: source.targets.map { JSONNode($0) } ?? .init(.null)),
+                .init(key: "inputs", value: source.inputParts.configuration(paths) ?? .init(.null)),
+                .init(key: "targets", value: source.targetParts.configuration(paths) ?? .init(.null)),
             ]
-            for (key, order) in [
-                ("transpose_inputs", source.transposeInputs), ("transpose_targets", source.transposeTargets),
+            for (key, parts) in [
+                ("transpose_inputs", source.inputParts), ("transpose_targets", source.targetParts),
             ] {
-                if let order { members.append(.init(key: key, value: JSONNode(order.map { JSONNode($0) }))) }
+                if let order = parts.configuration(axes) { members.append(.init(key: key, value: order)) }
             }
-            if let weights = source.weights { members.append(.init(key: "sample_weight", value: JSONNode(weights))) }
+            if let weights = source.weightParts.configuration(paths) {
+                members.append(.init(key: "sample_weight", value: weights))
+            }
             return JSONNode(.object(members))
         }
         func split(_ split: Split) -> JSONNode {
@@ -184,16 +205,44 @@ public struct DataConfiguration: Sendable {
         if let validation { members.append(.init(key: "validation", value: split(validation))) }
         if let test { members.append(.init(key: "test", value: split(test))) }
         if validation?.fraction != nil || test?.fraction != nil || folds != nil {
-            members.append(.init(key: "stratify", value: JSONNode(stratify)))
+            members.append(.init(key: "stratify", value: stratifiedOutput.map { JSONNode($0) } ?? JSONNode(stratify)))
         }
         if let folds { members.append(.init(key: "k_fold", value: JSONNode(folds))) }
-        members.append(.init(key: "normalize", value: NormalizationConfiguration.configuration(normalize)))
-        if let classWeights { members.append(.init(key: "class_weight", value: classWeights.configuration)) }
+        members.append(
+            .init(
+                key: "normalize",
+                value: normalizations.configuration(NormalizationConfiguration.configuration)
+                    ?? NormalizationConfiguration.configuration(.none)))
+        if let weights = classWeightsByOutput.configuration({ $0.configuration }) {
+            members.append(.init(key: "class_weight", value: weights))
+        }
         if let ignoreLabel { members.append(.init(key: "ignore_label", value: JSONNode(ignoreLabel))) }
-        if !augmentation.transforms.isEmpty { members.append(.init(key: "augment", value: augmentation.configuration)) }
+        if augmentations.all.contains(where: { !$0.transforms.isEmpty }),
+            let augment = augmentations.configuration({ $0.configuration })
+        {
+            members.append(.init(key: "augment", value: augment))
+        }
         if let memoryLimit { members.append(.init(key: "memory_limit", value: JSONNode(memoryLimit))) }
         if let shuffleWindow { members.append(.init(key: "shuffle_window", value: JSONNode(shuffleWindow))) }
         if allowsExternalLinks { members.append(.init(key: "allow_external_links", value: JSONNode(true))) }
         return JSONNode(.object(members))
+    }
+}
+
+/// Where there is one input, or one output.
+extension DataConfiguration {
+    public var normalize: Normalization {
+        get { normalizations.first ?? .none }
+        set { normalizations = ByName(newValue) }
+    }
+
+    public var classWeights: ClassWeights? {
+        get { classWeightsByOutput.first }
+        set { classWeightsByOutput = newValue.map { ByName($0) } ?? ByName() }
+    }
+
+    public var augmentation: Augmentation {
+        get { augmentations.first ?? Augmentation() }
+        set { augmentations = ByName(newValue) }
     }
 }

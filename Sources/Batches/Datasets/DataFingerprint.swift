@@ -6,6 +6,8 @@ import Kernels
 package struct DataFingerprint: Equatable, Sendable {
     /// For each split, training, validation and test, its inputs, targets and weights; 0 for what there is not.
     package let sums: [Int]
+    /// Where each of them stands, for messages; nil for what there is not.
+    private let places: [String?]
 
     /// How many rows of a streamed field are looked at, evenly spread.
     static let sampledRows = 32
@@ -14,13 +16,28 @@ package struct DataFingerprint: Equatable, Sendable {
     private static let whole = 1 << 32
 
     package init(_ splits: [Dataset?]) throws {
-        sums = try splits.flatMap { split in
-            try [split?.inputs, split?.targets, split?.weights].map { try $0.map(Self.sum) ?? 0 }
+        let fields = splits.flatMap { split -> [Field?] in
+            DataField.Role.allCases.flatMap { role -> [Field?] in
+                let own = split?.fields(role).map(\.field) ?? []
+                return own.isEmpty ? [nil] : own
+            }
         }
+        sums = try fields.map { try $0.map(Self.sum) ?? 0 }
+        places = fields.map { $0?.parts[0].place }
     }
 
     /// Of a checkpoint.
-    package init(sums: [Int]) { self.sums = sums }
+    package init(sums: [Int]) {
+        self.sums = sums
+        places = []
+    }
+
+    /// Where the first field stands whose values are others than those of an earlier fingerprint; nil where all are alike.
+    package func placeOfFirstDifference(from earlier: DataFingerprint) -> String? {
+        firstDifference(from: earlier).flatMap { places[$0] }
+    }
+
+    package static func == (a: DataFingerprint, b: DataFingerprint) -> Bool { a.sums == b.sums }
 
     private static func sum(_ field: Field) throws -> Int {
         if let tensor = field.tensor {

@@ -10,18 +10,32 @@ extension Dataset {
     /// - Parameter isFitted: normalisation was fitted to these rows, for which they have been read.
     /// - Throws: `DataError` with the row and the element, `HDF5Error` for what can't be read.
     package func examine(_ preprocessing: Preprocessing, isFitted: Bool) throws {
-        let rangeIsNeeded = !isFitted && !preprocessing.staysFinite(inputs.type, inputs.rowShape)
-        if rangeIsNeeded {
-            // Reads the rows, and thereby sees whether they are finite.
-            let range = try inputRange(width: preprocessing.scope.width(inputs.rowShape))
-            if !preprocessing.staysFinite(range.least, range.greatest, inputs.type) {
-                throw try tooLarge(preprocessing)
+        try examine([preprocessing], isFitted: [isFitted], of: [fields[0].name ?? Model.inputName])
+    }
+
+    /// - Parameters:
+    ///   - preprocessing: of each of the model's inputs.
+    ///   - isFitted: whether it was fitted to these rows.
+    ///   - names: of the model's inputs.
+    package func examine(_ preprocessing: [Preprocessing], isFitted: [Bool], of names: [String]) throws {
+        let inputs = try places(.input, of: names)
+        for (place, entry) in fields.enumerated() {
+            let field = entry.field
+            var wasRead = false
+            if let input = inputs.firstIndex(of: place) {
+                let (preprocessing, isFitted) = (preprocessing[input], isFitted[input])
+                let rangeIsNeeded = !isFitted && !preprocessing.staysFinite(field.type, field.rowShape)
+                if rangeIsNeeded {
+                    // Reads the rows, and thereby sees whether they are finite.
+                    let range = try range(of: field, width: preprocessing.scope.width(field.rowShape))
+                    if !preprocessing.staysFinite(range.least, range.greatest, field.type) {
+                        throw try tooLarge(entry, preprocessing)
+                    }
+                }
+                wasRead = rangeIsNeeded || isFitted
             }
-        }
-        for (field, areWeights, wasRead) in [
-            (inputs, false, rangeIsNeeded || isFitted), (targets, false, false), (weights, true, false),
-        ] {
-            guard let field, !field.isInMemory, !wasRead, areWeights || field.type.isFloatingPoint else { continue }
+            let areWeights = entry.role == .weight
+            guard !field.isInMemory, !wasRead, areWeights || field.type.isFloatingPoint else { continue }
             _ = try eachStreamedBlock(of: field) { rows, places in
                 try check(field, rows, at: 0, selection, places, areWeights: areWeights)
             }
@@ -31,18 +45,20 @@ extension Dataset {
     /// Sees that some of the training split counts.
     /// - Throws: `DataError` where all weights are 0, or all labels are the one that the loss ignores.
     package func checkThatSomethingCounts(_ objective: Objective) throws {
-        if let weights {
+        for weights in fields(.weight).map(\.field) {
             guard try holds(weights, { $0 > 0 }) else {
                 throw DataError(
                     "all weights of the training data in \(weights.parts[0].place) are 0, so nothing would be trained")
             }
         }
-        if let targets, let ignored = objective.ignoredLabel {
+        let places = try fields(.target).isEmpty ? [] : places(.target, of: objective.outputs.map(\.name))
+        for (place, output) in zip(places, objective.outputs) {
+            guard let ignored = output.ignoredLabel else { continue }
             let label = Double(ignored)
-            guard try holds(targets, { $0 != label }) else {
+            guard try holds(fields[place].field, { $0 != label }) else {
                 throw DataError(
-                    "all labels of the training data in \(targetsPlace) are \(ignored), which the loss ignores, so nothing "
-                        + "would be trained")
+                    "all labels of the training data in \(self.place(of: fields[place])) are \(ignored), which the loss "
+                        + "ignores, so nothing would be trained")
             }
         }
     }
@@ -70,9 +86,10 @@ extension Dataset {
     }
 
     /// The first row that normalisation makes too large, in a sentence.
-    private func tooLarge(_ preprocessing: Preprocessing) throws -> DataError {
-        let width = preprocessing.scope.width(inputs.rowShape)
-        let found = try mapBlocks(of: inputs) { rows, first -> (place: Int, element: Int, value: Double)? in
+    private func tooLarge(_ entry: DataField, _ preprocessing: Preprocessing) throws -> DataError {
+        let field = entry.field
+        let width = preprocessing.scope.width(field.rowShape)
+        let found = try mapBlocks(of: field) { rows, first -> (place: Int, element: Int, value: Double)? in
             var found: (place: Int, element: Int, value: Double)?
             rows.forEach { index, value in
                 guard found == nil, !preprocessing.staysFinite(value, column: index % width, rows.type) else { return }
@@ -82,9 +99,9 @@ extension Dataset {
             return found
         }
         guard let (place, element, value) = found.lazy.compactMap({ $0 }).first else {
-            return DataError("\(inputsPlace) holds numbers that are too large once they are normalised")
+            return DataError("\(place(of: entry)) holds numbers that are too large once they are normalised")
         }
-        let (name, row) = inputs.place(ofRow: selection[place])
+        let (name, row) = field.place(ofRow: selection[place])
         return DataError(
             "\(name) holds \(value) in row \(row), element \(element), which is too large for a float once it is "
                 + "normalised (\(preprocessing.kind.rawValue)); remove such rows, or bring them into the range of the "

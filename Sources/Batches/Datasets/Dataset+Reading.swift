@@ -29,45 +29,50 @@ extension Dataset {
     private static func open(
         _ source: DataSource, in files: [HDF5File], wantsTargets: Bool, names: CodeNames?
     ) throws -> Dataset {
-        let inputs = try inputs(files, source)
         var own = CodeNames()
         var notices = files.compactMap(\.notice)
         for file in files {
-            notices += try own.merge(try CodeNames(file, inputs: source.inputPaths, targets: source.targets))
+            notices += try own.merge(try CodeNames(file, source))
         }
-        var targets: Field?
-        if wantsTargets, let path = source.targets {
-            if try files[0].dataset(path).elementType == .string {
-                let given = names?.lists[CodeNames.classes].map { (names: $0.names, place: $0.place) }
-                let coded = try ClassCodes.field(files, path, names: given)
-                targets = coded.field
-                own.setClasses(coded.names, "\(source.file): \(path)")
-            } else {
-                targets = try field(files, [path], order: source.transposeTargets, key: "transpose_targets")
+        var fields = try source.inputParts.map { DataField(.input, try input(files, $0), name: $0.name) }
+        for part in wantsTargets ? source.targetParts : [] {
+            guard try files[0].dataset(part.paths[0]).elementType == .string else {
+                fields.append(
+                    DataField(
+                        .target, try field(files, part.paths, order: part.axes, key: "transpose_targets"),
+                        name: part.name))
+                continue
             }
+            let output = source.targetParts.count > 1 ? part.name : nil
+            let given = names?.lists[CodeNames.key(CodeNames.classes, output)].map {
+                (names: $0.names, place: $0.place)
+            }
+            let coded = try ClassCodes.field(files, part.paths[0], names: given)
+            fields.append(DataField(.target, coded.field, name: part.name))
+            own.setClasses(coded.names, "\(source.file): \(part.words)", of: output)
         }
         notices += try names?.check(own) ?? []
-        var data = try Dataset(
-            inputs: inputs, targets: targets,
-            weights: wantsTargets ? source.weights.map { try field(files, [$0]) } : nil,
-            classNames: nil, source: source)
+        for part in wantsTargets ? source.weightParts : [] {
+            fields.append(DataField(.weight, try field(files, part.paths), name: part.name))
+        }
+        var data = try Dataset(fields: fields, source: source)
         data.codeNames = own
         data.notices = notices
-        if source.transposeInputs == nil {
-            for path in source.inputPaths { data.notices += AxisHints.sentences(try files[0].dataset(path)) }
+        for part in source.inputParts where part.axes == nil {
+            for path in part.paths { data.notices += AxisHints.sentences(try files[0].dataset(path)) }
         }
         return data
     }
 
     /// A model sees rows with axes: numbers without are rows of one.
-    private static func inputs(_ files: [HDF5File], _ source: DataSource) throws -> Field {
-        let field = try field(files, source.inputPaths, order: source.transposeInputs, key: "transpose_inputs")
+    private static func input(_ files: [HDF5File], _ part: DataSource.Part) throws -> Field {
+        let field = try field(files, part.paths, order: part.axes, key: "transpose_inputs")
         guard field.rowShape.rank == 0 else { return field }
         return Field(type: field.type, rowShape: [1], rows: field.rows, parts: field.parts, tensor: nil)
     }
 
     private static func openFiles(of source: DataSource) throws -> [HDF5File] {
-        let objects = source.inputPaths + [source.targets, source.weights].compactMap { $0 }
+        let objects = source.allPaths
         return try source.paths().map {
             try HDF5File.open($0, allowingExternal: source.allowsExternalLinks, reading: .objects(objects))
         }
@@ -76,28 +81,35 @@ extension Dataset {
     /// The split as it is, with what is small beside the limit in memory, and the rest of the limit for its windows.
     func streamed(within limit: Int) throws -> Dataset {
         var data = self
-        let small = [targets, weights].compactMap { $0?.byteCount }.reduce(0, +)
+        let small = fields.filter { $0.role != .input }.reduce(0) { $0 + $1.field.byteCount }
         if small <= limit / 8 { data = try data.loadingLabels() }
         data.windowBytes = limit - (small <= limit / 8 ? small : 0)
         return data
     }
 
-    /// What the files of a split hold, all together, as training reads it.
-    /// - Returns: the shape with the rows first, and the type; nil of targets where there are none.
+    /// A field of the files of a split, all together, as training reads it.
+    package struct FieldSummary: Sendable {
+        package let role: DataField.Role
+        package let name: String?
+        /// The paths in the files.
+        package let path: String
+        /// The shape with the rows first.
+        package let shape: Shape
+        package let type: String
+    }
+
+    /// What the files of a split hold: inputs, then targets.
     /// - Throws: as reading the split does.
-    package static func summary(
-        of source: DataSource
-    ) throws -> (inputs: (shape: Shape, type: String), targets: (shape: Shape, type: String)?) {
+    package static func summaries(of source: DataSource) throws -> [FieldSummary] {
         let files = try openFiles(of: source)
-        func words(_ field: Field, _ paths: [String]) throws -> (Shape, String) {
-            let type = paths.count == 1 ? "\(try files[0].dataset(paths[0]).elementType)" : field.type.rawValue
-            return (Shape([field.rows] + field.rowShape.dimensions), type)
-        }
         let data = try open(source, in: files, wantsTargets: true, names: nil)
-        return (
-            try words(data.inputs, source.inputPaths),
-            try data.targets.map { try words($0, source.targets.map { [$0] } ?? []) }
-        )
+        return try zip(data.fields, source.inputParts + source.targetParts).map { entry, part in
+            let type =
+                part.paths.count == 1 ? "\(try files[0].dataset(part.paths[0]).elementType)" : entry.field.type.rawValue
+            return FieldSummary(
+                role: entry.role, name: entry.name, path: part.words,
+                shape: Shape([entry.field.rows] + entry.field.rowShape.dimensions), type: type)
+        }
     }
 
     /// The field that some paths make over several files.

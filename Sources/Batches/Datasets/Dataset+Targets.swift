@@ -7,20 +7,35 @@ extension Dataset {
     /// Checks that the data can be trained on under an objective.
     /// - Throws: `DataError` with the row of the first target that does not fit.
     package func check(against objective: Objective) throws {
-        let model = objective.model
-        // Numbers without axes had none either in models of before.
-        guard inputs.rowShape == model.inputShape || (model.inputShape.rank == 0 && inputs.rowShape == [1]) else {
-            throw DataError(
-                "\(inputsPlace) has samples of shape \(inputs.rowShape), but the model takes \(model.inputShape)"
-            )
+        let inputs = objective.model.inputs
+        for (place, input) in zip(try places(.input, of: inputs.map(\.name)), inputs) {
+            let shape = fields[place].field.rowShape
+            // Numbers without axes had none either in models of before.
+            guard shape == input.shape || (input.shape.rank == 0 && shape == [1]) else {
+                throw DataError(
+                    "\(self.place(of: fields[place])) has samples of shape \(shape), but the model takes \(input.shape)"
+                )
+            }
+            if objective.model.element(of: input) == .int32 { try checkIntegers(fields[place].field) }
         }
-        if model.inputElement == .int32 { try checkIntegers() }
-        guard let targets else { return }
-        let encoding = try encoding(for: objective)
+        _ = try weightPlaces(of: objective.outputs.map(\.name))
+        guard hasTargets else { return }
+        for (place, output) in zip(try places(.target, of: objective.outputs.map(\.name)), objective.outputs) {
+            try check(fields[place], against: output)
+        }
+    }
+
+    /// Whether there is something to compare predictions with.
+    package var hasTargets: Bool { fields.contains { $0.role == .target } }
+
+    /// Checks the targets of one output.
+    private func check(_ entry: DataField, against output: Objective.Output) throws {
+        let targets = entry.field
+        let encoding = try encoding(of: entry, for: output)
         var expectation = ""
         var isGood: @Sendable (Double) -> Bool = { _ in true }
-        switch (objective.targetForm, encoding) {
-        case (.sparseLabels, _), (_, .oneHot): return try checkLabels(targets, objective)
+        switch (output.targetForm, encoding) {
+        case (.sparseLabels, _), (_, .oneHot): return try checkLabels(targets, output)
         case (.binary, _), (.oneHot, _):
             expectation = "a target of a cross-entropy is a probability, from 0 to 1"
             isGood = { $0 >= 0 && $0 <= 1 }
@@ -29,7 +44,7 @@ extension Dataset {
         guard !expectation.isEmpty else { return }
         // Rows over classes are distributions: the loss and its gradient take them to add up to 1.
         var classes = 0
-        if encoding == .stored, case .oneHot(let count) = objective.targetForm { classes = count }
+        if encoding == .stored, case .oneHot(let count) = output.targetForm { classes = count }
         let bad = try mapBlocks(of: targets) { [isGood, classes] rows, first in
             var bad: (place: Int, value: Double, isSum: Bool)?
             var sum = 0.0
@@ -52,31 +67,30 @@ extension Dataset {
         }
         throw DataError(
             "\(place) has targets that add up to \(NumberText.short(bad.value)) in row \(row), but those of "
-                + "\(objective.loss.typeName) are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
+                + "\(output.loss.typeName) are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
                 + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class"
         )
     }
 
     /// Sees that all labels are of one of the classes, or the one that the loss ignores.
     /// - Throws: `DataError` with the row of the first that is not.
-    private func checkLabels(_ targets: Field, _ objective: Objective) throws {
-        let classes = Int32(clamping: objective.outputShape.last)
-        let ignored = objective.ignoredLabel.flatMap { Int32(exactly: $0) }
+    private func checkLabels(_ targets: Field, _ output: Objective.Output) throws {
+        let classes = Int32(clamping: output.shape.last)
+        let ignored = output.ignoredLabel.flatMap { Int32(exactly: $0) }
         let bad = try mapBlocks(of: targets) { rows, first in
             rows.firstInteger { !(0..<classes).contains($0) && $0 != ignored }
                 .map { (place: first + $0.row, number: $0.number) }
         }
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = targets.place(ofRow: selection[bad.place])
-        let last = objective.model.steps[objective.model.steps.count - 1].name
         throw DataError(
             "\(place) holds \(bad.number) in row \(row), which is out of range: the labels of \(classes) classes are whole "
-                + "numbers from 0 to \(classes - 1); the last layer '\(last)' decides how many classes there are")
+                + "numbers from 0 to \(classes - 1); \(output.layer) decides how many classes there are")
     }
 
-    /// Sees that all inputs are integers such as a model takes that looks them up.
+    /// Sees that all of an input's numbers are integers such as a model takes that looks them up.
     /// - Throws: `DataError` with the row of the first that is not.
-    private func checkIntegers() throws {
+    private func checkIntegers(_ inputs: Field) throws {
         guard !inputs.type.isWithinInt32 else { return }
         let bad = try mapBlocks(of: inputs) { rows, first in
             rows.firstInteger { _ in false }
@@ -95,13 +109,15 @@ extension Dataset {
     /// How the targets become what the loss takes.
     /// - Throws: `DataError` where they do not fit it.
     package func encoding(for objective: Objective) throws -> TargetEncoding {
-        guard let targets else { return .stored }
-        return try TargetEncoding(objective, targetRowShape: targets.rowShape, place: targetsPlace)
+        try fields(.target).first.map { try encoding(of: $0, for: objective.outputs[0]) } ?? .stored
     }
 
-    /// The number of samples of each class.
-    package func labelCounts(_ encoding: TargetEncoding, _ layout: MetricLayout) throws -> [Int] {
-        guard let targets else { return [] }
+    package func encoding(of targets: DataField, for output: Objective.Output) throws -> TargetEncoding {
+        try TargetEncoding(output, targetRowShape: targets.field.rowShape, place: place(of: targets))
+    }
+
+    /// The number of samples of each class in the targets of an output.
+    package func labelCounts(of targets: Field, _ encoding: TargetEncoding, _ layout: MetricLayout) throws -> [Int] {
         let blocks = try mapBlocks(of: targets) { rows, _ in
             try ClassWeightTable.count(rows, encoding: encoding, layout: layout)
         }

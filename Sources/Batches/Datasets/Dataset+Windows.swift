@@ -98,18 +98,18 @@ extension Dataset {
 
     /// What a row takes in a window: each has a place in the order, and while a window is made in one more.
     private var windowRowBytes: Int {
-        inputs.rowBytes + (targets?.rowBytes ?? 0) + (weights?.rowBytes ?? 0) + 2 * MemoryLayout<Int64>.stride
+        fields.reduce(2 * MemoryLayout<Int64>.stride) { $0 + $1.field.rowBytes }
     }
 
     /// What a thread needs beside the rows while it reads some.
     private var scratchBytes: Int {
-        let streamed = [inputs, targets, weights].compactMap { $0 }.filter { !$0.isInMemory }
+        let streamed = fields.map(\.field).filter { !$0.isInMemory }
         return streamed.flatMap { $0.parts.prefix(1) }.map { $0.reader?.scratchBytes ?? 0 }.max() ?? 0
     }
 
     /// What all threads together need where the library reads.
     private var sharedScratchBytes: Int {
-        let streamed = [inputs, targets, weights].compactMap { $0 }.filter { !$0.isInMemory }
+        let streamed = fields.map(\.field).filter { !$0.isInMemory }
         return streamed.flatMap { $0.parts }.compactMap { $0.reader?.sharedScratchBytes }.reduce(0, +)
     }
 

@@ -4,15 +4,18 @@ import Machine
 
 /// Inputs with their targets: one split, in memory as stored, or in files from which it is read as it is wanted.
 public struct Dataset: Sendable {
-    public let inputs: Field
-    /// Nil where there is nothing to compare with, as in prediction.
-    public let targets: Field?
-    /// By how much each sample's loss counts; nil where all count the same.
-    public let weights: Field?
+    /// The inputs, the targets if there are any, and the weights if there are any, in this order. Each has a row for each
+    /// sample.
+    public let fields: [DataField]
     /// Which rows of the fields the split consists of.
     package let selection: RowSelection
     /// The names of the classes, in the order of their labels, if the file has them.
     public var classNames: [String]? { codeNames.classNames }
+    /// The names of the classes of an output; nil where the file has none.
+    package func classNames(of output: String) -> [String]? {
+        let name = fields(.target).count > 1 ? output : nil
+        return codeNames.lists[CodeNames.key(CodeNames.classes, name)]?.names
+    }
     /// What the numbers stand for, as far as the files say.
     package var codeNames = CodeNames()
     /// What whoever uses the data should know of them, a sentence each.
@@ -25,12 +28,10 @@ public struct Dataset: Sendable {
     public var windowBytes = AvailableMemory.bytes / 2
 
     public var count: Int { selection.count }
-    public var isInMemory: Bool {
-        inputs.isInMemory && (targets?.isInMemory ?? true) && (weights?.isInMemory ?? true)
-    }
+    public var isInMemory: Bool { fields.allSatisfy { $0.field.isInMemory } }
 
     /// What the split's fields take in memory.
-    public var byteCount: Int { inputs.byteCount + (targets?.byteCount ?? 0) + (weights?.byteCount ?? 0) }
+    public var byteCount: Int { fields.reduce(0) { $0 + $1.field.byteCount } }
 
     /// Data from a program: one array for each sample.
     /// - Parameter weights: a number for each sample by which its loss counts.
@@ -63,23 +64,34 @@ public struct Dataset: Sendable {
             classNames: nil, source: nil)
     }
 
+    /// Data from a program for a model of several inputs or outputs.
+    /// - Throws: `DataError` where the fields differ in the number of rows, or hold what is not a number.
+    public init(_ fields: [DataField]) throws { try self.init(fields: fields, source: nil) }
+
+    /// One input and one target.
     package init(
         inputs: Field, targets: Field?, weights: Field?, selection: RowSelection? = nil, classNames: [String]?,
         source: DataSource?
     ) throws {
-        self.inputs = inputs
-        self.targets = targets
-        self.weights = weights
-        self.selection = selection ?? RowSelection(all: inputs.rows)
-        self.source = source
+        var fields = [DataField(.input, inputs)]
+        if let targets { fields.append(DataField(.target, targets)) }
+        if let weights { fields.append(DataField(.weight, weights)) }
+        try self.init(fields: fields, selection: selection, source: source)
         if let classNames { codeNames.setClasses(classNames, source?.file ?? "the data") }
+    }
+
+    package init(fields: [DataField], selection: RowSelection? = nil, source: DataSource?) throws {
+        self.fields = DataField.Role.allCases.flatMap { role in fields.filter { $0.role == role } }
+        guard let first = self.fields.first, first.role == .input else {
+            throw DataError("a dataset needs inputs, but there are none")
+        }
+        self.selection = selection ?? RowSelection(all: first.field.rows)
+        self.source = source
         try check()
     }
 
-    private init(_ data: Dataset, inputs: Field, targets: Field?, weights: Field?, _ selection: RowSelection) {
-        self.inputs = inputs
-        self.targets = targets
-        self.weights = weights
+    private init(_ data: Dataset, _ fields: [DataField], _ selection: RowSelection) {
+        self.fields = fields
         self.selection = selection
         codeNames = data.codeNames
         notices = data.notices
@@ -90,15 +102,13 @@ public struct Dataset: Sendable {
 
     /// A part of the split that shares its memory.
     func selecting(_ selection: RowSelection) -> Dataset {
-        Dataset(self, inputs: inputs, targets: targets, weights: weights, selection)
+        Dataset(self, fields, selection)
     }
 
     /// The split with all its rows in memory.
     /// - Throws: `HDF5Error` for what can't be read, `DataError` for numbers that are NaN or infinite.
     func loaded() throws -> Dataset {
-        let data = Dataset(
-            self, inputs: try inputs.loaded(), targets: try targets?.loaded(), weights: try weights?.loaded(),
-            selection)
+        let data = Dataset(self, try fields.map { $0.with(try $0.field.loaded()) }, selection)
         try data.check()
         return data
     }
@@ -106,7 +116,7 @@ public struct Dataset: Sendable {
     /// The split with its targets and weights in memory.
     func loadingLabels() throws -> Dataset {
         let data = Dataset(
-            self, inputs: inputs, targets: try targets?.loaded(), weights: try weights?.loaded(), selection)
+            self, try fields.map { $0.role == .input ? $0 : $0.with(try $0.field.loaded()) }, selection)
         try data.check()
         return data
     }
@@ -121,21 +131,22 @@ public struct Dataset: Sendable {
             return Field(
                 type: tensor.type, rowShape: tensor.rowShape, rows: count, parts: field.parts, tensor: tensor)
         }
-        let data = Dataset(
-            self, inputs: try head(inputs), targets: try targets.map(head), weights: try weights.map(head),
-            RowSelection(all: count))
+        let data = Dataset(self, try fields.map { $0.with(try head($0.field)) }, RowSelection(all: count))
         try data.check()
         return data
     }
 
-    /// What a message calls the inputs or the targets.
-    package var inputsPlace: String { place(source?.inputs, "inputs") }
-    package var targetsPlace: String { place(source?.targets, "targets") }
-
-    private func place(_ path: String?, _ fallback: String) -> String {
-        guard let source, let path else { return fallback }
-        return "\(source.file): \(path)"
+    /// What a message calls a field.
+    package func place(of field: DataField) -> String {
+        guard let part = source?.parts(field.role).first(where: { $0.name == field.name }), let source else {
+            return DataField.place(field.role, field.name)
+        }
+        return "\(source.file): \(part.words)"
     }
+
+    /// What a message calls the data as a whole, or the first inputs; and the first targets.
+    package var inputsPlace: String { place(of: fields[0]) }
+    package var targetsPlace: String { fields(.target).first.map(place) ?? "targets" }
 
     /// What may help where the numbers of rows differ.
     private func transposingHint(_ field: Field) -> String {
@@ -153,21 +164,34 @@ public struct Dataset: Sendable {
 
     private func check() throws {
         guard inputs.rows > 0 else { throw DataError("\(inputsPlace) is empty: it has no rows") }
-        for (field, what) in [(targets, "targets"), (weights, "weights")] {
-            guard let field, field.rows != inputs.rows else { continue }
+        for role in DataField.Role.allCases {
+            let names = fields(role).map(\.name)
+            guard names.count > 1 else { continue }
+            var seen: Set<String?> = [nil]
+            if let name = names.first(where: { !seen.insert($0).inserted }) {
+                throw DataError(
+                    "there are \(names.count) arrays of \(role.words), "
+                        + (name.map { "two of them called '\($0)'" } ?? "one of them without a name"))
+            }
+        }
+        for entry in fields where entry.field.rows != inputs.rows {
+            let field = entry.field
             throw DataError(
                 "\(inputsPlace) has \(inputs.rows) rows, but \(field.parts[0].place) has \(field.rows); "
-                    + "each row of inputs needs one of \(what)\(transposingHint(field))")
+                    + "each row of inputs needs one of \(DataField.place(entry.role, entry.name))\(transposingHint(field))"
+            )
         }
-        for field in [inputs, targets, weights] {
-            guard let field, let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
+        for field in fields.map(\.field) {
+            guard let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
             throw Self.notFinite(field, row, element, tensor, at: row)
         }
-        if let weights, weights.rowShape.count != 1 {
-            throw DataError(
-                "\(weights.parts[0].place) has rows of \(weights.rowShape), but a weight is one number for each sample")
-        }
-        if let weights, let tensor = weights.tensor {
+        for weights in fields(.weight).map(\.field) {
+            guard weights.rowShape.count == 1 else {
+                throw DataError(
+                    "\(weights.parts[0].place) has rows of \(weights.rowShape), but a weight is one number for each sample"
+                )
+            }
+            guard let tensor = weights.tensor else { continue }
             try Self.checkWeights(weights, tensor, rows: 0..<tensor.rows) { $0 }
         }
     }

@@ -52,7 +52,7 @@ public struct RunData: Sendable {
             return
         }
 
-        let labels = data.stratify ? try Splitting.labels(of: whole) : nil
+        let labels = data.stratify ? try Splitting.labels(of: whole, by: data.stratifiedOutput) : nil
         let fractions = [data.validation?.fraction ?? 0, data.test?.fraction ?? 0]
         let wanted = fractions.filter { $0 > 0 }
         var parts = try Splitting.split(whole, fractions: wanted, seed: seed, labels: labels)
@@ -67,7 +67,7 @@ public struct RunData: Sendable {
         var held = part(0)
         test = part(1)
         if let folds = data.folds {
-            let labels = data.stratify ? try Splitting.labels(of: remaining) : nil
+            let labels = data.stratify ? try Splitting.labels(of: remaining, by: data.stratifiedOutput) : nil
             let pair = try Splitting.folds(remaining, count: folds, seed: seed, labels: labels)[fold ?? 0]
             var validation = remaining.selecting(pair.validation)
             validation.shuffleWindow = nil

@@ -3,25 +3,26 @@ import Kernels
 /// Whether the splits of a run mean the same by their numbers.
 package enum SplitAgreement {
     /// Compares the inputs of the splits, and targets that are numbers rather than classes.
+    /// - Parameter comparesTargets: whether those of an output are numbers.
     /// - Returns: what is to be known, in sentences.
     /// - Throws: `DataError` for splits of which one was scaled and the other was not.
-    package static func notes(training: Dataset, others: [Dataset?], areClasses objectiveIsOfClasses: Bool) throws
-        -> [String]
-    {
+    package static func notes(
+        training: Dataset, others: [Dataset?], comparesTargets: (_ output: String?) -> Bool
+    ) throws -> [String] {
         try others.compactMap(\.self).flatMap { (data: Dataset) -> [String] in
-            var notes = [
-                try data.note(data.inputs, data.inputsPlace, beside: training.inputs.type) {
-                    try ValueSummary(training.inputs, of: training, place: training.inputsPlace)
+            try training.fields.compactMap { first in
+                guard first.role == .input || first.role == .target && comparesTargets(first.name),
+                    let own = data.fields.first(where: { $0.role == first.role && $0.name == first.name })
+                else { return nil }
+                return try data.note(own.field, data.place(of: own), beside: first.field.type) {
+                    try ValueSummary(first.field, of: training, place: training.place(of: first))
                 }
-            ]
-            if !objectiveIsOfClasses, let own = data.targets, let first = training.targets {
-                notes.append(
-                    try data.note(own, data.targetsPlace, beside: first.type) {
-                        try ValueSummary(first, of: training, place: training.targetsPlace)
-                    })
             }
-            return notes.compactMap { $0 }
         }
+    }
+
+    package static func notes(training: Dataset, others: [Dataset?], areClasses: Bool) throws -> [String] {
+        try notes(training: training, others: others) { _ in !areClasses }
     }
 }
 
@@ -29,12 +30,23 @@ extension Dataset {
     /// Compares the numbers with those that a model was trained on, as splits are compared with each other, and notes what
     /// is to be known.
     /// - Throws: `DataError` where the one was scaled and the other was not.
+    ///
+    /// - Parameter trained: what a field's numbers looked like then; nil where that is not known.
+    package mutating func compare(withTrained trained: (DataField) -> ValueSummary?) throws {
+        for entry in fields {
+            guard let expected = trained(entry) else { continue }
+            let note = try note(entry.field, place(of: entry), beside: expected.type, { expected })
+            if let note { notices.append(note) }
+        }
+    }
+
     package mutating func compare(withTrained inputs: ValueSummary?, _ targets: ValueSummary?) throws {
-        for (field, place, expected) in [
-            (self.inputs, inputsPlace, inputs), (self.targets, targetsPlace, targets),
-        ] {
-            guard let field, let expected else { continue }
-            if let note = try note(field, place, beside: expected.type, { expected }) { notices.append(note) }
+        try compare { entry in
+            switch entry.role {
+            case .input: inputs
+            case .target: targets
+            case .weight: nil
+            }
         }
     }
 

@@ -141,12 +141,25 @@ package enum Splitting {
     // MARK: - Labels
 
     /// The class of each row of the dataset: its whole number, or the place of the 1 in its one-hot target.
+    /// - Parameter output: whose targets they are; nil for the only ones.
     /// - Throws: `DataError` where there are no targets, or others than labels.
-    static func labels(of data: Dataset) throws -> [Int] {
+    static func labels(of data: Dataset, by output: String? = nil) throws -> [Int] {
         let need = "data.stratify needs class labels"
-        guard let targets = data.targets else {
-            throw DataError("\(need), but \(data.inputsPlace) comes without targets")
+        let entries = data.fields(.target)
+        let names = entries.compactMap(\.name).joined(separator: ", ")
+        guard let entry = output == nil ? entries.first : entries.first(where: { $0.name == output }) else {
+            throw DataError(
+                output.map {
+                    "data.stratify names '\($0)', but there are targets of \(names.isEmpty ? "one output without a name" : names)"
+                }
+                    ?? "\(need), but \(data.inputsPlace) comes without targets")
         }
+        guard output != nil || entries.count == 1 else {
+            throw DataError(
+                "data.stratify keeps the shares of the classes of one output, but there are \(names); name the one that is "
+                    + "meant")
+        }
+        let (targets, targetsPlace) = (entry.field, data.place(of: entry))
         let width = targets.rowShape.count
         struct Bad: Error {
             let place: Int
@@ -191,7 +204,7 @@ package enum Splitting {
         let distinct = Set(labels).count
         guard distinct <= max(2, labels.count / 2) else {
             throw DataError(
-                "\(need), but \(data.targetsPlace) holds \(distinct) different numbers in \(labels.count) rows")
+                "\(need), but \(targetsPlace) holds \(distinct) different numbers in \(labels.count) rows")
         }
         return labels
     }

@@ -2,6 +2,7 @@ import Files
 import HDF5
 import Kernels
 import Machine
+import Network
 
 /// What a split's numbers look like: whether two splits mean the same by them can be told from it in part.
 package struct ValueSummary: Sendable, Hashable {
@@ -29,6 +30,19 @@ package struct ValueSummary: Sendable, Hashable {
 
     package init(place: String, type: StoredType, lowest: Double, highest: Double, isWhole: Bool) {
         (self.place, self.type, self.lowest, self.highest, self.isWhole) = (place, type, lowest, highest, isWhole)
+    }
+
+    /// Those of the fields that a model remembers: inputs, and targets that are numbers rather than classes.
+    /// - Returns: by the key under which a model keeps them.
+    package static func all(of data: Dataset, for objective: Objective) throws -> [String: ValueSummary] {
+        let outputs = data.hasTargets ? try data.places(.target, of: objective.outputs.map(\.name)) : []
+        var result: [String: ValueSummary] = [:]
+        for (place, entry) in data.fields.enumerated() {
+            let output = outputs.firstIndex(of: place).map { objective.outputs[$0] }
+            guard entry.role == .input || output?.targetForm.isOfValues == true else { continue }
+            result[data.key(of: entry)] = try ValueSummary(entry.field, of: data, place: CodeNames.ofModel)
+        }
+        return result
     }
 
     /// Whether the numbers are parts of one, as an image's are that was divided by 255.

@@ -149,14 +149,11 @@ package final class WindowReader: @unchecked Sendable {
         let blocks = Array(window.blocks)
         try inParallel(blocks.count, threads: threads) { [starts, order, data, pool] index in
             let places = order.blocks[blocks[index]]
-            for (field, tensor, areWeights) in [
-                (data.inputs, pool.inputs, false), (data.targets, pool.targets, false),
-                (data.weights, pool.weights, true),
-            ] {
-                guard let field, let tensor else { continue }
-                let target = tensor.memory.base + starts[index] * field.rowBytes
-                try field.read(order.selection, places, into: target)
-                try data.check(field, tensor, at: starts[index], order.selection, places, areWeights: areWeights)
+            for (entry, tensor) in zip(data.fields, pool.tensors) {
+                let target = tensor.memory.base + starts[index] * entry.field.rowBytes
+                try entry.field.read(order.selection, places, into: target)
+                try data.check(
+                    entry.field, tensor, at: starts[index], order.selection, places, areWeights: entry.role == .weight)
             }
         }
     }

@@ -22,6 +22,21 @@ public enum ClassWeights: Sendable, Hashable {
     private static let greatestLabel = Int(Int32.max)
     private static let forms = "\"balanced\", a list of weights, or an object of weights by label"
 
+    /// Reads the key: those of one output, or an object with those of each by its name.
+    static func readByName(_ reader: ObjectReader, key: String) -> ByName<ClassWeights> {
+        // A table has weights by label.
+        func isOne(_ node: JSONNode) -> Bool {
+            guard case .object(let members) = node.value else { return true }
+            return members.allSatisfy { member in
+                switch member.value.value {
+                case .string, .array, .object: Int(member.key) != nil
+                default: true
+                }
+            }
+        }
+        return ByName(reading: reader, key: key, isOne: isOne) { ClassWeights(reading: $0, key: $1) }
+    }
+
     /// Reads the key; nil where it is missing or `null`, or after a mistake has been noted.
     init?(reading reader: ObjectReader, key: String) {
         guard let node = reader.node(key) else { return nil }

@@ -6,6 +6,17 @@ enum NormalizationConfiguration {
     private static let forms = "one of \(words.map { "'\($0)'" }.joined(separator: ", ")), or an object"
     static let names = Normalization.Kind.allCases.map(\.rawValue)
 
+    /// Reads the key: one, or an object with one for each input by its name.
+    static func readByName(_ reader: ObjectReader, key: String) -> ByName<Normalization> {
+        // An object that is one says its type, or at least has some of its keys.
+        func isOne(_ node: JSONNode) -> Bool {
+            ["type", "per", "offset", "scale"].contains { node[$0] != nil } || node == [:]
+        }
+        // Asked for even where it is missing, so that a misspelt one is set right.
+        guard reader.node(key) != nil else { return ByName() }
+        return ByName(reading: reader, key: key, isOne: isOne) { read($0, key: $1) }
+    }
+
     /// Reads the key; `none` where it is missing, and where a mistake has been noted.
     static func read(_ reader: ObjectReader?, key: String) -> Normalization {
         guard let reader, let node = reader.node(key) else { return .none }

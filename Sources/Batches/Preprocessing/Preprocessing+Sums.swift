@@ -10,25 +10,25 @@ protocol ColumnSums<Element>: Sendable {
 }
 
 extension Dataset {
-    /// Mean and deviation of each column of the inputs, of which there are `width`: the row is cut into pieces of that
+    /// Mean and deviation of each column of a field, of which there are `width`: the row is cut into pieces of that
     /// length, which stand below each other.
-    func inputMoments(width: Int) throws -> (mean: [Double], deviation: [Double]) {
+    func moments(of field: Field, width: Int) throws -> (mean: [Double], deviation: [Double]) {
         let columns = Self.columns(width)
-        let count = self.count * (inputs.rowShape.count / width)
+        let count = self.count * (field.rowShape.count / width)
         func whole<T: FixedWidthInteger & BitwiseCopyable & Sendable>(_: T.Type) throws -> ([Double], [Double]) {
-            try fold(IntegerMoments<T>(columns: columns), width).result(width: width, count: count)
+            try fold(field, IntegerMoments<T>(columns: columns), width).result(width: width, count: count)
         }
         func any<T: StoredNumber>(_: T.Type) throws -> ([Double], [Double]) {
             // What the first row holds is taken off everywhere, so that large numbers which differ little keep their
             // digits, and what never changes is exactly 0.
-            let row = try StoredTensor(inputs.type, rows: 1, rowShape: inputs.rowShape) {
-                try inputs.read(selection, 0..<1, into: $0)
+            let row = try StoredTensor(field.type, rows: 1, rowShape: field.rowShape) {
+                try field.read(selection, 0..<1, into: $0)
             }
             let values = row.memory.base.assumingMemoryBound(to: T.self)
             let pivot = (0..<width).map { values[$0].double }
-            return try fold(Moments<T>(columns: columns, pivot: pivot), width).result(width: width, count: count)
+            return try fold(field, Moments<T>(columns: columns, pivot: pivot), width).result(width: width, count: count)
         }
-        switch inputs.type {
+        switch field.type {
         case .uint8: return try whole(UInt8.self)
         case .int8: return try whole(Int8.self)
         case .uint16: return try whole(UInt16.self)
@@ -43,13 +43,13 @@ extension Dataset {
         }
     }
 
-    /// The least and the greatest number of each column of the inputs.
-    func inputRange(width: Int) throws -> (least: [Double], greatest: [Double]) {
+    /// The least and the greatest number of each column of a field.
+    func range(of field: Field, width: Int) throws -> (least: [Double], greatest: [Double]) {
         let columns = Self.columns(width)
         func range<T: StoredNumber>(_: T.Type, _ least: T, _ greatest: T) throws -> ([Double], [Double]) {
-            try fold(Extremes<T>(columns: columns, least: least, greatest: greatest), width).result(width: width)
+            try fold(field, Extremes<T>(columns: columns, least: least, greatest: greatest), width).result(width: width)
         }
-        switch inputs.type {
+        switch field.type {
         case .uint8: return try range(UInt8.self, .min, .max)
         case .int8: return try range(Int8.self, .min, .max)
         case .uint16: return try range(UInt16.self, .min, .max)
@@ -67,10 +67,9 @@ extension Dataset {
     /// Few columns are repeated beside each other, so that the loops along a row are long.
     private static func columns(_ width: Int) -> Int { width * max(1, 64 / width) }
 
-    /// Adds up all rows of the inputs, in parts that do not depend on the number of threads, nor on where the rows
+    /// Adds up all rows of a field, in parts that do not depend on the number of threads, nor on where the rows
     /// are, and that are joined in their order.
-    private func fold<Sums: ColumnSums>(_ empty: Sums, _ width: Int) throws -> Sums {
-        let field = inputs
+    private func fold<Sums: ColumnSums>(_ field: Field, _ empty: Sums, _ width: Int) throws -> Sums {
         let rowBytes = max(field.rowBytes, 1)
         // Each part has sums of its own, up to 48 bytes for each column, which are to stay below 256 MiB.
         let most = min(max((1 << 28) / (48 * width), 8), 256)

@@ -1,3 +1,4 @@
+import Configuration
 import Kernels
 
 /// Normalisation fitted to the training split: what a model must apply to whatever it sees.
@@ -27,37 +28,65 @@ public struct Preprocessing: Sendable, Hashable {
     /// - Throws: `DataError` for constants that don't fit the rows, and for rows that are not in memory and hold what
     ///   is no finite number; `HDF5Error` where they can't be read.
     public init(fitting normalization: Normalization, to data: Dataset) throws {
+        try self.init(fitting: normalization, to: data, data.fields[0])
+    }
+
+    /// - Parameters:
+    ///   - input: which of the data's inputs.
+    ///   - key: where a config says it.
+    package init(
+        fitting normalization: Normalization, to data: Dataset, _ input: DataField, key: String = "data.normalize"
+    ) throws {
         let (kind, scope) = (normalization.kind, normalization.scope)
-        let width = scope.width(data.inputs.rowShape)
+        let (field, place) = (input.field, data.place(of: input))
+        let width = scope.width(field.rowShape)
         switch kind {
         case .none: self = .none
-        case .constants: self = try Self.constants(normalization, data)
+        case .constants: self = try Self.constants(normalization, field.rowShape, place, key)
         case .standardize:
-            let moments = try data.inputMoments(width: width)
+            let moments = try data.moments(of: field, width: width)
             // No number is further from the mean than √n deviations.
             let farthest = moments.deviation.map {
-                $0 * Double(data.count * data.inputs.rowShape.count / width).squareRoot()
+                $0 * Double(data.count * field.rowShape.count / width).squareRoot()
             }
-            guard farthest.allSatisfy({ $0 < 1e38 }) else { throw Self.tooLarge(data) }
+            guard farthest.allSatisfy({ $0 < 1e38 }) else { throw Self.tooLarge(place) }
             self.init(
                 kind: kind, scope: scope, offset: moments.mean, scale: moments.deviation.map(Self.inverse))
         case .minMax:
-            let range = try data.inputRange(width: width)
+            let range = try data.range(of: field, width: width)
             let scale = zip(range.least, range.greatest).map { Self.inverse(of: $1 - $0) }
             self.init(kind: kind, scope: scope, offset: range.least, scale: scale)
         case .scale:
-            let range = try data.inputRange(width: width)
+            let range = try data.range(of: field, width: width)
             let scale = zip(range.least, range.greatest).map { Self.inverse(of: max(-$0, $1)) }
             self.init(kind: kind, scope: scope, offset: scale.map { _ in 0 }, scale: scale)
         }
         guard offset.allSatisfy({ Float($0).isFinite }), scale.allSatisfy({ Float($0).isNormal }) else {
-            throw Self.tooLarge(data)
+            throw Self.tooLarge(place)
         }
     }
 
-    private static func tooLarge(_ data: Dataset) -> DataError {
+    /// What normalisation comes to for each of a model's inputs, and whether it is computed from these rows.
+    /// - Parameter names: of the model's inputs.
+    /// - Throws: `DataError`, `HDF5Error` for data to which it can't be fitted.
+    package static func all(
+        _ normalizations: ByName<Normalization>, fittedTo data: Dataset, of names: [String]
+    ) throws -> (values: [Preprocessing], isFitted: [Bool]) {
+        let own: [Normalization]
+        do {
+            own = try normalizations.values(of: names, "input").map { $0 ?? .none }
+        } catch { throw DataError("data.normalize \(error)") }
+        let values = try zip(data.places(.input, of: names), zip(names, own)).map { place, input in
+            try Preprocessing(
+                fitting: input.1, to: data, data.fields[place],
+                key: normalizations.only == nil ? "data.normalize.\(input.0)" : "data.normalize")
+        }
+        return (values, own.map(\.isFitted))
+    }
+
+    private static func tooLarge(_ place: String) -> DataError {
         DataError(
-            "\(data.inputsPlace) holds numbers so large that floats can't hold what normalises them; "
+            "\(place) holds numbers so large that floats can't hold what normalises them; "
                 + "bring them into a smaller unit")
     }
 
@@ -68,20 +97,21 @@ public struct Preprocessing: Sendable, Hashable {
     }
 
     /// The given constants, both repeated to the length that the longer one has.
-    private static func constants(_ normalization: Normalization, _ data: Dataset) throws -> Preprocessing {
-        let shape = data.inputs.rowShape
+    private static func constants(
+        _ normalization: Normalization, _ shape: Shape, _ input: String, _ path: String
+    ) throws -> Preprocessing {
         func check(_ values: [Double], _ key: String, _ what: String, _ isGood: (Double) -> Bool) throws {
             guard [1, shape.last, shape.count].contains(values.count) else {
                 var lengths = ["1 for all"]
                 if shape.last > 1 { lengths.append("\(shape.last), one for each entry of the last axis") }
                 if shape.count > shape.last { lengths.append("\(shape.count), one for each number of a row") }
                 throw DataError(
-                    "data.normalize.\(key) has \(values.count) numbers, but \(data.inputsPlace) has rows of \(shape); "
+                    "\(path).\(key) has \(values.count) numbers, but \(input) has rows of \(shape); "
                         + "give \(lengths.joined(separator: ", or "))")
             }
             guard let place = values.firstIndex(where: { !isGood($0) }) else { return }
-            let path = values.count == 1 ? "data.normalize.\(key)" : "data.normalize.\(key)[\(place)]"
-            throw DataError("\(path) is \(values[place]), but must be \(what)")
+            let element = values.count == 1 ? "\(path).\(key)" : "\(path).\(key)[\(place)]"
+            throw DataError("\(element) is \(values[place]), but must be \(what)")
         }
         let (offset, scale) = (normalization.offset, normalization.scale)
         try check(offset, "offset", "a finite number that a float can hold") { Float($0).isFinite }

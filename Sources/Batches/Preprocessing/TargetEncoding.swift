@@ -16,13 +16,17 @@ public enum TargetEncoding: Sendable, Hashable {
     ///   - place: what the sentence calls the targets.
     /// - Throws: `DataError` where such targets do not fit the loss at all.
     public init(_ objective: Objective, targetRowShape shape: Shape, place: String = "targets") throws(DataError) {
-        let needed = objective.targetShape
+        try self.init(objective.outputs[0], targetRowShape: shape, place: place)
+    }
+
+    package init(_ output: Objective.Output, targetRowShape shape: Shape, place: String) throws(DataError) {
+        let needed = output.targetShape
         if shape.count == needed.count {
             self = .stored
             return
         }
         var alternative = ""
-        if case .oneHot = objective.targetForm {
+        if case .oneHot = output.targetForm {
             let classes = needed.last
             let labels = needed.count / classes
             if shape.count == labels {
@@ -31,10 +35,9 @@ public enum TargetEncoding: Sendable, Hashable {
             }
             alternative = labels == 1 ? ", or one label" : ", or \(labels) labels"
         }
-        let last = objective.model.steps[objective.model.steps.count - 1].name
         throw DataError(
             "\(place) holds \(Self.words(shape)) for each sample, but the loss needs \(Self.words(needed))"
-                + "\(alternative), since the last layer '\(last)' gives \(Self.words(objective.outputShape)); "
+                + "\(alternative), since \(output.layer) gives \(Self.words(output.shape)); "
                 + "change that layer, the loss or the targets")
     }
 

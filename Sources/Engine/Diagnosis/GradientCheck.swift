@@ -40,8 +40,15 @@ public struct GradientCheck: Sendable {
     public init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, seed: UInt64, samples count: Int = 8
     ) throws {
+        try self.init(objective, on: data, preprocessing: [preprocessing], seed: seed, samples: count)
+    }
+
+    /// - Parameter preprocessing: of each of the model's inputs, in their order.
+    public init(
+        _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], seed: UInt64, samples count: Int = 8
+    ) throws {
         try data.check(against: objective)
-        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to measure against") }
+        guard data.hasTargets else { throw DataError("\(data.inputsPlace) has no targets to measure against") }
         let parameters = try AlignedMemory(floats: objective.layout.count)
         objective.layout.initialise(parameters.floats, seed: seed)
         let head = try data.head(max(count, 1))

@@ -7,8 +7,8 @@ public final class Inspection {
     private let objective: Objective
     private let replica: Replica
     private let samples: Int
-    /// How many of them the loss is a mean of.
-    private let counted: Double
+    /// For each output, how many of them its loss is a mean of.
+    private let counted: [Double]
     // Held, since the replica points into it.
     private let parameters: AlignedMemory
     /// The gradients of the trained parameters, laid out as they are.
@@ -29,16 +29,22 @@ public final class Inspection {
             guard let first = rows.baseAddress else { return }
             feed.load(replica, from: pool, rows: first, count: rows.count)
         }
-        let counted = objective.countedSamples(
-            targets: replica.tensor(of: objective.target, samples: samples), samples: samples)
-        self.counted = counted > 0 ? counted : 1
+        counted = objective.outputs.map { [replica, samples] output in
+            let counted = output.countedSamples(
+                targets: replica.tensor(of: output.target, samples: samples), samples: samples)
+            return counted > 0 ? counted : 1
+        }
         run(pass)
     }
 
     /// Computes all values and gradients anew, for parameters that have changed.
     func run(_ pass: Pass) {
         replica.forward(samples: samples, pass)
-        replica.backward(samples: samples, scale: 1 / Float(counted), pass)
+        for (output, counted) in counted.enumerated() {
+            replica.seed(
+                output, samples: samples, scale: Float(objective.outputs[output].weight) * (1 / Float(counted)))
+        }
+        replica.backward(samples: samples, pass)
     }
 
     /// The mean loss of a forward pass, added up in double.
@@ -47,10 +53,13 @@ public final class Inspection {
         return lastLoss
     }
 
-    /// The mean loss of the last forward pass, added up in double.
+    /// The mean loss of the last forward pass, added up in double; of several outputs the sum of the means, each times its
+    /// weight.
     var lastLoss: Double {
-        let losses = replica.value(of: objective.sampleLoss, samples: samples)
-        return losses.reduce(0.0) { $0 + Double($1) } / counted
+        zip(objective.outputs, counted).reduce(0.0) { sum, pair in
+            let losses = replica.value(of: pair.0.sampleLoss, samples: samples)
+            return sum + pair.0.weight * (losses.reduce(0.0) { $0 + Double($1) } / pair.1)
+        }
     }
 
     /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the
@@ -61,11 +70,19 @@ public final class Inspection {
             let values = replica.value(of: index, samples: samples)
             guard VectorLoops.firstNonFinite(values.baseAddress!, count: values.count) != nil else { continue }
             switch nodes[index].kind {
-            case .input: return index == objective.input ? "the input" : "the target"
+            case .input:
+                if let input = objective.inputs.firstIndex(of: index) {
+                    return "the input\(objective.words(ofInput: input))"
+                }
+                let output = objective.outputs.firstIndex { $0.target == index } ?? 0
+                return "the target\(objective.words(ofOutput: output))"
             case .parameter: return "the parameter '\(nodes[index].name)'"
             case .constant: return "a constant"
             case .operation:
-                return index == objective.sampleLoss ? "the loss" : "the output of layer '\(nodes[index].name)'"
+                if let output = objective.outputs.firstIndex(where: { $0.sampleLoss == index }) {
+                    return "the loss\(objective.words(ofOutput: output))"
+                }
+                return "the output of layer '\(nodes[index].name)'"
             }
         }
         for index in objective.training.computed.reversed() {

@@ -7,11 +7,16 @@ import Network
 public struct Evaluation: Sendable {
     /// The mean over the samples, each times its weight where the data have weights: as in Keras, the sum is divided by
     /// the number of samples, not by the sum of the weights. NaN where no sample
-    /// counts. Metrics are not weighted.
+    /// counts. Metrics are not weighted. Of several outputs the sum of the means, each times its weight.
     public let loss: Double
+    /// In the order of `FigureList`: the metrics; of several outputs each one's loss and metrics.
     public let metrics: [Double]
-    public let confusion: ConfusionMatrix?
+    /// That of each output, in their order; nil where none was counted.
+    public let confusions: [ConfusionMatrix?]
     public let samples: Int
+
+    /// That of the first output, which mostly is the only one.
+    public var confusion: ConfusionMatrix? { confusions[0] }
 }
 
 /// A split on which the model's loss is no finite number.
@@ -37,8 +42,8 @@ public final class Evaluator: @unchecked Sendable {
     private let chunk: Int
     private let replicas: [Replica]
     private let predictsOnly: Bool
-    /// Nil where all samples count the same.
-    private let weights: SampleWeights?
+    /// For each output; nil where all samples count the same.
+    private let weights: [SampleWeights?]
     private var pass = 0
     /// Looked at before each chunk.
     package var stop: StopRequest?
@@ -55,16 +60,26 @@ public final class Evaluator: @unchecked Sendable {
         _ parallelism: Parallelism, chunk: Int = 256, predictsOnly: Bool = false
     ) throws {
         try self.init(
-            objective, on: data, preprocessing: preprocessing, parameters: parameters, parallelism, chunk: chunk,
+            objective, on: data, preprocessing: [preprocessing], parameters: parameters, parallelism, chunk: chunk,
             predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
     }
 
-    package init(
+    package convenience init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
         _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
     ) throws {
+        try self.init(
+            objective, on: data, preprocessing: [preprocessing], parameters: parameters, parallelism, chunk: chunk,
+            predictsOnly: predictsOnly, team: team)
+    }
+
+    /// - Parameter preprocessing: of each of the model's inputs, in their order.
+    package init(
+        _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], parameters: AlignedMemory,
+        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
+    ) throws {
         try data.check(against: objective)
-        if !predictsOnly && data.targets == nil {
+        if !predictsOnly && !data.hasTargets {
             throw DataError("\(data.inputsPlace) has no targets to measure against")
         }
         self.objective = objective
@@ -76,9 +91,11 @@ public final class Evaluator: @unchecked Sendable {
         feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
         windows = try WindowReader(data, isShuffled: false, seed: 0)
         plan = ShardPlan(shards: parallelism.shards, workers: parallelism.workers)
-        weights =
-            data.weights == nil || predictsOnly
-            ? nil : try SampleWeights(classes: nil, workers: parallelism.workers, capacity: self.chunk)
+        let chunk = self.chunk
+        weights = try data.weightPlaces(of: objective.outputs.map(\.name)).map { place in
+            try SampleWeights(
+                classes: nil, place: predictsOnly ? nil : place, workers: parallelism.workers, capacity: chunk)
+        }
 
         let program = predictsOnly ? objective.inference : objective.evaluation
         var sizes: Set<Int> = []
@@ -92,85 +109,100 @@ public final class Evaluator: @unchecked Sendable {
         replicas = try team.makeReplicas(program, samples: sizes, parameters: parameters)
     }
 
-    /// Measures the loss and the metrics.
+    /// Measures the loss and the metrics of a model with one output.
     /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
     /// - Throws: `MetricError` where a metric does not fit the targets; `EvaluationError` where the loss of a sample is no
     ///   finite number.
     public func evaluate(_ metrics: [any Metric], countsConfusion: Bool = false) throws -> Evaluation {
+        try evaluate(byOutput: [metrics], countsConfusion: countsConfusion)
+    }
+
+    /// Measures the losses and the metrics of each output.
+    /// - Parameter metrics: for each output, in their order.
+    public func evaluate(byOutput metrics: [[any Metric]], countsConfusion: Bool = false) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
-        let layout = MetricLayout(objective)
-        let sets = try (0..<plan.shards).map { shard in
-            try MetricSet(
-                kinds: metrics, layout: layout,
-                capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
-                countsConfusion: countsConfusion)
+        let outputs = objective.outputs.count
+        guard metrics.count == outputs || metrics.allSatisfy(\.isEmpty) else {
+            throw MetricError(
+                description:
+                    "There are metrics for \(metrics.count) output, but the model has \(outputs); give each its own.")
         }
-        // Two places for each shard, which the worker that runs it writes alone: the loss, and the samples it counts.
-        let sums = try AlignedMemory(byteCount: 2 * plan.shards * MemoryLayout<Double>.stride)
+        let kinds = metrics.count == outputs ? metrics : Array(repeating: [], count: outputs)
+        let sets = try (0..<plan.shards).map { shard in
+            try zip(objective.outputs, kinds).map { output, kinds in
+                try MetricSet(
+                    kinds: kinds, layout: MetricLayout(output),
+                    capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
+                    countsConfusion: countsConfusion)
+            }
+        }
+        // Two places for each shard and output, which the worker that runs it writes alone: the loss, and the samples it
+        // counts.
+        let sums = try AlignedMemory(byteCount: 2 * plan.shards * outputs * MemoryLayout<Double>.stride)
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
         try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in
-            let target = replica.tensor(of: objective.target, samples: count)
-            sets[shard].update(
-                predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
-                logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
-                targets: target, samples: count)
-            let losses = replica.value(of: objective.sampleLoss, samples: count)
-            let sum = sums.doubles + 2 * shard
-            if let weights = weights?.fill(
-                worker: worker, from: windows.pool, rows: rows, targets: target, count: count)
-            {
-                for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
-            } else {
-                for loss in losses { sum[0] += Double(loss) }
+            for output in 0..<outputs {
+                sets[shard][output].update(from: replica, objective, output, count)
+                let target = replica.tensor(of: objective.outputs[output].target, samples: count)
+                let losses = replica.value(of: objective.outputs[output].sampleLoss, samples: count)
+                let sum = sums.doubles + 2 * (shard * outputs + output)
+                if let weights = weights[output]?.fill(
+                    worker: worker, from: windows.pool, rows: rows, targets: target, count: count)
+                {
+                    for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
+                } else {
+                    for loss in losses { sum[0] += Double(loss) }
+                }
+                let culprit = culprits.integers + shard
+                if !sum[0].isFinite, culprit.pointee == 0 {
+                    culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
+                }
+                sum[1] += objective.outputs[output].countedSamples(targets: target, samples: count)
             }
-            let culprit = culprits.integers + shard
-            if !sum[0].isFinite, culprit.pointee == 0 {
-                culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
-            }
-            sum[1] += objective.countedSamples(targets: target, samples: count)
         }
         let first = (0..<plan.shards).map { culprits.integers[$0] }.filter { $0 > 0 }
             .min()
         if let first { throw try notFinite(first - 1) }
-        for set in sets.dropFirst() { sets[0].merge(set) }
-        let pairs = sums.doubles
-        let counted = (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1 + 1] }
-        let loss = counted > 0 ? (0..<plan.shards).reduce(0.0) { $0 + pairs[2 * $1] } / counted : .nan
-        return Evaluation(loss: loss, metrics: sets[0].values(), confusion: sets[0].confusion, samples: data.count)
+        for others in sets.dropFirst() { for (sum, set) in zip(sets[0], others) { sum.merge(set) } }
+        let losses = (0..<outputs).map { output -> Double in
+            let pairs = (0..<plan.shards).map { sums.doubles + 2 * ($0 * outputs + output) }
+            let counted = pairs.reduce(0.0) { $0 + $1[1] }
+            return counted > 0 ? pairs.reduce(0.0) { $0 + $1[0] } / counted : .nan
+        }
+        return Evaluation(
+            loss: objective.total(of: losses),
+            metrics: FigureList(outputs: objective.outputs.map(\.name), metrics: kinds).values(
+                losses: losses, metrics: sets[0].map { $0.values() }),
+            confusions: sets[0].map(\.confusion), samples: data.count)
     }
 
     /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.
     private func notFinite(_ position: Int) throws -> EvaluationError {
         let row = data.selection[position]
-        let width = data.inputs.rowShape.count
-        let tensor = try StoredTensor(data.inputs.type, rows: 1, rowShape: data.inputs.rowShape) {
-            try data.inputs.read(row..<row + 1, into: $0)
-        }
-        var (values, zero) = ([Float](repeating: 0, count: width), Int64(0))
-        tensor.gather(
-            into: &values, rows: &zero, count: 1, offset: feed.constants?.offset, scale: feed.constants?.scale,
-            exactOffset: feed.constants?.exactOffset)
-        var stored = [Double](repeating: 0, count: width)
-        tensor.forEach { stored[$0] = $1 }
-        let element = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
         let (place, number) = data.inputs.place(ofRow: row)
-        let normalised = feed.constants == nil ? "" : ", normalised \(values[element])"
         return EvaluationError(
-            "the loss of row \(number) of \(place) is no finite number; the largest of its inputs is element \(element), "
-                + "\(stored[element])\(normalised). Look at this row and its target; if they are right, the parameters have "
+            "the loss of row \(number) of \(place) is no finite number; the largest of its inputs is "
+                + "\(try feed.largestInput(ofRow: row, in: data)). Look at this row and its target; if they are right, the parameters have "
                 + "become too large: try a smaller learning_rate")
     }
 
-    /// The model's result for each sample, row-major.
-    public func predict() throws -> [Float] {
-        let width = objective.outputShape.count
-        let results = try AlignedMemory(floats: data.count * width)
+    /// The model's result for each sample, row-major; of several outputs, the first's.
+    public func predict() throws -> [Float] { try predictAll()[0] }
+
+    /// Each output's result for each sample, row-major, in the order of the outputs.
+    public func predictAll() throws -> [[Float]] {
+        let widths = objective.outputs.map(\.shape.count)
+        let results = try widths.map { try AlignedMemory(floats: data.count * $0) }
         try eachChunk { [objective] _, _, replica, _, start, count in
-            let prediction = replica.value(of: objective.prediction, samples: count)
-            (results.floats + start * width).update(from: prediction.baseAddress!, count: count * width)
+            for (output, width) in widths.enumerated() {
+                let prediction = replica.value(of: objective.outputs[output].prediction, samples: count)
+                (results[output].floats + start * width).update(from: prediction.baseAddress!, count: count * width)
+            }
         }
-        return Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
+        return zip(results, widths).map { results, width in
+            Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
+        }
     }
 
     /// Runs all chunks forward; the body sees each on its worker, with the places of its rows in the pool, its first row

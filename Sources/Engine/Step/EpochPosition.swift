@@ -1,19 +1,42 @@
+import Network
+
 /// The sums of an epoch so far.
 public struct EpochTotals: Sendable, Hashable {
-    package var loss = 0.0
+    /// Those of one output.
+    package struct Output: Sendable, Hashable {
+        package var loss = 0.0
+        /// The samples that the loss is a mean of: of each the share of its labels that are not ignored.
+        package var counted = 0.0
+
+        package init(loss: Double = 0, counted: Double = 0) { (self.loss, self.counted) = (loss, counted) }
+
+        /// NaN where no sample counts.
+        var mean: Double { counted > 0 ? loss / counted : .nan }
+    }
+
+    /// In the order of the model's outputs.
+    package var outputs: [Output]
     /// Of the norms of the steps' gradients.
     package var norm = 0.0
     package var samples = 0
-    /// The samples that the loss is a mean of: of each the share of its labels that are not ignored.
-    package var counted = 0.0
     public package(set) var steps = 0
     /// Steps that were dropped since they were not finite.
     public package(set) var skipped = 0
 
-    package init() {}
+    package init(outputs: Int = 1) { self.outputs = Array(repeating: Output(), count: outputs) }
+}
 
-    /// NaN where no sample counts.
-    var meanLoss: Double { counted > 0 ? loss / counted : .nan }
+extension Objective {
+    /// Σ weight · loss over the outputs of which some sample counts; NaN where none does.
+    /// - Parameter losses: each output's mean; NaN where none of its samples counts.
+    func total(of losses: some Sequence<Double>) -> Double {
+        var (sum, isAny) = (0.0, false)
+        for (output, loss) in zip(outputs, losses) where !loss.isNaN {
+            sum += output.weight * loss
+            isAny = true
+        }
+        return isAny ? sum : .nan
+    }
 }
 
 /// Where training stands at a step's boundary: what it takes, beside the parameters and the optimizer's moments, to go
@@ -24,7 +47,7 @@ public struct EpochPosition: Sendable, Hashable {
     /// The number of steps taken since the start of the run.
     public let step: Int
     package var totals: EpochTotals
-    /// The state of each shard's metrics.
+    /// The state of each shard's metrics, shard by shard those of each output.
     package let metrics: [[Double]]
 
     package init(epoch: Int, step: Int, totals: EpochTotals, metrics: [[Double]]) {

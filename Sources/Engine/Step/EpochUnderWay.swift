@@ -22,8 +22,9 @@ final class EpochUnderWay: @unchecked Sendable {
     var chunk: Pace.Chunk
     /// What the step that comes next works on.
     var batch: Batch
-    /// How many samples of the batch the loss is a mean of, one whose labels are ignored in part counting in part.
-    var counted: Double
+    /// For each output, how many samples of the batch its loss is a mean of, one whose labels are ignored in part counting
+    /// in part.
+    let counted: AlignedMemory
     /// Why the epoch ends before its last step.
     var end: End?
     /// What is to be saved as soon as the parameters have been stepped.
@@ -46,7 +47,7 @@ final class EpochUnderWay: @unchecked Sendable {
     }
 
     init(
-        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: Double, totals: EpochTotals,
+        number: Int, steps: Int, firstStep: Int, batch: Batch, counted: AlignedMemory, totals: EpochTotals,
         hooks: EpochHooks, chunk: Pace.Chunk
     ) {
         self.number = number

@@ -74,14 +74,14 @@ extension TrainingEngine {
     ) {
         let samples = plan.samples(of: shard, in: epoch.batch.count)
         guard !samples.isEmpty else {
-            lossOfShard.doubles[shard] = 0
+            losses(of: shard).update(repeating: 0, count: objective.outputs.count)
             return
         }
         let replica = coupled.replicas[shard]
-        let weights = sampleWeights(epoch.batch.rows + samples.lowerBound, samples.count, replica, worker)
-        measure(shard, samples.count, replica, weights)
-        let scale = epoch.counted > 0 ? 1 / Float(epoch.counted) : 0
-        replica.beginBackward(samples: samples.count, scale: scale, weights: weights)
+        gatherWeights(epoch.batch.rows + samples.lowerBound, samples.count, replica, worker)
+        measure(shard, samples.count, replica, worker)
+        seedLosses(samples.count, epoch.counted.doubles, replica, worker)
+        replica.beginBackward(samples: samples.count)
         profile?.mark(worker, .other, step: number)
     }
 

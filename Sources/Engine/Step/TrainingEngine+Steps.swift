@@ -49,10 +49,11 @@ extension TrainingEngine {
         runShards(of: parts, epoch, number, worker)
         meet(worker, parts, number)
 
-        let loss = lossSum()
-        let isFinite = loss.isFinite && coupled?.failedState == nil
+        var lossIsFinite = true
+        for output in objective.outputs.indices where !lossSum(of: output).isFinite { lossIsFinite = false }
+        let isFinite = lossIsFinite && coupled?.failedState == nil
         guard isFinite || skipsNonFinite else {
-            if worker == 0 { epoch.end = .diverged(step: index, loss.isFinite ? .state : .loss) }
+            if worker == 0 { epoch.end = .diverged(step: index, lossIsFinite ? .state : .loss) }
             return false
         }
         let isTaken = isFinite && reduceAndUpdate(parts, number, worker)
@@ -61,7 +62,7 @@ extension TrainingEngine {
         // Between the barriers nobody touches the metrics nor reads the batch: the first worker has them to itself.
         if worker == 0 {
             if isTaken { coupled?.moveStates(of: parameters.floats) }
-            finish(index, of: epoch, loss: isTaken ? loss : nil)
+            finish(index, of: epoch, isTaken: isTaken)
         }
         meet(worker, parts, number)
         if isTaken, reducer.hasFailed {
@@ -89,7 +90,7 @@ extension TrainingEngine {
         for part in parts {
             let folder = reducer.folder(of: part)
             for shard in plan.shards(of: part) {
-                run(shard, of: epoch.batch, counted: epoch.counted, pass, worker, folder)
+                run(shard, of: epoch.batch, counted: epoch.counted.doubles, pass, worker, folder)
                 if folder.finish(shard) { profile?.mark(worker, .reduce, step: number) }
             }
         }
@@ -110,14 +111,19 @@ extension TrainingEngine {
     }
 
     /// What the first worker does before the last barrier of a step: counts, fetches the next batch, tells and asks.
-    /// - Parameter loss: nil for a step that is dropped.
-    private func finish(_ index: Int, of epoch: EpochUnderWay, loss: Double?) {
-        if let loss {
-            epoch.totals.loss += loss
+    /// - Parameter isTaken: false for a step that is dropped.
+    private func finish(_ index: Int, of epoch: EpochUnderWay, isTaken: Bool) {
+        if isTaken {
             epoch.totals.samples += epoch.batch.count
-            epoch.totals.counted += epoch.counted
-            let mean = epoch.counted > 0 ? loss / epoch.counted : 0
-            let samples = Int(epoch.counted.rounded(.up))
+            var (mean, most) = (0.0, 0.0)
+            for output in objective.outputs.indices {
+                let (loss, counted) = (lossSum(of: output), epoch.counted.doubles[output])
+                epoch.totals.outputs[output].loss += loss
+                epoch.totals.outputs[output].counted += counted
+                mean += counted > 0 ? objective.outputs[output].weight * (loss / counted) : 0
+                most = max(most, counted)
+            }
+            let samples = Int(most.rounded(.up))
             if let spike = spikes.note(loss: mean, samples: samples, epoch: epoch.number, step: index) {
                 epoch.hooks.warning?("\(spike)")
             }
@@ -128,7 +134,7 @@ extension TrainingEngine {
         if index + 1 < epoch.steps {
             do {
                 epoch.batch = try reader.next()
-                epoch.counted = counted(epoch.batch)
+                count(epoch.batch, into: epoch.counted.doubles)
             } catch {
                 epoch.end = .failed(error)
             }
@@ -145,7 +151,8 @@ extension TrainingEngine {
         progress(
             StepProgress(
                 epoch: epoch.number, step: index + 1, stepsPerEpoch: epoch.steps, samples: epoch.totals.samples,
-                seconds: (now - epoch.start).seconds, loss: epoch.totals.meanLoss, metrics: runningMetrics()))
+                seconds: (now - epoch.start).seconds, loss: loss(epoch.totals),
+                metrics: runningMetrics(epoch.totals)))
     }
 
     /// What the first worker does behind the last barrier of a step. The others may be at the next one already, but
@@ -162,34 +169,45 @@ extension TrainingEngine {
         epoch.position = nil
     }
 
-    /// The samples of a batch that the loss is a mean of: all but the share of each whose labels are ignored. Taken over
-    /// the whole batch before its backward passes, so that the gradient does not depend on how it is cut into shards.
-    func counted(_ batch: Batch) -> Double {
-        guard let labels else { return Double(batch.count) }
-        let targets = TensorPointer(labels.base, objective.targetForm.element)
-        feed.loadTargets(targets, from: reader.pool, rows: batch.rows, count: batch.count)
-        return objective.countedSamples(targets: targets, samples: batch.count)
+    /// The samples of a batch that each output's loss is a mean of: all but the share of each whose labels are ignored.
+    /// Taken over the whole batch before its backward passes, so that the gradient does not depend on how it is cut into
+    /// shards.
+    func count(_ batch: Batch, into counted: UnsafeMutablePointer<Double>) {
+        for index in objective.outputs.indices {
+            guard let labels = labels[index] else {
+                counted[index] = Double(batch.count)
+                continue
+            }
+            let output = objective.outputs[index]
+            let targets = TensorPointer(labels.base, output.targetForm.element)
+            feed.loadTargets(of: index, targets, from: reader.pool, rows: batch.rows, count: batch.count)
+            counted[index] = output.countedSamples(targets: targets, samples: batch.count)
+        }
     }
+
+    /// The mean loss of an epoch so far.
+    func loss(_ totals: EpochTotals) -> Double { objective.total(of: totals.outputs.lazy.map(\.mean)) }
 
     /// Where the epoch stands; to be asked by the first worker between the barriers.
     func position(in epoch: EpochUnderWay) -> EpochPosition {
         EpochPosition(
             epoch: epoch.number, step: epoch.firstStep + epoch.totals.steps, totals: epoch.totals,
-            metrics: metricSets.map { $0.state() })
+            metrics: metricSets.flatMap { $0.map { $0.state() } })
     }
 
     /// A shard's part of a step: gather, forward, backward.
     /// - Parameters:
-    ///   - counted: the number of samples that the batch's loss is a mean of.
+    ///   - counted: for each output the number of samples that the batch's loss is a mean of.
     ///   - worker: whose replica runs it; not always the worker whose shard it is.
     ///   - folder: where the gradient goes.
     private func run(
-        _ shard: Int, of batch: Batch, counted: Double, _ pass: Pass, _ worker: Int, _ folder: GradientFolder
+        _ shard: Int, of batch: Batch, counted: UnsafePointer<Double>, _ pass: Pass, _ worker: Int,
+        _ folder: GradientFolder
     ) {
         profile?.mark(worker, .other, step: pass.step)
         let samples = plan.samples(of: shard, in: batch.count)
         guard !samples.isEmpty else {
-            lossOfShard.doubles[shard] = 0
+            losses(of: shard).update(repeating: 0, count: objective.outputs.count)
             folder.clearGradient(of: shard)
             return
         }
@@ -197,72 +215,101 @@ extension TrainingEngine {
         var pass = pass
         pass.firstSample = samples.lowerBound
         gather(batch.rows + samples.lowerBound, count, pass, replica, worker)
-        let weights = sampleWeights(batch.rows + samples.lowerBound, count, replica, worker)
+        gatherWeights(batch.rows + samples.lowerBound, count, replica, worker)
         profile?.mark(worker, .gather, step: pass.step)
 
         replica.forward(samples: count, pass)
         profile?.mark(worker, .forward, step: pass.step)
-        measure(shard, count, replica, weights)
+        measure(shard, count, replica, worker)
         profile?.mark(worker, .other, step: pass.step)
 
         // The gradient is that of the mean over the batch, so a shard weighs by its number of samples.
         replica.rebind(gradients: folder.gradient(of: shard))
-        replica.backward(samples: count, scale: counted > 0 ? 1 / Float(counted) : 0, weights: weights, pass)
+        seedLosses(count, counted, replica, worker)
+        replica.backward(samples: count, pass)
         profile?.mark(worker, .backward, step: pass.step)
     }
 
     /// Brings a shard's samples and targets to the replica, augmented.
     func gather(_ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int) {
         feed.load(replica, from: reader.pool, rows: rows, count: count)
-        guard let augmenters else { return }
-        // Labels can't be mixed.
-        var targets: UnsafeMutablePointer<Float>?
-        if case .float32(let values) = replica.tensor(of: objective.target, samples: count) { targets = values }
-        augmenters[worker].apply(
-            to: replica.value(of: objective.input, samples: count).baseAddress!, targets: targets, count: count,
-            step: pass.step, firstSample: pass.firstSample)
+        for input in objective.inputs.indices {
+            guard let augmenter = augmenters[input]?[worker] else { continue }
+            // Targets are changed by mixup alone, which there is for one input and one output; labels can't be mixed.
+            var targets: UnsafeMutablePointer<Float>?
+            if case .float32(let values) = replica.tensor(of: objective.outputs[0].target, samples: count) {
+                targets = values
+            }
+            augmenter.apply(
+                to: replica.value(of: objective.inputs[input], samples: count).baseAddress!, targets: targets,
+                count: count, step: pass.step, firstSample: pass.firstSample)
+        }
     }
 
-    /// The weights of a shard's samples, once their targets have been gathered; nil where all count the same. They stand
-    /// until the worker asks for another shard's.
-    func sampleWeights(
-        _ rows: UnsafePointer<Int64>, _ count: Int, _ replica: Replica, _ worker: Int
-    ) -> UnsafePointer<Float>? {
-        weights?.fill(
-            worker: worker, from: reader.pool, rows: rows,
-            targets: replica.tensor(of: objective.target, samples: count), count: count)
+    /// Gathers the weights of a shard's samples, once their targets have been gathered. They stand until the worker asks for
+    /// another shard's.
+    func gatherWeights(_ rows: UnsafePointer<Int64>, _ count: Int, _ replica: Replica, _ worker: Int) {
+        for output in objective.outputs.indices {
+            weights[output]?.fill(
+                worker: worker, from: reader.pool, rows: rows,
+                targets: replica.tensor(of: objective.outputs[output].target, samples: count), count: count)
+        }
+    }
+
+    /// Begins a shard's backward pass at each output's loss.
+    func seedLosses(_ count: Int, _ counted: UnsafePointer<Double>, _ replica: Replica, _ worker: Int) {
+        for output in objective.outputs.indices {
+            let share = counted[output] > 0 ? 1 / Float(counted[output]) : 0
+            replica.seed(
+                output, samples: count, scale: Float(objective.outputs[output].weight) * share,
+                weights: weights[output]?.weights(of: worker))
+        }
     }
 
     /// Adds up a shard's losses, and takes its predictions into the metrics.
-    func measure(_ shard: Int, _ count: Int, _ replica: Replica, _ weights: UnsafePointer<Float>?) {
-        let losses = replica.value(of: objective.sampleLoss, samples: count)
-        var sum = 0.0
-        if let weights {
-            for sample in 0..<count { sum += Double(weights[sample]) * Double(losses[sample]) }
-        } else {
-            for sample in 0..<count { sum += Double(losses[sample]) }
+    func measure(_ shard: Int, _ count: Int, _ replica: Replica, _ worker: Int) {
+        let sums = losses(of: shard)
+        for output in objective.outputs.indices {
+            let losses = replica.value(of: objective.outputs[output].sampleLoss, samples: count)
+            var sum = 0.0
+            if let weights = weights[output]?.weights(of: worker) {
+                for sample in 0..<count { sum += Double(weights[sample]) * Double(losses[sample]) }
+            } else {
+                for sample in 0..<count { sum += Double(losses[sample]) }
+            }
+            sums[output] = sum
         }
-        lossOfShard.doubles[shard] = sum
-        guard sum.isFinite || !skipsNonFinite else { return }
-        metricSets[shard].update(
-            predictions: replica.value(of: objective.prediction, samples: count).baseAddress!,
-            logits: objective.logits.flatMap { UnsafePointer(replica.value(of: $0, samples: count).baseAddress) },
-            targets: replica.tensor(of: objective.target, samples: count), samples: count)
+        for output in objective.outputs.indices {
+            guard sums[output].isFinite || !skipsNonFinite else { return }
+        }
+        for output in objective.outputs.indices {
+            metricSets[shard][output].update(from: replica, objective, output, count)
+        }
     }
 
-    /// The metrics of the epoch so far; nil where that means to sort all scores.
-    private func runningMetrics() -> [Double]? {
-        let kinds = metricSets[0].kinds
-        guard !kinds.contains(where: \.isCostly),
-            let sum = try? MetricSet(kinds: kinds, layout: metricSets[0].layout, capacity: 0)
-        else { return nil }
-        for set in metricSets { sum.merge(set) }
-        return sum.values()
+    /// Where a shard's losses stand, one for each output.
+    func losses(of shard: Int) -> UnsafeMutablePointer<Double> {
+        lossOfShard.doubles + shard * objective.outputs.count
     }
 
-    private func lossSum() -> Double {
+    /// The figures of the epoch so far; nil where that means to sort all scores.
+    private func runningMetrics(_ totals: EpochTotals) -> [Double]? {
+        var values: [[Double]] = []
+        for output in objective.outputs.indices {
+            let own = metricSets[0][output]
+            guard !own.kinds.contains(where: \.isCostly),
+                let sum = try? MetricSet(kinds: own.kinds, layout: own.layout, capacity: 0)
+            else { return nil }
+            for sets in metricSets { sum.merge(sets[output]) }
+            values.append(sum.values())
+        }
+        return figures.values(losses: totals.outputs.map(\.mean), metrics: values)
+    }
+
+    /// The sum of an output's losses over the batch.
+    private func lossSum(of output: Int) -> Double {
         var sum = 0.0
-        for shard in 0..<plan.shards { sum += lossOfShard.doubles[shard] }
+        for shard in 0..<plan.shards { sum += losses(of: shard)[output] }
         return sum
     }
 }

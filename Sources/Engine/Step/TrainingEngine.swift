@@ -26,8 +26,10 @@ public struct Parallelism: Sendable, Hashable {
 
 /// What an epoch came to.
 public struct EpochResult: Sendable {
-    /// The mean over the samples, each measured just before the step that it took part in.
+    /// The mean over the samples, each measured just before the step that it took part in; of several outputs the sum of
+    /// the means, each times its weight.
     public let loss: Double
+    /// In the order of `FigureList`: the metrics; of several outputs each one's loss and metrics.
     public let metrics: [Double]
     /// The mean over the steps of the norm of the gradient.
     public let gradientNorm: Double
@@ -83,14 +85,18 @@ public final class TrainingEngine: @unchecked Sendable {
     let replicas: [Replica]
     /// Only where samples are coupled.
     let coupled: CoupledShards?
-    package let metricSets: [MetricSet]
+    /// For each shard, one for each output.
+    package let metricSets: [[MetricSet]]
+    /// What is reported beside the loss.
+    package let figures: FigureList
+    /// Shards × outputs.
     let lossOfShard: AlignedMemory
-    /// One for each worker; nil where samples are taken as they are.
-    let augmenters: [Augmenter]?
-    /// Nil where all samples count the same.
-    package let weights: SampleWeights?
-    /// Room for a batch's targets where some labels are ignored, to be counted.
-    package let labels: AlignedMemory?
+    /// For each input, one for each worker; nil where samples are taken as they are.
+    let augmenters: [[Augmenter]?]
+    /// For each output; nil where all samples count the same.
+    package let weights: [SampleWeights?]
+    /// For each output, room for a batch's targets where some labels are ignored, to be counted; nil where none are.
+    package let labels: [AlignedMemory?]
     package let skipsNonFinite: Bool
     package var health = HealthWatch()
     package var spikes = LossSpikeWatch()
@@ -103,11 +109,18 @@ public final class TrainingEngine: @unchecked Sendable {
 
     /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`; an error that says which
     ///   layer or word of `excludedFromWeightDecay` does not fit.
-    public init(
+    public convenience init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: TrainingSettings
     ) throws {
+        try self.init(objective, on: data, preprocessing: [preprocessing], settings)
+    }
+
+    /// - Parameter preprocessing: of each of the model's inputs, in their order.
+    public init(
+        _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], _ settings: TrainingSettings
+    ) throws {
         try data.check(against: objective)
-        guard data.targets != nil else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
+        guard data.hasTargets else { throw DataError("\(data.inputsPlace) has no targets to train towards") }
         guard settings.batchSize > 0 else {
             throw DataError("a batch_size must be 1 or more, but is \(settings.batchSize)")
         }
@@ -153,40 +166,24 @@ public final class TrainingEngine: @unchecked Sendable {
         reducer = try Reducer(
             count: count, tensors: Array(objective.layout.trainedEntries), shards: shards, workers: workers,
             clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite, team: team)
-        lossOfShard = try AlignedMemory(byteCount: shards * MemoryLayout<Double>.stride)
+        lossOfShard = try AlignedMemory(byteCount: shards * objective.outputs.count * MemoryLayout<Double>.stride)
 
-        let layout = MetricLayout(objective)
-        let targetWidth = objective.targetShape.count
-        if settings.augmentation.transforms.isEmpty {
-            augmenters = nil
-        } else {
-            guard objective.model.inputElement == .float32 else {
-                throw DataError(
-                    "data.augment changes values, but the model takes whole numbers (\(objective.model.inputElement)), which "
-                        + "stand for themselves; leave it out")
-            }
-            let black = preprocessing.black(data.inputs.rowShape)
-            augmenters = try (0..<workers).map { _ in
-                try Augmenter(
-                    settings.augmentation, shape: data.inputs.rowShape, targetWidth: targetWidth, seed: settings.seed,
-                    black: black)
-            }
+        augmenters = try settings.augmenters(for: objective, preprocessing, workers: workers)
+        weights = try settings.weights(for: objective, on: data, feed, workers: workers, shards: shards)
+        labels = try objective.outputs.map { output in
+            output.ignoredLabel == nil
+                ? nil
+                : try AlignedMemory(
+                    byteCount: settings.batchSize * output.targetShape.count * output.targetForm.element.byteCount)
         }
-        let classes = try settings.classWeights.map { [feed] weights in
-            ClassWeightTable(try weights.weights(counts: data.labelCounts(feed.encoding, layout)), layout: layout)
-        }
-        weights =
-            classes == nil && data.weights == nil
-            ? nil
-            : try SampleWeights(
-                classes: classes, workers: workers, capacity: (settings.batchSize + shards - 1) / shards)
-        labels =
-            objective.ignoredLabel == nil
-            ? nil
-            : try AlignedMemory(byteCount: settings.batchSize * targetWidth * objective.targetForm.element.byteCount)
+        let metrics = try settings.metrics(for: objective)
+        figures = FigureList(outputs: objective.outputs.map(\.name), metrics: metrics)
+        if let problem = figures.problem { throw ObjectiveError(problem) }
         let perShard = (data.count + shards - 1) / shards + reader.batchesPerEpoch
         metricSets = try (0..<shards).map { _ in
-            try MetricSet(kinds: settings.metrics, layout: layout, capacity: perShard)
+            try zip(objective.outputs, metrics).map { output, kinds in
+                try MetricSet(kinds: kinds, layout: MetricLayout(output), capacity: perShard)
+            }
         }
         let batches = [settings.batchSize, data.count % settings.batchSize]
         guard objective.training.coupling.isEmpty else {
@@ -254,17 +251,19 @@ public final class TrainingEngine: @unchecked Sendable {
     public func run(
         epoch: Int, from position: EpochPosition? = nil, limit: Int? = nil, hooks: EpochHooks
     ) throws -> EpochEnd {
-        for set in metricSets { set.reset() }
-        let totals = position?.totals ?? EpochTotals()
+        for set in metricSets.joined() { set.reset() }
+        let totals = position?.totals ?? EpochTotals(outputs: objective.outputs.count)
         if let position {
-            for (set, state) in zip(metricSets, position.metrics) { try set.restore(state) }
+            for (set, state) in zip(metricSets.joined(), position.metrics) { try set.restore(state) }
         }
         try reader.begin(epoch: epoch, at: totals.steps)
         let steps = min(limit ?? reader.batchesPerEpoch, reader.batchesPerEpoch)
         if totals.steps >= steps { return .finished(result(totals, seconds: 0), position) }
         let batch = try reader.next()
+        let counted = try AlignedMemory(byteCount: objective.outputs.count * MemoryLayout<Double>.stride)
+        count(batch, into: counted.doubles)
         let state = EpochUnderWay(
-            number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted(batch),
+            number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted,
             totals: totals, hooks: hooks, chunk: pace.remaining)
         // At an epoch's first step, and not wherever it is gone on with.
         reducer.wantsTensorNorms = hooks.warning != nil && totals.steps == 0
@@ -287,9 +286,10 @@ public final class TrainingEngine: @unchecked Sendable {
 
     private func result(_ totals: EpochTotals, seconds: Double) -> EpochResult {
         let metrics = metricSets[0]
-        for set in metricSets.dropFirst() { metrics.merge(set) }
+        for sets in metricSets.dropFirst() { for (sum, set) in zip(metrics, sets) { sum.merge(set) } }
         return EpochResult(
-            loss: totals.meanLoss, metrics: metrics.values(),
+            loss: loss(totals),
+            metrics: figures.values(losses: totals.outputs.map(\.mean), metrics: metrics.map { $0.values() }),
             gradientNorm: totals.norm / Double(max(totals.steps - totals.skipped, 1)), samples: totals.samples,
             skipped: totals.skipped, seconds: seconds)
     }
@@ -354,10 +354,27 @@ extension Duration {
 
 extension MetricLayout {
     /// Rows are what all dimensions of an output but the last count: one, or positions, or pixels, which metrics pool.
-    package init(_ objective: Objective) {
-        let shape = objective.outputShape
+    package init(_ output: Objective.Output) {
         self.init(
-            form: objective.targetForm, rowsPerSample: shape.count / shape.last,
-            predictionsAreLogits: objective.predictsLogits, ignoredLabel: objective.ignoredLabel)
+            form: output.targetForm, rowsPerSample: output.shape.count / output.shape.last,
+            predictionsAreLogits: output.predictsLogits, ignoredLabel: output.ignoredLabel)
+    }
+
+    package init(_ objective: Objective) { self.init(objective.outputs[0]) }
+}
+
+extension MetricSet {
+    /// Takes in what a replica predicts for the samples that it has run forward.
+    @inline(__always)
+    func update(from replica: Replica, _ objective: Objective, _ output: Int, _ samples: Int) {
+        var logits: UnsafePointer<Float>?
+        if let node = objective.outputs[output].logits {
+            logits = UnsafePointer(replica.value(of: node, samples: samples).baseAddress!)
+        }
+        update(
+            predictions: replica.value(of: objective.outputs[output].prediction, samples: samples).baseAddress!,
+            logits: logits,
+            targets: replica.tensor(of: objective.outputs[output].target, samples: samples),
+            samples: samples)
     }
 }

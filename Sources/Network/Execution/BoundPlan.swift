@@ -170,12 +170,12 @@ final class BoundPlan {
         plan.nodes[node].gradient.flatMap { memory.floats(of: $0) }
     }
 
-    /// Sets the gradient with which the backward pass begins, that of Σ scale·weight·loss.
-    func fillSeed(scale: Float, weights: UnsafePointer<Float>?) {
-        guard let loss = program.loss, let place = plan.gradientPlace(program.backward.seed),
-            let seed = memory.floats(of: place)
-        else { return }
-        let count = program.nodes[loss].type.count(samples: plan.samples)
+    /// Sets the gradient with which the backward pass begins at one of the losses, that of Σ scale·weight·loss.
+    func fillSeed(of loss: Int, scale: Float, weights: UnsafePointer<Float>?) {
+        guard let place = plan.gradientPlace(program.backward.seeds[loss]), let seed = memory.floats(of: place) else {
+            return
+        }
+        let count = program.nodes[program.losses[loss]].type.count(samples: plan.samples)
         guard let weights else { return seed.update(repeating: scale, count: count) }
         precondition(count == plan.samples, "a loss that all samples share has no weight for each")
         for sample in 0..<count { seed[sample] = scale * weights[sample] }

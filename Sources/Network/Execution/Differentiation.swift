@@ -1,7 +1,7 @@
 extension Program {
     /// The backward pass of a program: reverse-mode differentiation.
     ///
-    /// Beginning at the loss, the gradient of each node is the sum of what its consumers contribute (the chain rule), and
+    /// Beginning at the losses, the gradient of each node is the sum of what its consumers contribute (the chain rule), and
     /// each operator turns the gradient of its result into those of its inputs. Where a node has one consumer, that
     /// consumer writes the gradient in place; where it has several, each writes its own, and a sum in fixed order follows.
     struct Backward: Sendable {
@@ -9,9 +9,8 @@ extension Program {
         private(set) var buffers: [TensorType] = []
         /// For each node where its gradient stands.
         private(set) var gradient: [Int: Place] = [:]
-        /// Where the gradient of the loss with respect to itself is put to begin with; nil where it depends on no
-        /// parameter.
-        private(set) var seed: Place?
+        /// Where the gradient with respect to each loss is put to begin with; nil where that loss depends on no parameter.
+        private(set) var seeds: [Place?] = []
         /// For each node and input where the node writes the input's gradient.
         private(set) var inputGradients: [Int: [Place?]] = [:]
         private(set) var steps: [Step] = []
@@ -29,20 +28,19 @@ extension Program {
             case sum(Place, of: [Place], TensorType)
         }
 
-        /// That of a program without a loss: nothing.
-        init() {}
-
         /// - Parameters:
         ///   - order: the nodes that are computed, inputs before their consumers.
         ///   - constants: whether constants have gradients too, as if they were parameters.
-        init(_ nodes: [Graph.Node], _ order: [Int], loss: Int, constants: Bool) {
+        ///   - losses: where differentiation begins; for none the pass is empty.
+        init(_ nodes: [Graph.Node], _ order: [Int], losses: [Int], constants: Bool) {
+            guard !losses.isEmpty else { return }
             let depends = Self.dependence(nodes, order, constants: constants)
             let consumers = RewritableGraph.consumers(nodes, order)
             var received: [Int: [Part]] = [:]
-            if depends[loss] {
-                let place = newBuffer(nodes[loss].type)
-                seed = place
-                received[loss] = [Part(place: place, isOwn: true)]
+            for loss in losses {
+                let place = depends[loss] ? newBuffer(nodes[loss].type) : nil
+                seeds.append(place)
+                if let place { received[loss, default: []].append(Part(place: place, isOwn: true)) }
             }
             for index in order.reversed() where depends[index] {
                 guard let parts = received[index], !parts.isEmpty else { continue }

@@ -41,7 +41,7 @@ struct Lifetimes {
             }
             if program.results.contains(index) { use(index, at: end) }
         }
-        use(program.backward.seed, at: turn)
+        for seed in program.backward.seeds { use(seed, at: turn) }
         for (position, step) in program.backward.steps.enumerated() {
             let time = turn + position
             switch step {
@@ -76,8 +76,8 @@ struct Lifetimes {
         }
         tileValues = values.compactMapValues(tile)
         for (index, span) in gradients.enumerated() { tileGradients[index] = span.flatMap(tile) }
-        // The loss's own gradient is laid down for all samples before the first step.
-        if case .buffer(let seed) = program.backward.seed { tileGradients[seed] = nil }
+        // The gradients of the losses themselves are laid down for all samples before the first step.
+        for case .buffer(let seed)? in program.backward.seeds { tileGradients[seed] = nil }
         self.values = values.mapValues(widened)
         self.gradients = gradients.map { widened($0 ?? end...end) }
         kernels = kernels.mapValues(widened)

@@ -10,8 +10,8 @@ public struct Program: Sendable {
     /// The nodes that are computed, in an order in which inputs come first.
     let order: [Int]
     public let layout: ParameterLayout
-    /// The node whose values, one a sample, are summed into the loss; nil for inference.
-    public let loss: Int?
+    /// The nodes whose values, one a sample, are summed into the loss, each times a factor of its own; none for inference.
+    public let losses: [Int]
     /// The nodes whose values stand until the end of a run.
     let results: Set<Int>
     let backward: Backward
@@ -21,7 +21,7 @@ public struct Program: Sendable {
     /// Applied to every graph, in this order.
     private static let rewrites: [any Rewrite] = [ActivationBehindOperator(), ActivationIntoProducer()]
 
-    public var isDifferentiable: Bool { loss != nil }
+    public var isDifferentiable: Bool { !losses.isEmpty }
     /// The first layer that couples the samples of a mini-batch in training; nil where each sample stands for itself.
     public var couplingLayer: String? {
         coupling.nodes.first.map { nodes[$0].layer?.name ?? nodes[$0].name }
@@ -50,34 +50,37 @@ public struct Program: Sendable {
     /// - Parameters:
     ///   - results: the variables whose values can be read after a run.
     ///   - loss: the variable to be differentiated; its elements, one a sample, are added up.
+    ///   - losses: several such variables, whose sums are added up, each times the factor that the backward pass is given.
     ///   - differentiatesConstants: constants have gradients too, as if they were parameters.
     /// - Throws: `GraphError`, the first mistake that was made in building the graph included.
     public init(
         results: [Variable], loss: Variable? = nil, differentiatesConstants: Bool = false
     ) throws(GraphError) {
-        let wanted = results + (loss.map { [$0] } ?? [])
+        try self.init(
+            results: results, losses: loss.map { [$0] } ?? [], differentiatesConstants: differentiatesConstants)
+    }
+
+    public init(
+        results: [Variable], losses: [Variable], differentiatesConstants: Bool = false
+    ) throws(GraphError) {
+        let wanted = results + losses
         guard let graph = wanted.first?.graph else { throw GraphError("a program needs a result or a loss") }
         if let error = graph.firstError { throw error }
-        if let loss, loss.type.shape.count != 1 {
+        if let loss = losses.first(where: { $0.type.shape.count != 1 }) {
             throw GraphError("a loss is one number for each sample, but '\(loss.name)' is \(loss.type); use mean()")
         }
-        if let loss, !loss.type.element.isDifferentiable {
+        if let loss = losses.first(where: { !$0.type.element.isDifferentiable }) {
             throw GraphError("a loss has a gradient, but '\(loss.name)' is \(loss.type), and only floats have one")
         }
         self.results = Set(wanted.map(\.index))
-        self.loss = loss?.index
+        self.losses = losses.map(\.index)
         var rewriting = RewritableGraph(graph.nodes, results: self.results)
         for rewrite in Self.rewrites { rewrite.apply(to: &rewriting) }
         nodes = rewriting.nodes
         order = rewriting.needed
 
         layout = ParameterLayout(graph.nodes)
-        guard let loss else {
-            backward = Backward()
-            coupling = Coupling()
-            return
-        }
-        backward = Backward(nodes, order, loss: loss.index, constants: differentiatesConstants)
-        coupling = try Coupling(nodes, order, layout, backward)
+        backward = Backward(nodes, order, losses: self.losses, constants: differentiatesConstants)
+        coupling = losses.isEmpty ? Coupling() : try Coupling(nodes, order, layout, backward)
     }
 }

@@ -155,7 +155,22 @@ public final class Replica: @unchecked Sendable {
         samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: Pass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
-        beginBackward(samples: samples, scale: scale, weights: weights)
+        for loss in 0..<program.losses.count { seed(loss, samples: samples, scale: scale, weights: weights) }
+        backward(samples: samples, pass, finished: finished)
+    }
+
+    /// Begins a backward pass at one of the losses, after the forward pass: Σ scale·weight·loss is then part of what is
+    /// differentiated. Each loss is seeded before `backward` is called.
+    /// - Parameters:
+    ///   - loss: its place in `Program.losses`.
+    ///   - weights: one for each sample, for a loss that each sample has; nil for weights of 1.
+    public func seed(_ loss: Int, samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil) {
+        plan(samples).fillSeed(of: loss, scale: scale, weights: weights)
+    }
+
+    /// Computes the gradient of what the losses were seeded with; see `seed`.
+    public func backward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+        beginBackward(samples: samples)
         let rounds = program.coupling.backward
         for segment in 0...rounds.count {
             let partial = segment < rounds.count ? sums.map { $0.doubles + rounds[segment].places.lowerBound } : nil
@@ -163,11 +178,15 @@ public final class Replica: @unchecked Sendable {
         }
     }
 
-    /// Lays down the gradient with which the backward pass begins, as `backward` does.
+    /// Begins a backward pass that is run segment by segment, once the losses are seeded.
+    package func beginBackward(samples: Int) {
+        if let gradients { plan(samples).rebind(gradients: gradients.floats) }
+    }
+
+    /// The same, with one seed for all losses.
     package func beginBackward(samples: Int, scale: Float, weights: UnsafePointer<Float>?) {
-        let plan = plan(samples)
-        if let gradients { plan.rebind(gradients: gradients.floats) }
-        plan.fillSeed(scale: scale, weights: weights)
+        for loss in 0..<program.losses.count { seed(loss, samples: samples, scale: scale, weights: weights) }
+        beginBackward(samples: samples)
     }
 
     /// One segment of the backward pass, as of the forward pass.

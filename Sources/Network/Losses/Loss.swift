@@ -23,7 +23,7 @@ public protocol Loss: RegisteredKind {
     func ignoring(_ label: Int) -> Self?
 
     /// Why it can't be a loss of predictions of a shape, as a sentence; nil where it can.
-    /// - Parameter layer: the name of the last layer.
+    /// - Parameter layer: what a sentence calls the layer that predicts: `the last layer 'logits'`.
     func problem(for prediction: Shape, layer: String) -> String?
 
     /// Makes its arithmetic.

@@ -13,6 +13,22 @@ public enum LossRegistry {
         SparseCategoricalCrossEntropy.self,
     ]
 
+    /// Reads `loss`: one, or an object with one for each output by its name.
+    /// - Returns: nothing where a mistake has been noted.
+    package static func readByName(_ root: ObjectReader, key: String) -> ByName<any Loss> {
+        // An object that is one loss says its type, or at least has constants, which are numbers.
+        func isOne(_ node: JSONNode) -> Bool {
+            guard case .object(let members) = node.value else { return true }
+            return members.contains { member in
+                switch member.value.value {
+                case .string, .object: member.key == "type"
+                default: true
+                }
+            } || members.isEmpty
+        }
+        return ByName(reading: root, key: key, isOne: isOne) { read($0, key: $1) }
+    }
+
     /// Reads `loss`: a name, or an object with the name as `type` and the loss's constants.
     /// - Returns: nil where a mistake has been noted.
     public static func read(_ root: ObjectReader, key: String) -> (any Loss)? {

@@ -49,7 +49,7 @@ public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     /// Why predictions of a shape are not over classes.
     static func problemOfClasses(_ prediction: Shape, _ layer: String) -> String? {
         guard prediction.rank == 0 || prediction.last < 2 else { return nil }
-        return "a categorical cross-entropy needs two classes or more, but the last layer '\(layer)' gives "
+        return "a categorical cross-entropy needs two classes or more, but \(layer) gives "
             + "\(prediction); use binary_crossentropy with a sigmoid"
     }
 

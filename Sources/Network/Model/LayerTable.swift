@@ -15,6 +15,8 @@ public struct LayerTable: Sendable {
     public let rows: [Row]
     /// The parameters of all layers.
     public let layout: ParameterLayout
+    /// What the first layer takes without saying so.
+    public let firstInput: String
 
     /// - Throws: `ModelError` where shapes do not fit.
     public init(_ model: Model) throws(ModelError) {
@@ -22,6 +24,7 @@ public struct LayerTable: Sendable {
         let built = try model.build(in: graph)
         let nodes = graph.nodes(ofLayers: model.steps.count)
         layout = ParameterLayout(graph.nodes)
+        firstInput = model.inputs[0].name
         rows = model.steps.indices.map { index in
             let (step, result) = (model.steps[index], built.layers[index])
             var parameters = 0

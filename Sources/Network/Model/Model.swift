@@ -6,7 +6,7 @@ public struct ModelLayer: Sendable {
     public let layer: any Layer
     /// Nil for the type with a number.
     public let name: String?
-    /// The names of layers, or `input`; nil for the layer before.
+    /// The names of layers, or of inputs; nil for the layer before.
     public let inputs: [String]?
     /// How its parameters are trained.
     public let training: LayerTraining
@@ -42,7 +42,7 @@ extension Layer {
 /// A network as layers: what a config describes, what a model file holds.
 ///
 /// The layers form a graph: one takes the layers that it names as `inputs`, or without them the layer before. The
-/// last layer's result is the prediction.
+/// last layer's result is the prediction, unless `outputs` names other layers, or several.
 ///
 /// ```swift
 /// let model = try Model(input: [2]) {
@@ -62,14 +62,19 @@ public struct Model: Sendable {
         public var isTrainable: Bool { training.isTrainable }
     }
 
-    /// The name by which layers refer to the data.
+    /// The name by which layers refer to the data where there is one input that has no name of its own.
     public static let inputName = "input"
 
     /// What is saved can be read again: a file that claims more is refused before memory is taken for it.
     package static let mostLayers = 10_000
 
-    public let inputShape: Shape
+    public let inputs: [ModelInput]
     public let steps: [Step]
+    /// The layers whose results are the predictions, by name.
+    public let outputs: [String]
+
+    /// The shape of one sample of the first input, which mostly is the only one.
+    public var inputShape: Shape { inputs[0].shape }
 
     /// - Parameter input: the shape of one sample.
     /// - Throws: `ModelError` with all that is wrong.
@@ -78,6 +83,19 @@ public struct Model: Sendable {
     }
 
     public init(input: Shape, layers: [ModelLayer]) throws(ModelError) {
+        try self.init(inputs: [ModelInput(Self.inputName, input)], layers: layers)
+    }
+
+    /// - Parameters:
+    ///   - inputs: what is given for each sample, in the order in which it is listed.
+    ///   - outputs: the names of the layers whose results are the predictions; the last layer unless given.
+    public init(
+        inputs: [ModelInput], outputs: [String]? = nil, @ModelBuilder _ layers: () -> [ModelLayer]
+    ) throws(ModelError) {
+        try self.init(inputs: inputs, outputs: outputs, layers: layers())
+    }
+
+    public init(inputs: [ModelInput], outputs: [String]? = nil, layers: [ModelLayer]) throws(ModelError) {
         guard !layers.isEmpty else {
             throw ModelError([.init(layer: nil, message: "a model needs at least one layer")])
         }
@@ -88,10 +106,10 @@ public struct Model: Sendable {
                     message: "a model of \(layers.count) layers is too large: at most \(Self.mostLayers) can be saved")
             ])
         }
-        inputShape = input
-        var problems: [ModelError.Problem] = []
-        var names: Set<String> = [Self.inputName]
-        let given = Set(layers.compactMap(\.name))
+        self.inputs = inputs
+        var problems = ModelInput.problems(of: inputs)
+        var names = Set(inputs.map(\.name))
+        let given = Set(layers.compactMap(\.name)).union(names)
         let types = Set(layers.map(\.layer.type))
         var counts: [String: Int] = [:]
         var steps: [Step] = []
@@ -106,11 +124,21 @@ public struct Model: Sendable {
                 } while given.contains(name)
             } else if names.contains(name) {
                 problems.append(
-                    .init(layer: index, message: "the name '\(name)' is taken by another layer or the input"))
+                    .init(
+                        layer: index,
+                        message:
+                            "the name '\(name)' is taken by another layer or \(inputs.count > 1 ? "an" : "the") input"))
             }
-            let before = steps.last?.name ?? Self.inputName
-            let inputs = entry.inputs ?? [before]
-            for input in inputs where !names.contains(input) {
+            if entry.inputs == nil, steps.isEmpty, inputs.count > 1 {
+                problems.append(
+                    .init(
+                        layer: index,
+                        message: "must name its inputs, since the model has several: "
+                            + inputs.map(\.name).joined(separator: ", ")))
+            }
+            let before = steps.last?.name ?? inputs.first?.name ?? Self.inputName
+            let sources = entry.inputs ?? [before]
+            for input in sources where !names.contains(input) {
                 let later = given.contains(input) || types.contains(input)
                 let known = Self.listed(names, before: steps)
                 problems.append(
@@ -120,12 +148,12 @@ public struct Model: Sendable {
                             ? "takes its input from '\(input)', which comes later; known so far are \(known)"
                             : "takes its input from '\(input)', but there is no such layer; known are \(known)"))
             }
-            if inputs.isEmpty { problems.append(.init(layer: index, message: "must name at least one input")) }
+            if sources.isEmpty { problems.append(.init(layer: index, message: "must name at least one input")) }
             if let problem = LayerName.problem(name) {
                 problems.append(.init(layer: index, message: "the name \(problem)"))
             }
-            if inputs.count > 1, !entry.layer.takesSeveralInputs {
-                problems.append(.init(layer: index, message: "takes one input, but is given \(inputs.count)"))
+            if sources.count > 1, !entry.layer.takesSeveralInputs {
+                problems.append(.init(layer: index, message: "takes one input, but is given \(sources.count)"))
             }
             if entry.training != LayerTraining(), !entry.layer.hasParameters {
                 let missing =
@@ -140,23 +168,55 @@ public struct Model: Sendable {
             }
             names.insert(name)
             // As the layer itself spells it: strings are alike by their characters, which may be other bytes in a file.
-            let spelled = inputs.map { input in names.firstIndex(of: input).map { names[$0] } ?? input }
+            let spelled = sources.map { input in names.firstIndex(of: input).map { names[$0] } ?? input }
             steps.append(
                 Step(name: name, layer: entry.layer, inputs: spelled, training: entry.training))
         }
         self.steps = steps
+        self.outputs = outputs ?? steps.suffix(1).map(\.name)
+        problems += Self.problems(ofOutputs: self.outputs, steps, inputs)
         if !problems.isEmpty { throw ModelError(problems) }
-        let used = Set(steps.flatMap(\.inputs))
-        if let index = steps.dropLast().firstIndex(where: { !used.contains($0.name) }) {
+        // What feeds a layer or is an output reaches an output, since the layers have an end.
+        let used = Set(steps.flatMap(\.inputs)).union(self.outputs)
+        if let index = steps.firstIndex(where: { !used.contains($0.name) }) {
             let unused = steps[index]
             throw ModelError([
                 .init(
                     layer: index,
-                    message: "the result of '\(unused.name)' goes nowhere; name it in the inputs of a later layer")
+                    message:
+                        "the result of '\(unused.name)' goes nowhere; name it in the inputs of a later layer, or in "
+                        + "outputs")
+            ])
+        }
+        if let unused = inputs.first(where: { !used.contains($0.name) }) {
+            throw ModelError([
+                .init(
+                    layer: nil,
+                    message:
+                        "the input '\(unused.name)' reaches no output; name it in the inputs of a layer, or leave it "
+                        + "out")
             ])
         }
         // The shapes must fit: a trial build says so before any data is read.
         _ = try build(in: Graph())
+    }
+
+    private static func problems(
+        ofOutputs outputs: [String], _ steps: [Step], _ inputs: [ModelInput]
+    ) -> [ModelError.Problem] {
+        var seen: Set<String> = []
+        var messages = outputs.isEmpty ? ["must name at least one layer"] : []
+        for name in outputs {
+            if !seen.insert(name).inserted { messages.append("names '\(name)' twice") }
+            if inputs.contains(where: { $0.name == name }), !steps.contains(where: { $0.name == name }) {
+                messages.append("names '\(name)', which is an input; an output is the result of a layer")
+            } else if !steps.contains(where: { $0.name == name }) {
+                messages.append(
+                    "names '\(name)', but there is no such layer; known are \(listed(Set(steps.map(\.name)), before: steps))"
+                )
+            }
+        }
+        return messages.map { .init(layer: nil, part: "outputs", message: $0) }
     }
 
     /// The names that a layer may take its input from; of very many, the last.
@@ -166,16 +226,21 @@ public struct Model: Sendable {
             : "\(names.count), the last of them " + steps.suffix(20).map(\.name).joined(separator: ", ")
     }
 
-    /// The type in which the input reaches the model: floats, unless a layer that takes it wants integers.
-    public var inputElement: ElementType {
-        let takers = steps.lazy.filter { $0.inputs.contains(Self.inputName) }
+    /// The type in which an input reaches the model: floats, unless a layer that takes it wants integers.
+    public func element(of input: ModelInput) -> ElementType {
+        let takers = steps.lazy.filter { $0.inputs.contains(input.name) }
         return takers.map(\.layer.inputElement).first { $0 != .float32 } ?? .float32
     }
 
     /// The model's nodes in a graph.
     public struct Built {
-        public let input: Variable
-        public let output: Variable
+        /// In the order of the model's inputs.
+        public let inputs: [Variable]
+        /// In the order of the model's outputs.
+        public let outputs: [Variable]
+        /// The first input and the first output, which mostly are the only ones.
+        public var input: Variable { inputs[0] }
+        public var output: Variable { outputs[0] }
         /// The result of each layer, in the order of `steps`.
         public let layers: [Variable]
     }
@@ -183,10 +248,10 @@ public struct Model: Sendable {
     /// Adds the model to a graph.
     /// - Throws: `ModelError` where shapes do not fit; it names both layers.
     public func build(in graph: Graph) throws(ModelError) -> Built {
-        let input = graph.input(inputShape, name: Self.inputName, element: inputElement)
+        let variables = inputs.map { graph.input($0.shape, name: $0.name, element: element(of: $0)) }
         // Before layers reckon with a size that they can't.
         if let error = graph.firstError { throw ModelError([.init(layer: nil, message: "\(error)")]) }
-        var results = [Self.inputName: input]
+        var results = Dictionary(uniqueKeysWithValues: zip(inputs.map(\.name), variables))
         var layers: [Variable] = []
         for (index, step) in steps.enumerated() {
             let inputs = step.inputs.compactMap { results[$0] }
@@ -208,7 +273,7 @@ public struct Model: Sendable {
                 ])
             }
         }
-        return Built(input: input, output: layers[layers.count - 1], layers: layers)
+        return Built(inputs: variables, outputs: outputs.compactMap { results[$0] }, layers: layers)
     }
 }
 
@@ -217,7 +282,16 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     public struct Problem: Equatable, Sendable {
         /// The layer's place in the list; nil for the model as a whole.
         public let layer: Int?
+        /// The part of the model as a whole, such as `outputs`; nil for none.
+        public let part: String?
         public let message: String
+
+        init(layer: Int?, part: String? = nil, message: String) {
+            (self.layer, self.part, self.message) = (layer, part, message)
+        }
+
+        /// `layers[2]`, `outputs`; nil for the model as a whole.
+        package var place: String? { layer.map { "layers[\($0)]" } ?? part }
     }
     public let problems: [Problem]
 
@@ -225,7 +299,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         problems.map { problem in
-            problem.layer.map { "layers[\($0)]: \(problem.message)" } ?? problem.message
+            problem.place.map { "\($0): \(problem.message)" } ?? problem.message
         }.joined(separator: "\n")
     }
 }
@@ -242,6 +316,15 @@ public enum ModelBuilder {
 }
 
 extension Model {
+    /// `outputs` as it stands in a config; nil where the last layer is the only one, which goes without saying.
+    package var outputsConfiguration: JSONNode? {
+        // Not a plain nil, which would be JSON's null.
+        hasUsualOutput ? JSONNode?.none : JSONNode(outputs.map { JSONNode($0) })
+    }
+
+    /// Whether the last layer is the only output.
+    package var hasUsualOutput: Bool { outputs == steps.suffix(1).map(\.name) }
+
     /// The layers as they stand in a config, names and inputs written out.
     public var configuration: JSONNode {
         JSONNode(

@@ -1,101 +1,112 @@
+import Configuration
 public import Kernels
 
-/// A model together with its loss: what training differentiates and what evaluation measures.
+/// A model together with a loss for each of its outputs: what training differentiates and what evaluation measures.
+///
+/// The loss of a batch is Σ over the outputs of weight · (mean over the output's counted labels).
 public struct Objective: Sendable {
     public let model: Model
-    public let loss: any Loss
+    /// The nodes of the inputs, to be filled, in the order of `model.inputs`.
+    public let inputs: [Int]
+    /// In the order of `model.outputs`.
+    public let outputs: [Output]
 
-    /// What one sample's target looks like beside its prediction.
-    public let targetForm: TargetForm
-    /// The shape that one sample's target must have.
-    public let targetShape: Shape
-    /// The shape of one sample's prediction.
-    public let outputShape: Shape
-
-    /// The nodes to be filled and read.
-    public let input: Int
-    public let target: Int
-    public let prediction: Int
-    /// What the loss's activation is taken of; nil for losses without one. Where probabilities round to 0 or 1, these still tell
-    /// which of two samples has the greater one.
-    public let logits: Int?
     /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
     public let layerNodes: [(name: String, nodes: [Int])]
 
-    /// Forward and backward: what a training step runs.
+    /// Forward and backward: what a training step runs. Its losses are those of the outputs, in their order.
     public let training: Program
-    /// Forward, with the loss: what evaluation runs.
+    /// Forward, with the losses: what evaluation runs.
     public let evaluation: Program
-    /// Forward, without loss or target: what prediction runs.
+    /// Forward, without losses or targets: what prediction runs.
     public let inference: Program
-    /// The loss of each sample in `evaluation`.
-    public let sampleLoss: Int
 
-    /// - Throws: `ObjectiveError` where the loss does not fit the last layer; `ModelError`, `GraphError`.
+    /// A model of one output.
+    /// - Throws: `ObjectiveError` where the loss does not fit the output, or there are several outputs; `ModelError`,
+    ///   `GraphError`.
     public init(_ model: Model, loss: any Loss) throws {
-        let graph = Graph()
-        let built = try model.build(in: graph)
-        let output = built.output
-        let last = model.steps[model.steps.count - 1].name
+        try self.init(model, losses: ByName(loss))
+    }
 
-        // The last activation, if the loss takes it as its own.
-        var logits: Variable?
-        var probabilities: Variable?
-        if let wanted = loss.activation {
-            if case .operation(let final, let inputs) = graph.nodes[output.index].kind, final.pureActivation == wanted {
-                (logits, probabilities) = (Variable(graph: graph, index: inputs[0]), output)
-            }
-            if loss.fromLogits {
-                if logits != nil {
-                    throw ObjectiveError(
-                        "from_logits does not fit the last layer '\(last)', which already ends with \(wanted); "
-                            + "leave one of them out")
-                }
-                logits = output
-                probabilities = try graph.apply(ActivationOperator(wanted), to: [output], name: "\(wanted)")
-            }
-            guard logits != nil else {
-                throw ObjectiveError(
-                    "\(loss.typeName) needs probabilities, but the last layer '\(last)' does not end with \(wanted); "
-                        + "give it \"activation\": \"\(wanted)\", or set \"from_logits\": true in the loss")
+    /// - Parameters:
+    ///   - losses: one for each output, by its name.
+    ///   - weights: by how much an output's loss counts in that of the model; 1 for those that are not named.
+    /// - Throws: `ObjectiveError` where a loss does not fit its output or is missing; `ModelError`, `GraphError`.
+    public init(_ model: Model, losses: [String: any Loss], weights: [String: Double] = [:]) throws {
+        try Self.check(losses.keys, "has", of: model)
+        if let missing = model.outputs.first(where: { losses[$0] == nil }) {
+            throw ObjectiveError("has none for the output '\(missing)'")
+        }
+        try Self.check(weights.keys, "has a weight for", of: model)
+        for (name, weight) in weights.sorted(by: { $0.key < $1.key }) {
+            guard weight >= 0, Float(weight).isFinite else {
+                throw ObjectiveError("has the weight \(weight) for '\(name)'; a weight is a number from 0 up")
             }
         }
-        if let problem = loss.problem(for: output.type.shape, layer: last) { throw ObjectiveError(problem) }
-        targetForm = loss.targetForm(for: output.type.shape)
-        targetShape = loss.targetShape(for: output.type.shape)
-        let target = graph.input(targetShape, name: "target", element: targetForm.element)
-        let operation = LossOperator(loss, takesLogits: logits != nil)
-        let sources = if let logits, let probabilities { [logits, probabilities, target] } else { [output, target] }
-        let lossValue = try graph.apply(operation, to: sources, name: "loss")
-
+        guard model.outputs.contains(where: { weights[$0] != 0 }) else {
+            throw ObjectiveError("has the weight 0 for every output, so nothing would be trained")
+        }
+        let graph = Graph()
+        let built = try model.build(in: graph)
+        var outputs: [Output] = []
+        var variables: [Output.Variables] = []
+        for (name, result) in zip(model.outputs, built.outputs) {
+            guard let loss = losses[name] else { preconditionFailure("each output has a loss") }
+            let own = try Output.Variables(of: result, name, loss, in: model)
+            outputs.append(Output(name, loss, weight: weights[name] ?? 1, own, in: model))
+            variables.append(own)
+        }
         self.model = model
-        self.loss = loss
-        outputShape = output.type.shape
-        input = built.input.index
-        self.target = target.index
-        prediction = output.index
-        self.logits = logits?.index
-        sampleLoss = lossValue.index
+        inputs = built.inputs.map(\.index)
+        self.outputs = outputs
         let nodes = graph.nodes(ofLayers: model.steps.count)
         layerNodes = zip(model.steps, nodes).map { ($0.name, $1) }
-        let measured = [output, lossValue] + [logits].compactMap { $0 }
-        training = try Program(results: measured, loss: lossValue)
+        let measured = variables.flatMap { [$0.prediction, $0.loss] + [$0.logits].compactMap { $0 } }
+        training = try Program(results: measured, losses: variables.map(\.loss))
         evaluation = try Program(results: measured)
-        inference = try Program(results: [output])
+        inference = try Program(results: variables.map(\.prediction))
+    }
+
+    /// - Parameter losses: one, or one for each output by its name.
+    package init(_ model: Model, losses: ByName<any Loss>, weights: [String: Double] = [:]) throws {
+        let values: [(any Loss)?]
+        do { values = try losses.values(of: model.outputs, "output") } catch { throw ObjectiveError("\(error)") }
+        let given = zip(model.outputs, values).compactMap { name, loss in loss.map { (name, $0) } }
+        try self.init(model, losses: Dictionary(uniqueKeysWithValues: given), weights: weights)
+    }
+
+    private static func check(_ names: some Collection<String>, _ what: String, of model: Model) throws {
+        guard let unknown = names.filter({ !model.outputs.contains($0) }).min() else { return }
+        throw ObjectiveError(
+            "\(what) '\(unknown)', which is no output; the outputs are \(model.outputs.joined(separator: ", "))")
     }
 
     public var layout: ParameterLayout { training.layout }
 
-    /// The label that the loss passes over: its rows have neither loss nor gradient.
-    public var ignoredLabel: Int? { loss.ignoredLabel }
+    /// The output of a name; nil where there is none.
+    public func output(_ name: String) -> Output? { outputs.first { $0.name == name } }
 
-    /// Whether the model's own result are logits, so that a probability of one half is a 0.
-    public var predictsLogits: Bool { loss.activation != nil && loss.fromLogits }
+    /// What a sentence adds where it speaks of one of several outputs: ` of 'digit'`; nothing where there is one.
+    package func words(ofOutput output: Int) -> String { outputs.count > 1 ? " of '\(outputs[output].name)'" : "" }
+    package func words(ofInput input: Int) -> String { inputs.count > 1 ? " '\(model.inputs[input].name)'" : "" }
+}
 
-    /// What the sum of a batch's sample losses is divided by; see `Loss.countedSamples`.
-    /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
+/// What there is of a model with one input and one output; of several, the first's.
+extension Objective {
+    public var loss: any Loss { outputs[0].loss }
+    public var targetForm: TargetForm { outputs[0].targetForm }
+    public var targetShape: Shape { outputs[0].targetShape }
+    public var outputShape: Shape { outputs[0].shape }
+    public var input: Int { inputs[0] }
+    public var target: Int { outputs[0].target }
+    public var prediction: Int { outputs[0].prediction }
+    public var logits: Int? { outputs[0].logits }
+    public var sampleLoss: Int { outputs[0].sampleLoss }
+    public var ignoredLabel: Int? { outputs[0].ignoredLabel }
+    public var predictsLogits: Bool { outputs[0].predictsLogits }
+
     public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
-        loss.countedSamples(targets: targets, samples: samples, labels: targetShape.count)
+        outputs[0].countedSamples(targets: targets, samples: samples)
     }
 }
 

@@ -14,8 +14,13 @@ public struct RunConfiguration: Sendable {
     public var seed: UInt64
     public var data: DataConfiguration
     public var layers: [ModelLayer]
-    public var loss: any Loss
-    public var metrics: [any Metric]
+    /// The names of the layers whose results are the predictions; nil for the last layer.
+    public var outputs: [String]?
+    /// By output, as are the metrics.
+    public var losses: ByName<any Loss>
+    /// By how much an output's loss counts; 1 for those that are not named.
+    public var lossWeights: [String: Double]
+    public var metricsByOutput: ByName<[any Metric]>
     public var optimizer: any Optimizer
     public var schedule: any Schedule
     public var clipping: GradientClipping
@@ -45,14 +50,25 @@ public struct RunConfiguration: Sendable {
         let model = root.requiredObject("model")
         let readers = model?.requiredObjects("layers") ?? []
         layers = readers.compactMap { LayerRegistry.read($0) }
+        outputs = model?.strings("outputs")
+        if outputs?.isEmpty == true { model?.fail("must name at least one layer", key: "outputs") }
         model?.finish()
-        loss = LossRegistry.read(root, key: "loss") ?? .meanSquaredError(factor: 1)
-        if let label = data.ignoreLabel, loss.ignoredLabel ?? label == label, let ignoring = loss.ignoring(label) {
+        losses = LossRegistry.readByName(root, key: "loss")
+        if let label = data.ignoreLabel, let loss = losses.only, loss.ignoredLabel ?? label == label,
+            let ignoring = loss.ignoring(label)
+        {
             // From here on there is one place that says it.
-            loss = ignoring
+            losses = ByName(ignoring)
             data.ignoreLabel = nil
         }
-        metrics = Self.metrics(root)
+        lossWeights = Self.weights(root, losses)
+        metricsByOutput =
+            root.has("metrics") ? ByName(reading: root, key: "metrics", isOne: { _ in false }, Self.metrics) : ByName()
+        _ = root.node("metrics")
+        for name in outputs ?? [] where (outputs ?? []).count > 1 && name == "type" {
+            model?.fail(
+                "names 'type', by which a loss is told from losses by name; call the layer otherwise", key: "outputs")
+        }
         let rule = OptimizerConfiguration(root, key: "optimizer")
         (optimizer, schedule, clipping) = (rule.optimizer, rule.schedule, rule.clipping)
         excludedFromWeightDecay = rule.excludedFromWeightDecay
@@ -68,7 +84,7 @@ public struct RunConfiguration: Sendable {
         root.finish(ignoring: .annotations)
 
         if let problem = training.earlyStopping?.problem(
-            metrics: metrics, hasValidation: data.validation != nil || data.folds != nil)
+            figures: Self.figures(outputs, metricsByOutput), hasValidation: data.validation != nil || data.folds != nil)
         {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
@@ -79,12 +95,13 @@ public struct RunConfiguration: Sendable {
         }
         file = document.file
         var origins: [String: JSONNode.Origin] = [:]
-        for key in ["data", "model", "loss", "metrics", "optimizer", "training"] {
+        for key in ["data", "model", "loss", "loss_weights", "metrics", "optimizer", "training"] {
             origins[key] = document.root[key]?.origin
         }
         for (section, key) in [
             ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
-            ("training", "epochs"), ("optimizer", OptimizerConfiguration.exclusionKey),
+            ("training", "epochs"), ("data", "normalize"), ("data", "augment"), ("model", "outputs"),
+            ("optimizer", OptimizerConfiguration.exclusionKey),
         ] {
             origins["\(section).\(key)"] = document.root[section]?[key]?.origin
         }
@@ -102,19 +119,41 @@ public struct RunConfiguration: Sendable {
         return last.hasSuffix(".json") ? String(last.dropLast(5)) : last
     }
 
-    private static func metrics(_ root: ObjectReader) -> [any Metric] {
+    private static func metrics(_ reader: ObjectReader, _ key: String) -> [any Metric] {
         var kinds: [any Metric] = []
-        for (index, word) in (root.strings("metrics") ?? []).enumerated() {
+        for (index, word) in (reader.strings(key) ?? []).enumerated() {
             guard let kind = MetricRegistry.metric(named: word) else {
-                root.fail(MetricRegistry.kinds.unknown(word), key: "metrics", index: index)
+                reader.fail(MetricRegistry.kinds.unknown(word), key: key, index: index)
                 continue
             }
             if kinds.contains(where: { $0.name == kind.name }) {
-                root.fail("names '\(word)' twice", key: "metrics", index: index)
+                reader.fail("names '\(word)' twice", key: key, index: index)
             }
             kinds.append(kind)
         }
         return kinds
+    }
+
+    /// `loss_weights`: a number for each output by its name.
+    private static func weights(_ root: ObjectReader, _ losses: ByName<any Loss>) -> [String: Double] {
+        guard let reader = root.object("loss_weights") else { return [:] }
+        if losses.only != nil {
+            root.fail(
+                "stands beside one loss, which has nothing to be weighed against; leave it out", key: "loss_weights")
+        }
+        var weights: [String: Double] = [:]
+        for name in reader.presentKeys { weights[name] = reader.requiredNumber(name, .between(0, 1e9)) }
+        reader.finish()
+        return weights
+    }
+
+    /// The figures that the run reports beside the loss.
+    package var figures: [any Figure] { Self.figures(outputs, metricsByOutput) }
+
+    private static func figures(_ outputs: [String]?, _ metrics: ByName<[any Metric]>) -> [any Figure] {
+        guard let outputs, outputs.count > 1 else { return metrics.first ?? [] }
+        let own = outputs.map { name in metrics.entries.first { $0.name == name }?.value ?? [] }
+        return FigureList(outputs: outputs, metrics: own).figures
     }
 
     /// The mistakes of a part of the config that has been read, as an error with file and line.
@@ -128,7 +167,7 @@ public struct RunConfiguration: Sendable {
 
     func error(_ error: ModelError) -> ConfigurationError {
         let problems = error.problems.map { problem in
-            let path = problem.layer.map { "model.layers[\($0)]" } ?? "model"
+            let path = problem.place.map { "model.\($0)" } ?? "model"
             return Problem(path: path, origin: origins[path] ?? .code, message: problem.message)
         }
         return ConfigurationError(file: file, problems: problems)
@@ -137,8 +176,17 @@ public struct RunConfiguration: Sendable {
     /// The model for samples of a shape.
     /// - Throws: `ConfigurationError` where the layers do not fit it or each other.
     public func model(input shape: Shape) throws(ConfigurationError) -> Model {
+        try model(inputs: [ModelInput(Model.inputName, shape)])
+    }
+
+    /// The model for the inputs that data have.
+    package func model(for data: Dataset) throws(ConfigurationError) -> Model {
+        try model(inputs: data.fields(.input).map { ModelInput($0.name ?? Model.inputName, $0.field.rowShape) })
+    }
+
+    public func model(inputs: [ModelInput]) throws(ConfigurationError) -> Model {
         do {
-            return try Model(input: shape, layers: layers)
+            return try Model(inputs: inputs, outputs: outputs, layers: layers)
         } catch {
             throw self.error(error)
         }
@@ -148,6 +196,12 @@ public struct RunConfiguration: Sendable {
     /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer.
     public func objective(_ model: Model) throws -> Objective {
         if let label = data.ignoreLabel {
+            guard let loss = losses.only else {
+                throw error(
+                    "data.ignore_label",
+                    "is \(label) for all outputs, but each loss has labels of its own; give those that ignore one "
+                        + "\"ignore_class\": \(label)")
+            }
             throw error(
                 "data.ignore_label",
                 loss.ignoring(label) != nil
@@ -156,7 +210,7 @@ public struct RunConfiguration: Sendable {
         }
         let objective: Objective
         do {
-            objective = try Objective(model, loss: loss)
+            objective = try Objective(model, losses: losses, weights: lossWeights)
         } catch let error as ObjectiveError {
             throw self.error("loss", "\(error)")
         }
@@ -172,19 +226,51 @@ public struct RunConfiguration: Sendable {
         } catch {
             throw self.error(error.path, error.message)
         }
-        let form = objective.targetForm
-        for kind in metrics {
-            if let problem = kind.problem(with: form) { throw error("metrics", problem) }
+        let outputs = objective.outputs
+        let metrics = try values(metricsByOutput, "metrics", of: model.outputs, "output")
+        for (output, kinds) in zip(outputs, metrics) {
+            for kind in kinds ?? [] {
+                if let problem = kind.problem(with: output.targetForm) {
+                    throw error(path("metrics", output.name, metricsByOutput), problem)
+                }
+            }
         }
-        if data.classWeights != nil, let problem = ClassWeights.problem(with: MetricLayout(objective)) {
-            throw error("data.class_weight", problem)
+        if let problem = FigureList(outputs: model.outputs, metrics: metrics.map { $0 ?? [] }).problem {
+            throw error("metrics", problem)
         }
-        if !data.augmentation.transforms.isEmpty,
-            let problem = data.augmentation.problem(inputShape: model.inputShape, targets: form)
-        {
-            throw error("data.augment[\(problem.index)]", problem.message)
+        let weights = try values(data.classWeightsByOutput, "data.class_weight", of: model.outputs, "output")
+        for (output, weights) in zip(outputs, weights) where weights != nil {
+            if let problem = ClassWeights.problem(with: MetricLayout(output)) {
+                throw error(path("data.class_weight", output.name, data.classWeightsByOutput), problem)
+            }
+        }
+        let inputs = model.inputs.map(\.name)
+        _ = try values(data.normalizations, "data.normalize", of: inputs, "input")
+        let augmentations = try values(data.augmentations, "data.augment", of: inputs, "input")
+        for (input, augmentation) in augmentations.enumerated() {
+            guard let problem = augmentation?.problem(in: objective, input: input) else { continue }
+            throw error(
+                path("data.augment", inputs[input], data.augmentations) + "[\(problem.index)]", problem.message)
         }
         return objective
+    }
+
+    /// Where the value of an input or output stands.
+    private func path<T>(_ key: String, _ name: String, _ values: ByName<T>) -> String {
+        values.only == nil ? "\(key).\(name)" : key
+    }
+
+    /// The values of these inputs or outputs.
+    private func values<T>(
+        _ values: ByName<T>, _ path: String, of names: [String], _ noun: String
+    ) throws(ConfigurationError) -> [T?] {
+        do { return try values.values(of: names, noun) } catch { throw self.error(path, "\(error)") }
+    }
+
+    /// What normalisation comes to for each input of the model.
+    /// - Throws: `DataError`, `HDF5Error` for data to which it can't be fitted.
+    package func preprocessings(fittedTo data: Dataset, for objective: Objective) throws -> [Preprocessing] {
+        try Preprocessing.all(self.data.normalizations, fittedTo: data, of: objective.model.inputs.map(\.name)).values
     }
 
     /// How the config says to train; who trains adds the parallelism, which depends on the machine.
@@ -198,23 +284,52 @@ public struct RunConfiguration: Sendable {
         settings.batchSize = training.wholeBatch
         settings.shuffle = training.shuffle
         settings.seed = seed
-        settings.metrics = metrics
-        settings.augmentation = data.augmentation
-        settings.classWeights = data.classWeights
+        settings.metricsByOutput = metricsByOutput
+        settings.augmentations = data.augmentations
+        settings.classWeightsByOutput = data.classWeightsByOutput
         return settings
     }
 
     /// The config in full: defaults written out, paths whole. Reading it gives the same run.
     public func configuration(model: Model) -> JSONNode {
-        [
+        var layers: JSONNode = ["layers": model.configuration]
+        if let outputs = model.outputsConfiguration { layers["outputs"] = outputs }
+        let weights = model.outputs.compactMap { name in
+            lossWeights[name].map { JSONNode.Member(key: name, value: JSONNode($0)) }
+        }
+        var node: JSONNode = [
             "name": JSONNode(name), "seed": JSONNode(Int(seed)), "data": data.configuration,
-            "model": ["layers": model.configuration], "loss": loss.typedConfiguration,
-            "metrics": JSONNode(metrics.map { JSONNode($0.name) }),
-            "optimizer": OptimizerConfiguration(
-                optimizer, schedule, clipping, excludedFromWeightDecay: excludedFromWeightDecay
-            ).configuration,
-            "training": training.configuration, "parallel": parallel.configuration,
-            "checkpoint": checkpoint.configuration, "export": export.configuration,
+            "model": layers, "loss": losses.configuration { $0.typedConfiguration } ?? .init(.null),
         ]
+        if !weights.isEmpty { node["loss_weights"] = JSONNode(.object(weights)) }
+        let rest: [(String, JSONNode)] = [
+            (
+                "metrics",
+                metricsByOutput.configuration { metrics in JSONNode(metrics.map { JSONNode($0.name) }) } ?? []
+            ),
+            (
+                "optimizer",
+                OptimizerConfiguration(
+                    optimizer, schedule, clipping, excludedFromWeightDecay: excludedFromWeightDecay
+                ).configuration
+            ),
+            ("training", training.configuration), ("parallel", parallel.configuration),
+            ("checkpoint", checkpoint.configuration), ("export", export.configuration),
+        ]
+        for (key, value) in rest { node[key] = value }
+        return node
+    }
+}
+
+/// Where there is one output.
+extension RunConfiguration {
+    public var loss: any Loss {
+        get { losses.first ?? .meanSquaredError(factor: 1) }
+        set { losses = ByName(newValue) }
+    }
+
+    public var metrics: [any Metric] {
+        get { metricsByOutput.first ?? [] }
+        set { metricsByOutput = ByName(newValue) }
     }
 }

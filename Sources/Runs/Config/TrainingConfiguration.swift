@@ -40,7 +40,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
 /// Ends training when a figure has not improved for a while.
 public struct EarlyStopping: Sendable, Hashable {
-    /// `loss`, `validation_loss`, the name of a metric, or `validation_` and that name.
+    /// `loss`, `validation_loss`, the name of another figure, such as a metric, or `validation_` and that name.
     public var monitor: String
     /// The number of epochs without improvement after which training ends.
     public var patience: Int
@@ -75,8 +75,8 @@ public struct EarlyStopping: Sendable, Hashable {
     private static let validationPrefix = "validation_"
 
     /// Why the figure is none that a run has; the rest of a sentence that begins with the key.
-    func problem(metrics: [any Metric], hasValidation: Bool) -> String? {
-        let plain = ["loss"] + metrics.map(\.name)
+    func problem(figures: [any Figure], hasValidation: Bool) -> String? {
+        let plain = ["loss"] + figures.map(\.name)
         let known = plain + (hasValidation ? plain.map { Self.validationPrefix + $0 } : [])
         if known.contains(monitor) { return nil }
         if monitor.hasPrefix(Self.validationPrefix), !hasValidation {
@@ -86,14 +86,14 @@ public struct EarlyStopping: Sendable, Hashable {
     }
 
     /// The monitored figure of an epoch, and whether more is better.
-    func figure(of record: EpochRecord, metrics: [any Metric]) -> (value: Double, higherIsBetter: Bool)? {
+    func figure(of record: EpochRecord, figures: [any Figure]) -> (value: Double, higherIsBetter: Bool)? {
         let isValidation = monitor.hasPrefix(Self.validationPrefix)
         let name = isValidation ? String(monitor.dropFirst(Self.validationPrefix.count)) : monitor
         if name == "loss" {
             return (isValidation ? record.validationLoss : record.loss).map { ($0, false) }
         }
-        guard let index = metrics.firstIndex(where: { $0.name == name }) else { return nil }
+        guard let index = figures.firstIndex(where: { $0.name == name }) else { return nil }
         let values = isValidation ? record.validationMetrics : record.metrics
-        return values.map { ($0[index], metrics[index].higherIsBetter) }
+        return values.map { ($0[index], figures[index].higherIsBetter) }
     }
 }

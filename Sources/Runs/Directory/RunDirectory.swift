@@ -89,16 +89,16 @@ public final class RunDirectory {
 
     /// Begins `metrics.csv` and `times.csv` anew.
     /// - Throws: `FileError` where they can't be written.
-    public func beginMetrics(_ kinds: [any Metric], hasValidation: Bool) throws {
+    public func beginMetrics(_ figures: [any Figure], hasValidation: Bool) throws {
         try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
-        try resumeMetrics(kinds, hasValidation: hasValidation, history: [])
+        try resumeMetrics(figures, hasValidation: hasValidation, history: [])
     }
 
     /// Makes `metrics.csv` what it was after these epochs; what was written after them goes. `times.csv` is left as it
     /// is and goes on.
     /// - Throws: `FileError` where they can't be written.
-    public func resumeMetrics(_ kinds: [any Metric], hasValidation: Bool, history: [EpochRecord]) throws {
-        let names = ["loss"] + kinds.map(\.name)
+    public func resumeMetrics(_ figures: [any Figure], hasValidation: Bool, history: [EpochRecord]) throws {
+        let names = ["loss"] + figures.map(\.name)
         let columns =
             ["epoch", "step", "learning_rate"] + names + (hasValidation ? names.map { "validation_" + $0 } : [])
             + ["gradient_norm"]

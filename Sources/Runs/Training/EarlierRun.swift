@@ -77,8 +77,7 @@ public struct EarlierRun: Sendable {
         }
         guard found != nil else { return "it has no checkpoint, by which its data would be known" }
         do {
-            _ = try state(
-                for: run.trainer, rows: run.rows, run.fingerprint, [run.training, run.validation, run.test])
+            _ = try state(for: run.trainer, rows: run.rows, run.fingerprint)
             return nil
         } catch {
             return "its data, or the stormo that trained it, were others"
@@ -111,26 +110,24 @@ public struct EarlierRun: Sendable {
 
     /// The state to go on from; nil where there is none.
     func state(
-        for trainer: Trainer, rows: [Int], _ fingerprint: DataFingerprint, _ splits: [Dataset?]
+        for trainer: Trainer, rows: [Int], _ fingerprint: DataFingerprint
     ) throws -> TrainingState? {
         guard let found else { return nil }
         let (checkpoint, engine) = (found.checkpoint, trainer.engine)
-        guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessing == trainer.preprocessing else {
+        guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessings == trainer.preprocessings else {
             throw FileError(
                 "\(found.path) can't be gone on from: the data are not those that the run was begun with",
                 isBadData: true)
         }
         if let sums = checkpoint.integers["data"],
-            let place = fingerprint.firstDifference(from: DataFingerprint(sums: sums)),
-            let split = splits[place / 3],
-            let field = [split.inputs, split.targets, split.weights][place % 3]
+            let place = fingerprint.placeOfFirstDifference(from: DataFingerprint(sums: sums))
         {
             throw FileError(
-                "\(found.path) can't be gone on from: \(field.parts[0].place) holds other values than when the run was "
+                "\(found.path) can't be gone on from: \(place) holds other values than when the run was "
                     + "begun; give it the data as they were, or begin another run", isBadData: true)
         }
         guard checkpoint.model.objective.layout.entries == trainer.objective.layout.entries,
-            checkpoint.model.metrics.map(\.name) == engine.metricSets[0].kinds.map(\.name)
+            checkpoint.model.figures.map(\.name) == engine.figures.figures.map(\.name)
         else {
             throw FileError(
                 "\(found.path) can't be gone on from: its model is not that of the run's config.json", isBadData: true)

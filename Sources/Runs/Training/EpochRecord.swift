@@ -8,6 +8,7 @@ public struct EpochRecord: Sendable, Hashable {
     public let learningRate: Double
     /// Over the epoch, each sample measured just before the step that it took part in.
     public let loss: Double?
+    /// In the order of the run's figures: the metrics; of several outputs each one's loss and metrics.
     public let metrics: [Double]?
     /// At the end of the epoch; nil without a validation split.
     public let validationLoss: Double?

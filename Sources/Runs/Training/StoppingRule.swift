@@ -3,7 +3,7 @@ import Metrics
 /// Watches the epochs of a run for early stopping, and knows which was the best.
 struct StoppingRule {
     let settings: EarlyStopping
-    let metrics: [any Metric]
+    let figures: [any Figure]
     private(set) var best: Best?
 
     /// The best epoch so far, and its figure.
@@ -12,9 +12,9 @@ struct StoppingRule {
         let value: Double
     }
 
-    init(_ settings: EarlyStopping, metrics: [any Metric], best: Best? = nil) {
+    init(_ settings: EarlyStopping, figures: [any Figure], best: Best? = nil) {
         self.settings = settings
-        self.metrics = metrics
+        self.figures = figures
         self.best = best
     }
 
@@ -29,7 +29,7 @@ struct StoppingRule {
 
     /// A figure that is not a finite number is no improvement.
     mutating func judge(_ record: EpochRecord) -> Verdict {
-        guard let (value, higherIsBetter) = settings.figure(of: record, metrics: metrics) else { return .waits }
+        guard let (value, higherIsBetter) = settings.figure(of: record, figures: figures) else { return .waits }
         let isBetter =
             best.map { higherIsBetter ? value > $0.value + settings.minDelta : value < $0.value - settings.minDelta }
             ?? true

@@ -1,4 +1,5 @@
 import Batches
+import Configuration
 import Engine
 import Interchange
 import Kernels
@@ -40,7 +41,8 @@ public final class Trainer {
     @dynamicMemberLookup
     public struct Settings {
         public var training = TrainingSettings()
-        public var normalization = Normalization.none
+        /// By input.
+        public var normalizations = ByName<Normalization>()
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
         public var onNaN = DivergencePolicy.stop
@@ -50,6 +52,12 @@ public final class Trainer {
         public subscript<Value>(dynamicMember path: WritableKeyPath<TrainingSettings, Value>) -> Value {
             get { training[keyPath: path] }
             set { training[keyPath: path] = newValue }
+        }
+
+        /// Where there is one input.
+        public var normalization: Normalization {
+            get { normalizations.first ?? .none }
+            set { normalizations = newValue == .none ? ByName() : ByName(newValue) }
         }
 
         /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
@@ -63,13 +71,16 @@ public final class Trainer {
     }
 
     public let objective: Objective
-    public let preprocessing: Preprocessing
+    /// Of each of the model's inputs, in their order.
+    public let preprocessings: [Preprocessing]
     public let engine: TrainingEngine
     private let settings: Settings
     private let validator: Evaluator?
     private let codeNames: CodeNames
-    private let inputSummary: ValueSummary
-    private let targetSummary: ValueSummary?
+    private let summaries: [String: ValueSummary]
+    /// Those that the run reports beside the loss.
+    package let figures: FigureList
+    private let metrics: [[any Metric]]
     /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
     public private(set) var restoredEpoch: Int?
     public private(set) var stoppedEarly = false
@@ -90,33 +101,52 @@ public final class Trainer {
         try self.init(Objective(model, loss: loss), on: data, settings)
     }
 
+    /// Of a model with several outputs.
+    /// - Parameters:
+    ///   - losses: one for each output, by its name.
+    ///   - weights: by how much an output's loss counts in that of the model; 1 for those that are not named.
+    /// - Throws: as for one output.
+    public convenience init(
+        _ model: Model, losses: [String: any Loss], weights: [String: Double] = [:], on data: Dataset,
+        _ configure: (inout Settings) -> Void = { _ in }
+    ) throws {
+        var settings = Settings()
+        configure(&settings)
+        try self.init(Objective(model, losses: losses, weights: weights), on: data, settings)
+    }
+
     init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {
+        metrics = try settings.training.metrics(for: objective)
+        figures = FigureList(outputs: objective.outputs.map(\.name), metrics: metrics)
         if let problem = settings.earlyStopping?.problem(
-            metrics: settings.metrics, hasValidation: settings.validation != nil)
+            figures: figures.figures, hasValidation: settings.validation != nil)
         {
             throw ObjectiveError("earlyStopping.monitor: \(problem)")
         }
         self.objective = objective
         self.settings = settings
         codeNames = data.codeNames
-        inputSummary = try ValueSummary(data.inputs, of: data, place: CodeNames.ofModel)
-        targetSummary =
-            objective.targetForm.isOfValues
-            ? try data.targets.map { try ValueSummary($0, of: data, place: CodeNames.ofModel) } : nil
-        preprocessing = try Preprocessing(fitting: settings.normalization, to: data)
+        try data.check(against: objective)
+        summaries = try ValueSummary.all(of: data, for: objective)
+        let names = objective.model.inputs.map(\.name)
+        let isFitted: [Bool]
+        (preprocessings, isFitted) = try Preprocessing.all(settings.normalizations, fittedTo: data, of: names)
         try data.checkThatSomethingCounts(objective)
-        try data.examine(preprocessing, isFitted: settings.normalization.isFitted)
-        try settings.validation?.examine(preprocessing, isFitted: false)
+        try data.examine(preprocessings, isFitted: isFitted, of: names)
+        try settings.validation?.examine(preprocessings, isFitted: names.map { _ in false }, of: names)
         var training = settings.training
         training.skipsNonFinite = settings.onNaN == .skip
-        engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, training)
+        engine = try TrainingEngine(objective, on: data, preprocessing: preprocessings, training)
         let chunk = max(1, settings.batchSize / engine.parallelism.shards)
-        validator = try settings.validation.map { [engine, preprocessing] validation in
+        validator = try settings.validation.map { [engine, preprocessings] validation in
             try Evaluator(
-                objective, on: validation, preprocessing: preprocessing, parameters: engine.parameters,
+                objective, on: validation, preprocessing: preprocessings, parameters: engine.parameters,
                 engine.parallelism, chunk: max(chunk, 32), team: engine.team)
         }
     }
+
+    /// Of the first input, which mostly is the only one.
+    public var preprocessing: Preprocessing { preprocessings[0] }
 
     /// Trains until the last epoch or until early stopping ends it.
     /// - Returns: the epochs' figures.
@@ -138,7 +168,8 @@ public final class Trainer {
     ) throws -> [EpochRecord] {
         // A copy of the beginning takes memory, so it is made only where training may have to go back to it.
         let fit = try Fit(
-            settings, start ?? (settings.onNaN.goesBack ? initialState() : nil), parameterCount: objective.layout.count)
+            settings, figures.figures, start ?? (settings.onNaN.goesBack ? initialState() : nil),
+            parameterCount: objective.layout.count)
         if let start {
             try restore(start, fit)
             // Not where training is taken back: what has been told was told.
@@ -207,9 +238,11 @@ public final class Trainer {
         var skipped = 0
         var hasStopped = false
 
-        init(_ settings: Settings, _ start: TrainingState?, parameterCount: Int) throws {
+        init(
+            _ settings: Settings, _ figures: [any Figure], _ start: TrainingState?, parameterCount: Int
+        ) throws {
             self.start = start
-            rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics) }
+            rule = settings.figureToWatch.map { StoppingRule($0, figures: figures) }
             best = settings.earlyStopping?.restoreBest == true ? try AlignedMemory(floats: parameterCount) : nil
         }
     }
@@ -223,7 +256,7 @@ public final class Trainer {
         guard case .finished(let result, let position) = end else { return false }
         let validation: Evaluation?
         do {
-            validation = try validator?.evaluate(settings.metrics)
+            validation = try validator?.evaluate(byOutput: metrics)
         } catch let error where error is EvaluationStopped || error is EvaluationError {
             // The epoch's steps are kept; its validation is done when training goes on.
             if let position { try keeper?.keep(state(fit, at: position, copies: false)) }
@@ -247,7 +280,7 @@ public final class Trainer {
                 "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
                     + "finite")
         }
-        for sentence in fit.undefined.examine(record, metrics: settings.metrics) { observer?.warned(sentence) }
+        for sentence in fit.undefined.examine(record, figures: figures.figures) { observer?.warned(sentence) }
         if settings.earlyStopping != nil, verdict == .stops { fit.hasStopped = true }
         if let keeper, keeper.isDue(epoch: record.epoch, step: record.step) || keeper.wantsBest && isBest {
             keeper.keep(step: record.step, isBest: isBest) { try state(fit, at: nil) }
@@ -276,11 +309,11 @@ public final class Trainer {
         engine.spikes = LossSpikeWatch(state: state.spikes) ?? LossSpikeWatch()
         fit.history = state.history
         fit.undefined = UndefinedFigures()
-        for record in state.history { _ = fit.undefined.examine(record, metrics: settings.metrics) }
+        for record in state.history { _ = fit.undefined.examine(record, figures: figures.figures) }
         fit.position = state.position
         fit.rewinds = state.rewinds
         fit.skipped = state.skipped
-        fit.rule = settings.figureToWatch.map { StoppingRule($0, metrics: settings.metrics, best: state.bestEpoch) }
+        fit.rule = settings.figureToWatch.map { StoppingRule($0, figures: figures.figures, best: state.bestEpoch) }
         if let best = state.best { fit.best?.floats.update(from: best.floats, count: objective.layout.count) }
         fit.hasStopped = settings.earlyStopping != nil && fit.rule?.hasRunOut(after: fit.history.count) == true
     }
@@ -309,20 +342,25 @@ public final class Trainer {
     /// - Throws: `EvaluationStopped` where somebody asked for an end.
     func evaluate(_ data: Dataset, stop: StopRequest?) throws -> Evaluation {
         let evaluator = try Evaluator(
-            objective, on: data, preprocessing: preprocessing, parameters: engine.parameters, engine.parallelism,
+            objective, on: data, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
             chunk: 256, team: engine.team)
         evaluator.stop = stop
-        return try evaluator.evaluate(settings.metrics)
+        return try evaluator.evaluate(byOutput: metrics)
     }
 
-    /// The model's result for each sample.
-    public func predict(_ data: Dataset) throws -> [[Float]] {
-        let width = objective.outputShape.count
-        let flat = try Evaluator(
-            objective, on: data, preprocessing: preprocessing, parameters: engine.parameters, engine.parallelism,
+    /// The model's result for each sample; of several outputs, the first's.
+    public func predict(_ data: Dataset) throws -> [[Float]] { try predictAll(data)[0] }
+
+    /// Each output's result for each sample, in the order of the outputs.
+    public func predictAll(_ data: Dataset) throws -> [[[Float]]] {
+        let results = try Evaluator(
+            objective, on: data, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
             chunk: 256, predictsOnly: true, team: engine.team
-        ).predict()
-        return stride(from: 0, to: flat.count, by: width).map { Array(flat[$0..<$0 + width]) }
+        ).predictAll()
+        return zip(results, objective.outputs).map { flat, output in
+            let width = output.shape.count
+            return stride(from: 0, to: flat.count, by: width).map { Array(flat[$0..<$0 + width]) }
+        }
     }
 
     /// The model as it stands, to be saved or used elsewhere; it stays so when training goes on.
@@ -331,10 +369,10 @@ public final class Trainer {
         let parameters = try AlignedMemory(floats: objective.layout.count)
         parameters.floats.update(from: engine.parameters.floats, count: objective.layout.count)
         var model = TrainedModel(
-            objective: objective, metrics: settings.metrics, preprocessing: preprocessing,
+            objective: objective, metrics: metrics, preprocessing: preprocessings,
             classNames: codeNames.classNames, parameters: parameters)
         model.columnLists = codeNames.columnLists
-        (model.inputSummary, model.targetSummary) = (inputSummary, targetSummary)
+        model.summaries = summaries
         return model
     }
 

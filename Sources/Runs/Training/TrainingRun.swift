@@ -41,7 +41,7 @@ public final class TrainingRun {
         let (data, training) = (configuration.data, configuration.training)
         let splits = try RunData(configuration.data, seed: configuration.seed, fold: fold)
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
-        model = try configuration.model(input: self.training.inputs.rowShape)
+        model = try configuration.model(for: self.training)
         let objective = try configuration.objective(model)
         let batch = training.wholeBatch
         if batch > self.training.count {
@@ -60,15 +60,17 @@ public final class TrainingRun {
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
         var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
-            training: self.training, others: [validation, test], areClasses: !objective.targetForm.isOfValues
-        ).map { .note($0) }
+            training: self.training, others: [validation, test]
+        ) { name in
+            objective.outputs.contains { ($0.name == name || name == nil) && $0.targetForm.isOfValues }
+        }.map { .note($0) }
         if let warning = configuration.schedule.warning(epochs: training.epochs) {
             remarks.append(.warning("optimizer.schedule.\(warning.key) \(warning.message)"))
         }
 
         var settings = Trainer.Settings()
         settings.training = configuration.trainingSettings
-        settings.normalization = data.normalize
+        settings.normalizations = data.normalizations
         settings.validation = validation
         settings.earlyStopping = training.earlyStopping
         settings.onNaN = training.onNaN
@@ -87,7 +89,8 @@ public final class TrainingRun {
         } catch let error as ClassWeightsError {
             throw configuration.error("data.class_weight", error.description)
         }
-        try test?.examine(trainer.preprocessing, isFitted: false)
+        try test?.examine(
+            trainer.preprocessings, isFitted: trainer.preprocessings.map { _ in false }, of: model.inputs.map(\.name))
         // What a machine decided, so that the run is the same one on any other.
         var pinned = configuration
         pinned.parallel.shards = parallelism.shards / training.accumulate
@@ -107,7 +110,7 @@ public final class TrainingRun {
         }
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
-        start = try earlier?.state(for: trainer, rows: rows, fingerprint, [self.training, validation, test])
+        start = try earlier?.state(for: trainer, rows: rows, fingerprint)
         if let start,
             let warning = earlier?.rateWarning(
                 step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
@@ -129,10 +132,15 @@ public final class TrainingRun {
         var places: Set<String> = []
         // Splits of one file are of one kind.
         for data in splits where places.insert(data.inputsPlace).inserted {
-            sentences += try data.extremeValues(in: data.inputs, place: data.inputsPlace)
-            // Labels are checked one by one.
-            if let targets = data.targets, objective.targetForm.isOfValues {
-                sentences += try data.extremeValues(in: targets, place: data.targetsPlace)
+            for entry in data.fields {
+                // Labels are checked one by one, and so are weights.
+                let isLooked =
+                    entry.role == .input
+                    || entry.role == .target
+                        && objective.outputs.contains {
+                            ($0.name == entry.name || entry.name == nil) && $0.targetForm.isOfValues
+                        }
+                if isLooked { sentences += try data.extremeValues(in: entry.field, place: data.place(of: entry)) }
             }
         }
         var told: Set<String> = []
@@ -165,10 +173,10 @@ public final class TrainingRun {
         if start == nil { try store.removeAll() }
         try directory.write(resolved)
         if start == nil {
-            try directory.beginMetrics(configuration.metrics, hasValidation: validation != nil)
+            try directory.beginMetrics(trainer.figures.figures, hasValidation: validation != nil)
         } else {
             try directory.resumeMetrics(
-                configuration.metrics, hasValidation: validation != nil, history: start?.history ?? [])
+                trainer.figures.figures, hasValidation: validation != nil, history: start?.history ?? [])
         }
         let trained = try trainer.trainedModel()
         let keeper = RunKeeper(
@@ -225,7 +233,7 @@ public final class TrainingRun {
         private let next: any TrainingObserver
         private var state: RunState
         private let rule: EarlyStopping
-        private let metrics: [any Metric]
+        private let figures: [any Figure]
         private let hasValidation: Bool
         /// Why the figures of the last epoch are missing; nil where they are not.
         private(set) var failure: String?
@@ -236,7 +244,7 @@ public final class TrainingRun {
         init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
             self.directory = directory
             self.next = next
-            metrics = run.configuration.metrics
+            figures = run.trainer.figures.figures
             hasValidation = run.validation != nil
             rule =
                 run.configuration.training.earlyStopping
@@ -266,7 +274,7 @@ public final class TrainingRun {
 
         private func note(_ record: EpochRecord) {
             (state.epoch, state.step) = (record.epoch, record.step)
-            guard let (value, higherIsBetter) = rule.figure(of: record, metrics: metrics), value.isFinite else {
+            guard let (value, higherIsBetter) = rule.figure(of: record, figures: figures), value.isFinite else {
                 return
             }
             if state.best.map({ higherIsBetter ? value > $0.value : value < $0.value }) ?? true {
@@ -298,7 +306,7 @@ public final class TrainingRun {
             state.best = nil
             state.epoch = history.count
             for record in history { note(record) }
-            try directory.resumeMetrics(metrics, hasValidation: hasValidation, history: history)
+            try directory.resumeMetrics(figures, hasValidation: hasValidation, history: history)
             try next.wentBack(to: history)
         }
     }

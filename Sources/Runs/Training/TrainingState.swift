@@ -50,7 +50,7 @@ extension TrainingState {
         }
         integers["history_epoch"] = history.map(\.epoch)
         integers["history_step"] = history.map(\.step)
-        for (name, column) in Self.columns(of: history, metrics: model.metrics.map(\.name)) {
+        for (name, column) in Self.columns(of: history, figures: model.figures.map(\.name)) {
             numbers["history_\(name)"] = column
         }
         if let position {
@@ -60,26 +60,35 @@ extension TrainingState {
             integers["position_steps"] = [totals.steps]
             integers["position_samples"] = [totals.samples]
             integers["position_skipped"] = [totals.skipped]
-            numbers["position_loss"] = [totals.loss]
             numbers["position_gradient_norm"] = [totals.norm]
-            numbers["position_counted"] = [totals.counted]
-            for (shard, state) in position.metrics.enumerated() {
-                numbers["position_metrics_of_shard_\(shard)"] = state
+            let suffixes = Self.suffixes(of: model.objective)
+            for (output, suffix) in zip(totals.outputs, suffixes) {
+                numbers["position_loss\(suffix)"] = [output.loss]
+                numbers["position_counted\(suffix)"] = [output.counted]
+            }
+            for (index, state) in position.metrics.enumerated() {
+                let (shard, output) = index.quotientAndRemainder(dividingBy: suffixes.count)
+                numbers["position_metrics_of_shard_\(shard)\(suffixes[output])"] = state
             }
         }
         return Checkpoint(model: model, vectors: vectors, numbers: numbers, integers: integers)
     }
 
+    /// What tells what is kept of an output from that of the others; nothing where there is one.
+    private static func suffixes(of objective: Objective) -> [String] {
+        objective.outputs.count > 1 ? objective.outputs.map { "_of_\($0.name)" } : [""]
+    }
+
     /// The figures of the epochs, each a column.
-    private static func columns(of history: [EpochRecord], metrics: [String]) -> [String: [Double]] {
+    private static func columns(of history: [EpochRecord], figures: [String]) -> [String: [Double]] {
         var columns = [
             "learning_rate": history.map(\.learningRate), "loss": history.map { $0.loss ?? .nan },
             "gradient_norm": history.map(\.gradientNorm), "samples_per_second": history.map(\.samplesPerSecond),
         ]
-        for (index, name) in metrics.enumerated() { columns[name] = history.map { $0.metrics?[index] ?? .nan } }
+        for (index, name) in figures.enumerated() { columns[name] = history.map { $0.metrics?[index] ?? .nan } }
         guard history.first?.validationLoss != nil else { return columns }
         columns["validation_loss"] = history.map { $0.validationLoss ?? .nan }
-        for (index, name) in metrics.enumerated() {
+        for (index, name) in figures.enumerated() {
             columns["validation_\(name)"] = history.map { $0.validationMetrics?[index] ?? .nan }
         }
         return columns
@@ -123,17 +132,17 @@ extension TrainingState {
 
         let epochs = try integer("epoch")
         guard epochs <= 1 << 32 else { throw bad("the history") }
-        let metrics = checkpoint.model.metrics.map(\.name)
+        let figures = checkpoint.model.figures.map(\.name)
         func column(_ name: String) throws -> [Double] { try numbers("history_\(name)", count: epochs) }
         let ends = (
             epochs: try integers("history_epoch", count: epochs), steps: try integers("history_step", count: epochs)
         )
         let (rates, losses) = (try column("learning_rate"), try column("loss"))
         let (norms, speeds) = (try column("gradient_norm"), try column("samples_per_second"))
-        let values = try metrics.map(column)
+        let values = try figures.map(column)
         let hasValidation = checkpoint.numbers["history_validation_loss"] != nil
         let validationLosses = hasValidation ? try column("validation_loss") : []
-        let validationValues = hasValidation ? try metrics.map { try column("validation_\($0)") } : []
+        let validationValues = hasValidation ? try figures.map { try column("validation_\($0)") } : []
         history = (0..<epochs).map { index in
             EpochRecord(
                 epoch: ends.epochs[index], step: ends.steps[index], learningRate: rates[index], loss: losses[index],
@@ -145,17 +154,21 @@ extension TrainingState {
             bestEpoch = StoppingRule.Best(epoch: try integer("best_epoch"), value: try number("best_value"))
         }
         if checkpoint.integers["position_epoch"] != nil {
-            var totals = EpochTotals()
-            totals.loss = try number("position_loss")
+            let suffixes = Self.suffixes(of: checkpoint.model.objective)
+            var totals = EpochTotals(outputs: suffixes.count)
+            totals.outputs = try suffixes.map {
+                EpochTotals.Output(loss: try number("position_loss\($0)"), counted: try number("position_counted\($0)"))
+            }
             totals.norm = try number("position_gradient_norm")
-            totals.counted = try number("position_counted")
             totals.samples = try integer("position_samples")
             totals.steps = try integer("position_steps")
             totals.skipped = try integer("position_skipped")
-            let metrics = try (0..<shards).map { shard in
-                let name = "position_metrics_of_shard_\(shard)"
-                guard let state = checkpoint.numbers[name] else { throw bad("'\(name)'") }
-                return state
+            let metrics = try (0..<shards).flatMap { shard in
+                try suffixes.map { suffix in
+                    let name = "position_metrics_of_shard_\(shard)\(suffix)"
+                    guard let state = checkpoint.numbers[name] else { throw bad("'\(name)'") }
+                    return state
+                }
             }
             let (epoch, place) = (try integer("position_epoch"), try integer("position_step"))
             guard epoch == epochs, place == step, totals.steps <= step else { throw bad("the position") }

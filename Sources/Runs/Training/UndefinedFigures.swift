@@ -11,18 +11,17 @@ struct UndefinedFigures {
     private var warned: Set<Subject> = []
 
     /// The sentences for what is undefined in an epoch and was not warned of yet.
-    mutating func examine(_ record: EpochRecord, metrics: [any Metric]) -> [String] {
+    mutating func examine(_ record: EpochRecord, figures: [any Figure]) -> [String] {
         var sentences: [String] = []
         func note(_ name: String, _ value: Double?, _ reason: String) {
             guard let value, value.isNaN, warned.insert(.figure(name)).inserted else { return }
             sentences.append(
                 "\(name) is undefined in epoch \(record.epoch)\(reason); it is shown as n/a, and never the best")
         }
-        let nobody = ", since no sample counts: all labels are ignored, or all weights are 0"
-        note("loss", record.loss, nobody)
-        note("validation_loss", record.validationLoss, nobody)
+        note("loss", record.loss, UndefinedReason.nothingCounts)
+        note("validation_loss", record.validationLoss, UndefinedReason.nothingCounts)
         for (prefix, values) in [("", record.metrics), ("validation_", record.validationMetrics)] {
-            for (kind, value) in zip(metrics, values ?? []) { note(prefix + kind.name, value, kind.undefinedReason) }
+            for (kind, value) in zip(figures, values ?? []) { note(prefix + kind.name, value, kind.undefinedReason) }
         }
         if record.gradientNorm == 0, warned.insert(.gradient).inserted {
             sentences.append(

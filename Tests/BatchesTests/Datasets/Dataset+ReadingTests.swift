@@ -39,7 +39,7 @@ import Testing
         for step in 0..<4 {
             let batch = try reader.next()
             var labels = Array(repeating: Float(-1), count: batch.count)
-            reader.pool.targets?.gather(into: &labels, rows: batch.rows, count: batch.count)
+            reader.pool.tensors[1].gather(into: &labels, rows: batch.rows, count: batch.count)
             #expect(labels == [0, 1, 2], "step \(step)")
         }
         let error = #expect(throws: HDF5Error.self) {

@@ -102,10 +102,10 @@ import Testing
         try trainer.save(directory.file("model.h5"))
         let model = try TrainedModel(contentsOf: directory.file("model.h5"))
         #expect(
-            model.inputSummary
+            model.summaries["inputs"]
                 == ValueSummary(
                     place: "the model's training data", type: .uint8, lowest: 0, highest: 255, isWhole: true))
-        #expect(model.targetSummary?.highest == 20)
+        #expect(model.summaries["targets"]?.highest == 20)
         let parts = try file("b.h5", .float32, [0, 1, 0.5], [10, 20])
         #expect(
             throws: DataError(

@@ -26,9 +26,9 @@ extension NumberedRows {
                     ? own[own.startIndex] : -1
             }
         }
-        let inputs = first(pool.inputs)
-        if let targets = pool.targets, first(targets) != inputs { return [] }
-        if let weights = pool.weights, first(weights) != inputs.map({ $0 + 1 }) { return [] }
+        let inputs = first(pool.tensors[0])
+        if pool.tensors.count > 1, first(pool.tensors[1]) != inputs { return [] }
+        if pool.tensors.count > 2, first(pool.tensors[2]) != inputs.map({ $0 + 1 }) { return [] }
         return inputs.map { Int($0) }
     }
 }

@@ -48,7 +48,7 @@ import Testing
         let directory = try TestDirectory()
         let source = NumberedRows.source(try NumberedRows.file(directory, rows: 600))
         let reader = try WindowReader(NumberedRows.streamed(source, window: 50), isShuffled: true, seed: 3)
-        #expect(reader.pool.inputs.rows == 2 * reader.order.windowRows)
+        #expect(reader.pool.tensors[0].rows == 2 * reader.order.windowRows)
         #expect(reader.order.windowRows == 50)
         var data = try Dataset.open(source)
         let (rowBytes, scratch) = (data.inputs.rowBytes + 4, data.inputs.parts[0].reader?.scratchBytes ?? 0)
@@ -57,7 +57,7 @@ import Testing
         #expect(limited.order.windowRows == 100)
         let targets = data.targets?.parts[0].reader?.scratchBytes ?? 0
         #expect(
-            limited.pool.inputs.byteCount + (limited.pool.targets?.byteCount ?? 0)
+            limited.pool.tensors.reduce(0) { $0 + $1.byteCount }
                 + max(scratch, targets) * AvailableCPUs.count <= data.windowBytes)
     }
 

@@ -1,6 +1,10 @@
 import CAllocationCounter
+import Configuration
+import Engine
 import Kernels
+import Metrics
 import Network
+import Optimizers
 import RunSupport
 import TestSupport
 import Testing
@@ -13,8 +17,12 @@ import Testing
     private static func allocations(_ model: Model, on data: Dataset, workers: Int, steps: Int) throws -> (
         own: Int, library: Int
     ) {
-        let engine = try TrainingFixture.engine(
-            model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1])
+        try allocations(
+            of: TrainingFixture.engine(
+                model, on: data, batchSize: 8, workers: workers, shards: 3, metrics: [.accuracy, .f1]), steps: steps)
+    }
+
+    private static func allocations(of engine: TrainingEngine, steps: Int) throws -> (own: Int, library: Int) {
         func count(_ limit: Int) throws -> (Int, Int) {
             stormo_count_begin()
             _ = try engine.run(epoch: 1, limit: limit)
@@ -69,6 +77,26 @@ import Testing
                 let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
                 #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
                 #expect(counted.library > 0, "the counter sees the kernel library's allocations")
+            }
+        }
+    }
+
+    /// Two inputs, two outputs, one of which ignores labels and the other of which has weights.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func aStepOfSeveralOutputsAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            let data = try SeveralFixture.data(8 * 101 + 3, weighs: true)
+            for workers in [1, 2] {
+                var settings = TrainingSettings(
+                    optimizer: .adam(learningRate: 0.01), epochs: 10, batchSize: 8,
+                    parallelism: Parallelism(workers: workers, shards: 3))
+                settings.metricsByOutput = ByName(entries: [
+                    .init("kind", [AccuracyMetric(), F1Metric()]), .init("sizes", [MAEMetric()]),
+                ])
+                let engine = try TrainingEngine(
+                    SeveralFixture.objective(), on: data, preprocessing: [.none, .none], settings)
+                let counted = try Self.allocations(of: engine, steps: 100)
+                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
             }
         }
     }

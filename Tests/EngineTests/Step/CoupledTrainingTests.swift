@@ -135,8 +135,8 @@ import Testing
             [Float](repeating: 0, count: places.count * width), [Float](repeating: 0, count: places.count)
         )
         let rows = places.map { Int64($0) }
-        engine.reader.pool.inputs.gather(into: &inputs, rows: rows, count: places.count)
-        engine.reader.pool.targets?.gather(into: &targets, rows: rows, count: places.count)
+        engine.reader.pool.tensors[0].gather(into: &inputs, rows: rows, count: places.count)
+        engine.reader.pool.tensors[1].gather(into: &targets, rows: rows, count: places.count)
         return (
             places.indices.map { row in (0..<width).map { Double(inputs[row * width + $0]) } }, targets.map(Double.init)
         )

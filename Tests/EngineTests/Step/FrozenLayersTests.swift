@@ -117,7 +117,7 @@ import Testing
         for entry in read.objective.layout.entries {
             #expect(entry.range.allSatisfy { read.parameters.floats[$0] == model.parameters.floats[$0] })
         }
-        let keras = KerasFormat.modelConfiguration(model.objective.model, .none, name: "m").jsonText(pretty: false)
+        let keras = KerasFormat.modelConfiguration(model.objective.model, [.none], name: "m").jsonText(pretty: false)
         #expect(keras.components(separatedBy: #""trainable":false"#).count == 2)
     }
 }

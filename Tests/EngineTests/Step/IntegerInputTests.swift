@@ -141,8 +141,8 @@ import Testing
         var settings = settings()
         settings.augmentation = Augmentation([.gaussianNoise(deviation: 0.1)])
         #expect(
-            throws: DataError(
-                "data.augment changes values, but the model takes whole numbers (int32), which stand for themselves; leave "
+            throws: ObjectiveError(
+                "augmentation[0]: changes values, but the model takes whole numbers (int32), which stand for themselves; leave "
                     + "it out")
         ) { try TrainingEngine(objective(), on: data(), preprocessing: .none, settings) }
     }

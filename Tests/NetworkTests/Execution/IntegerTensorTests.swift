@@ -68,10 +68,10 @@ struct IntegerTensorTests {
             Flatten()
             Dense(1)
         }
-        #expect(model.inputElement == .int32)
+        #expect(model.element(of: model.inputs[0]) == .int32)
         #expect(try model.build(in: Graph()).input.type == .batched([2], .int32))
         let later = try Model(input: [2]) { Dense(1) }
-        #expect(later.inputElement == .float32)
+        #expect(later.element(of: later.inputs[0]) == .float32)
     }
 
     @Test func layersThatDisagreeAreNamed() {

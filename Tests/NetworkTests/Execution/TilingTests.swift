@@ -204,7 +204,7 @@ import Testing
             owner[index] = owner[inputs[0]]
         }
         let lifetimes = Lifetimes(objective.training, owner: owner, tiling)
-        guard case .buffer(let seed)? = objective.training.backward.seed else {
+        guard case .buffer(let seed)?? = objective.training.backward.seeds.first else {
             Issue.record("the loss depends on parameters")
             return
         }

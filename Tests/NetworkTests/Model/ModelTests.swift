@@ -136,7 +136,7 @@ struct ModelTests {
             sentence {
                 Dense(3).named("a")
                 Dense(3).named("b", inputs: ["input"])
-            } == "layers[0]: the result of 'a' goes nowhere; name it in the inputs of a later layer")
+            } == "layers[0]: the result of 'a' goes nowhere; name it in the inputs of a later layer, or in outputs")
     }
 
     @Test func wrongNumberOfInputs() {

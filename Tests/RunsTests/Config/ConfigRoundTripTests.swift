@@ -40,6 +40,7 @@ import Testing
         "export.graph": "KerasFormatTests", "parallel.pin": "WorkerTeamTests",
         "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
+        ".model.outputs": "SeveralConfigurationTests, SeveralRunTests", ".loss_weights": "SeveralConfigurationTests",
         // Objects whose keys are listed one by one.
         ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "", "data.train": "",
     ]

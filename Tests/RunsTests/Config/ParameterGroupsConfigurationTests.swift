@@ -31,7 +31,7 @@ import Testing
         #expect(steps[3].training == LayerTraining(weightDecay: 0.2))
         #expect(model.configuration?["optimizer"]?["exclude_from_weight_decay"] == ["bias"])
         // Keras knows no such keys, and refuses what it does not know.
-        let keras = KerasFormat.modelConfiguration(model.objective.model, .none, name: "m").jsonText(pretty: false)
+        let keras = KerasFormat.modelConfiguration(model.objective.model, [.none], name: "m").jsonText(pretty: false)
         #expect(!keras.contains("learning_rate_factor") && !keras.contains("weight_decay"))
     }
 

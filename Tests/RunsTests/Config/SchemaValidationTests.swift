@@ -78,9 +78,20 @@ struct SchemaValidationTests {
         #"data.augment=[{"type": "mixup"}, {"type": "random_flip"}]"#, "training.on_nan=skip",
         #"training.on_nan={"type": "rewind", "times": 1}"#, "training.on_nan=null", "checkpoint={}",
         #"checkpoint={"every": {"seconds": 0.5}}"#, #"checkpoint={"every": {"steps": 10}, "keep_last": 1}"#,
+        // By name, of inputs and outputs.
+        #"loss={"a": "huber", "b": {"type": "huber", "delta": 2}}"#, #"metrics={"a": ["mae"], "b": []}"#,
+        #"data.train.inputs={"a": "/x", "b": ["/y", "/z"]}"#, #"data.train.targets={"a": "/x"}"#,
+        #"data.train.sample_weight={"a": "/w"}"#, #"data.normalize={"a": "scale", "b": {"type": "min_max"}}"#,
+        #"data.class_weight={"a": "balanced", "b": [1, 2], "c": {"0": 1}}"#,
+        #"data.augment={"a": [{"type": "random_flip"}]}"#, "model.outputs=null", #"model.outputs=["a", "b"]"#,
+        "loss_weights=null",
     ]
 
     static let wrong = [
+        #"loss={"a": "hubre"}"#, #"loss={"a": 1}"#, "loss={}", #"metrics={"a": "mae"}"#, #"metrics={"a": ["mea"]}"#,
+        "metrics={}", "loss_weights=1", #"data.train.inputs={"a": 1}"#, "data.train.inputs={}",
+        #"data.train.targets={"a": ["/x"]}"#, #"data.normalize={"a": "max"}"#, #"data.class_weight={"a": "even"}"#,
+        #"data.augment={"a": {}}"#, "model.outputs=[]", #"model.outputs="a""#,
         "lose=huber", "name=1", "name=a/b", "name=..", "name=", "seed=-1", "seed=0.5", "seed=1e30", "data=[]",
         "data.train.path=a.h5", "data.train.file=3", "data.train.targets=null", "data.tset={}", "data.normalize=max",
         "data.normalize=null", "data.normalize=constants", "data.normalize={}",
@@ -195,6 +206,7 @@ struct SchemaValidationTests {
     /// Rules on several values at once, which a schema can't say.
     private static let beyondSchemas = [
         "is no order of axes", "stands beside several inputs", "has nothing to act on, since training.shuffle",
+        "is given once, but there are several", "data.stratify: must be true or false, but is the string",
     ]
 
     @Test func theyAgreeWhateverStandsInAPlace() throws {

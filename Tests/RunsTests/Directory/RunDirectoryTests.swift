@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Files
+@testable import Metrics
 @testable import Runs
 
 @Suite struct RunDirectoryTests {
@@ -73,7 +74,7 @@ import Testing
     @Test func theMetricsAreATable() throws {
         let directory = try TestDirectory()
         let run = try RunDirectory(directory.path)
-        try run.beginMetrics([.accuracy, .rocAUC], hasValidation: true)
+        try run.beginMetrics([AccuracyMetric(), ROCAUCMetric()], hasValidation: true)
         let header =
             "epoch,step,learning_rate,loss,accuracy,roc_auc,validation_loss,validation_accuracy,validation_roc_auc,"
             + "gradient_norm\n"
@@ -117,16 +118,16 @@ import Testing
         let directory = try TestDirectory()
         let whole = try RunDirectory(directory.file("whole"))
         let records = (1...4).map { record($0, metrics: [0.5], validationLoss: .nan, validationMetrics: [0.1]) }
-        try whole.beginMetrics([.accuracy], hasValidation: true)
+        try whole.beginMetrics([AccuracyMetric()], hasValidation: true)
         for record in records { try whole.append(record) }
 
         let resumed = try RunDirectory(directory.file("resumed"))
-        try resumed.beginMetrics([.accuracy], hasValidation: true)
+        try resumed.beginMetrics([AccuracyMetric()], hasValidation: true)
         for record in records[..<3] { try resumed.append(record) }
         let table = directory.file("resumed/metrics.csv")
         try Data((text(table) + "4,40,0.0").utf8).write(to: URL(fileURLWithPath: table))
         let again = try RunDirectory(directory.file("resumed"))
-        try again.resumeMetrics([.accuracy], hasValidation: true, history: Array(records[..<2]))
+        try again.resumeMetrics([AccuracyMetric()], hasValidation: true, history: Array(records[..<2]))
         for record in records[2...] { try again.append(record, seconds: 1) }
         #expect(try text(table) == text(directory.file("whole/metrics.csv")))
         #expect(

@@ -15,7 +15,7 @@ import Testing
 
     /// `+` for an epoch that is better, `.` for one that waits, `!` for the one after which training ends.
     private func verdicts(_ settings: EarlyStopping, _ values: [Double]) -> (verdicts: String, best: Int?) {
-        var rule = StoppingRule(settings, metrics: [])
+        var rule = StoppingRule(settings, figures: [])
         var text = ""
         for (index, value) in values.enumerated() {
             switch rule.judge(record(index + 1, validation: value)) {
@@ -50,7 +50,7 @@ import Testing
     @Test func moreIsBetterForAccuracyAndLessForAnError() {
         func best(_ kind: any Metric, _ values: [Double]) -> Int? {
             var rule = StoppingRule(
-                EarlyStopping(monitor: "validation_" + kind.name, minDelta: 0.1), metrics: [.recall, kind])
+                EarlyStopping(monitor: "validation_" + kind.name, minDelta: 0.1), figures: [RecallMetric(), kind])
             for (index, value) in values.enumerated() {
                 _ = rule.judge(record(index + 1, metrics: [0, 0], validationMetrics: [0, value]))
             }
@@ -62,7 +62,7 @@ import Testing
 
     @Test func theFigureIsTheOneThatIsNamed() {
         func value(_ monitor: String) -> Double? {
-            var rule = StoppingRule(EarlyStopping(monitor: monitor), metrics: [.accuracy])
+            var rule = StoppingRule(EarlyStopping(monitor: monitor), figures: [AccuracyMetric()])
             _ = rule.judge(record(1, loss: 1, validation: 2, metrics: [3], validationMetrics: [4]))
             return rule.best?.value
         }

@@ -28,7 +28,8 @@ import Testing
 
     private func state() throws -> TrainingState {
         var totals = EpochTotals()
-        (totals.loss, totals.norm, totals.samples, totals.counted) = (1.25, 0.1, 16, 15)
+        totals.outputs = [.init(loss: 1.25, counted: 15)]
+        (totals.norm, totals.samples) = (0.1, 16)
         (totals.steps, totals.skipped) = (2, 1)
         return TrainingState(
             parameters: model.parameters, moments: [try vector(2), try vector(3)], best: try vector(4),

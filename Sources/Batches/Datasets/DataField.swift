@@ -1,0 +1,110 @@
+public import Kernels
+
+/// A field of a dataset in its part: what a model's input takes, what an output is compared with, or by how much its
+/// samples count.
+public struct DataField: Sendable {
+    public enum Role: Sendable, Hashable, CaseIterable {
+        case input
+        case target
+        /// A number for each sample by which its loss counts.
+        case weight
+
+        /// As messages call what there is of it.
+        var words: String {
+            switch self {
+            case .input: "inputs"
+            case .target: "targets"
+            case .weight: "weights"
+            }
+        }
+
+        /// What the names are the names of.
+        var owner: String { self == .input ? "input" : "output" }
+    }
+
+    public let role: Role
+    /// The input or the output that it belongs to; nil where there is one, and of weights for those of all outputs.
+    public let name: String?
+    public let field: Field
+
+    public init(_ role: Role, _ field: Field, name: String? = nil) {
+        (self.role, self.name, self.field) = (role, name, field)
+    }
+
+    /// Rows of numbers from a program, one array for each sample.
+    /// - Parameter shape: of one row; a vector of as many numbers as the first row has unless given.
+    /// - Throws: `DataError` where the rows differ in length, `KernelError.outOfMemory`.
+    public init(_ role: Role, _ rows: [[Float]], name: String? = nil, shape: Shape? = nil) throws {
+        self.init(role, try Field(rows, shape: shape, name: Self.place(role, name)), name: name)
+    }
+
+    func with(_ field: Field) -> DataField { DataField(role, field, name: name) }
+
+    /// What a message calls it where it comes from a program: `inputs`, `inputs 'age'`.
+    static func place(_ role: Role, _ name: String?) -> String {
+        role.words + (name.map { " '\($0)'" } ?? "")
+    }
+}
+
+extension Dataset {
+    /// The fields of a role, in their order.
+    public func fields(_ role: DataField.Role) -> [DataField] { fields.filter { $0.role == role } }
+
+    /// What a model calls what it keeps of a field: `inputs`, and of several `inputs:age`.
+    package func key(of field: DataField) -> String {
+        CodeNames.key(field.role.words, fields(field.role).count > 1 ? field.name : nil)
+    }
+
+    /// The first input, which mostly is the only one.
+    public var inputs: Field { fields[0].field }
+    /// The first targets, which mostly are the only ones; nil where there is nothing to compare with, as in prediction.
+    public var targets: Field? { first(.target) }
+    /// By how much each sample's loss counts; nil where all count the same. Of several, the first.
+    public var weights: Field? { first(.weight) }
+
+    private func first(_ role: DataField.Role) -> Field? { fields.first { $0.role == role }?.field }
+
+    /// The places in `fields` of what each of a model's inputs takes, or what each of its outputs is compared with.
+    ///
+    /// A single field without a name belongs to the single input or output there is.
+    /// - Parameter names: of the model's inputs or outputs.
+    /// - Throws: `DataError` where a name has no field or a field no name.
+    package func places(_ role: DataField.Role, of names: [String]) throws(DataError) -> [Int] {
+        let own = fields.indices.filter { fields[$0].role == role }
+        let known = "\(names.count == 1 ? "\(role.owner) is" : "\(role.owner)s are") \(names.joined(separator: ", "))"
+        func sentence(_ what: String) -> DataError { DataError("the data \(what); the model's \(known)") }
+        if own.count == 1, fields[own[0]].name == nil {
+            guard names.count == 1 else {
+                throw DataError(
+                    "\(place(of: fields[own[0]])) is given as all \(role.words), but the model's \(known); give the \(role.words) "
+                        + "of each by its name")
+            }
+            return own
+        }
+        for place in own {
+            guard let name = fields[place].name, !names.contains(name) else { continue }
+            throw sentence("name \(role.words) '\(name)', which the model does not have")
+        }
+        var places: [Int] = []
+        for name in names {
+            guard let place = own.first(where: { fields[$0].name == name }) else {
+                throw sentence("have no \(role.words) '\(name)'")
+            }
+            places.append(place)
+        }
+        return places
+    }
+
+    /// The places in `fields` of the weights of each output; nil where all of its samples count the same.
+    /// - Throws: `DataError` for weights of what is no output.
+    package func weightPlaces(of names: [String]) throws(DataError) -> [Int?] {
+        let own = fields.indices.filter { fields[$0].role == .weight }
+        for place in own {
+            guard let name = fields[place].name, !names.contains(name) else { continue }
+            throw DataError(
+                "the data name weights of '\(name)', which is no output; the model's outputs are "
+                    + names.joined(separator: ", "))
+        }
+        return names.map { name in own.first { fields[$0].name == nil || fields[$0].name == name } }
+    }
+}

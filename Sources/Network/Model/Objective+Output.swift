@@ -1,0 +1,108 @@
+public import Kernels
+
+extension Objective {
+    /// One of a model's predictions, with its loss and the nodes that are filled and read for it.
+    public struct Output: Sendable {
+        /// That of the layer whose result it is.
+        public let name: String
+        public let loss: any Loss
+        /// By how much its loss counts in that of the model.
+        public let weight: Double
+        /// What a sentence calls the layer: `the last layer 'logits'`.
+        package let layer: String
+
+        /// What one sample's target looks like beside its prediction.
+        public let targetForm: TargetForm
+        /// The shape that one sample's target must have.
+        public let targetShape: Shape
+        /// The shape of one sample's prediction.
+        public let shape: Shape
+
+        /// The nodes to be filled and read.
+        public let target: Int
+        public let prediction: Int
+        /// What the loss's activation is taken of; nil for losses without one. Where probabilities round to 0 or 1, these
+        /// still tell which of two samples has the greater one.
+        public let logits: Int?
+        /// The loss of each sample in `evaluation` and `training`.
+        public let sampleLoss: Int
+
+        init(_ name: String, _ loss: any Loss, weight: Double, _ variables: Variables, in model: Model) {
+            (self.name, self.loss, self.weight) = (name, loss, weight)
+            layer = Self.words(name, in: model)
+            shape = variables.prediction.type.shape
+            targetForm = loss.targetForm(for: shape)
+            targetShape = loss.targetShape(for: shape)
+            target = variables.target.index
+            prediction = variables.prediction.index
+            logits = variables.logits?.index
+            sampleLoss = variables.loss.index
+        }
+
+        /// The label that the loss passes over: its rows have neither loss nor gradient.
+        public var ignoredLabel: Int? { loss.ignoredLabel }
+
+        /// Whether the model's own result are logits, so that a probability of one half is a 0.
+        public var predictsLogits: Bool { loss.activation != nil && loss.fromLogits }
+
+        /// What the sum of a batch's sample losses is divided by; see `Loss.countedSamples`.
+        /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
+        public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
+            loss.countedSamples(targets: targets, samples: samples, labels: targetShape.count)
+        }
+
+        private static func words(_ name: String, in model: Model) -> String {
+            model.steps.last?.name == name ? "the last layer '\(name)'" : "the layer '\(name)'"
+        }
+
+        /// What an output adds to the graph of its model.
+        struct Variables {
+            let prediction: Variable
+            let logits: Variable?
+            let target: Variable
+            let loss: Variable
+
+            /// - Parameter output: the result of the layer.
+            /// - Throws: `ObjectiveError` where the loss does not fit the layer; `GraphError`.
+            init(of output: Variable, _ name: String, _ loss: any Loss, in model: Model) throws {
+                let graph = output.graph
+                let layer = Output.words(name, in: model)
+                // The layer's last activation, if the loss takes it as its own.
+                var logits: Variable?
+                var probabilities: Variable?
+                if let wanted = loss.activation {
+                    if case .operation(let final, let inputs) = graph.nodes[output.index].kind,
+                        final.pureActivation == wanted
+                    {
+                        (logits, probabilities) = (Variable(graph: graph, index: inputs[0]), output)
+                    }
+                    if loss.fromLogits {
+                        if logits != nil {
+                            throw ObjectiveError(
+                                "from_logits does not fit \(layer), which already ends with \(wanted); "
+                                    + "leave one of them out")
+                        }
+                        logits = output
+                        probabilities = try graph.apply(ActivationOperator(wanted), to: [output], name: "\(wanted)")
+                    }
+                    guard logits != nil else {
+                        throw ObjectiveError(
+                            "\(loss.typeName) needs probabilities, but \(layer) does not end with \(wanted); "
+                                + "give it \"activation\": \"\(wanted)\", or set \"from_logits\": true in the loss")
+                    }
+                }
+                if let problem = loss.problem(for: output.type.shape, layer: layer) { throw ObjectiveError(problem) }
+                let several = model.outputs.count > 1
+                target = graph.input(
+                    loss.targetShape(for: output.type.shape), name: several ? "target of \(name)" : "target",
+                    element: loss.targetForm(for: output.type.shape).element)
+                let operation = LossOperator(loss, takesLogits: logits != nil)
+                let sources =
+                    if let logits, let probabilities { [logits, probabilities, target] } else { [output, target] }
+                self.loss = try graph.apply(operation, to: sources, name: several ? "loss of \(name)" : "loss")
+                prediction = output
+                self.logits = logits
+            }
+        }
+    }
+}
