@@ -50,6 +50,7 @@ package struct Coupling: Sendable {
         _ nodes: [Graph.Node], _ order: [Int], _ layout: ParameterLayout, _ steps: Program.Backward
     ) throws(GraphError) {
         var couplings: [Int: SampleCoupling] = [:]
+        let entries = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.node, $0) })
         for index in order {
             guard case .operation(let operation, let inputs) = nodes[index].kind,
                 let coupling = operation.coupling(of: inputs.map { nodes[$0].type })
@@ -61,7 +62,7 @@ package struct Coupling: Sendable {
             sumCount += (coupling.forward + coupling.backward).reduce(0, +)
             for (position, input) in inputs.enumerated() {
                 guard case .parameter(let parameter) = nodes[input].kind, parameter.role == .state,
-                    let entry = layout.entries.first(where: { $0.node == input })
+                    let entry = entries[input]
                 else { continue }
                 guard !moves.contains(where: { $0.range == entry.range }) else {
                     throw GraphError(
@@ -78,7 +79,7 @@ package struct Coupling: Sendable {
                 gradients += coupling.backward.map { _ in [] }
             }
             for parameter in steps.finished(by: step) {
-                guard let entry = layout.entries.first(where: { $0.node == parameter }) else { continue }
+                guard let entry = entries[parameter] else { continue }
                 gradients[gradients.count - 1].append(entry.range)
             }
         }

@@ -248,17 +248,6 @@ struct ModelTests {
                 ["type": "dropout", "name": "dropout", "inputs": ["a"], "rate": 0.5],
             ])
     }
-}
-
-extension String {
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        var (parts, rest) = ([String](), self[...])
-        while let range = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
-    }
 
     @Test("A model of thousands of layers is built in a time by their number")
     func manyLayers() throws {
@@ -286,5 +275,16 @@ extension String {
                     "layers[100]: takes its input from 'gone', but there is no such layer; known are 101, the last of them "
                         + "dense_80, dense_81"))
         }
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [String] {
+        var (parts, rest) = ([String](), self[...])
+        while let range = rest.firstRange(of: separator) {
+            parts.append(String(rest[..<range.lowerBound]))
+            rest = rest[range.upperBound...]
+        }
+        return parts + [String(rest)]
     }
 }
