@@ -44,12 +44,6 @@ public struct ByName<Value: Sendable>: Sendable {
         }
         return names.map { name in entries.first { $0.name == name }?.value }
     }
-
-    public func map<T>(_ transform: (Value) throws -> T) rethrows -> ByName<T> {
-        var result = ByName<T>(entries: try entries.map { .init($0.name, try transform($0.value)) })
-        result.only = try only.map(transform)
-        return result
-    }
 }
 
 /// Values that do not belong to the names that there are: the rest of a sentence that begins with where they stand.
@@ -67,7 +61,7 @@ extension ByName {
             ? JSONNode?.none : JSONNode(.object(entries.map { .init(key: $0.name, value: node($0.value)) }))
     }
 
-    /// Reads a key of a config: one value, or an object with one by each name.
+    /// Reads a key of a config: one value, or an object with one by each name; nothing where the key is missing.
     /// - Parameters:
     ///   - isOne: whether what stands there is one value, which may be an object itself.
     ///   - read: reads one value at a key of a reader; nil where a mistake has been noted.
@@ -75,7 +69,9 @@ extension ByName {
         reading reader: ObjectReader, key: String, isOne: (JSONNode) -> Bool, _ read: (ObjectReader, String) -> Value?
     ) {
         self.init()
-        guard let node = reader.node(key), case .object = node.value, !isOne(node) else {
+        // Asked for even where it is missing, so that a misspelt one is set right.
+        guard let node = reader.node(key) else { return }
+        guard case .object = node.value, !isOne(node) else {
             only = read(reader, key)
             return
         }

@@ -46,6 +46,10 @@ public final class AlignedMemory: @unchecked Sendable {
         try self.init(byteCount: floats * MemoryLayout<Float>.stride)
     }
 
+    public convenience init(doubles: Int) throws(KernelError) {
+        try self.init(byteCount: doubles * MemoryLayout<Double>.stride)
+    }
+
     deinit { free(base) }
 
     /// Makes the process give large blocks back to the system as soon as they are freed. Where the C library is left to

@@ -53,11 +53,7 @@ extension Augmentation {
 
     /// Reads a key: the transforms of one input, or an object with those of each by its name.
     package static func readByName(_ reader: ObjectReader, key: String) -> ByName<Augmentation> {
-        guard reader.has(key) else {
-            _ = reader.objects(key)
-            return ByName()
-        }
-        return ByName(reading: reader, key: key, isOne: { _ in false }) { Augmentation(reading: $0.objects($1)) }
+        ByName(reading: reader, key: key, isOne: { _ in false }) { Augmentation(reading: $0.objects($1)) }
     }
 
     /// Reads the transforms; one that cannot be read is noted in the readers' diagnostics and left out.

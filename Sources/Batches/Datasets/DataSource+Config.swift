@@ -9,8 +9,8 @@ extension DataSource.Part {
         _ reader: ObjectReader, _ key: String, default fallback: ByName<[String]>,
         _ read: (ObjectReader, String) -> [String]?
     ) -> [DataSource.Part] {
-        let paths = reader.has(key) ? ByName(reading: reader, key: key, isOne: { _ in false }, read) : fallback
-        _ = reader.node(key)
+        let given = ByName(reading: reader, key: key, isOne: { _ in false }, read)
+        let paths = reader.has(key) ? given : fallback
         return (paths.only.map { [DataSource.Part($0)] } ?? [])
             + paths.entries.map { DataSource.Part($0.value, name: $0.name) }
     }

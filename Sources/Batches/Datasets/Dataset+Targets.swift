@@ -108,10 +108,6 @@ extension Dataset {
 
     /// How the targets become what the loss takes.
     /// - Throws: `DataError` where they do not fit it.
-    package func encoding(for objective: Objective) throws -> TargetEncoding {
-        try fields(.target).first.map { try encoding(of: $0, for: objective.outputs[0]) } ?? .stored
-    }
-
     package func encoding(of targets: DataField, for output: Objective.Output) throws -> TargetEncoding {
         try TargetEncoding(output, targetRowShape: targets.field.rowShape, place: place(of: targets))
     }

@@ -20,10 +20,6 @@ package enum SplitAgreement {
             }
         }
     }
-
-    package static func notes(training: Dataset, others: [Dataset?], areClasses: Bool) throws -> [String] {
-        try notes(training: training, others: others) { _ in !areClasses }
-    }
 }
 
 extension Dataset {
@@ -37,16 +33,6 @@ extension Dataset {
             guard let expected = trained(entry) else { continue }
             let note = try note(entry.field, place(of: entry), beside: expected.type, { expected })
             if let note { notices.append(note) }
-        }
-    }
-
-    package mutating func compare(withTrained inputs: ValueSummary?, _ targets: ValueSummary?) throws {
-        try compare { entry in
-            switch entry.role {
-            case .input: inputs
-            case .target: targets
-            case .weight: nil
-            }
         }
     }
 

@@ -25,21 +25,16 @@ public struct StoredTensor: Sendable {
     }
 
     /// Rows of single-precision numbers.
-    package init(_ values: [[Float]], rowShape: Shape) throws {
-        try self.init(.float32, rows: values.count, rowShape: rowShape) { base in
-            let floats = base.assumingMemoryBound(to: Float.self)
-            for (index, row) in values.enumerated() {
-                for (column, value) in row.enumerated() { floats[index * rowShape.count + column] = value }
-            }
-        }
-    }
+    package init(_ values: [[Float]], rowShape: Shape) throws { try self.init(.float32, values, rowShape) }
 
     /// Rows of 32-bit integers.
-    package init(integers values: [[Int32]], rowShape: Shape) throws {
-        try self.init(.int32, rows: values.count, rowShape: rowShape) { base in
-            let integers = base.assumingMemoryBound(to: Int32.self)
+    package init(integers values: [[Int32]], rowShape: Shape) throws { try self.init(.int32, values, rowShape) }
+
+    private init<T: BitwiseCopyable>(_ type: StoredType, _ values: [[T]], _ rowShape: Shape) throws {
+        try self.init(type, rows: values.count, rowShape: rowShape) { base in
+            let elements = base.assumingMemoryBound(to: T.self)
             for (index, row) in values.enumerated() {
-                for (column, value) in row.enumerated() { integers[index * rowShape.count + column] = value }
+                for (column, value) in row.enumerated() { elements[index * rowShape.count + column] = value }
             }
         }
     }

@@ -12,8 +12,6 @@ enum NormalizationConfiguration {
         func isOne(_ node: JSONNode) -> Bool {
             ["type", "per", "offset", "scale"].contains { node[$0] != nil } || node == [:]
         }
-        // Asked for even where it is missing, so that a misspelt one is set right.
-        guard reader.node(key) != nil else { return ByName() }
         return ByName(reading: reader, key: key, isOne: isOne) { read($0, key: $1) }
     }
 

@@ -185,7 +185,7 @@ package struct RowConstants: Sendable {
     init(offset: [Double], scale: [Double], width: Int) throws {
         self.width = width
         floats = try AlignedMemory(floats: 2 * width)
-        doubles = try AlignedMemory(byteCount: width * MemoryLayout<Double>.stride)
+        doubles = try AlignedMemory(doubles: width)
         let exact = doubles.doubles
         for index in 0..<width {
             exact[index] = offset[index % offset.count]

@@ -64,15 +64,6 @@ public final class Evaluator: @unchecked Sendable {
             predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
     }
 
-    package convenience init(
-        _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
-        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
-    ) throws {
-        try self.init(
-            objective, on: data, preprocessing: [preprocessing], parameters: parameters, parallelism, chunk: chunk,
-            predictsOnly: predictsOnly, team: team)
-    }
-
     /// - Parameter preprocessing: of each of the model's inputs, in their order.
     package init(
         _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], parameters: AlignedMemory,
@@ -138,7 +129,7 @@ public final class Evaluator: @unchecked Sendable {
         }
         // Two places for each shard and output, which the worker that runs it writes alone: the loss, and the samples it
         // counts.
-        let sums = try AlignedMemory(byteCount: 2 * plan.shards * outputs * MemoryLayout<Double>.stride)
+        let sums = try AlignedMemory(doubles: 2 * plan.shards * outputs)
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
         try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in

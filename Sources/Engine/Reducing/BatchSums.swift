@@ -20,10 +20,9 @@ final class BatchSums: @unchecked Sendable {
     ///   - largest: those of the largest round.
     /// - Throws: `KernelError.outOfMemory`.
     init(count: Int, largest: Int, shards: Int) throws(KernelError) {
-        let stride = MemoryLayout<Double>.stride
-        combined = try AlignedMemory(byteCount: count * stride)
+        combined = try AlignedMemory(doubles: count)
         var partials: [AlignedMemory] = []
-        for _ in 0..<shards { partials.append(try AlignedMemory(byteCount: largest * stride)) }
+        for _ in 0..<shards { partials.append(try AlignedMemory(doubles: largest)) }
         self.partials = partials
         pointers = partials.map(\.doubles)
         pairs = ReductionTree(shards: shards).pairs

@@ -78,10 +78,10 @@ final class Reducer: @unchecked Sendable {
         var scratch: [AlignedMemory] = []
         for _ in 0..<workers { scratch.append(try AlignedMemory(floats: VectorLoops.block)) }
         self.scratch = scratch
-        blockNorms = try AlignedMemory(byteCount: blocks * MemoryLayout<Double>.stride)
+        blockNorms = try AlignedMemory(doubles: blocks)
         failures = try AlignedMemory(byteCount: workers * AlignedMemory.alignment)
-        gradientSquares = try AlignedMemory(byteCount: cut.pieces.count * MemoryLayout<Double>.stride)
-        parameterSquares = try AlignedMemory(byteCount: cut.pieces.count * MemoryLayout<Double>.stride)
+        gradientSquares = try AlignedMemory(doubles: cut.pieces.count)
+        parameterSquares = try AlignedMemory(doubles: cut.pieces.count)
     }
 
     deinit {

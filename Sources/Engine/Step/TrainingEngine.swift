@@ -166,7 +166,7 @@ public final class TrainingEngine: @unchecked Sendable {
         reducer = try Reducer(
             count: count, tensors: Array(objective.layout.trainedEntries), shards: shards, workers: workers,
             clipping: settings.clipping, isAllOrNothing: settings.skipsNonFinite, team: team)
-        lossOfShard = try AlignedMemory(byteCount: shards * objective.outputs.count * MemoryLayout<Double>.stride)
+        lossOfShard = try AlignedMemory(doubles: shards * objective.outputs.count)
 
         augmenters = try settings.augmenters(for: objective, preprocessing, workers: workers)
         weights = try settings.weights(for: objective, on: data, feed, workers: workers, shards: shards)
@@ -260,7 +260,7 @@ public final class TrainingEngine: @unchecked Sendable {
         let steps = min(limit ?? reader.batchesPerEpoch, reader.batchesPerEpoch)
         if totals.steps >= steps { return .finished(result(totals, seconds: 0), position) }
         let batch = try reader.next()
-        let counted = try AlignedMemory(byteCount: objective.outputs.count * MemoryLayout<Double>.stride)
+        let counted = try AlignedMemory(doubles: objective.outputs.count)
         count(batch, into: counted.doubles)
         let state = EpochUnderWay(
             number: epoch, steps: steps, firstStep: step - totals.steps, batch: batch, counted: counted,

@@ -48,7 +48,7 @@ public final class Replica: @unchecked Sendable {
         arenaBytes = plans.map(\.byteCount).max() ?? 0
         ownSums =
             program.coupling.isEmpty
-            ? nil : try AlignedMemory(byteCount: program.coupling.sumCount * MemoryLayout<Double>.stride)
+            ? nil : try AlignedMemory(doubles: program.coupling.sumCount)
     }
 
     /// A replica with the kernels of another one, for an arena of its own: it keeps a shard's activations while the other

@@ -26,6 +26,8 @@ public enum LossRegistry {
                 }
             } || members.isEmpty
         }
+        // That it is missing is a mistake, which reading one notes.
+        guard root.has(key) else { return read(root, key: key).map { ByName($0) } ?? ByName() }
         return ByName(reading: root, key: key, isOne: isOne) { read($0, key: $1) }
     }
 

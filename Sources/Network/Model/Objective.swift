@@ -83,9 +83,6 @@ public struct Objective: Sendable {
 
     public var layout: ParameterLayout { training.layout }
 
-    /// The output of a name; nil where there is none.
-    public func output(_ name: String) -> Output? { outputs.first { $0.name == name } }
-
     /// What a sentence adds where it speaks of one of several outputs: ` of 'digit'`; nothing where there is one.
     package func words(ofOutput output: Int) -> String { outputs.count > 1 ? " of '\(outputs[output].name)'" : "" }
     package func words(ofInput input: Int) -> String { inputs.count > 1 ? " '\(model.inputs[input].name)'" : "" }

@@ -62,9 +62,7 @@ public struct RunConfiguration: Sendable {
             data.ignoreLabel = nil
         }
         lossWeights = Self.weights(root, losses)
-        metricsByOutput =
-            root.has("metrics") ? ByName(reading: root, key: "metrics", isOne: { _ in false }, Self.metrics) : ByName()
-        _ = root.node("metrics")
+        metricsByOutput = ByName(reading: root, key: "metrics", isOne: { _ in false }, Self.metrics)
         for name in outputs ?? [] where (outputs ?? []).count > 1 && name == "type" {
             model?.fail(
                 "names 'type', by which a loss is told from losses by name; call the layer otherwise", key: "outputs")

@@ -126,7 +126,6 @@ public final class Trainer {
         self.objective = objective
         self.settings = settings
         codeNames = data.codeNames
-        try data.check(against: objective)
         summaries = try ValueSummary.all(of: data, for: objective)
         let names = objective.model.inputs.map(\.name)
         let isFitted: [Bool]

@@ -61,9 +61,7 @@ public final class TrainingRun {
         var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]
-        ) { name in
-            objective.outputs.contains { ($0.name == name || name == nil) && $0.targetForm.isOfValues }
-        }.map { .note($0) }
+        ) { Self.areValues(targetsOf: $0, objective) }.map { .note($0) }
         if let warning = configuration.schedule.warning(epochs: training.epochs) {
             remarks.append(.warning("optimizer.schedule.\(warning.key) \(warning.message)"))
         }
@@ -126,6 +124,12 @@ public final class TrainingRun {
         }
     }
 
+    /// Whether the targets of an output are numbers rather than classes.
+    /// - Parameter output: nil for the only one.
+    private static func areValues(targetsOf output: String?, _ objective: Objective) -> Bool {
+        objective.outputs.contains { ($0.name == output || output == nil) && $0.targetForm.isOfValues }
+    }
+
     /// What is suspicious about the data, a sentence each.
     private static func warnings(_ splits: [Dataset], _ objective: Objective) throws -> [RunRemark] {
         var sentences = splits.flatMap(\.notices)
@@ -134,13 +138,9 @@ public final class TrainingRun {
         for data in splits where places.insert(data.inputsPlace).inserted {
             for entry in data.fields {
                 // Labels are checked one by one, and so are weights.
-                let isLooked =
-                    entry.role == .input
-                    || entry.role == .target
-                        && objective.outputs.contains {
-                            ($0.name == entry.name || entry.name == nil) && $0.targetForm.isOfValues
-                        }
-                if isLooked { sentences += try data.extremeValues(in: entry.field, place: data.place(of: entry)) }
+                if entry.role == .input || entry.role == .target && areValues(targetsOf: entry.name, objective) {
+                    sentences += try data.extremeValues(in: entry.field, place: data.place(of: entry))
+                }
             }
         }
         var told: Set<String> = []
