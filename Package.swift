@@ -70,11 +70,12 @@ let package = Package(
         // Tests mirror Sources. What several of them share stands in TestSupport: numbers, references, folders; and in
         // RunSupport: small models, data and runs.
         .target(
-            name: "TestSupport", dependencies: ["Kernels", "Network", "Configuration", "HDF5"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Kernels", "Network", "Configuration", "HDF5"],
+            path: "Tests/TestSupport"),
         .target(
             name: "RunSupport",
             dependencies: [
-                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels",
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Network", "Kernels",
                 "Configuration", "HDF5", "TestSupport",
             ], path: "Tests/RunSupport"),
         // Kinds that a program defines itself. It is a stranger to the package: what it takes must be public.

@@ -16,16 +16,7 @@ import Testing
         let directory = try TestDirectory()
         let path = directory.file("model.h5")
         try ModelFixture.trained(ModelFixture.mlp(), configuration: ["name": "x"]).save(path)
-        let file = try HDF5File.open(path, writable: true)
-        try change(file)
-        try file.close()
-        do {
-            _ = try TrainedModel(contentsOf: path)
-            return "nothing"
-        } catch {
-            if let error = error as? FileError { #expect(error.isBadData) }
-            return "\(error)".replacingOccurrences(of: path, with: "model.h5")
-        }
+        return try ChangedModelFile.sentence(path, change)
     }
 
     @Test func aChangedValueIsNoticed() throws {

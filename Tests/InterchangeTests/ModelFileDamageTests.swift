@@ -26,16 +26,7 @@ import Testing
     private func sentence(_ change: (HDF5File) throws -> Void) throws -> String {
         let directory = try TestDirectory()
         let path = try saved(directory)
-        let file = try HDF5File.open(path, writable: true)
-        try change(file)
-        try file.close()
-        do {
-            _ = try TrainedModel(contentsOf: path)
-            return "nothing"
-        } catch {
-            if let error = error as? FileError { #expect(error.isBadData) }
-            return "\(error)".replacingOccurrences(of: path, with: "model.h5")
-        }
+        return try ChangedModelFile.sentence(path, change)
     }
 
     /// The sum is renewed, so that what is said is not of it.

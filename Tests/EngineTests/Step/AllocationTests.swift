@@ -38,11 +38,19 @@ import Testing
         return (many.0 - few.0, many.1 - few.1)
     }
 
+    private static func expectNone(_ model: Model) throws {
+        let data = try TrainingFixture.noise(rows: 8 * 120 + 3)
+        for workers in [1, 2] {
+            let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
+            #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
+            #expect(counted.library > 0, "the counter sees the kernel library's allocations")
+        }
+    }
+
     /// In a process of its own, in which no other test allocates.
     @Test(.enabled(if: stormo_count_available() != 0))
     func aStepAllocatesNothing() async {
         await #expect(processExitsWith: .success) {
-            let data = try TrainingFixture.noise(rows: 8 * 120 + 3)
             let model = try Model(input: [6, 6, 2]) {
                 Conv2D(5, kernelSize: (3, 3), padding: .same, activation: .relu)
                 Pooling(.max).named("pool")
@@ -53,11 +61,7 @@ import Testing
                 Dense(7, activation: .tanh)
                 Dense(3, activation: .softmax)
             }
-            for workers in [1, 2] {
-                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
-                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
-                #expect(counted.library > 0, "the counter sees the kernel library's allocations")
-            }
+            try Self.expectNone(model)
         }
     }
 
@@ -65,7 +69,6 @@ import Testing
     @Test(.enabled(if: stormo_count_available() != 0))
     func aStepThatCouplesSamplesAllocatesNothing() async {
         await #expect(processExitsWith: .success) {
-            let data = try TrainingFixture.noise(rows: 8 * 120 + 3)
             let model = try Model(input: [6, 6, 2]) {
                 Conv2D(5, kernelSize: (3, 3), padding: .same)
                 BatchStandardizing()
@@ -74,11 +77,7 @@ import Testing
                 Flatten()
                 Dense(3, activation: .softmax)
             }
-            for workers in [1, 2] {
-                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
-                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
-                #expect(counted.library > 0, "the counter sees the kernel library's allocations")
-            }
+            try Self.expectNone(model)
         }
     }
 
