@@ -97,7 +97,7 @@ public struct ScalingBenchmark: Sendable {
         settings.batchSize = overflows ? .max : batch
         var parallel = configuration.parallel
         parallel.workers = workers
-        // What is measured is how the work is shared, so that every worker must have some.
+        // What is measured is how the work is shared, so that every worker has some where that is worth anything.
         parallel.shardsFollowWorkers = parallel.shards == nil
         settings.parallelism = parallel.resolved(
             batchSize: settings.batchSize, for: objective)

@@ -16,7 +16,8 @@ public struct ParallelConfiguration: Sendable, Hashable {
 
     /// The number of parts of a batch; nil for `"auto"` and `"workers"`.
     public var shards: Int?
-    /// Whether there are as many shards as workers, so that the results follow the machine: `"workers"`.
+    /// Whether there are as many shards as workers, as far as each has work worth sharing, so that the results follow the
+    /// machine: `"workers"`.
     public var shardsFollowWorkers = false
     /// Whether each worker stays on one CPU; nil: where a launcher has given the process as many CPUs as there are workers.
     public var isPinned: Bool?
@@ -58,11 +59,17 @@ public struct ParallelConfiguration: Sendable, Hashable {
             ?? min(
                 most,
                 shardsFollowWorkers
-                    ? min(wanted, max(batchSize, 1))
+                    ? min(wanted, max(batchSize, 1), worthwhile(batchSize: batchSize, operations: operations))
                     : DefaultShards(batchSize: batchSize, operations: operations, parameters: parameters).count)
         var result = Parallelism(workers: wanted, shards: own * accumulate)
         result.isPinned = isPinned ?? (result.workers > 1 && AvailableCPUs.isNarrowed(to: result.workers))
         return result
+    }
+
+    /// As many shards as have work enough to be shared: a million floating-point operations each.
+    private func worthwhile(batchSize: Int, operations: Int) -> Int {
+        let (work, overflows) = batchSize.multipliedReportingOverflow(by: operations)
+        return max((overflows ? .max : work) / 1_000_000, 1)
     }
 
     /// The number of workers that somebody has named.

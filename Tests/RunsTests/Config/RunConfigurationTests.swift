@@ -408,8 +408,18 @@ import Testing
         let following = try RunConfiguration(
             smallest(#"parallel={"workers": 5, "shards": "workers"}"#), directory: ""
         ).parallel
-        #expect(following.resolved(batchSize: 32, operations: 1, parameters: 1) == Parallelism(workers: 5, shards: 5))
-        #expect(following.resolved(batchSize: 2, operations: 1, parameters: 1) == Parallelism(workers: 2, shards: 2))
+        func shards(_ batchSize: Int, _ operations: Int) -> Int {
+            let found = following.resolved(batchSize: batchSize, operations: operations, parameters: 1)
+            #expect(found.workers == found.shards)
+            return found.shards
+        }
+        #expect(shards(32, 1 << 30) == 5)
+        #expect(shards(2, 1 << 30) == 2)
+        #expect(shards(Int.max, Int.max) == 5)
+        // A shard of less than a million operations costs more to share than it saves.
+        #expect(shards(100, 29_999) == 2)
+        #expect(shards(100, 30_000) == 3)
+        #expect(shards(32, 1) == 1)
     }
 
     /// The default follows from the network and the batch, and not from the workers.
@@ -454,7 +464,7 @@ import Testing
             auto.resolved(batchSize: 1 << 20, accumulate: 4096, operations: 1 << 40, parameters: 10).shards == 4096)
         let following = try RunConfiguration(smallest(#"parallel={"workers": 9, "shards": "workers"}"#), directory: "")
         #expect(
-            following.parallel.resolved(batchSize: 100, accumulate: 1000, operations: 1, parameters: 1).shards == 4000)
+            following.parallel.resolved(batchSize: 100, accumulate: 1000, operations: 1 << 30, parameters: 1).shards == 4000)
     }
 
     /// A batch is cut into the shards of each part, all at once.
