@@ -1,12 +1,6 @@
 import Foundation
 import HDF5
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// A file that could not be written or is not what it should be, as a sentence.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the contents are at fault rather than the writing.

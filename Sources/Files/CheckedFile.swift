@@ -1,12 +1,7 @@
 import Configuration
+import Foundation
 import HDF5
 import Kernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What is wrong with the contents of a file; the file's name comes before it.
 package struct Damage: Error, CustomStringConvertible {

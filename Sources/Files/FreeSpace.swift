@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// Looks at a disk before a large file is written to it: a disk that is full to the brim harms other programs too.
 package enum FreeSpace {

@@ -1,10 +1,5 @@
 internal import CVector
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// A block of zeroed memory that begins at a cache line, freed with its owner.
 ///

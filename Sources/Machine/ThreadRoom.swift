@@ -1,12 +1,6 @@
 import Foundation
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Threads that could not be started.
 public struct ThreadError: Error, Equatable, CustomStringConvertible {
     public let description: String

@@ -1,11 +1,6 @@
 import Files
+import Foundation
 public import HDF5
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Writes a new HDF5 dataset file: a sibling that takes the path's place when it is whole.
 public enum DatasetFile {

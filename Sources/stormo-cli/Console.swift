@@ -1,12 +1,7 @@
+import Foundation
 import Kernels
 import Runs
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The standard output and the standard error.
 ///

@@ -2,12 +2,6 @@ import Dispatch
 import Engine
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What SIGINT, SIGTERM and SIGHUP do to a run: the first two end it after the step, with its state saved, SIGHUP only
 /// saves. A second SIGINT ends the process at once.
 ///

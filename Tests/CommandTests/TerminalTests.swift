@@ -1,12 +1,6 @@
 import Foundation
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What `train` shows on a terminal, seen through a pseudo-terminal.
 struct TerminalTests {
     @Test func redrawsABarWithinTheWidth() throws {

@@ -1,12 +1,7 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The optimizers' loops against Keras's formulas in double precision, over ten steps: within 2e-6 of a parameter's
 /// size.

@@ -1,10 +1,5 @@
+import Foundation
 import Network
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 extension Reference {
     /// The loss of each sample, from predictions, or for a cross-entropy from logits.

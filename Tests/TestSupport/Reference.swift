@@ -1,10 +1,5 @@
+import Foundation
 import Kernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Every operator straight from its formula, in double precision: slow, plain, and not derived from the kernels.
 package enum Reference {

@@ -1,10 +1,5 @@
+import Foundation
 import Kernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The transforms of one image x of shape (height, width, channels), with their random numbers drawn. Each leaves the
 /// image as it is, to the bit, where its numbers say that nothing is to change.

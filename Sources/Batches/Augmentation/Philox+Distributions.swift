@@ -1,10 +1,5 @@
+import Foundation
 import Kernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The distributions that augmentation draws from.
 extension Philox {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 extension DataSource {
     /// The files that the paths and patterns stand for, those of a pattern sorted by name. Whoever reads a source asks

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// dst = f(src) element by element, for the functions of arithmetic.
 public final class UnaryKernel: Kernel {

@@ -1,10 +1,5 @@
+import Foundation
 public import Kernels
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// How a parameter is filled before training. With n the fan-in, the fan-out or their mean:
 ///

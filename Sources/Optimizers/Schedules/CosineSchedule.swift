@@ -1,10 +1,5 @@
 public import Configuration
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// A linear warm-up, and from there half a cosine down to a share of the rate.
 ///
@@ -40,7 +35,8 @@ public struct CosineSchedule: Schedule, Hashable {
             warmupEpochs == warmupEpochs.rounded() ? "\(Int(exactly: warmupEpochs) ?? .max)" : "\(warmupEpochs)"
         return ScheduleWarning(
             key: "warmup_epochs",
-            message: "is \(length), and training.epochs \(epochs): the learning rate rises to the end of the run and never "
+            message:
+                "is \(length), and training.epochs \(epochs): the learning rate rises to the end of the run and never "
                 + "reaches its full value; make the warm-up shorter, or 0 for a quick try, or train longer")
     }
 

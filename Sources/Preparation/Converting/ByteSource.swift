@@ -1,11 +1,6 @@
 import Batches
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// The bytes of a source: a file, a part of one, or what was decompressed out of one.
 ///

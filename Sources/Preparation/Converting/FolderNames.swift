@@ -1,10 +1,5 @@
 import Batches
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// What is in a folder.
 enum FolderNames {

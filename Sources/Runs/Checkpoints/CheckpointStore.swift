@@ -1,12 +1,6 @@
 import Files
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The checkpoints of a run: `checkpoints/step-0000001234.h5`, and the best of them as `checkpoints/best.h5`.
 ///
 /// It keeps no state but the directory's, so any thread may save; one at a time.

@@ -3,12 +3,6 @@ import Files
 import Foundation
 import Metrics
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The directory of a run: the resolved `config.json`, `metrics.csv` with a row an epoch, `times.csv` with what each
 /// took, and `model.h5`.
 ///

@@ -1,12 +1,6 @@
 import Files
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Keeps a run directory for one process: `run.lock` in it, which names the process, held by `flock`.
 ///
 /// The system gives the lock back however the process ends, so what a killed one leaves behind is known to be stale.

@@ -1,13 +1,8 @@
+import Foundation
 import Kernels
 import Network
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Values within 2e-6, gradients within 1e-5 of central differences, relative to a tensor's largest number.
 struct LossKernelTests {

@@ -5,12 +5,6 @@ import Testing
 
 @testable import Preparation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 struct DatasetFileTests {
     private struct Interruption: Error {}
 

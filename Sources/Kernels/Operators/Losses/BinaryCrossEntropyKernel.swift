@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// dst = mean of -t log p - (1 - t) log(1 - p) over a sample's elements.
 ///

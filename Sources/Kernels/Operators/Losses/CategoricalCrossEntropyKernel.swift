@@ -1,10 +1,5 @@
 internal import CVector
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// dst = mean over a sample's rows of -Σ t log p.
 ///

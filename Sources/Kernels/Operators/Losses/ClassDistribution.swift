@@ -1,10 +1,5 @@
 internal import CVector
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// What the losses over classes need of a row of logits z and their softmax p.
 enum ClassDistribution {

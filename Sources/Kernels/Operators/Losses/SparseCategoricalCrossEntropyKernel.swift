@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Foundation
 
 /// dst = mean over a sample's rows of -log p[t], where t is the row's label; 0 for a row of the ignored label.
 ///
