@@ -30,7 +30,9 @@ package final class AppendedFile {
         }
         var written = 0
         while written < pending.count {
-            let count = pending.withUnsafeBytes { systemWrite($0.baseAddress.map { $0 + written }, $0.count - written) }
+            let count = pending.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 let reason = AtomicFile.reason()
@@ -41,6 +43,4 @@ package final class AppendedFile {
         }
         pending = []
     }
-
-    private func systemWrite(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(descriptor, bytes, count) }
 }

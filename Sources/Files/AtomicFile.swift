@@ -74,7 +74,7 @@ public enum AtomicFile {
     package static func link(_ file: String, to path: String) throws {
         let sibling = "\(path).\(getpid())\(leftover)"
         unlink(sibling)
-        guard systemLink(file, sibling) == 0, rename(sibling, path) == 0 else {
+        guard Foundation.link(file, sibling) == 0, rename(sibling, path) == 0 else {
             unlink(sibling)
             return try replace(path) { sibling in
                 do {
@@ -87,14 +87,6 @@ public enum AtomicFile {
         // Renaming one name of a file to another of its names does nothing, and leaves both.
         unlink(sibling)
         try sync(place(path).directory, path)
-    }
-
-    private static func systemLink(_ file: String, _ name: String) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.link(file, name)
-        #else
-            Musl.link(file, name)
-        #endif
     }
 
     /// How the names of siblings end.

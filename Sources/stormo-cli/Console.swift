@@ -93,7 +93,7 @@ enum Console {
         return text.withUTF8 { bytes in
             var bytes = UnsafeRawBufferPointer(bytes)
             while let base = bytes.baseAddress, !bytes.isEmpty {
-                let count = Self.systemWrite(descriptor, base, bytes.count)
+                let count = Foundation.write(descriptor, base, bytes.count)
                 if count < 0 {
                     if errno == EINTR { continue }
                     return errno
@@ -102,13 +102,5 @@ enum Console {
             }
             return nil
         }
-    }
-
-    private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, base, count)
-        #else
-            Musl.write(descriptor, base, count)
-        #endif
     }
 }

@@ -20,11 +20,11 @@ final class RunningCommand {
     }
 
     deinit {
-        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
         for path in [output, errors] { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    func send(_ signal: Int32) { Glibc.kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits until something is so.
     func wait(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -47,7 +47,7 @@ final class RunningCommand {
     /// - Parameter seconds: after which the process is killed.
     func finish(within seconds: Double = 60) throws -> Workspace.Result {
         if ended.wait(timeout: .now() + seconds) == .timedOut {
-            Glibc.kill(process.processIdentifier, SIGKILL)
+            Foundation.kill(process.processIdentifier, SIGKILL)
             ended.wait()
             Issue.record("it did not end within \(seconds) s")
         }

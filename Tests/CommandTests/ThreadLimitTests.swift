@@ -21,7 +21,7 @@ struct ThreadLimitTests {
         let end = Date() + 60
         while process.isRunning, Date() < end { usleep(10_000) }
         if process.isRunning {
-            Glibc.kill(process.processIdentifier, SIGKILL)
+            Foundation.kill(process.processIdentifier, SIGKILL)
             Issue.record("it waits for ever")
         }
         process.waitUntilExit()
