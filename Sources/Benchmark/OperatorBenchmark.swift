@@ -30,7 +30,7 @@ public struct OperatorBenchmark: Sendable {
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
     public init(_ configuration: RunConfiguration, seconds: Double) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
-        let objective = try configuration.objective(configuration.model(for: data))
+        let objective = try configuration.objective(configuration.model(for: data), on: data)
         try data.check(against: objective)
         let parallelism = configuration.parallel.resolved(
             batchSize: configuration.training.batchSize, for: objective)

@@ -62,7 +62,7 @@ public struct ScalingBenchmark: Sendable {
         _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
     ) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
-        let objective = try configuration.objective(configuration.model(for: data))
+        let objective = try configuration.objective(configuration.model(for: data), on: data)
         let preprocessing = try configuration.preprocessings(fittedTo: data, for: objective)
         name = configuration.name
         self.mode = mode

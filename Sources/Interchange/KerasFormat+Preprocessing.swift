@@ -46,6 +46,20 @@ extension KerasFormat {
         ]
     }
 
+    /// The layer that brings an output to its targets' units, y/scale + offset.
+    static func rescalingLayer(_ targets: TargetScale, _ shape: Shape) -> KerasLayer {
+        func constants(_ values: [Double]) -> JSONNode {
+            if values.count == 1 { return JSONNode(values[0]) }
+            return nested(values[...], values.count == shape.last ? [values.count] : shape.dimensions)
+        }
+        return KerasLayer(
+            "Rescaling",
+            [
+                .init(key: "scale", value: constants(targets.scale.map { 1 / $0 })),
+                .init(key: "offset", value: constants(targets.offset)),
+            ])
+    }
+
     private static func nested(_ values: ArraySlice<Double>, _ dimensions: [Int]) -> JSONNode {
         guard dimensions.count > 1 else { return JSONNode(values.map { JSONNode($0) }) }
         let length = values.count / dimensions[0]

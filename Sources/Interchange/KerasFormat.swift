@@ -18,9 +18,13 @@ public enum KerasGraphForm: String, Sendable, CaseIterable {
 /// The format is the one that `keras.models.load_model` has read from `.h5` files since Keras 1. Written are the forms
 /// that Keras 2.15 and 3 both take: a stack of layers as a `Sequential`, the input's shape as `batch_input_shape`.
 enum KerasFormat {
-    /// - Parameter preprocessing: of each input; becomes the first layers, so that the Keras model takes the raw data.
+    /// - Parameters:
+    ///   - preprocessing: of each input; becomes the first layers, so that the Keras model takes the raw data.
+    ///   - outputs: of each output how its targets are scaled, and its shape; becomes the last layer, so that the model
+    ///     predicts in the targets' own units.
     static func modelConfiguration(
-        _ model: Model, _ preprocessing: [Preprocessing], name: String, graph form: KerasGraphForm = .flat
+        _ model: Model, _ preprocessing: [Preprocessing], _ outputs: [(scale: TargetScale?, shape: Shape)] = [],
+        name: String, graph form: KerasGraphForm = .flat
     ) -> JSONNode {
         let isStack = isStack(model)
         var layers: [JSONNode] = []
@@ -61,11 +65,19 @@ enum KerasFormat {
             add(
                 step.layer.keras, step.name, step.inputs.map { sources[$0] ?? $0 }, isTrainable: step.isTrainable)
         }
+        var ends = model.outputs
+        for (index, output) in outputs.enumerated() {
+            guard let scale = output.scale else { continue }
+            let name = uniqueName(
+                outputs.count > 1 ? "\(ends[index])_rescaled" : "rescaling", besides: &taken)
+            add(rescalingLayer(scale, output.shape), name, [ends[index]])
+            ends[index] = name
+        }
         if isStack {
             return ["class_name": "Sequential", "config": ["name": JSONNode(name), "layers": JSONNode(layers)]]
         }
         // Several are a list in all forms.
-        func ends(_ layers: [String]) -> JSONNode {
+        func tensors(of layers: [String]) -> JSONNode {
             let tensors = layers.map { layer -> JSONNode in [JSONNode(layer), 0, 0] }
             return form == .nested || tensors.count > 1 ? JSONNode(tensors) : tensors[0]
         }
@@ -73,7 +85,7 @@ enum KerasFormat {
             "class_name": "Functional",
             "config": [
                 "name": JSONNode(name), "layers": JSONNode(layers),
-                "input_layers": ends(model.inputs.map(\.name)), "output_layers": ends(model.outputs),
+                "input_layers": tensors(of: model.inputs.map(\.name)), "output_layers": tensors(of: ends),
             ],
         ]
     }
@@ -94,7 +106,8 @@ enum KerasFormat {
     /// The layers in the order in which Keras keeps them, which is the order in which it reads their weights: by the
     /// longest path to an output, descending; among equals as a walk from the outputs in their order, following each layer's
     /// inputs in order, first comes to them.
-    static func layerOrder(_ model: Model) -> [String] {
+    /// - Parameter rescaled: the outputs behind which a layer brings the predictions to the targets' units.
+    static func layerOrder(_ model: Model, rescaled: Set<String> = []) -> [String] {
         let inputs = Dictionary(uniqueKeysWithValues: model.steps.map { ($0.name, $0.inputs) })
         var seen: [String: Int] = [:]
         var pending: [String] = model.outputs.reversed()
@@ -103,7 +116,7 @@ enum KerasFormat {
             seen[name] = seen.count
             pending += sources.reversed()
         }
-        var depth = Dictionary(uniqueKeysWithValues: model.outputs.map { ($0, 0) })
+        var depth = Dictionary(uniqueKeysWithValues: model.outputs.map { ($0, rescaled.contains($0) ? 1 : 0) })
         // The steps are in an order in which inputs come first.
         for step in model.steps.reversed() {
             guard let own = depth[step.name] else { continue }

@@ -33,8 +33,11 @@ enum ModelDescription {
         ]
     }
 
+    /// - Parameter targetScales: what the file says of the targets of a model with these outputs.
     /// - Throws: `Damage` for what no training has written, `NotKnownHere` for kinds that are not registered.
-    static func objective(_ model: JSONNode, _ losses: JSONNode) throws -> Objective {
+    static func objective(
+        _ model: JSONNode, _ losses: JSONNode, targetScales: (_ outputs: [String]) throws -> [String: TargetScale]
+    ) throws -> Objective {
         do {
             let diagnostics = Diagnostics()
             let reader = ObjectReader(model, path: "model", diagnostics: diagnostics)
@@ -62,7 +65,8 @@ enum ModelDescription {
             try diagnostics.throwIfAny(file: "the description")
             guard !loss.isEmpty else { throw Damage("it names no loss") }
             let built = try Model(inputs: inputs, outputs: outputs, layers: layers)
-            return try Objective(built, losses: loss, weights: weights ?? [:])
+            return try Objective(
+                built, losses: loss, weights: weights ?? [:], targetScales: targetScales(built.outputs))
         } catch let error as NotKnownHere {
             throw error
         } catch {

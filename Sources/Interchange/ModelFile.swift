@@ -14,7 +14,7 @@ import Network
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
-///                    feature_names, target_names, inputs_type, inputs_range, targets_type, targets_range, config
+///                    feature_names, target_names, target_offset, target_scale, inputs_type, inputs_range, targets_type, targets_range, config
 /// ```
 /// What is said of one of several inputs or outputs has its name behind it: `preprocessing:age`, `class_names:digit`; and
 /// a metric has it in front: `digit/accuracy`.
@@ -49,10 +49,11 @@ package enum ModelFile {
         }
         try file.attributes.set("backend", "stormo")
         try file.attributes.set("keras_version", "3.0.0")
+        let outputs = trained.objective.outputs
         try file.attributes.set(
             "model_config",
             KerasFormat.modelConfiguration(
-                model, trained.preprocessings, name: name ?? "model",
+                model, trained.preprocessings, outputs.map { ($0.targetScale, $0.shape) }, name: name ?? "model",
                 graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
             ).jsonText(pretty: false))
         try Checksum.seal(file.attributes)
@@ -61,7 +62,8 @@ package enum ModelFile {
         let entries = trained.objective.layout.entries
         // Inside a layer the trained parameters come first, as in Keras: that is the layout's own order.
         let ofLayer = Dictionary(grouping: entries) { dataset($0).layer }
-        let order = KerasFormat.layerOrder(model).filter { ofLayer[$0] != nil }
+        let scaled = Set(outputs.filter { $0.targetScale != nil }.map(\.name))
+        let order = KerasFormat.layerOrder(model, rescaled: scaled).filter { ofLayer[$0] != nil }
         try group.attributes.set("layer_names", order)
         try group.attributes.set("backend", "stormo")
         try group.attributes.set("keras_version", "3.0.0")
@@ -95,6 +97,12 @@ package enum ModelFile {
             }
             try own.set("preprocessing_offset\(suffix)", preprocessing.offset)
             try own.set("preprocessing_scale\(suffix)", preprocessing.scale)
+        }
+        for output in trained.objective.outputs {
+            guard let scale = output.targetScale else { continue }
+            let suffix = trained.objective.outputs.count > 1 ? ":\(output.name)" : ""
+            try own.set("target_offset\(suffix)", scale.offset)
+            try own.set("target_scale\(suffix)", scale.scale)
         }
         if let names = trained.classNames { try own.set("class_names", names) }
         for (name, names) in trained.columnLists.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
@@ -178,7 +186,8 @@ package enum ModelFile {
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
             objective = try ModelDescription.objective(
-                source.document("model", of: own), source.document("loss", of: own))
+                source.document("model", of: own), source.document("loss", of: own),
+                targetScales: { try Self.targetScales(own, $0) })
             let (model, outputs) = (objective.model, objective.outputs.map(\.name))
             preprocessings = try model.inputs.map { input in
                 let preprocessing = try Self.preprocessing(
@@ -202,6 +211,21 @@ package enum ModelFile {
             self.summaries = summaries
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
+        }
+
+        /// - Throws: `Damage` for lists that don't belong together.
+        private static func targetScales(_ own: HDF5Attributes, _ outputs: [String]) throws -> [String: TargetScale] {
+            var scales: [String: TargetScale] = [:]
+            for output in outputs {
+                let suffix = outputs.count > 1 ? ":\(output)" : ""
+                guard try own.contains("target_scale\(suffix)") else { continue }
+                let (offset, scale) = try (own.doubles("target_offset\(suffix)"), own.doubles("target_scale\(suffix)"))
+                guard offset.count == scale.count else {
+                    throw Damage("its target_offset does not fit its target_scale")
+                }
+                scales[output] = TargetScale(offset: offset, scale: scale)
+            }
+            return scales
         }
 
         private static func preprocessing(_ own: HDF5Attributes, _ suffix: String) throws -> Preprocessing {

@@ -35,6 +35,12 @@ struct ConfigInspection {
             settings.append(["normalize of \(entry.name)", "\(entry.value)"])
         }
         if data.normalizations.entries.isEmpty { settings.append(["normalize", "\(data.normalize)"]) }
+        for entry in data.targetNormalizations.entries {
+            settings.append(["normalize_targets of \(entry.name)", "\(entry.value)"])
+        }
+        if let targets = data.targetNormalizations.only, targets.kind != .none {
+            settings.append(["normalize_targets", "\(targets)"])
+        }
 
         // The layers' shapes follow from those of the data, if these are there.
         do {

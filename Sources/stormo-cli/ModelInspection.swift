@@ -42,6 +42,14 @@ struct ModelInspection {
             table.append(["preprocessing" + of(input.name, inputs.count), "\(preprocessing)"])
         }
         for output in outputs {
+            guard let scale = output.targetScale else { continue }
+            let words =
+                scale.offset.count == 1
+                ? "scaled for the loss, (t - \(scale.offset[0]))·\(scale.scale[0])"
+                : "scaled for the loss, \(scale.offset.count) numbers each by its own offset and scale"
+            table.append(["targets" + of(output.name, outputs.count), words])
+        }
+        for output in outputs {
             guard let names = model.classNames(of: output.name) else { continue }
             table.append(["classes" + of(output.name, outputs.count), DatasetInspection.list(names)])
         }

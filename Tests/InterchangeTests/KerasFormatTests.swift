@@ -251,4 +251,26 @@ import Testing
         #expect(layers[2]["inbound_nodes"] == [[["rescaling_0", 0, 0, [:]]]])
         #expect(layers[3]["inbound_nodes"] == [[["rescaling", 0, 0, [:]], ["rescaling_0", 0, 0, [:]]]])
     }
+
+    /// Behind an output whose targets are scaled stands a layer that brings it to their units; by it the weights' order moves.
+    @Test func scaledTargetsEndInARescaling() throws {
+        let scale = TargetScale(offset: [100, -5], scale: [0.25, 4])
+        let model = try ModelFixture.mlp()
+        let records = layers(
+            KerasFormat.modelConfiguration(
+                model, [.none], [(TargetScale(offset: [100], scale: [0.25]), [3])], name: "x"))
+        #expect(records.last?["class_name"] == "Rescaling")
+        #expect(records.last?["config"]?["scale"] == 4.0 && records.last?["config"]?["offset"] == 100.0)
+
+        let several = try SeveralFixture.model()
+        let configuration = KerasFormat.modelConfiguration(
+            several, [.none, .none], [(nil, [3]), (scale, [2])], name: "x")
+        let last = try #require(layers(configuration).last)
+        #expect(last["name"] == "sizes_rescaled" && last["inbound_nodes"] == [[["sizes", 0, 0, [:]]]])
+        #expect(last["config"]?["scale"] == [4.0, 0.25] && last["config"]?["offset"] == [100.0, -5.0])
+        #expect(configuration["config"]?["output_layers"] == [["kind", 0, 0], ["sizes_rescaled", 0, 0]])
+        let order = KerasFormat.layerOrder(several, rescaled: ["sizes"])
+        // The other output is now nearer to its end than this one.
+        #expect(order.firstIndex(of: "sizes")! < order.firstIndex(of: "kind")!)
+    }
 }

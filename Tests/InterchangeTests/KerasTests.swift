@@ -128,6 +128,45 @@ struct KerasTests {
         return try trained(model, .standardize)
     }
 
+    /// Of targets that were scaled for the loss, in their own units.
+    @Test func kerasPredictsInTheUnitsOfTheTargets() throws {
+        let directory = try TestDirectory()
+        var random = SeededRandom(3)
+        let inputs = (0..<40).map { _ in random.floats(4, in: -2...5) }
+        let targets = inputs.map { [200_000 + 9000 * $0[0] * $0[1], $0[2] / 50] }
+        let model = try Model(input: [4]) {
+            Dense(6, activation: .tanh)
+            Dense(2)
+        }
+        let trainer = try Trainer(
+            model, loss: .meanSquaredError(factor: 1), on: Dataset(inputs: inputs, targets: targets)
+        ) {
+            $0.optimizer = .adam(learningRate: 0.01)
+            $0.epochs = 10
+            $0.batchSize = 8
+            $0.normalization = .standardize
+            $0.targetNormalization = .standardize
+        }
+        try trainer.fit()
+        let data = try directory.hdf5("data.h5") { root in
+            try root.createDataset("/test/inputs", .float32, shape: [40, 4]).write(Array(inputs.joined()))
+        }
+        let ours = Array(try trainer.predict(Dataset(inputs: inputs)).joined())
+        let path = directory.file("model.h5")
+        try trainer.trainedModel().save(path)
+        for (name, python) in [("newest", python), ("older", olderPython)] where python != nil {
+            let out = directory.file("\(name).h5")
+            _ = try script("keras_predict.py", [path, data, "test", out], in: directory, by: python)
+            let theirs = try HDF5File.open(out).dataset("predictions").read(Float.self)
+            for column in 0..<2 {
+                let pairs = stride(from: column, to: 80, by: 2).map { (ours[$0], theirs[$0]) }
+                let size = pairs.map { abs($0.0) }.max() ?? 0
+                #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-5 * size }, "\(name): \(pairs.prefix(3))")
+                #expect(Set(pairs.map(\.0)).count > 20)
+            }
+        }
+    }
+
     @Test func kerasPredictsTheSameFromAnMLP() throws {
         #expect(try deviation("keras_predict.py", mlp(), in: TestDirectory()) <= 1e-5)
     }

@@ -16,6 +16,8 @@ public struct DataConfiguration: Sendable {
     public var folds: Int?
     /// By input, as are the augmentations.
     public var normalizations: ByName<Normalization>
+    /// How targets are scaled for the loss; by output.
+    public var targetNormalizations: ByName<Normalization>
     /// By output.
     public var classWeightsByOutput: ByName<ClassWeights>
     /// A label that marks samples without one; the same as the loss's `ignore_class`.
@@ -117,6 +119,8 @@ public struct DataConfiguration: Sendable {
                     + "out", key: "stratify")
         }
         normalizations = reader.map { NormalizationConfiguration.readByName($0, key: "normalize") } ?? ByName()
+        targetNormalizations =
+            reader.map { NormalizationConfiguration.readByName($0, key: "normalize_targets") } ?? ByName()
         classWeightsByOutput = reader.map { ClassWeights.readByName($0, key: "class_weight") } ?? ByName()
         ignoreLabel = reader?.optionalInteger("ignore_label", in: SparseCategoricalCrossEntropy.labels)
         augmentations = reader.map { Augmentation.readByName($0, key: "augment") } ?? ByName()
@@ -213,6 +217,11 @@ public struct DataConfiguration: Sendable {
                 key: "normalize",
                 value: normalizations.configuration(NormalizationConfiguration.configuration)
                     ?? NormalizationConfiguration.configuration(.none)))
+        if targetNormalizations.all.contains(where: { $0.kind != .none }),
+            let normalize = targetNormalizations.configuration(NormalizationConfiguration.configuration)
+        {
+            members.append(.init(key: "normalize_targets", value: normalize))
+        }
         if let weights = classWeightsByOutput.configuration({ $0.configuration }) {
             members.append(.init(key: "class_weight", value: weights))
         }

@@ -45,9 +45,12 @@ package struct ValueSummary: Sendable, Hashable {
         return result
     }
 
+    /// The greatest magnitude.
+    package var greatest: Double { max(abs(lowest), abs(highest)) }
+
     /// Whether the numbers are parts of one, as an image's are that was divided by 255.
-    private var isWithinOne: Bool { !isWhole && max(abs(lowest), abs(highest)) <= 1 }
-    private var isBeyondOne: Bool { isWhole && max(abs(lowest), abs(highest)) > 1 }
+    private var isWithinOne: Bool { !isWhole && greatest <= 1 }
+    private var isBeyondOne: Bool { isWhole && greatest > 1 }
 
     private var words: String {
         "\(type.rawValue) from \(NumberText.short(lowest)) to \(NumberText.short(highest))"

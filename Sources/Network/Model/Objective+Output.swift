@@ -8,6 +8,8 @@ extension Objective {
         public let loss: any Loss
         /// By how much its loss counts in that of the model.
         public let weight: Double
+        /// How its targets are scaled for the loss; nil where they are taken as they are.
+        public let targetScale: TargetScale?
         /// What a sentence calls the layer: `the last layer 'logits'`.
         package let layer: String
 
@@ -27,8 +29,11 @@ extension Objective {
         /// The loss of each sample in `evaluation` and `training`.
         public let sampleLoss: Int
 
-        init(_ name: String, _ loss: any Loss, weight: Double, _ variables: Variables, in model: Model) {
-            (self.name, self.loss, self.weight) = (name, loss, weight)
+        init(
+            _ name: String, _ loss: any Loss, weight: Double, _ targetScale: TargetScale?, _ variables: Variables,
+            in model: Model
+        ) {
+            (self.name, self.loss, self.weight, self.targetScale) = (name, loss, weight, targetScale)
             layer = Self.words(name, in: model)
             shape = variables.prediction.type.shape
             targetForm = loss.targetForm(for: shape)
@@ -64,9 +69,19 @@ extension Objective {
 
             /// - Parameter output: the result of the layer.
             /// - Throws: `ObjectiveError` where the loss does not fit the layer; `GraphError`.
-            init(of output: Variable, _ name: String, _ loss: any Loss, in model: Model) throws {
+            init(
+                of output: Variable, _ name: String, _ loss: any Loss, _ targetScale: TargetScale?, in model: Model
+            ) throws {
                 let graph = output.graph
                 let layer = Output.words(name, in: model)
+                if let targetScale {
+                    guard loss.targetForm(for: output.type.shape).isOfValues else {
+                        throw TargetScaleError(layer, loss)
+                    }
+                    if let problem = targetScale.problem(with: loss.targetShape(for: output.type.shape)) {
+                        throw ObjectiveError("the constants that scale the targets of \(layer) \(problem)")
+                    }
+                }
                 // The layer's last activation, if the loss takes it as its own.
                 var logits: Variable?
                 var probabilities: Variable?
@@ -97,10 +112,11 @@ extension Objective {
                     loss.targetShape(for: output.type.shape), name: several ? "target of \(name)" : "target",
                     element: loss.targetForm(for: output.type.shape).element)
                 let operation = LossOperator(loss, takesLogits: logits != nil)
+                let compared = targetScale?.scaled(target) ?? target
                 let sources =
-                    if let logits, let probabilities { [logits, probabilities, target] } else { [output, target] }
+                    if let logits, let probabilities { [logits, probabilities, compared] } else { [output, compared] }
                 self.loss = try graph.apply(operation, to: sources, name: several ? "loss of \(name)" : "loss")
-                prediction = output
+                prediction = targetScale?.restored(output) ?? output
                 self.logits = logits
             }
         }

@@ -31,8 +31,13 @@ public struct Objective: Sendable {
     /// - Parameters:
     ///   - losses: one for each output, by its name.
     ///   - weights: by how much an output's loss counts in that of the model; 1 for those that are not named.
-    /// - Throws: `ObjectiveError` where a loss does not fit its output or is missing; `ModelError`, `GraphError`.
-    public init(_ model: Model, losses: [String: any Loss], weights: [String: Double] = [:]) throws {
+    ///   - targetScales: how the targets of outputs are scaled for their losses, which must be of numbers.
+    /// - Throws: `ObjectiveError` where a loss does not fit its output or is missing; `ModelError`, `GraphError`;
+    ///   `TargetScaleError` for targets that are no numbers.
+    public init(
+        _ model: Model, losses: [String: any Loss], weights: [String: Double] = [:],
+        targetScales: [String: TargetScale] = [:]
+    ) throws {
         try Self.check(losses.keys, "has", of: model)
         if let missing = model.outputs.first(where: { losses[$0] == nil }) {
             throw ObjectiveError("has none for the output '\(missing)'")
@@ -52,8 +57,9 @@ public struct Objective: Sendable {
         var variables: [Output.Variables] = []
         for (name, result) in zip(model.outputs, built.outputs) {
             guard let loss = losses[name] else { preconditionFailure("each output has a loss") }
-            let own = try Output.Variables(of: result, name, loss, in: model)
-            outputs.append(Output(name, loss, weight: weights[name] ?? 1, own, in: model))
+            let scale = targetScales[name]
+            let own = try Output.Variables(of: result, name, loss, scale, in: model)
+            outputs.append(Output(name, loss, weight: weights[name] ?? 1, scale, own, in: model))
             variables.append(own)
         }
         self.model = model
@@ -68,11 +74,15 @@ public struct Objective: Sendable {
     }
 
     /// - Parameter losses: one, or one for each output by its name.
-    package init(_ model: Model, losses: ByName<any Loss>, weights: [String: Double] = [:]) throws {
+    package init(
+        _ model: Model, losses: ByName<any Loss>, weights: [String: Double] = [:],
+        targetScales: [String: TargetScale] = [:]
+    ) throws {
         let values: [(any Loss)?]
         do { values = try losses.values(of: model.outputs, "output") } catch { throw ObjectiveError("\(error)") }
         let given = zip(model.outputs, values).compactMap { name, loss in loss.map { (name, $0) } }
-        try self.init(model, losses: Dictionary(uniqueKeysWithValues: given), weights: weights)
+        try self.init(
+            model, losses: Dictionary(uniqueKeysWithValues: given), weights: weights, targetScales: targetScales)
     }
 
     private static func check(_ names: some Collection<String>, _ what: String, of model: Model) throws {
@@ -104,6 +114,16 @@ extension Objective {
 
     public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
         outputs[0].countedSamples(targets: targets, samples: samples)
+    }
+}
+
+/// Targets that can't be scaled, since they are no numbers: the rest of a sentence that begins with who wanted it.
+public struct TargetScaleError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ layer: String, _ loss: any Loss) {
+        description =
+            "needs targets that are numbers, but \(loss.typeName) compares \(layer) with classes; leave it out"
     }
 }
 

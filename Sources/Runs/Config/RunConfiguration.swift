@@ -98,7 +98,8 @@ public struct RunConfiguration: Sendable {
         }
         for (section, key) in [
             ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
-            ("training", "epochs"), ("data", "normalize"), ("data", "augment"), ("model", "outputs"),
+            ("training", "epochs"), ("data", "normalize"), ("data", "normalize_targets"), ("data", "augment"),
+            ("model", "outputs"),
             ("optimizer", OptimizerConfiguration.exclusionKey),
         ] {
             origins["\(section).\(key)"] = document.root[section]?[key]?.origin
@@ -191,9 +192,12 @@ public struct RunConfiguration: Sendable {
     }
 
     /// The model with its loss, checked against the metrics.
-    /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer.
-    public func objective(_ model: Model) throws -> Objective {
-        if let label = data.ignoreLabel {
+    /// - Parameter data: what is trained on, to which the scales of targets are fitted; without it targets are taken as they
+    ///   are.
+    /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer; `DataError` and `HDF5Error` for
+    ///   targets that can't be scaled.
+    public func objective(_ model: Model, on data: Dataset? = nil) throws -> Objective {
+        if let label = self.data.ignoreLabel {
             guard let loss = losses.only else {
                 throw error(
                     "data.ignore_label",
@@ -208,7 +212,13 @@ public struct RunConfiguration: Sendable {
         }
         let objective: Objective
         do {
-            objective = try Objective(model, losses: losses, weights: lossWeights)
+            let scales =
+                try data.map {
+                    try Preprocessing.targetScales(self.data.targetNormalizations, fittedTo: $0, of: model.outputs)
+                }
+            objective = try Objective(model, losses: losses, weights: lossWeights, targetScales: scales ?? [:])
+        } catch let error as TargetScaleError {
+            throw self.error("data.normalize_targets", "\(error)")
         } catch let error as ObjectiveError {
             throw self.error("loss", "\(error)")
         }
@@ -236,19 +246,19 @@ public struct RunConfiguration: Sendable {
         if let problem = FigureList(outputs: model.outputs, metrics: metrics.map { $0 ?? [] }).problem {
             throw error("metrics", problem)
         }
-        let weights = try values(data.classWeightsByOutput, "data.class_weight", of: model.outputs, "output")
+        let weights = try values(self.data.classWeightsByOutput, "data.class_weight", of: model.outputs, "output")
         for (output, weights) in zip(outputs, weights) where weights != nil {
             if let problem = ClassWeights.problem(with: MetricLayout(output)) {
-                throw error(path("data.class_weight", output.name, data.classWeightsByOutput), problem)
+                throw error(path("data.class_weight", output.name, self.data.classWeightsByOutput), problem)
             }
         }
         let inputs = model.inputs.map(\.name)
-        _ = try values(data.normalizations, "data.normalize", of: inputs, "input")
-        let augmentations = try values(data.augmentations, "data.augment", of: inputs, "input")
+        _ = try values(self.data.normalizations, "data.normalize", of: inputs, "input")
+        let augmentations = try values(self.data.augmentations, "data.augment", of: inputs, "input")
         for (input, augmentation) in augmentations.enumerated() {
             guard let problem = augmentation?.problem(in: objective, input: input) else { continue }
             throw error(
-                path("data.augment", inputs[input], data.augmentations) + "[\(problem.index)]", problem.message)
+                path("data.augment", inputs[input], self.data.augmentations) + "[\(problem.index)]", problem.message)
         }
         return objective
     }

@@ -43,6 +43,8 @@ public final class Trainer {
         public var training = TrainingSettings()
         /// By input.
         public var normalizations = ByName<Normalization>()
+        /// How targets are scaled for the loss; by output.
+        public var targetNormalizations = ByName<Normalization>()
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
         public var onNaN = DivergencePolicy.stop
@@ -58,6 +60,12 @@ public final class Trainer {
         public var normalization: Normalization {
             get { normalizations.first ?? .none }
             set { normalizations = newValue == .none ? ByName() : ByName(newValue) }
+        }
+
+        /// How the targets are scaled for the loss, where there is one output.
+        public var targetNormalization: Normalization {
+            get { targetNormalizations.first ?? .none }
+            set { targetNormalizations = newValue == .none ? ByName() : ByName(newValue) }
         }
 
         /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
@@ -98,7 +106,8 @@ public final class Trainer {
     ) throws {
         var settings = Settings()
         configure(&settings)
-        try self.init(Objective(model, loss: loss), on: data, settings)
+        let scales = try Preprocessing.targetScales(settings.targetNormalizations, fittedTo: data, of: model.outputs)
+        try self.init(Objective(model, losses: ByName(loss), targetScales: scales), on: data, settings)
     }
 
     /// Of a model with several outputs.
@@ -112,7 +121,9 @@ public final class Trainer {
     ) throws {
         var settings = Settings()
         configure(&settings)
-        try self.init(Objective(model, losses: losses, weights: weights), on: data, settings)
+        let scales = try Preprocessing.targetScales(settings.targetNormalizations, fittedTo: data, of: model.outputs)
+        try self.init(
+            Objective(model, losses: losses, weights: weights, targetScales: scales), on: data, settings)
     }
 
     init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {

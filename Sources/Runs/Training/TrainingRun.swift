@@ -42,7 +42,7 @@ public final class TrainingRun {
         let splits = try RunData(configuration.data, seed: configuration.seed, fold: fold)
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
         model = try configuration.model(for: self.training)
-        let objective = try configuration.objective(model)
+        let objective = try configuration.objective(model, on: self.training)
         let batch = training.wholeBatch
         if batch > self.training.count {
             let parts = training.accumulate > 1 ? ", accumulated \(training.accumulate) times," : ","
@@ -58,7 +58,9 @@ public final class TrainingRun {
             throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
-        var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
+        // First what helps most.
+        var remarks = try Self.remarksOnTargets(self.training, objective)
+        remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]
         ) { Self.areValues(targetsOf: $0, objective) }.map { .note($0) }
@@ -128,6 +130,33 @@ public final class TrainingRun {
     /// - Parameter output: nil for the only one.
     private static func areValues(targetsOf output: String?, _ objective: Objective) -> Bool {
         objective.outputs.contains { ($0.name == output || output == nil) && $0.targetForm.isOfValues }
+    }
+
+    /// Targets beyond this are far from what a network's layers give at first, and make gradients as large.
+    private static let largeTarget = 1000.0
+
+    /// In which units the loss is, where targets are scaled; and advice where they should be.
+    private static func remarksOnTargets(_ data: Dataset, _ objective: Objective) throws -> [RunRemark] {
+        var remarks: [RunRemark] = []
+        if objective.outputs.contains(where: { $0.targetScale != nil }) {
+            remarks.append(
+                .note(
+                    "the loss is of targets as data.normalize_targets scales them; metrics and predictions are in the "
+                        + "targets' own units"))
+        }
+        let summaries = try ValueSummary.all(of: data, for: objective)
+        for (output, place) in zip(objective.outputs, try data.places(.target, of: objective.outputs.map(\.name))) {
+            let entry = data.fields[place]
+            guard output.targetScale == nil, let greatest = summaries[data.key(of: entry)]?.greatest,
+                output.targetForm.isOfValues, greatest >= largeTarget
+            else { continue }
+            let key = objective.outputs.count > 1 ? "data.normalize_targets.\(output.name)" : "data.normalize_targets"
+            remarks.append(
+                .warning(
+                    "\(data.place(of: entry)) holds numbers as large as \(NumberText.short(greatest)), which train slowly or "
+                        + "not at all as they are; set \(key) to \"standardize\""))
+        }
+        return remarks
     }
 
     /// What is suspicious about the data, a sentence each.

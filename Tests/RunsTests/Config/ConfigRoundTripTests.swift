@@ -92,6 +92,13 @@ import Testing
             Case("data.stratify", [#"data.validation={"fraction": 0.4}"#], "data.stratify=true"),
             Case("data.k_fold", ["data.validation=null"], "data.k_fold=3"),
             Case("data.normalize", [], "data.normalize=standardize"),
+            Case(
+                "data.normalize_targets",
+                [
+                    "loss=mean_squared_error", "metrics=[]", "data.train.targets=/train/onehot", "data.validation=null",
+                    "data.test=null",
+                ],
+                "data.normalize_targets=standardize"),
             Case("data.class_weight", [], #"data.class_weight={"1": 3}"#),
             Case("data.augment", [], #"data.augment=[{"type": "random_flip"}]"#),
             Case("data.shuffle_window", ["training.batch_size=4"], "data.shuffle_window=8"),

@@ -67,6 +67,7 @@ import Testing
             + typed("model.layers[0].kernel_initializer", initializers)
             + typed("model.layers[0].bias_initializer", initializers)
             + typed("data.normalize", NormalizationConfiguration.names)
+            + typed("data.normalize_targets", NormalizationConfiguration.names)
             + typed("loss", LossRegistry.kinds.builtInNames) + typed("optimizer", OptimizerRegistry.kinds.builtInNames)
             + typed("optimizer.schedule", ScheduleRegistry.kinds.builtInNames)
     }()
