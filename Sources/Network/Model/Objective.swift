@@ -67,7 +67,8 @@ public struct Objective: Sendable {
         self.outputs = outputs
         let nodes = graph.nodes(ofLayers: model.steps.count)
         layerNodes = zip(model.steps, nodes).map { ($0.name, $1) }
-        let measured = variables.flatMap { [$0.prediction, $0.loss] + [$0.logits].compactMap { $0 } }
+        // Metrics compare the predictions with the targets behind the forward pass, so that both must stand till then.
+        let measured = variables.flatMap { [$0.prediction, $0.loss, $0.target] + [$0.logits].compactMap { $0 } }
         training = try Program(results: measured, losses: variables.map(\.loss))
         evaluation = try Program(results: measured)
         inference = try Program(results: variables.map(\.prediction))

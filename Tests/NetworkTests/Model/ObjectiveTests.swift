@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Network
 import TestSupport
@@ -199,6 +200,72 @@ struct ObjectiveTests {
             }
             let found = chosen.map { training.gradients[entry.offset + $0] }
             #expect(Deviation.relative(found, expected) < 1e-5, "\(entry.name)")
+        }
+    }
+
+    /// Metrics read predictions and targets when the whole forward pass has run, so that nothing may stand in their places:
+    /// with several outputs, with scaled targets, in training and in evaluation.
+    @Test func targetsStandUntilTheyAreMeasured() throws {
+        let model = try Model(inputs: [ModelInput("x", [64])], outputs: ["early", "late"]) {
+            Dense(64).named("early", inputs: ["x"])
+            Dense(64, activation: .tanh).named("wide", inputs: ["early"])
+            Dense(64, activation: .tanh).named("wider")
+            Dense(64).named("late")
+        }
+        let objective = try Objective(
+            model, losses: ["early": .meanAbsoluteError, "late": .meanSquaredError(factor: 1)],
+            targetScales: ["late": TargetScale(offset: [10], scale: [0.5])])
+        let samples = 5
+        for program in [objective.training, objective.evaluation] {
+            let replica = try Replica(program, samples: [samples])
+            let parameters = try AlignedMemory(floats: program.layout.count)
+            program.layout.initialise(parameters.floats, seed: 3)
+            let gradients = try AlignedMemory(floats: max(program.layout.trainedCount, 1))
+            replica.bind(
+                arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters, gradients: gradients)
+            var random = SeededRandom(6)
+            func fill(_ node: Int) -> [Float] {
+                let place = replica.value(of: node, samples: samples)
+                let values = random.floats(place.count)
+                _ = place.update(from: values)
+                return values
+            }
+            _ = fill(objective.input)
+            let targets = objective.outputs.map { fill($0.target) }
+            replica.forward(samples: samples, Pass(isTraining: true, seed: 0, step: 0))
+            for (output, values) in zip(objective.outputs, targets) {
+                #expect(Array(replica.value(of: output.target, samples: samples)) == values)
+            }
+            // y/scale + offset.
+            let late = objective.outputs[1]
+            let loss = Array(replica.value(of: late.sampleLoss, samples: samples))
+            let predictions = Array(replica.value(of: late.prediction, samples: samples))
+            for sample in 0..<samples {
+                let errors = (sample * 64..<(sample + 1) * 64).map { pow((predictions[$0] - targets[1][$0]) * 0.5, 2) }
+                #expect(abs(loss[sample] - errors.reduce(0, +) / 64) <= 1e-4 * loss[sample])
+            }
+        }
+    }
+
+    @Test func targetScalesThatDoNotFit() throws {
+        func sentence(_ scale: TargetScale, _ loss: any Loss = .meanSquaredError(factor: 1)) -> String? {
+            do {
+                let model = try Model(input: [4]) { Dense(3).named("out") }
+                _ = try Objective(model, losses: ["out": loss], targetScales: ["out": scale])
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(sentence(TargetScale(offset: [1, 2, 3], scale: [1, 2, 3])) == nil)
+        #expect(
+            sentence(TargetScale(offset: [1, 2], scale: [1, 2]))
+                == "the constants that scale the targets of the last layer 'out' are 2, but a sample has 3 targets")
+        for wrong in [0, Double.infinity, .nan, 1e-46] {
+            #expect(
+                sentence(TargetScale(offset: [0], scale: [wrong]))
+                    == "the constants that scale the targets of the last layer 'out' are no finite numbers, or too large or too "
+                    + "small for floats")
         }
     }
 }
