@@ -123,12 +123,6 @@ struct ModelOptions: ParsableArguments {
     @Option(help: WorkerCount.help)
     var workers = WorkerCount.auto
 
-    func validate() throws {
-        if inputs.count > 1, transposeInputs?.axes != nil {
-            throw ValidationError("--transpose-inputs puts the axes of one dataset in order, and several are joined")
-        }
-    }
-
     /// - Parameters:
     ///   - targets: the datasets of the targets; none for `targets` beside the inputs.
     ///   - weights: those of the samples' weights.
@@ -139,6 +133,16 @@ struct ModelOptions: ParsableArguments {
         let names = (
             inputs: model.objective.model.inputs.map(\.name), outputs: model.objective.outputs.map(\.name)
         )
+        if transposeInputs?.axes != nil {
+            guard names.inputs.count == 1 else {
+                throw UsageError(
+                    "--transpose-inputs puts the axes of one input in order, and \(self.model) takes several; store them "
+                        + "in the order that it was trained on")
+            }
+            guard inputs.count <= 1 else {
+                throw UsageError("--transpose-inputs puts the axes of one dataset in order, and several are joined")
+            }
+        }
         let inputPaths = try NamedPaths(inputs, "--inputs", names.inputs, joins: true)
         let targetPaths = try NamedPaths(targets, "--targets", names.outputs, joins: false)
         let weightPaths = try NamedPaths(weights, "--sample-weight", names.outputs, joins: false)
@@ -148,11 +152,6 @@ struct ModelOptions: ParsableArguments {
                     + "what is read; leave it out")
         }
         let path = (group ?? "/test").split(separator: "/").map { "/" + $0 }.joined()
-        if transposeInputs?.axes != nil, names.inputs.count > 1 {
-            throw UsageError(
-                "--transpose-inputs puts the axes of one input in order, and \(self.model) takes several; store them in the "
-                    + "order that it was trained on")
-        }
         var source = DataSource(
             files: [data], inputs: inputPaths.parts(path + "/inputs"),
             targets: hasTargets ? targetPaths.parts(path + "/targets") : [], weights: weightPaths.given)

@@ -161,32 +161,8 @@ package enum Splitting {
         }
         let (targets, targetsPlace) = (entry.field, data.place(of: entry))
         let width = targets.rowShape.count
-        struct Bad: Error {
-            let place: Int
-            let value: Double
-        }
-        let blocks = try data.mapBlocks(of: targets) { rows, first -> Result<[Int], Bad> in
-            var labels = Array(repeating: -1, count: width == 1 ? 0 : rows.rows)
-            labels.reserveCapacity(rows.rows)
-            var bad: Bad?
-            rows.forEach { index, value in
-                if width == 1 {
-                    if let label = Int(exactly: value) {
-                        labels.append(label)
-                    } else if bad == nil {
-                        bad = Bad(place: first + index, value: value)
-                    }
-                } else {
-                    let (row, column) = index.quotientAndRemainder(dividingBy: width)
-                    if value == 1, labels[row] < 0 {
-                        labels[row] = column
-                    } else if value != 0, bad == nil {
-                        bad = Bad(place: first + row, value: value)
-                    }
-                }
-            }
-            if bad == nil, let row = labels.firstIndex(of: -1), width > 1 { bad = Bad(place: first + row, value: 0) }
-            return bad.map { .failure($0) } ?? .success(labels)
+        let blocks = try data.mapBlocks(of: targets) { rows, first in
+            width == 1 ? wholeNumbers(rows, first) : placesOfOnes(rows, first)
         }
         var labels: [Int] = []
         labels.reserveCapacity(data.count)
@@ -195,9 +171,10 @@ package enum Splitting {
             case .success(let own): labels += own
             case .failure(let bad):
                 let (place, row) = targets.place(ofRow: data.selection[bad.place])
+                let what = targets.type.isFloatingPoint ? "no whole number" : "beyond the integers of 64 bits"
                 throw DataError(
                     width == 1
-                        ? "\(need), but \(place) holds \(bad.value) in row \(row), which is no whole number"
+                        ? "\(need), but \(place) holds \(bad.number) in row \(row), which is \(what)"
                         : "\(need), but \(place) holds \(width) numbers in row \(row) that are not one 1 among zeros")
             }
         }
@@ -207,5 +184,38 @@ package enum Splitting {
                 "\(need), but \(targetsPlace) holds \(distinct) different numbers in \(labels.count) rows")
         }
         return labels
+    }
+
+    /// A row that has no label.
+    private struct NoLabel: Error {
+        let place: Int
+        let number: String
+    }
+
+    /// Labels that are written as numbers. They stay integers: in double precision those beyond 2^53 would be alike.
+    private static func wholeNumbers(_ rows: StoredTensor, _ first: Int) -> Result<[Int], NoLabel> {
+        var labels: [Int] = []
+        labels.reserveCapacity(rows.rows)
+        var bad: Int?
+        rows.forEachInteger { row, label in
+            if let label { labels.append(label) } else if bad == nil { bad = row }
+        }
+        return bad.map { .failure(NoLabel(place: first + $0, number: rows.text(at: $0))) } ?? .success(labels)
+    }
+
+    /// Labels that are one-hot rows.
+    private static func placesOfOnes(_ rows: StoredTensor, _ first: Int) -> Result<[Int], NoLabel> {
+        var labels = Array(repeating: -1, count: rows.rows)
+        var bad: Int?
+        rows.forEach { index, value in
+            let (row, column) = index.quotientAndRemainder(dividingBy: rows.rowShape.count)
+            if value == 1, labels[row] < 0 {
+                labels[row] = column
+            } else if value != 0, bad == nil {
+                bad = row
+            }
+        }
+        bad = bad ?? labels.firstIndex(of: -1)
+        return bad.map { .failure(NoLabel(place: first + $0, number: "")) } ?? .success(labels)
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
 import Machine
+public import Network
 
 /// What one parameter tensor looks like in a step.
 public struct TensorNorms: Sendable, Equatable {
     /// As in `dense/kernel`.
     public let name: String
-    /// The layer's name.
-    public let layer: String
+    /// Nil for a tensor of no layer, which is not judged.
+    public let layer: LayerReference?
     /// The Euclidean norm of its gradient, before clipping.
     public let gradient: Double
     /// Its own Euclidean norm, before the step.
@@ -14,7 +15,7 @@ public struct TensorNorms: Sendable, Equatable {
     /// The number of its elements.
     public let count: Int
 
-    public init(name: String, layer: String, gradient: Double, parameter: Double, count: Int) {
+    public init(name: String, layer: LayerReference?, gradient: Double, parameter: Double, count: Int) {
         self.name = name
         self.layer = layer
         self.gradient = gradient
@@ -29,91 +30,138 @@ public struct HealthWarning: Sendable, Equatable, CustomStringConvertible {
 
     public let kind: Kind
     /// The layers that it is about, the worst first, which the sentence names.
-    public let layers: [String]
+    public let layers: [LayerReference]
     public let description: String
 }
 
 /// Judges the gradients of one step by their norms.
 ///
-/// - Vanishing: the gradient of a layer is less than `vanishingRatio` of the last layer's, as behind many sigmoids.
+/// A layer is compared with the layers **behind** it, from which its gradient comes: those that its result reaches on the way
+/// to a loss. The last layers behind it are those that have none with trained parameters behind themselves: one in a model of
+/// one output, and of several outputs those of the outputs that the layer has a part in. So the layers of one output are not
+/// measured by the loss of another.
+///
+/// - Vanishing: the gradient of a layer is less than `vanishingRatio` of the greatest among those of the last layers behind it,
+///   as behind many sigmoids.
 /// - Exploding: a layer's gradient is more than `explodingRatio` times as large as its parameters while the gradient that
-///   reaches it has grown by more than `explodingGrowth` on its way from the last two layers; or it is more than
+///   reaches it has grown by more than `explodingGrowth` on its way from the last two layers of each path; or it is more than
 ///   `extremeRatio` times as large, whatever the reason. What reaches a layer shows in its smallest tensor, the bias: a kernel's
 ///   gradient has the size of the layer's inputs in it, which in a network that explodes is largest at the end.
 ///   Two layers, since a last one with a single unit may have a gradient near 0 by chance.
-/// - Dead: the gradient of a layer is exactly 0 while that of a later one is not, as where no relu passes anything.
-public enum GradientHealth {
+/// - Dead: the gradient of a layer is exactly 0 while that of one behind it is not, as where no relu passes anything.
+enum GradientHealth {
     static let vanishingRatio = 1e-4
     static let explodingRatio = 30.0
     static let explodingGrowth = 100.0
     static let extremeRatio = 1e5
 
     private struct Layer {
-        let name: String
+        let reference: LayerReference
         var gradientSquares = 0.0
         var parameterSquares = 0.0
         /// Of the tensor with the fewest elements.
         var signal = 0.0
         var smallest = Int.max
+        var behind = Behind()
 
+        var name: String { reference.name }
         var gradient: Double { gradientSquares.squareRoot() }
         /// Relative to the parameters; to 1 where these are smaller, as a layer may begin with zeros.
         var relative: Double { gradient / max(parameterSquares.squareRoot(), 1) }
+        /// Relative to the last layer behind it; nil for a last layer.
+        var fromLast: Double? { behind.last.map { gradient / $0.gradient } }
     }
 
-    /// - Parameter tensors: in the order of the layers, as in the parameters' layout. Figures that are not finite
-    ///   are left alone: a gradient that is not finite is an error of its own.
-    public static func judge(_ tensors: [TensorNorms]) -> [HealthWarning] {
-        var layers: [Layer] = []
-        for tensor in tensors {
-            let name = tensor.layer
-            if layers.last?.name != name { layers.append(Layer(name: name)) }
-            let index = layers.count - 1
-            layers[index].gradientSquares += tensor.gradient * tensor.gradient
-            layers[index].parameterSquares += tensor.parameter * tensor.parameter
-            if tensor.count < layers[index].smallest {
-                (layers[index].smallest, layers[index].signal) = (tensor.count, tensor.gradient)
-            }
+    /// What stands behind a place on the way to the losses.
+    private struct Behind {
+        /// The number of layers with trained parameters on the longest way.
+        var count = 0
+        /// Of the last layers the one with the greatest gradient.
+        var last: (name: String, gradient: Double)?
+        /// The greatest of the last two layers of each way.
+        var signal = 0.0
+        /// Whether the gradient of any layer is above 0.
+        var hasGradient = false
+
+        mutating func merge(_ other: Behind) {
+            count = max(count, other.count)
+            if (last?.gradient ?? -1) < (other.last?.gradient ?? -1) { last = other.last }
+            signal = max(signal, other.signal)
+            hasGradient = hasGradient || other.hasGradient
         }
-        guard let last = layers.last, layers.allSatisfy({ $0.gradientSquares.isFinite }) else { return [] }
-        return [dead(layers), vanishing(layers, last), exploding(layers)].compactMap { $0 }
+
+        /// The same as seen from before the layer.
+        func including(_ layer: Layer) -> Behind {
+            var result = self
+            if count == 0 { result.last = (layer.name, layer.gradient) }
+            if count < 2 { result.signal = max(signal, layer.signal) }
+            result.hasGradient = hasGradient || layer.gradient > 0
+            result.count += 1
+            return result
+        }
+    }
+
+    /// - Parameters:
+    ///   - tensors: those of the trained parameters. Figures that are not finite are left alone: a gradient that is not finite
+    ///     is an error of its own.
+    ///   - paths: of the model.
+    static func judge(_ tensors: [TensorNorms], along paths: LayerPaths) -> [HealthWarning] {
+        var places: [Layer?] = paths.takers.map { _ in nil }
+        for tensor in tensors {
+            guard let reference = tensor.layer else { continue }
+            var layer = places[reference.index] ?? Layer(reference: reference)
+            layer.gradientSquares += tensor.gradient * tensor.gradient
+            layer.parameterSquares += tensor.parameter * tensor.parameter
+            if tensor.count < layer.smallest { (layer.smallest, layer.signal) = (tensor.count, tensor.gradient) }
+            places[reference.index] = layer
+        }
+        // From the losses on: what a layer's result meets.
+        var met = paths.takers.map { _ in Behind() }
+        for index in paths.takers.indices.reversed() {
+            for taker in paths.takers[index] { met[index].merge(met[taker]) }
+            guard let layer = places[index] else { continue }
+            places[index]?.behind = met[index]
+            met[index] = met[index].including(layer)
+        }
+        let layers = places.compactMap { $0 }
+        guard layers.allSatisfy({ $0.gradientSquares.isFinite }) else { return [] }
+        return [dead(layers), vanishing(layers), exploding(layers)].compactMap { $0 }
     }
 
     private static func dead(_ layers: [Layer]) -> HealthWarning? {
         // The one nearest to the loss is the cause; those before it get nothing from it.
-        guard let after = layers.lastIndex(where: { $0.gradient > 0 }),
-            let cause = layers[..<after].lastIndex(where: { $0.gradient == 0 })
-        else { return nil }
-        let silent = layers[...cause].filter { $0.gradient == 0 }.reversed().map(\.name)
+        let silent = layers.reversed().filter { $0.gradient == 0 && $0.behind.hasGradient }
+        guard let cause = silent.first else { return nil }
         return HealthWarning(
-            kind: .dead, layers: Array(silent),
+            kind: .dead, layers: silent.map(\.reference),
             description:
-                "layer '\(layers[cause].name)' is dead: its gradient is exactly 0\(others(silent.count, "is")), "
+                "layer '\(cause.name)' is dead: its gradient is exactly 0\(others(silent.count, "is")), "
                 + "so that it does not learn; if its activation is relu, try leaky_relu, he_normal for its kernel, or "
                 + "a smaller learning_rate")
     }
 
-    private static func vanishing(_ layers: [Layer], _ last: Layer) -> HealthWarning? {
-        let weak = layers.dropLast().filter { $0.gradient > 0 && $0.gradient < vanishingRatio * last.gradient }
-            .sorted { $0.gradient < $1.gradient }
-        guard let worst = weak.first else { return nil }
+    private static func vanishing(_ layers: [Layer]) -> HealthWarning? {
+        let weak = layers.compactMap { layer in layer.fromLast.map { (layer: layer, ratio: $0) } }
+            .filter { $0.layer.gradient > 0 && $0.ratio < vanishingRatio }.sorted { $0.ratio < $1.ratio }
+        guard let worst = weak.first, let last = worst.layer.behind.last else { return nil }
+        let isOnly = layers.count { $0.behind.count == 0 } == 1
         return HealthWarning(
-            kind: .vanishing, layers: weak.map(\.name),
-            description: "the gradient vanishes: that of layer '\(worst.name)' is "
-                + "\(NumberText.rough(worst.gradient / last.gradient)) of that of the last layer '\(last.name)'"
+            kind: .vanishing, layers: weak.map(\.layer.reference),
+            description:
+                "the gradient vanishes: that of layer '\(worst.layer.name)' is \(NumberText.rough(worst.ratio)) of "
+                + "that of \(isOnly ? "the last layer '\(last.name)'" : "'\(last.name)', the last layer behind it")"
                 + "\(others(weak.count, "is below \(NumberText.rough(vanishingRatio))")), so that it hardly learns; try relu instead of "
                 + "sigmoid or tanh, he_normal for the kernels, or an 'add' layer that leads round some layers")
     }
 
     private static func exploding(_ layers: [Layer]) -> HealthWarning? {
-        let end = layers.suffix(2).map(\.signal).max() ?? 0
-        let strong = layers.enumerated().filter { index, layer in
-            let hasGrown = index < layers.count - 2 && layer.signal > explodingGrowth * end
+        let strong = layers.filter { layer in
+            let hasGrown = layer.behind.count >= 2 && layer.signal > explodingGrowth * layer.behind.signal
             return layer.relative > extremeRatio || layer.relative > explodingRatio && hasGrown
-        }.map(\.element).sorted { $0.relative > $1.relative }
+        }.sorted { $0.relative > $1.relative }
         guard let worst = strong.first else { return nil }
         return HealthWarning(
-            kind: .exploding, layers: strong.map(\.name),
+            kind: .exploding, layers: strong.map(\.reference),
             description:
                 "the gradient explodes: that of layer '\(worst.name)' is \(NumberText.rough(worst.relative)) times as "
                 + "large as its parameters\(others(strong.count, "is too large")); try \"global_clipnorm\": 1 in the "
@@ -154,7 +202,8 @@ public struct HealthWatch: Sendable, Equatable {
         }
 
         public let subject: Subject
-        public let layer: String
+        /// The layer's place in the model.
+        public let layer: Int
     }
 
     /// What was found so far, to be kept with a run.
@@ -164,26 +213,28 @@ public struct HealthWatch: Sendable, Equatable {
     public init(notes: [Note] = []) { self.notes = notes }
 
     /// The warnings for a step that have not been given yet.
-    public mutating func examine(_ tensors: [TensorNorms]) -> [HealthWarning] {
+    mutating func examine(_ tensors: [TensorNorms], along paths: LayerPaths) -> [HealthWarning] {
         let suspects = Set(notes.lazy.filter { $0.subject == .wasDead }.map(\.layer))
         notes.removeAll { $0.subject == .wasDead }
         var fresh: [HealthWarning] = []
-        for warning in GradientHealth.judge(tensors) {
+        for warning in GradientHealth.judge(tensors, along: paths) {
             let subject = Note.Subject(warningOf: warning.kind)
-            var layers = warning.layers.filter { !notes.contains(Note(subject: subject, layer: $0)) }
+            let concerned = warning.layers.map(\.index)
+            var layers = concerned.filter { !notes.contains(Note(subject: subject, layer: $0)) }
             if warning.kind == .dead {
-                notes += warning.layers.map { Note(subject: .wasDead, layer: $0) }
+                notes += concerned.map { Note(subject: .wasDead, layer: $0) }
                 layers = layers.filter(suspects.contains)
             }
             notes += layers.map { Note(subject: subject, layer: $0) }
             // The sentence is about the first one. Where only others are new, they follow from what was said before.
-            if let worst = warning.layers.first, layers.contains(worst) { fresh.append(warning) }
+            if let worst = concerned.first, layers.contains(worst) { fresh.append(warning) }
         }
         return fresh
     }
 
     /// The notes in numbers, as a checkpoint has them: for each its subject and its layer.
-    func state(layers: [String]) -> [Int] {
+    /// - Parameter layers: those with trained parameters, among which a checkpoint counts.
+    func state(layers: [Int]) -> [Int] {
         notes.flatMap { note -> [Int] in
             guard let subject = Note.Subject.allCases.firstIndex(of: note.subject),
                 let layer = layers.firstIndex(of: note.layer)
@@ -193,7 +244,7 @@ public struct HealthWatch: Sendable, Equatable {
     }
 
     /// - Parameter state: another's `state`; what can't be one is left out.
-    init(state: [Int], layers: [String]) {
+    init(state: [Int], layers: [Int]) {
         let subjects = Note.Subject.allCases
         notes = stride(from: 0, to: state.count - 1, by: 2).compactMap { index in
             let (subject, layer) = (state[index], state[index + 1])

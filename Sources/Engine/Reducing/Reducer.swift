@@ -231,7 +231,7 @@ final class Reducer: @unchecked Sendable {
         let parameter = parameterSquares.doubles
         return tensors.enumerated().map { index, tensor in
             TensorNorms(
-                name: tensor.name, layer: tensor.layer?.name ?? tensor.name, gradient: norm(of: index, gradient),
+                name: tensor.name, layer: tensor.layer, gradient: norm(of: index, gradient),
                 parameter: norm(of: index, parameter),
                 count: tensor.shape.count)
         }

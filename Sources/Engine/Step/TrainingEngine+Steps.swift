@@ -160,7 +160,11 @@ extension TrainingEngine {
     private func conclude(_ index: Int, of epoch: EpochUnderWay, isFinite: Bool) {
         if isFinite { epoch.totals.norm += reducer.norm }
         if reducer.wantsTensorNorms {
-            if isFinite { for warning in health.examine(reducer.tensorNorms()) { epoch.hooks.warning?("\(warning)") } }
+            if isFinite {
+                for warning in health.examine(reducer.tensorNorms(), along: layerPaths) {
+                    epoch.hooks.warning?("\(warning)")
+                }
+            }
             reducer.wantsTensorNorms = false
         }
         guard var position = epoch.position else { return }

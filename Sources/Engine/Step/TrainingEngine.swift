@@ -99,6 +99,8 @@ public final class TrainingEngine: @unchecked Sendable {
     package let labels: [AlignedMemory?]
     package let skipsNonFinite: Bool
     package var health = HealthWatch()
+    /// Along which the watch compares layers.
+    let layerPaths: LayerPaths
     package var spikes = LossSpikeWatch()
     /// A factor on the learning rate, which is below 1 after training has been taken back.
     public var rateFactor = 1.0
@@ -135,6 +137,7 @@ public final class TrainingEngine: @unchecked Sendable {
                     + "leave it out of at least one of them")
         }
         self.objective = objective
+        layerPaths = LayerPaths(objective.model)
         self.data = data
         parallelism =
             settings.parallelism
@@ -202,14 +205,14 @@ public final class TrainingEngine: @unchecked Sendable {
 
     /// What the watch over the gradients has told, to be kept with a run.
     package var healthState: [Int] {
-        get { health.state(layers: layerNames) }
-        set { health = HealthWatch(state: newValue, layers: layerNames) }
+        get { health.state(layers: trainedLayers) }
+        set { health = HealthWatch(state: newValue, layers: trainedLayers) }
     }
 
     /// The layers that have trained parameters, each once.
-    private var layerNames: [String] {
-        objective.layout.trainedEntries.reduce(into: []) { names, entry in
-            if let name = entry.layer?.name, names.last != name { names.append(name) }
+    private var trainedLayers: [Int] {
+        objective.layout.trainedEntries.reduce(into: []) { layers, entry in
+            if let layer = entry.layer?.index, layers.last != layer { layers.append(layer) }
         }
     }
 

@@ -4,6 +4,9 @@
 /// The largest power of two, at most 64, that leaves each shard eight samples, and that lets a single worker lose some 5%
 /// against a single shard. What a further shard costs is counted in floating-point operations: a fixed part for its kernels'
 /// calls, and for each parameter a gradient that is written, read again and added up.
+///
+/// The barriers at operators that couple samples do not count: their number follows from the operators, not from the shards,
+/// and a single worker, whose loss is limited here, waits at none.
 struct DefaultShards {
     let count: Int
 

@@ -23,10 +23,16 @@ public final class Replica: @unchecked Sendable {
     /// - Parameters:
     ///   - samples: the sizes of shards that will be run.
     ///   - keepsAll: no buffer is used twice, so that every value and gradient can be read after a run.
-    ///   - sharesKernels: whether there will be others that share the kernels.
     /// - Throws: `KernelError` where a kernel can't be made.
-    public init(
-        _ program: Program, samples: Set<Int>, keepsAll: Bool = false, sharesKernels: Bool = false
+    public convenience init(
+        _ program: Program, samples: Set<Int>, keepsAll: Bool = false
+    ) throws(KernelError) {
+        try self.init(program, samples: samples, keepsAll: keepsAll, sharesKernels: false)
+    }
+
+    /// - Parameter sharesKernels: whether there will be others that share the kernels.
+    package init(
+        _ program: Program, samples: Set<Int>, keepsAll: Bool = false, sharesKernels: Bool
     ) throws(KernelError) {
         self.program = program
         self.sharesKernels = sharesKernels

@@ -140,12 +140,7 @@ public struct Splitting: Sendable {
             throw DataError(
                 "\(file): \(targets.path) has \(targets.count / rows) numbers a row; to stratify takes one label a row")
         }
-        let labels = try targets.read(Double.self).enumerated().map { row, value in
-            guard let label = Int(exactly: value) else {
-                throw DataError("\(file): \(targets.path) holds \(value) in row \(row); to stratify takes whole labels")
-            }
-            return label
-        }
+        let labels = try labels(of: targets, file)
         var counts: [Int: Int] = [:]
         for label in labels { counts[label, default: 0] += 1 }
         guard counts.count <= max(1, rows / 2) else {
@@ -154,6 +149,25 @@ public struct Splitting: Sendable {
         }
         let rare = counts.filter { $0.value < fractions.parts.count }.keys.sorted()
         return (SplitPlan(labels: labels, fractions, seed: seed), rare)
+    }
+
+    /// One label a row. Integers stay integers: in double precision those beyond 2^53 would be alike.
+    private func labels(of targets: HDF5Dataset, _ file: String) throws -> [Int] {
+        func whole<T>(_ values: [T], _ label: (T) -> Int?) throws -> [Int] {
+            try values.enumerated().map { row, value in
+                guard let label = label(value) else {
+                    throw DataError(
+                        "\(file): \(targets.path) holds \(value) in row \(row); to stratify takes whole labels up to \(Int.max)"
+                    )
+                }
+                return label
+            }
+        }
+        return switch targets.elementType.memoryType {
+        case .float16, .float32, .float64, nil: try whole(targets.read(Double.self)) { Int(exactly: $0) }
+        case .uint64: try whole(targets.read(UInt64.self)) { Int(exactly: $0) }
+        default: try whole(targets.read(Int64.self)) { Int($0) }
+        }
     }
 
     /// One pass over a dataset, each row to its split.

@@ -310,21 +310,16 @@ public struct RunConfiguration: Sendable {
             "model": layers, "loss": losses.configuration { $0.typedConfiguration } ?? .init(.null),
         ]
         if !weights.isEmpty { node["loss_weights"] = JSONNode(.object(weights)) }
-        let rest: [(String, JSONNode)] = [
-            (
-                "metrics",
-                metricsByOutput.configuration { metrics in JSONNode(metrics.map { JSONNode($0.name) }) } ?? []
-            ),
-            (
-                "optimizer",
-                OptimizerConfiguration(
-                    optimizer, schedule, clipping, excludedFromWeightDecay: excludedFromWeightDecay
-                ).configuration
-            ),
-            ("training", training.configuration), ("parallel", parallel.configuration),
-            ("checkpoint", checkpoint.configuration), ("export", export.configuration),
-        ]
-        for (key, value) in rest { node[key] = value }
+        node["metrics"] =
+            metricsByOutput.configuration { metrics in JSONNode(metrics.map { JSONNode($0.name) }) } ?? []
+        node["optimizer"] =
+            OptimizerConfiguration(
+                optimizer, schedule, clipping, excludedFromWeightDecay: excludedFromWeightDecay
+            ).configuration
+        node["training"] = training.configuration
+        node["parallel"] = parallel.configuration
+        node["checkpoint"] = checkpoint.configuration
+        node["export"] = export.configuration
         return node
     }
 }

@@ -175,6 +175,34 @@ import Testing
         #expect(try Splitting.labels(of: data.selecting(RowSelection([0, 2, 3, 7]))) == [3, 1, 3, 1])
     }
 
+    /// 2^53 and the numbers beside it, of which doubles have every second one alone.
+    @Test(arguments: [HDF5ElementType.int64, .uint64])
+    func labelsStayIntegers(type: HDF5ElementType) throws {
+        let directory = try TestDirectory()
+        let labels = [9_007_199_254_740_992, 9_007_199_254_740_993, 9_007_199_254_740_992, 9_007_199_254_740_993]
+        let file = try directory.hdf5 { root in
+            try root.createDataset("/x", .float32, shape: [4, 1]).write([1, 2, 3, 4] as [Float])
+            try root.createDataset("/y", type, shape: [4]).write(labels.map { Int64($0) })
+        }
+        let data = try Dataset(reading: DataSource(file: file, inputs: "/x", targets: "/y"))
+        #expect(try Splitting.labels(of: data) == labels)
+        #expect(try Splitting.split(data, fractions: [0.5], seed: 1, labels: Splitting.labels(of: data)).count == 2)
+    }
+
+    @Test func aLabelBeyondIntegersIsRefused() throws {
+        let directory = try TestDirectory()
+        let file = try directory.hdf5 { root in
+            try root.createDataset("/x", .float32, shape: [3, 1]).write([1, 2, 3] as [Float])
+            try root.createDataset("/y", .uint64, shape: [3]).write([1, 1, UInt64.max])
+        }
+        let data = try Dataset(reading: DataSource(file: file, inputs: "/x", targets: "/y"))
+        #expect(
+            throws: DataError(
+                "data.stratify needs class labels, but \(file): /y holds 18446744073709551615 in row 2, which is "
+                    + "beyond the integers of 64 bits")
+        ) { try Splitting.labels(of: data) }
+    }
+
     @Test func targetsThatAreNoLabelsAreRefused() throws {
         func expect(_ sentence: String, _ targets: [[Float]]?, sourceLocation: SourceLocation = #_sourceLocation) throws
         {

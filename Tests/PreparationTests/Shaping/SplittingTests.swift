@@ -79,6 +79,31 @@ struct SplittingTests {
         #expect(try file.dataset("/train/targets").read(UInt8.self).count { $0 == 1 } == 20)
     }
 
+    /// 2^53 and the number behind it, which is no double.
+    @Test func labelsStayIntegers() throws {
+        var splitting = try splitting("train=0.5,test=0.5")
+        splitting.stratify = true
+        _ = try folder.hdf5 {
+            try $0.createDataset("/inputs", .int32, shape: [8, 1]).write((0..<8).map { Int32($0) })
+            try $0.createDataset("/targets", .int64, shape: [8]).write(
+                (0..<8).map { 9_007_199_254_740_992 + Int64($0 / 4) })
+        }
+        _ = try splitting.run(folder.file("data.h5"), to: folder.file("out.h5"))
+        for split in ["train", "test"] {
+            let labels = try HDF5File.open(folder.file("out.h5")).dataset("/\(split)/targets").read(Int64.self)
+            #expect(labels.sorted().map { $0 - 9_007_199_254_740_992 } == [0, 0, 1, 1])
+        }
+        _ = try folder.hdf5 {
+            try $0.createDataset("/inputs", .int32, shape: [8, 1]).write((0..<8).map { Int32($0) })
+            try $0.createDataset("/targets", .uint64, shape: [8]).write((0..<8).map { $0 < 6 ? 1 : UInt64.max })
+        }
+        #expect(
+            throws: DataError(
+                "\(folder.file("data.h5")): /targets holds 18446744073709551615 in row 6; to stratify takes whole labels up "
+                    + "to 9223372036854775807")
+        ) { try splitting.run(folder.file("data.h5"), to: folder.file("out2.h5")) }
+    }
+
     @Test func theRestOfTheFileGoesAlong() throws {
         try makeFile(group: "/train") {
             try $0.createDataset("/test/inputs", .int32, shape: [1, 2]).write([5, 6] as [Int32])
