@@ -55,8 +55,8 @@ let package = Package(
         .target(
             name: "Stormo",
             dependencies: [
-                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Network", "Kernels",
-                "Configuration",
+                "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine", "Network",
+                "Kernels", "Configuration", "HDF5",
             ]),
         .executableTarget(
             name: "stormo-cli",

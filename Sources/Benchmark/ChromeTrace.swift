@@ -4,9 +4,9 @@ import Machine
 
 /// A profile as a Chrome trace: a lane for each worker and one for the reader, to be opened in Perfetto
 /// (https://ui.perfetto.dev) or chrome://tracing.
-public enum ChromeTrace {
+package enum ChromeTrace {
     /// - Throws: `FileError` where the file can't be written; nothing half-written stays.
-    public static func write(_ profile: StepProfile, to path: String) throws {
+    package static func write(_ profile: StepProfile, to path: String) throws {
         try AtomicFile.replace(path, with: text(of: profile))
     }
 

@@ -9,26 +9,26 @@ import Runs
 ///
 /// The layers run in their places in whole training passes over one shard, so that the caches are as they would be;
 /// the figures are medians over the passes.
-public struct OperatorBenchmark: Sendable {
-    public struct Row: Sendable {
-        public let layer: String
+package struct OperatorBenchmark: Sendable {
+    package struct Row: Sendable {
+        package let layer: String
         /// For one shard, in seconds.
-        public let forward: Double
-        public let backward: Double
+        package let forward: Double
+        package let backward: Double
         /// Necessary floating-point operations for one shard.
-        public let forwardOperations: Int
-        public let backwardOperations: Int
+        package let forwardOperations: Int
+        package let backwardOperations: Int
     }
 
-    public let name: String
-    public let samples: Int
-    public let rows: [Row]
+    package let name: String
+    package let samples: Int
+    package let rows: [Row]
     /// Floating-point operations a second of a matrix product, measured in the same run.
-    public let peak: Double
+    package let peak: Double
 
     /// - Parameter seconds: how long to run.
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
-    public init(_ configuration: RunConfiguration, seconds: Double) throws {
+    package init(_ configuration: RunConfiguration, seconds: Double) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
         let objective = try configuration.objective(configuration.model(for: data), on: data)
         try data.check(against: objective)
@@ -101,7 +101,7 @@ public struct OperatorBenchmark: Sendable {
     }
 
     /// The figures for other programs.
-    public var json: JSONNode {
+    package var json: JSONNode {
         [
             "name": JSONNode(name), "samples": JSONNode(samples), "peak_gflops": JSONNode(peak * 1e-9),
             "layers": JSONNode(

@@ -6,17 +6,17 @@ import Runs
 ///
 /// Epochs are read as training reads them: the same order, windows and threads. With data in memory that is next to
 /// nothing, so the limit of the memory is what makes it a measurement.
-public struct ReadingBenchmark: Sendable {
-    public let rows: Int
+package struct ReadingBenchmark: Sendable {
+    package let rows: Int
     /// Of the rows as they are stored, without compression.
-    public let bytes: Int
-    public let seconds: Double
+    package let bytes: Int
+    package let seconds: Double
     /// Whether the rows came from files.
-    public let isStreamed: Bool
+    package let isStreamed: Bool
     /// The most rows that were mixed.
-    public let windowRows: Int
+    package let windowRows: Int
 
-    public var json: JSONNode {
+    package var json: JSONNode {
         [
             "rows": JSONNode(rows), "bytes": JSONNode(bytes), "seconds": JSONNode(seconds),
             "rows_per_second": JSONNode(rowsPerSecond), "bytes_per_second": JSONNode(bytesPerSecond),
@@ -24,12 +24,12 @@ public struct ReadingBenchmark: Sendable {
         ]
     }
 
-    public var rowsPerSecond: Double { Double(rows) / seconds }
-    public var bytesPerSecond: Double { Double(bytes) / seconds }
+    package var rowsPerSecond: Double { Double(rows) / seconds }
+    package var bytesPerSecond: Double { Double(bytes) / seconds }
 
     /// - Parameter seconds: how long to read; at least one epoch.
     /// - Throws: as `TrainingRun` does for data that can't be read.
-    public init(_ configuration: RunConfiguration, seconds: Double) throws {
+    package init(_ configuration: RunConfiguration, seconds: Double) throws {
         var data = try RunData(configuration.data, seed: configuration.seed).training
         if !configuration.training.shuffle { data.shuffleWindow = nil }
         let reader = try BatchReader(

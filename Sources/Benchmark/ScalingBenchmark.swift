@@ -10,18 +10,18 @@ import Runs
 ///
 /// For each number of workers an engine of its own trains the config's model on the config's data. The measuring goes
 /// round by round through all of them, so that a machine that slows down slows all; figures are medians over rounds.
-public struct ScalingBenchmark: Sendable {
-    public enum Mode: String, CaseIterable, Sendable {
+package struct ScalingBenchmark: Sendable {
+    package enum Mode: String, CaseIterable, Sendable {
         /// The batch stays as it is, so the shards become smaller.
         case strong
         /// The batch grows with the workers, so the shards stay as they are.
         case weak
     }
 
-    public struct Spread: Sendable {
-        public let median: Double
-        public let minimum: Double
-        public let maximum: Double
+    package struct Spread: Sendable {
+        package let median: Double
+        package let minimum: Double
+        package let maximum: Double
 
         init(_ values: [Double]) {
             let sorted = values.sorted()
@@ -32,33 +32,33 @@ public struct ScalingBenchmark: Sendable {
         }
     }
 
-    public struct Result: Sendable {
-        public let workers: Int
-        public let batchSize: Int
-        public let samplesPerSecond: Spread
+    package struct Result: Sendable {
+        package let workers: Int
+        package let batchSize: Int
+        package let samplesPerSecond: Spread
         /// Against the first number of workers, and that per worker.
-        public let speedUp: Double
-        public let efficiency: Double
+        package let speedUp: Double
+        package let efficiency: Double
         /// Floating-point operations a second, as the operators' definitions count them, and the speed of a matrix
         /// product in the same. A convolution of 3×3 carries out fewer than are counted, so it can be above the peak.
-        public let flops: Double
-        public let peak: Double
-        public let stepSeconds: Double
-        public let phases: [(phase: StepProfile.Phase, share: Double)]
+        package let flops: Double
+        package let peak: Double
+        package let stepSeconds: Double
+        package let phases: [(phase: StepProfile.Phase, share: Double)]
 
-        public var peakShare: Double { peak > 0 ? flops / peak : 0 }
+        package var peakShare: Double { peak > 0 ? flops / peak : 0 }
     }
 
-    public let name: String
-    public let mode: Mode
-    public let operationsPerSample: Int
-    public let results: [Result]
+    package let name: String
+    package let mode: Mode
+    package let operationsPerSample: Int
+    package let results: [Result]
 
     /// - Parameters:
     ///   - workers: the numbers to measure; the first is what the others are held against.
     ///   - seconds: the time for each number of workers, over all rounds.
     /// - Throws: as `TrainingRun` does for a config that can't be trained.
-    public init(
+    package init(
         _ configuration: RunConfiguration, workers: [Int], mode: Mode, seconds: Double, rounds: Int = 7
     ) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
@@ -157,7 +157,7 @@ public struct ScalingBenchmark: Sendable {
     }
 
     /// What keeps the largest number of workers from being faster, and what to try; a sentence.
-    public var advice: String {
+    package var advice: String {
         guard let last = results.last else { return "" }
         func share(_ phase: StepProfile.Phase) -> Double { last.phases.first { $0.phase == phase }?.share ?? 0 }
         func percent(_ value: Double) -> String { "\(Int((value * 100).rounded()))%" }
@@ -185,7 +185,7 @@ public struct ScalingBenchmark: Sendable {
     }
 
     /// The figures for other programs.
-    public var json: JSONNode {
+    package var json: JSONNode {
         func spread(_ value: Spread) -> JSONNode {
             [
                 "median": JSONNode(value.median), "minimum": JSONNode(value.minimum),

@@ -2,7 +2,7 @@ import Engine
 import Foundation
 
 /// A scaling benchmark as a chart: speed-up over workers, with the ideal line.
-public enum ScalingChart {
+package enum ScalingChart {
     private static let width = 640.0
     private static let height = 420.0
     private static let left = 64.0
@@ -11,7 +11,7 @@ public enum ScalingChart {
     private static let bottom = 56.0
 
     /// The chart in SVG.
-    public static func svg(_ benchmark: ScalingBenchmark) -> String {
+    package static func svg(_ benchmark: ScalingBenchmark) -> String {
         let results = benchmark.results.sorted { $0.workers < $1.workers }
         guard let first = results.first, let last = results.last else { return "" }
         let ideal = Double(last.workers) / Double(first.workers)

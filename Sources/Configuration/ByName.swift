@@ -28,7 +28,7 @@ public struct ByName<Value: Sendable>: Sendable {
     /// The values of these names, in their order; nil where one has none.
     /// - Parameter noun: what they are the names of, in one word: `output`.
     /// - Throws: `ByNameError`, the rest of a sentence that begins with where the values stand.
-    public func values(of names: [String], _ noun: String) throws(ByNameError) -> [Value?] {
+    package func values(of names: [String], _ noun: String) throws(ByNameError) -> [Value?] {
         if let only {
             guard names.count == 1 else {
                 throw ByNameError(

@@ -1,7 +1,7 @@
 extension JSONNode {
     /// The paths at which this node and another differ, such as `training.epochs`; in the order in which they stand
     /// here, and then those that only the other has. Lists of different length differ as a whole.
-    public func differences(from other: JSONNode, at path: String = "") -> [String] {
+    package func differences(from other: JSONNode, at path: String = "") -> [String] {
         switch (value, other.value) {
         case (.object(let own), .object(let others)):
             var result: [String] = []

@@ -9,7 +9,7 @@ extension JSONNode {
                 let path = join(path, member.key)
                 if let line = lines[member.key] {
                     let message = "is written twice" + (line.map { ", first on line \($0)" } ?? "") + "; keep one"
-                    diagnostics.add(Problem(path: path, origin: member.origin, message: message))
+                    diagnostics.add(ConfigurationError.Problem(path: path, origin: member.origin, message: message))
                 } else {
                     lines[member.key] = .some(member.line)
                 }

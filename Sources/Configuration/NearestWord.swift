@@ -3,7 +3,7 @@
 /// Distance is Damerau-Levenshtein's in its restricted form (optimal string alignment): the fewest insertions,
 /// deletions, substitutions and swaps of neighbours, upper and lower case being the same. A third of the
 /// characters may be wrong, and one in a short word. Of equally near words the first is taken.
-public func nearestWord(to word: String, among words: [String]) -> String? {
+package func nearestWord(to word: String, among words: [String]) -> String? {
     // Longer than any word that is known.
     guard word.utf8.count <= 400 else { return nil }
     let letters = Array(word.lowercased())
@@ -41,7 +41,7 @@ func editDistance(_ first: [Character], _ second: [Character]) -> Int {
 
 /// What is said of a word that is not known: "unknown loss 'hubr'; did you mean 'huber'?". All sentences about unknown
 /// words are made here.
-public func unknownWord(_ word: String, noun: String, among words: [String]) -> String {
+package func unknownWord(_ word: String, noun: String, among words: [String]) -> String {
     "unknown \(noun) '\(JSONNode.escaped(String(word.prefix(80))))'; \(suggestion(for: word, among: words))"
 }
 

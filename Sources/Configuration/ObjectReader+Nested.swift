@@ -48,16 +48,16 @@ extension ObjectReader {
     // MARK: - A word or an object
 
     /// A value in its short or its long form: `"loss": "huber"` or `"loss": {"type": "huber", "delta": 2}`.
-    public enum StringOrObject {
+    package enum StringOrObject {
         case string(String)
         case object(ObjectReader)
     }
 
-    public func stringOrObject(_ key: String) -> StringOrObject? {
+    package func stringOrObject(_ key: String) -> StringOrObject? {
         setMember(key).flatMap { stringOrObject($0.value, path: join(path, key), origin: $0.origin) }
     }
 
-    public func requiredStringOrObject(_ key: String) -> StringOrObject? {
+    package func requiredStringOrObject(_ key: String) -> StringOrObject? {
         guard let member = member(key) else {
             noteMissing(key, expected: "a string or an object")
             return nil
@@ -67,7 +67,7 @@ extension ObjectReader {
 
     /// A list in which each element has its short or its long form, without those that have neither. Each comes with
     /// its index in the file, for `fail(_:key:index:)`.
-    public func stringsOrObjects(_ key: String) -> [(index: Int, value: StringOrObject)] {
+    package func stringsOrObjects(_ key: String) -> [(index: Int, value: StringOrObject)] {
         list(key, of: "strings or objects").enumerated().compactMap { index, element in
             stringOrObject(element.node, path: element.path, origin: element.origin).map { (index, $0) }
         }
@@ -81,7 +81,8 @@ extension ObjectReader {
             return .object(ObjectReader(node, path: path, origin: origin, diagnostics: diagnostics))
         default:
             diagnostics.add(
-                Problem(path: path, origin: origin, message: "must be a string or an object, but is \(node.described)"))
+                ConfigurationError.Problem(
+                    path: path, origin: origin, message: "must be a string or an object, but is \(node.described)"))
             return nil
         }
     }
@@ -173,7 +174,7 @@ extension ObjectReader {
 
     /// A string, or a list of at least one: `"file": "a.h5"` or `"file": ["a.h5", "b.h5"]`; nil where it is neither,
     /// which is noted.
-    public func requiredStringOrStrings(_ key: String) -> [String]? {
+    package func requiredStringOrStrings(_ key: String) -> [String]? {
         guard let member = member(key) else {
             noteMissing(key, expected: "a string")
             return nil
@@ -191,21 +192,21 @@ extension ObjectReader {
     }
 
     /// As `requiredStringOrStrings`, for a key that may be missing.
-    public func stringOrStrings(_ key: String) -> [String]? {
+    package func stringOrStrings(_ key: String) -> [String]? {
         // Asked for even where it is missing, so that a misspelt one is set right.
         guard node(key) != nil else { return nil }
         return requiredStringOrStrings(key)
     }
 
     /// A whole number or a string.
-    public enum IntegerOrString {
+    package enum IntegerOrString {
         case integer(Int)
         case string(String)
     }
 
     /// A whole number or a string, as `"memory_limit": 65536` or `"memory_limit": "2 GiB"`; nil where the key is
     /// missing.
-    public func integerOrString(_ key: String) -> IntegerOrString? {
+    package func integerOrString(_ key: String) -> IntegerOrString? {
         guard let member = setMember(key) else { return nil }
         if case .string(let text) = member.value.value { return .string(text) }
         if let value = member.value.asInteger { return .integer(value) }

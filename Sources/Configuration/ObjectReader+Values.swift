@@ -80,12 +80,12 @@ extension ObjectReader {
     // MARK: - Either of two
 
     /// A whole number or a word in its stead, as `"workers": 4` or `"workers": "auto"`.
-    public enum IntegerOrWord: Sendable, Equatable {
+    package enum IntegerOrWord: Sendable, Equatable {
         case integer(Int)
         case word(String)
     }
 
-    public func integerOrWord(
+    package func integerOrWord(
         _ key: String, in bounds: some IntegerBounds, words: [String], default fallback: IntegerOrWord
     ) -> IntegerOrWord {
         let integer = ValueRule.integer(in: bounds)

@@ -9,12 +9,12 @@ public final class ObjectReader {
     /// The way to the object, as in `model.layers[2]`; empty for the top level.
     public let path: String
     /// Where the object stood.
-    public let origin: JSONNode.Origin
-    public let diagnostics: Diagnostics
+    package let origin: JSONNode.Origin
+    package let diagnostics: Diagnostics
     /// The keys that were asked for, in that order.
-    public private(set) var knownKeys: [String] = []
+    package private(set) var knownKeys: [String] = []
     /// The keys that are there, in the order of the file.
-    public var presentKeys: [String] { members.map(\.key) }
+    package var presentKeys: [String] { members.map(\.key) }
 
     private let members: [JSONNode.Member]
     private let places: [String: Int]
@@ -24,7 +24,7 @@ public final class ObjectReader {
     /// - Parameters:
     ///   - node: an object; anything else is noted as a mistake and read as an object without keys.
     ///   - path: the way to it, for the sentences.
-    public convenience init(_ node: JSONNode, path: String, diagnostics: Diagnostics) {
+    package convenience init(_ node: JSONNode, path: String, diagnostics: Diagnostics) {
         self.init(node, path: path, origin: node.origin, diagnostics: diagnostics)
     }
 
@@ -39,7 +39,8 @@ public final class ObjectReader {
             isObject = false
             members = []
             diagnostics.add(
-                Problem(path: path, origin: origin, message: "must be an object, but is \(node.described)"))
+                ConfigurationError.Problem(
+                    path: path, origin: origin, message: "must be an object, but is \(node.described)"))
         }
         places = Dictionary(
             members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -68,7 +69,7 @@ public final class ObjectReader {
     }
 
     /// Keys that `finish` passes over.
-    public enum IgnoredKeys: Sendable {
+    package enum IgnoredKeys: Sendable {
         case none
         /// `$schema`, and what begins with `//` or `comment`.
         case annotations
@@ -82,7 +83,7 @@ public final class ObjectReader {
     }
 
     /// Reports each key that nobody asked for, with the nearest known one. Call it last.
-    public func finish(ignoring ignored: IgnoredKeys = .none) {
+    package func finish(ignoring ignored: IgnoredKeys = .none) {
         for member in members where !knownKeys.contains(member.key) && !ignored.contains(member.key) {
             fail("unknown key; \(suggestion(for: member.key, among: knownKeys))", key: member.key)
         }

@@ -17,7 +17,7 @@ extension RegisteredKind {
     public var typeName: String { Self.name }
 
     /// An object with `type` and its keys, as a config has it.
-    public var typedConfiguration: JSONNode {
+    package var typedConfiguration: JSONNode {
         JSONNode(.object([.init(key: "type", value: JSONNode(Self.name))] + configuration))
     }
 }

@@ -10,9 +10,9 @@ import Synchronization
 /// ```
 public final class Registry<Kind: Sendable>: Sendable {
     /// What they are, as in "unknown optimizer 'adm'".
-    public let noun: String
+    package let noun: String
     /// The words that Stormo has, in the order in which sentences list them.
-    public let builtInNames: [String]
+    package let builtInNames: [String]
     private let registered: Mutex<Registered>
 
     private struct Registered {
@@ -21,7 +21,7 @@ public final class Registry<Kind: Sendable>: Sendable {
     }
 
     /// - Parameter kinds: each name once.
-    public init(_ noun: String, _ kinds: [(name: String, kind: Kind)]) {
+    package init(_ noun: String, _ kinds: [(name: String, kind: Kind)]) {
         self.noun = noun
         builtInNames = kinds.map(\.name)
         registered = Mutex(
@@ -46,20 +46,20 @@ public final class Registry<Kind: Sendable>: Sendable {
     }
 
     /// What is said of a word that is not known: "unknown optimizer 'adm'; did you mean 'adam'?".
-    public func unknown(_ name: String) -> String { unknownWord(name, noun: noun, among: names) }
+    package func unknown(_ name: String) -> String { unknownWord(name, noun: noun, among: names) }
 
     // MARK: - Reading
 
     /// Reads the kind that an object names as its `type`.
     /// - Returns: nil where the type is missing or unknown, which is then noted with the reader.
-    public func type(of reader: ObjectReader) -> Kind? {
+    package func type(of reader: ObjectReader) -> Kind? {
         reader.requiredWord("type", among: names, noun: noun).flatMap { self[$0] }
     }
 
     /// Reads a kind in its short or its long form: `"adam"`, or `{"type": "adam", "beta_1": 0.8}`.
     /// - Returns: the kind, and the reader of its keys, which is to be finished when they are read; nil where the key is
     ///   missing or the kind unknown, which is then noted.
-    public func required(_ key: String, in reader: ObjectReader) -> (kind: Kind, keys: ObjectReader)? {
+    package func required(_ key: String, in reader: ObjectReader) -> (kind: Kind, keys: ObjectReader)? {
         let keys: ObjectReader
         switch reader.requiredStringOrObject(key) {
         case nil: return nil

@@ -14,7 +14,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Replaces files whole: whoever looks sees the old file or the new one, and after a crash too.
-public enum AtomicFile {
+package enum AtomicFile {
     /// Lets `write` make a sibling of the file, then puts it in the file's place.
     ///
     /// The sibling is flushed to the disk before it is renamed, and the directory after. If anything fails, the
@@ -26,7 +26,7 @@ public enum AtomicFile {
     ///     whole directory.
     ///   - verify: looks at the sibling once it is on the disk; where it throws, nothing is replaced.
     /// - Throws: `FileError`, and what `write` throws.
-    public static func replace(
+    package static func replace(
         _ path: String, removesAbandoned: Bool = true, write: (_ sibling: String) throws -> Void,
         verify: ((_ sibling: String) throws -> Void)? = nil
     ) throws {
@@ -61,7 +61,7 @@ public enum AtomicFile {
 
     /// Sees that a file can be written, before long work is done for it: makes its sibling and removes it.
     /// - Throws: `FileError` where its directory is missing or takes no files, or a directory has its name.
-    public static func check(_ path: String) throws {
+    package static func check(_ path: String) throws {
         let sibling = "\(try place(path).file).\(getpid())\(leftover)"
         let descriptor = open(sibling, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError("\(path) can't be written: \(reason())") }
@@ -94,7 +94,7 @@ public enum AtomicFile {
 
     /// Removes the siblings that killed writers have left in a directory whose own writers are known to be gone. What
     /// another program holds open as a file that it writes stays.
-    public static func removeLeftovers(in directory: String) {
+    package static func removeLeftovers(in directory: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         where name.hasSuffix(leftover) {
             let path = directory + "/" + name
@@ -143,14 +143,14 @@ public enum AtomicFile {
     }
 
     /// Whether the path leads to a directory.
-    public static func isDirectory(_ path: String) -> Bool {
+    package static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Replaces a file by a text.
     /// - Throws: `FileError` where it can't be written; the file is then as it was.
-    public static func replace(_ path: String, with text: String) throws {
+    package static func replace(_ path: String, with text: String) throws {
         // Written in a moment, and often.
         try replace(path, removesAbandoned: false) { sibling in
             let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -181,5 +181,5 @@ public enum AtomicFile {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
-    public static func reason() -> String { String(cString: strerror(errno)) }
+    package static func reason() -> String { String(cString: strerror(errno)) }
 }

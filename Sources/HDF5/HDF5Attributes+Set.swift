@@ -7,32 +7,32 @@ extension HDF5Attributes {
     ///
     /// Strings of variable length lie in a part of the file of their own, whose damage the library (1.10) meets with
     /// a crash; a fixed length keeps our files clear of that.
-    public func set(_ name: String, _ value: String) throws(HDF5Error) {
+    package func set(_ name: String, _ value: String) throws(HDF5Error) {
         try setStrings(name, [value], shape: [])
     }
 
     /// A list of strings of fixed length, that of the longest, UTF-8; it may be empty.
-    public func set(_ name: String, _ values: [String]) throws(HDF5Error) {
+    package func set(_ name: String, _ values: [String]) throws(HDF5Error) {
         try setStrings(name, values, shape: [values.count])
     }
 
     /// A single int64.
-    public func set(_ name: String, _ value: Int) throws(HDF5Error) {
+    package func set(_ name: String, _ value: Int) throws(HDF5Error) {
         try setNumbers(name, [value], shape: [], .int64)
     }
 
     /// A list of int64; it may be empty.
-    public func set(_ name: String, _ values: [Int]) throws(HDF5Error) {
+    package func set(_ name: String, _ values: [Int]) throws(HDF5Error) {
         try setNumbers(name, values, shape: [values.count], .int64)
     }
 
     /// A single float64.
-    public func set(_ name: String, _ value: Double) throws(HDF5Error) {
+    package func set(_ name: String, _ value: Double) throws(HDF5Error) {
         try setNumbers(name, [value], shape: [], .float64)
     }
 
     /// A list of float64; it may be empty.
-    public func set(_ name: String, _ values: [Double]) throws(HDF5Error) {
+    package func set(_ name: String, _ values: [Double]) throws(HDF5Error) {
         try setNumbers(name, values, shape: [values.count], .float64)
     }
 

@@ -1,7 +1,7 @@
 internal import CHDF5
 
 /// The attributes of a group or dataset: small named values. It keeps its file open.
-public struct HDF5Attributes: Sendable {
+package struct HDF5Attributes: Sendable {
     /// An attribute is read in one piece; a size beyond this is a mistake or malice.
     var byteLimit = 256 << 20
 
@@ -16,7 +16,7 @@ public struct HDF5Attributes: Sendable {
     }
 
     /// The names, sorted.
-    public var names: [String] {
+    package var names: [String] {
         get throws(HDF5Error) {
             Library.enter()
             defer { Library.leave() }
@@ -37,7 +37,7 @@ public struct HDF5Attributes: Sendable {
     }
 
     /// Whether there is an attribute of that name (H5Aexists).
-    public func contains(_ name: String) throws(HDF5Error) -> Bool {
+    package func contains(_ name: String) throws(HDF5Error) -> Bool {
         Library.enter()
         defer { Library.leave() }
         let action = Self.action("read", name)
@@ -52,7 +52,7 @@ public struct HDF5Attributes: Sendable {
     /// The one string of an attribute.
     ///
     /// - Throws: kinds `missingObject`, `wrongType` (no string, or several), `tooLarge`, `damaged`.
-    public func string(_ name: String) throws(HDF5Error) -> String {
+    package func string(_ name: String) throws(HDF5Error) -> String {
         let strings = try strings(name)
         guard strings.count == 1 else {
             throw place.error(
@@ -62,7 +62,7 @@ public struct HDF5Attributes: Sendable {
     }
 
     /// The strings of an attribute, in C order, of fixed or variable length. A single string is an array of one.
-    public func strings(_ name: String) throws(HDF5Error) -> [String] {
+    package func strings(_ name: String) throws(HDF5Error) -> [String] {
         Library.enter()
         defer { Library.leave() }
         let attribute = try open(name)
@@ -83,12 +83,12 @@ public struct HDF5Attributes: Sendable {
     /// a form that the installed library does not know.
     ///
     /// - Throws: kinds `damaged`, `readFailed`, `tooLarge`, `closed`.
-    public func stringsIfPresent(_ name: String) throws(HDF5Error) -> [String]? {
+    package func stringsIfPresent(_ name: String) throws(HDF5Error) -> [String]? {
         try Self.ifPresent { () throws(HDF5Error) in try self.strings(name) }
     }
 
     /// The same of numbers.
-    public func doublesIfPresent(_ name: String) throws(HDF5Error) -> [Double]? {
+    package func doublesIfPresent(_ name: String) throws(HDF5Error) -> [Double]? {
         try Self.ifPresent { () throws(HDF5Error) in try self.doubles(name) }
     }
 
@@ -106,7 +106,7 @@ public struct HDF5Attributes: Sendable {
     /// The integers of an attribute, in C order. A single number is an array of one; booleans are 0 and 1.
     ///
     /// - Throws: kind `wrongType` also for floating-point numbers, and for integers that do not fit an `Int`.
-    public func integers(_ name: String) throws(HDF5Error) -> [Int] {
+    package func integers(_ name: String) throws(HDF5Error) -> [Int] {
         Library.enter()
         defer { Library.leave() }
         let attribute = try open(name)
@@ -122,7 +122,7 @@ public struct HDF5Attributes: Sendable {
     }
 
     /// The numbers of an attribute, in C order. A single number is an array of one.
-    public func doubles(_ name: String) throws(HDF5Error) -> [Double] {
+    package func doubles(_ name: String) throws(HDF5Error) -> [Double] {
         Library.enter()
         defer { Library.leave() }
         let attribute = try open(name)

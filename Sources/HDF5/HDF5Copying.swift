@@ -7,7 +7,7 @@ extension HDF5Group {
     ///
     /// - Throws: kinds `damaged`, `unsupported` (of the source), `writeFailed` (also where the system can't read the
     ///   source), `closed`.
-    public func copy(_ dataset: HDF5Dataset, to path: String) throws(HDF5Error) {
+    package func copy(_ dataset: HDF5Dataset, to path: String) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
         let path = ObjectPath.resolve(path, from: self.path)
@@ -28,7 +28,7 @@ extension HDF5Attributes {
     /// - Returns: the names of those that were left out, since they refer to objects of their own file.
     /// - Throws: kinds `tooLarge`, `damaged`, `writeFailed`, `closed`.
     @discardableResult
-    public func copyAll(of source: HDF5Attributes) throws(HDF5Error) -> [String] {
+    package func copyAll(of source: HDF5Attributes) throws(HDF5Error) -> [String] {
         Library.enter()
         defer { Library.leave() }
         var omitted: [String] = []

@@ -51,7 +51,7 @@ extension OpenFile {
 
 extension HDF5Dataset {
     /// The names of a table's columns; empty for another dataset.
-    public var columnNames: [String] {
+    package var columnNames: [String] {
         get throws(HDF5Error) {
             Library.enter()
             defer { Library.leave() }

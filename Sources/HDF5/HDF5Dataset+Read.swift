@@ -9,7 +9,7 @@ extension HDF5Dataset {
     /// - Parameter buffer: room for the elements; what is beyond them stays as it is.
     /// - Throws: kinds `wrongType` (no numbers), `invalidArgument` (rows out of range, a buffer too short),
     ///   `unsupported` (an unknown filter), `damaged`, `readFailed`, `closed`.
-    public func read(
+    package func read(
         into buffer: UnsafeMutableRawBufferPointer, as memoryType: HDF5MemoryType, rows: Range<Int>? = nil
     ) throws(HDF5Error) {
         Library.enter()
@@ -91,7 +91,7 @@ extension HDF5Dataset {
     }
 
     /// Reads values, or the rows asked for, into a new array in C order. Converts as `read(into:as:rows:)` does.
-    public func read<T: HDF5Element>(
+    package func read<T: HDF5Element>(
         _ type: T.Type = T.self, rows: Range<Int>? = nil
     ) throws(HDF5Error) -> [T] {
         let count = try elementCount(rows, "read")
@@ -115,7 +115,7 @@ extension HDF5Dataset {
     /// Latin-1.
     ///
     /// - Throws: kind `wrongType` if the dataset holds no strings, `tooLarge` above 1 GiB, and as `read`.
-    public func readStrings() throws(HDF5Error) -> [String] { try readStrings(byteLimit: 1 << 30) }
+    package func readStrings() throws(HDF5Error) -> [String] { try readStrings(byteLimit: 1 << 30) }
 
     func readStrings(byteLimit: Int) throws(HDF5Error) -> [String] {
         Library.enter()

@@ -5,7 +5,7 @@ extension HDF5Dataset {
     /// `read(into:as:rows:)` does.
     ///
     /// - Throws: kinds `invalidArgument` (no such axis or positions, a buffer too short), and as `read(into:as:rows:)`.
-    public func read(
+    package func read(
         into buffer: UnsafeMutableRawBufferPointer, as memoryType: HDF5MemoryType, along axis: Int, _ range: Range<Int>
     ) throws(HDF5Error) {
         Library.enter()

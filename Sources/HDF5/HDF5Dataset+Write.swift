@@ -8,7 +8,7 @@ extension HDF5Dataset {
     ///
     /// - Parameter buffer: the elements; bytes beyond them are not used.
     /// - Throws: kinds `wrongType`, `invalidArgument` (rows out of range, a buffer too short), `writeFailed`, `closed`.
-    public func write(
+    package func write(
         from buffer: UnsafeRawBufferPointer, as memoryType: HDF5MemoryType, rows: Range<Int>? = nil
     ) throws(HDF5Error) {
         Library.enter()
@@ -41,7 +41,7 @@ extension HDF5Dataset {
     }
 
     /// Writes all values, or the rows given, in C order; there must be exactly as many.
-    public func write<T: HDF5Element>(_ values: [T], rows: Range<Int>? = nil) throws(HDF5Error) {
+    package func write<T: HDF5Element>(_ values: [T], rows: Range<Int>? = nil) throws(HDF5Error) {
         let count = try elementCount(rows, "write")
         try checkCount(values.count, expected: count)
         var failure: HDF5Error?
@@ -52,7 +52,7 @@ extension HDF5Dataset {
     }
 
     /// Writes all strings of a dataset made with the element type `string`; there must be exactly as many.
-    public func writeStrings(_ strings: [String]) throws(HDF5Error) {
+    package func writeStrings(_ strings: [String]) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
         _ = try file.writableID(for: place, "write")

@@ -2,7 +2,7 @@ internal import CHDF5
 import Synchronization
 
 /// How a dataset's values lie in the file.
-public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
+package enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
     /// In the dataset's header.
     case compact
     /// In one piece.
@@ -12,7 +12,7 @@ public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
     /// A view over other datasets.
     case virtual
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .compact: "compact"
         case .contiguous: "contiguous"
@@ -24,22 +24,22 @@ public enum HDF5Layout: Sendable, Hashable, CustomStringConvertible {
 
 /// A dataset: an array of values in an HDF5 file, or one column of a table, which is a dataset of compound type. It
 /// keeps its file open.
-public final class HDF5Dataset: Sendable {
+package final class HDF5Dataset: Sendable {
     /// The absolute path in the file.
-    public let path: String
+    package let path: String
     /// The size of each axis; empty for a single value. A column's shape is its table's. Where an element is itself an
     /// array, its axes come last.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The number of elements, the product of `shape`.
-    public let count: Int
-    public let elementType: HDF5ElementType
-    public let layout: HDF5Layout
+    package let count: Int
+    package let elementType: HDF5ElementType
+    package let layout: HDF5Layout
     /// The filters in the order in which they are applied, such as "shuffle", "gzip(4)".
-    public let filters: [String]
+    package let filters: [String]
 
     /// The path of the file, as it was given.
-    public var filePath: String { file.path }
-    public var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
+    package var filePath: String { file.path }
+    package var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
 
     let file: OpenFile
     let handle: Handle
@@ -141,7 +141,7 @@ public final class HDF5Dataset: Sendable {
     }
 
     /// Bytes that the values take in the file, compressed if they are (H5Dget_storage_size).
-    public var storageSize: Int {
+    package var storageSize: Int {
         Library.enter()
         defer { Library.leave() }
         return file.isOpen ? Int(clamping: H5Dget_storage_size(handle.id)) : 0

@@ -1,5 +1,5 @@
 /// The type of the values in a file, whatever their byte order.
-public indirect enum HDF5ElementType: Sendable, Hashable {
+package indirect enum HDF5ElementType: Sendable, Hashable {
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
     /// h5py's boolean: an enumeration of FALSE and TRUE over int8.
     case bool
@@ -14,7 +14,7 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
     case other(String)
 
     /// Bytes of one number in the file; 0 where the type alone does not say (`string`, `compound`, `other`).
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .int8, .uint8, .bool: 1
         case .int16, .uint16, .float16: 2
@@ -27,11 +27,11 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
     }
 
     /// Whether the values can be read as numbers.
-    public var isNumeric: Bool { memoryType != nil }
+    package var isNumeric: Bool { memoryType != nil }
 
     /// The memory type that holds every value without loss and without needless width: the type itself, and the
     /// underlying integer for `bool`, enumerations and bit fields. Nil if the values are not numbers.
-    public var memoryType: HDF5MemoryType? {
+    package var memoryType: HDF5MemoryType? {
         switch self {
         case .int8, .bool: .int8
         case .int16: .int16
@@ -53,7 +53,7 @@ public indirect enum HDF5ElementType: Sendable, Hashable {
 
 extension HDF5ElementType: CustomStringConvertible {
     /// Such as "uint8", "enumeration(int16)".
-    public var description: String {
+    package var description: String {
         switch self {
         case .enumeration(let base): "enumeration(\(base))"
         case .bitField(let bytes): "bit field of \(bytes * 8) bits"

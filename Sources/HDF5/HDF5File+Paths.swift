@@ -1,11 +1,11 @@
 internal import CHDF5
 
 /// What is not among the datasets and groups of a file that are listed.
-public struct HDF5Omission: Sendable, Hashable {
-    public let path: String
-    public let reason: String
+package struct HDF5Omission: Sendable, Hashable {
+    package let path: String
+    package let reason: String
     /// A link that is not followed or leads nowhere, not an object that can't be read.
-    public let isLink: Bool
+    package let isLink: Bool
 }
 
 extension HDF5File {
@@ -18,7 +18,7 @@ extension HDF5File {
     ///
     /// - Complexity: linear in the number of links and in the lengths of the paths.
     /// - Throws: also where an object can't be read at all.
-    public func allDatasetPaths() throws(HDF5Error) -> [String] {
+    package func allDatasetPaths() throws(HDF5Error) -> [String] {
         var paths: [String] = []
         try walk(group: { _ throws(HDF5Error) in }, dataset: { path throws(HDF5Error) in paths.append(path) })
         return paths.sorted()
@@ -26,7 +26,7 @@ extension HDF5File {
 
     /// The paths of all groups in the file, "/" among them, sorted, so that each comes before those below it. Soft
     /// links are not followed, and a group with several names is listed once.
-    public func allGroupPaths() throws(HDF5Error) -> [String] {
+    package func allGroupPaths() throws(HDF5Error) -> [String] {
         var paths: [String] = []
         try walk(group: { group throws(HDF5Error) in paths.append(group.path) }, dataset: { _ throws(HDF5Error) in })
         return paths.sorted()
@@ -34,10 +34,10 @@ extension HDF5File {
 
     /// What the lists of datasets and groups leave out, sorted by path, and why: links that are not followed or lead
     /// nowhere, and objects that the library can't read.
-    public func omittedPaths() throws(HDF5Error) -> [HDF5Omission] { try allPaths().omitted }
+    package func omittedPaths() throws(HDF5Error) -> [HDF5Omission] { try allPaths().omitted }
 
     /// All datasets that can be opened, sorted by path, and what is left out, with those that can't be opened.
-    public func allDatasets() throws(HDF5Error) -> (datasets: [HDF5Dataset], omitted: [HDF5Omission]) {
+    package func allDatasets() throws(HDF5Error) -> (datasets: [HDF5Dataset], omitted: [HDF5Omission]) {
         var (datasets, (paths, omitted)) = ([HDF5Dataset](), try allPaths())
         for path in paths {
             do throws(HDF5Error) {

@@ -5,18 +5,18 @@ import Foundation
 /// a writer calls `close()`, which can say that the disk was full.
 ///
 /// Any thread may use it. The library runs one call at a time, so threads wait for each other, but are safe.
-public final class HDF5File: Sendable {
+package final class HDF5File: Sendable {
     /// The path as it was given.
-    public var path: String { file.path }
+    package var path: String { file.path }
 
     /// What whoever reads the file should know of how it was opened, a sentence; nil where it was opened as usual.
-    public var notice: String? { file.notice }
+    package var notice: String? { file.notice }
 
     /// The group "/".
-    public let root: HDF5Group
+    package let root: HDF5Group
 
     /// The attributes of the group "/".
-    public var attributes: HDF5Attributes { root.attributes }
+    package var attributes: HDF5Attributes { root.attributes }
 
     let file: OpenFile
 
@@ -33,7 +33,7 @@ public final class HDF5File: Sendable {
     /// - Parameter reading: what will be read of it; a program that has started a `FileExaminer` has that much examined
     ///   by it first.
     /// - Throws: kinds `notFound`, `notHDF5`, `damaged` (truncated, too), `cannotOpen`.
-    public static func open(
+    package static func open(
         _ path: String, writable: Bool = false, allowingExternal: Bool = false, reading: HDF5Reading = .everything
     ) throws(HDF5Error) -> HDF5File {
         try checkIsFile(path, Place(file: path))
@@ -93,7 +93,7 @@ public final class HDF5File: Sendable {
     /// The same contents written in the same order make the same bytes: no times are stored. Where the file system gives
     /// no locks the file is written without one, which `notice` says.
     /// - Throws: kind `cannotOpen`.
-    public static func create(_ path: String) throws(HDF5Error) -> HDF5File {
+    package static func create(_ path: String) throws(HDF5Error) -> HDF5File {
         Library.enter()
         defer { Library.leave() }
         let place = Place(file: path)
@@ -146,19 +146,19 @@ public final class HDF5File: Sendable {
     /// After a failure the file is closed all the same, but what is in it is not to be trusted, and the library may
     /// refuse to open that path again in this process.
     /// - Throws: kind `writeFailed`, also for what the library could not write earlier, in the background.
-    public func close() throws(HDF5Error) { try file.close() }
+    package func close() throws(HDF5Error) { try file.close() }
 
     /// Hands everything to the operating system (H5Fflush), which still may hold it in memory.
-    public func flush() throws(HDF5Error) { try file.flush() }
+    package func flush() throws(HDF5Error) { try file.flush() }
 
     /// The group at `path`. Throws `missingObject` with the names that are there, or `wrongType`.
-    public func group(_ path: String) throws(HDF5Error) -> HDF5Group { try root.group(path) }
+    package func group(_ path: String) throws(HDF5Error) -> HDF5Group { try root.group(path) }
 
     /// The dataset at `path`. Throws `missingObject` with the names that are there, or `wrongType`.
-    public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset { try root.dataset(path) }
+    package func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset { try root.dataset(path) }
 
     /// Whether `path` leads to an object.
-    public func exists(_ path: String) throws(HDF5Error) -> Bool {
+    package func exists(_ path: String) throws(HDF5Error) -> Bool {
         Library.enter()
         defer { Library.leave() }
         return try file.exists(ObjectPath.resolve(path))

@@ -5,7 +5,7 @@ extension HDF5Group {
     ///
     /// - Throws: kind `invalidArgument` if something of that name is there already.
     @discardableResult
-    public func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
+    package func createGroup(_ path: String) throws(HDF5Error) -> HDF5Group {
         Library.enter()
         defer { Library.leave() }
         let path = ObjectPath.resolve(path, from: self.path)
@@ -26,7 +26,7 @@ extension HDF5Group {
     ///   - fletcher32: keeps a checksum with each chunk, checked on reading.
     /// - Throws: kinds `invalidArgument` and `writeFailed`.
     @discardableResult
-    public func createDataset(
+    package func createDataset(
         _ path: String, _ elementType: HDF5ElementType, shape: [Int], chunk: [Int]? = nil, gzip: Int? = nil,
         shuffle: Bool = false, fletcher32: Bool = false
     ) throws(HDF5Error) -> HDF5Dataset {

@@ -2,11 +2,11 @@ internal import CHDF5
 import Foundation
 
 /// A group: a folder in an HDF5 file. It keeps its file open.
-public final class HDF5Group: Sendable {
+package final class HDF5Group: Sendable {
     /// The absolute path in the file.
-    public let path: String
+    package let path: String
 
-    public var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
+    package var attributes: HDF5Attributes { HDF5Attributes(of: handle, place, in: file) }
 
     let file: OpenFile
     let handle: Handle
@@ -33,17 +33,17 @@ public final class HDF5Group: Sendable {
     }
 
     /// A group below this one, or anywhere in the file by an absolute path.
-    public func group(_ path: String) throws(HDF5Error) -> HDF5Group {
+    package func group(_ path: String) throws(HDF5Error) -> HDF5Group {
         try HDF5Group(ObjectPath.resolve(path, from: self.path), in: file)
     }
 
     /// A dataset below this group, or anywhere in the file by an absolute path.
-    public func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset {
+    package func dataset(_ path: String) throws(HDF5Error) -> HDF5Dataset {
         try HDF5Dataset(ObjectPath.resolve(path, from: self.path), in: file)
     }
 
     /// What the group holds, sorted by name. A soft link counts as what it leads to.
-    public func children() throws(HDF5Error) -> [(name: String, kind: HDF5ObjectKind)] {
+    package func children() throws(HDF5Error) -> [(name: String, kind: HDF5ObjectKind)] {
         Library.enter()
         defer { Library.leave() }
         var children: [(name: String, kind: HDF5ObjectKind)] = []

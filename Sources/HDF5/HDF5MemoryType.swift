@@ -1,11 +1,11 @@
 internal import CHDF5
 
 /// The types of numbers into which values are read and from which they are written, in the machine's byte order.
-public enum HDF5MemoryType: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+package enum HDF5MemoryType: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .int8, .uint8: 1
         case .int16, .uint16, .float16: 2
@@ -14,7 +14,7 @@ public enum HDF5MemoryType: String, Sendable, Hashable, CaseIterable, CustomStri
         }
     }
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     var nativeID: hid_t {
         switch self {
@@ -42,19 +42,19 @@ extension HDF5MemoryType {
 }
 
 /// A Swift number that HDF5 can read and write.
-public protocol HDF5Element: BitwiseCopyable {
+package protocol HDF5Element: BitwiseCopyable {
     static var hdf5MemoryType: HDF5MemoryType { get }
 }
 
-extension Int8: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .int8 } }
-extension Int16: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .int16 } }
-extension Int32: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .int32 } }
-extension Int64: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .int64 } }
-extension Int: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .int64 } }
-extension UInt8: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint8 } }
-extension UInt16: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint16 } }
-extension UInt32: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint32 } }
-extension UInt64: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .uint64 } }
-extension Float16: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float16 } }
-extension Float: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float32 } }
-extension Double: HDF5Element { public static var hdf5MemoryType: HDF5MemoryType { .float64 } }
+extension Int8: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .int8 } }
+extension Int16: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .int16 } }
+extension Int32: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .int32 } }
+extension Int64: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .int64 } }
+extension Int: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .int64 } }
+extension UInt8: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .uint8 } }
+extension UInt16: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .uint16 } }
+extension UInt32: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .uint32 } }
+extension UInt64: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .uint64 } }
+extension Float16: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .float16 } }
+extension Float: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .float32 } }
+extension Double: HDF5Element { package static var hdf5MemoryType: HDF5MemoryType { .float64 } }

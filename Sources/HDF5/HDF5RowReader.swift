@@ -5,26 +5,26 @@ internal import CHDF5
 /// Uncompressed values, and chunks that were filtered by shuffle, gzip and fletcher32, are read and decoded beside
 /// the library, whose one lock would let a single thread work at a time. Everything else goes through
 /// `HDF5Dataset.read`. It keeps its file open.
-public final class HDF5RowReader: Sendable {
-    public let rows: Int
+package final class HDF5RowReader: Sendable {
+    package let rows: Int
     /// The shape of one row.
-    public let rowShape: [Int]
+    package let rowShape: [Int]
     /// The type in which values are delivered: every value fits.
-    public let memoryType: HDF5MemoryType
+    package let memoryType: HDF5MemoryType
     /// Bytes of one row in `memoryType`.
-    public let rowBytes: Int
+    package let rowBytes: Int
     /// The number of rows that are best read together, from a multiple of it on: those of a chunk, or without chunks
     /// as many as make about 256 KiB.
-    public let blockRows: Int
+    package let blockRows: Int
     /// Memory in bytes that one call of `read` may use beside its destination, at most. It is kept for later calls, for
     /// as many as there are at the same time.
-    public let scratchBytes: Int
+    package let scratchBytes: Int
     /// Memory in bytes that all calls of `read` use together beside it, at most: where the library reads, one call at a
     /// time does so.
-    public let sharedScratchBytes: Int
+    package let sharedScratchBytes: Int
 
     /// Whether values are decoded beside the library's lock.
-    public var isDirect: Bool {
+    package var isDirect: Bool {
         if case .library = route { false } else { true }
     }
 
@@ -39,7 +39,7 @@ public final class HDF5RowReader: Sendable {
 
     /// - Throws: kinds `wrongType` (no numbers, or a single value without rows), `tooLarge`, `damaged`, `closed`, and
     ///   what is said of sources in other files that are not there.
-    public init(_ dataset: HDF5Dataset) throws(HDF5Error) {
+    package init(_ dataset: HDF5Dataset) throws(HDF5Error) {
         Library.enter()
         defer { Library.leave() }
         let place = dataset.place
@@ -113,7 +113,7 @@ public final class HDF5RowReader: Sendable {
     /// Chunks that were never written give the dataset's fill value, zero if it has none.
     /// - Throws: kinds `invalidArgument` (rows out of range), `damaged` (the chunk is named), `unsupported` (an
     ///   unknown filter), `readFailed` (also for a file that has become shorter), `tooLarge`, `closed`.
-    public func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(HDF5Error) {
+    package func read(rows range: Range<Int>, into destination: UnsafeMutableRawPointer) throws(HDF5Error) {
         guard range.lowerBound >= 0, range.upperBound <= rows else {
             throw dataset.place.error(
                 .invalidArgument, "read",

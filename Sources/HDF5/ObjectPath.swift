@@ -1,7 +1,7 @@
 internal import CHDF5
 
 /// What an object in a file is.
-public enum HDF5ObjectKind: String, Sendable, CustomStringConvertible {
+package enum HDF5ObjectKind: String, Sendable, CustomStringConvertible {
     case group
     case dataset
     case namedType = "named type"
@@ -11,7 +11,7 @@ public enum HDF5ObjectKind: String, Sendable, CustomStringConvertible {
     case danglingLink = "dangling link"
     case unknown
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     init(objectType: Int32) {
         switch objectType {

@@ -3,9 +3,9 @@ import HDF5
 import Network
 
 /// The file that `predict` writes.
-public enum Predictions {
+package enum Predictions {
     /// Writes the predictions of a model with one output; see `write(_:of:to:)`.
-    public static func write(_ values: [Float], of model: TrainedModel, to path: String) throws {
+    package static func write(_ values: [Float], of model: TrainedModel, to path: String) throws {
         try write([values], of: model, to: path)
     }
 
@@ -14,7 +14,7 @@ public enum Predictions {
     /// by its name: `predictions/digit`, `labels/digit`.
     /// - Parameter values: of each output, row-major, as `Evaluator.predictAll` gives them.
     /// - Throws: `HDF5Error` or `FileError` where it can't be written; nothing half-written stays.
-    public static func write(_ values: [[Float]], of model: TrainedModel, to path: String) throws {
+    package static func write(_ values: [[Float]], of model: TrainedModel, to path: String) throws {
         let outputs = model.objective.outputs
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)

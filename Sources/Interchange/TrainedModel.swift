@@ -19,7 +19,7 @@ public struct TrainedModel: Sendable {
     /// of labels.
     package var summaries: [String: ValueSummary] = [:]
     /// In the objective's layout.
-    public package(set) var parameters: AlignedMemory
+    package var parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
     public var configuration: JSONNode?
 
@@ -86,7 +86,7 @@ public struct TrainedModel: Sendable {
 
 extension Dataset {
     /// Data for a model: labels, categories, columns and numbers must mean what they meant when it was trained.
-    package init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
+    public init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
         try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames)
         let data = self
         try compare { model.summaries[data.key(of: $0)] }

@@ -28,10 +28,10 @@ public enum Activation: Hashable, Sendable {
     case softmax
 
     /// Whether the derivative follows from the value f(x) alone, so that x need not be kept.
-    public var derivativeFollowsFromValue: Bool { loop != nil }
+    package var derivativeFollowsFromValue: Bool { loop != nil }
 
     /// Whether max(f(x), f(y)) is f(max(x, y)), to the bit.
-    public var commutesWithMaximum: Bool {
+    package var commutesWithMaximum: Bool {
         switch self {
         case .linear, .relu: true
         case .leakyRelu(let slope): slope >= 0

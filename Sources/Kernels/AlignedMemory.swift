@@ -5,19 +5,19 @@ import Foundation
 ///
 /// `@unchecked Sendable`: the class only owns the block. Who may write which part at what time is the business of
 /// those who share it, and is stated there.
-public final class AlignedMemory: @unchecked Sendable {
-    public static let alignment = 64
+package final class AlignedMemory: @unchecked Sendable {
+    package static let alignment = 64
     private static let largePage = 2 << 20
     /// Bytes that are left to the rest of the process whenever a large block is taken, and that must be there before the
     /// kernel library makes code for a primitive: Swift and that library end the process where a small piece can't be had.
     static let headroom = 32 << 20
 
-    public let base: UnsafeMutableRawPointer
-    public let byteCount: Int
+    package let base: UnsafeMutableRawPointer
+    package let byteCount: Int
 
     /// - Parameter byteCount: the size in bytes; rounded up to whole cache lines.
     /// - Throws: `KernelError.outOfMemory` where the system has none left, or after a large block less than `headroom`.
-    public init(byteCount: Int) throws(KernelError) {
+    package init(byteCount: Int) throws(KernelError) {
         let size = Self.aligned(max(byteCount, 1))
         // A step goes through many megabytes; with pages of the usual size it would look up thousands of them.
         let isLarge = size >= Self.largePage
@@ -37,11 +37,11 @@ public final class AlignedMemory: @unchecked Sendable {
         self.byteCount = size
     }
 
-    public convenience init(floats: Int) throws(KernelError) {
+    package convenience init(floats: Int) throws(KernelError) {
         try self.init(byteCount: floats * MemoryLayout<Float>.stride)
     }
 
-    public convenience init(doubles: Int) throws(KernelError) {
+    package convenience init(doubles: Int) throws(KernelError) {
         try self.init(byteCount: doubles * MemoryLayout<Double>.stride)
     }
 
@@ -50,32 +50,32 @@ public final class AlignedMemory: @unchecked Sendable {
     /// Makes the process give large blocks back to the system as soon as they are freed. Where the C library is left to
     /// itself, it learns from such blocks, as those of checkpoints, to keep them, and what several threads free lies
     /// about in pieces: a long training then grows by half a megabyte a checkpoint.
-    public static func returnLargeBlocks() { stormo_return_large_blocks() }
+    package static func returnLargeBlocks() { stormo_return_large_blocks() }
 
     /// Sees that so much memory could be had. Libraries that are handed none end the process, so it is tried before them.
     /// - Throws: `KernelError.outOfMemory`.
-    public static func require(byteCount: Int) throws(KernelError) {
+    package static func require(byteCount: Int) throws(KernelError) {
         var pointer: UnsafeMutableRawPointer?
         guard posix_memalign(&pointer, alignment, max(byteCount, 1)) == 0 else { throw .outOfMemory(bytes: byteCount) }
         free(pointer)
     }
 
     /// A block with the same bytes.
-    public func copy() throws(KernelError) -> AlignedMemory {
+    package func copy() throws(KernelError) -> AlignedMemory {
         let copy = try AlignedMemory(byteCount: byteCount)
         copy.base.copyMemory(from: base, byteCount: byteCount)
         return copy
     }
 
-    public var floats: UnsafeMutablePointer<Float> { elements() }
-    public var doubles: UnsafeMutablePointer<Double> { elements() }
-    public var integers: UnsafeMutablePointer<Int> { elements() }
+    package var floats: UnsafeMutablePointer<Float> { elements() }
+    package var doubles: UnsafeMutablePointer<Double> { elements() }
+    package var integers: UnsafeMutablePointer<Int> { elements() }
 
     /// The block as numbers of one type, from its beginning on. A block holds one type for as long as it lives.
-    public func elements<T: BitwiseCopyable>(of type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+    package func elements<T: BitwiseCopyable>(of type: T.Type = T.self) -> UnsafeMutablePointer<T> {
         base.assumingMemoryBound(to: type)
     }
 
     /// The size rounded up to whole cache lines.
-    public static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+    package static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
 }

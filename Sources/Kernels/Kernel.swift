@@ -72,19 +72,19 @@ extension Kernel {
 }
 
 /// What all kernels of a replica share.
-public final class KernelContext {
+package final class KernelContext {
     /// Whether backward passes will be run.
-    public let isDifferentiable: Bool
+    package let isDifferentiable: Bool
     let stream: Stream
 
-    public init(isDifferentiable: Bool) throws(KernelError) {
+    package init(isDifferentiable: Bool) throws(KernelError) {
         self.isDifferentiable = isDifferentiable
         stream = try Stream()
     }
 
     /// Runs the body with the calling thread prepared for kernels: the library keeps to it, and numbers that are too
     /// small to be normal count as zero. Both are put back at the end.
-    public static func withPreparedThread(_ body: () throws -> Void) rethrows {
+    package static func withPreparedThread(_ body: () throws -> Void) rethrows {
         let mode = stormo_flush_denormals()
         defer { stormo_set_float_mode(mode) }
         try OneDNN.onThisThread(body)

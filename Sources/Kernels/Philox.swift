@@ -14,7 +14,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     ///   - seed: the run's seed.
     ///   - stream: what the numbers are for, so that no two purposes share them.
     ///   - index: which of them, for example the epoch or the parameter.
-    public init(seed: UInt64, stream: Stream, index: Int = 0) {
+    package init(seed: UInt64, stream: Stream, index: Int = 0) {
         key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
         counter = (0, stream.rawValue, UInt32(truncatingIfNeeded: index), 0xFFFF_FFFF)
     }
@@ -36,7 +36,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
     /// The purposes. Dropout and augmentation count from their own four words, the last of which is below 2³¹ for
     /// dropout, and from 2³¹ to 2³² - 2 for augmentation.
-    public enum Stream: UInt32, Sendable {
+    package enum Stream: UInt32, Sendable {
         case initialisation
         case shuffling
         case gradientCheck

@@ -1,18 +1,18 @@
 internal import CVector
 
 /// The loops over the long vectors of training: reducing, stepping, gathering.
-public enum VectorLoops {
+package enum VectorLoops {
     /// The number of elements that are reduced and stepped together.
-    public static let block = Int(STORMO_BLOCK)
+    package static let block = Int(STORMO_BLOCK)
 
     /// The C twin of the argument list of a sum: one pointer for each item.
-    public typealias ItemList = UnsafePointer<UnsafePointer<Float>?>
+    package typealias ItemList = UnsafePointer<UnsafePointer<Float>?>
 
     /// dst[i] = Σₖ items[k][begin + i], added in the order of a program: the number of an item, or -1 for the sum of the last
     /// two (postfix form). At most 16 wait to be added at a time, which a balanced tree over 4,096 items does not need.
     /// dst may be items[0] + begin.
     @inline(__always)
-    public static func fold(
+    package static func fold(
         into dst: UnsafeMutablePointer<Float>, _ items: ItemList, _ program: UnsafeBufferPointer<Int32>,
         from begin: Int, count: Int
     ) {
@@ -22,7 +22,7 @@ public enum VectorLoops {
     /// The same sum.
     /// - Returns: Σ dst², not finite where an element is not.
     @inline(__always)
-    public static func reduce(
+    package static func reduce(
         into dst: UnsafeMutablePointer<Float>, _ items: ItemList, _ program: UnsafeBufferPointer<Int32>,
         from begin: Int, count: Int
     ) -> Double {
@@ -31,20 +31,20 @@ public enum VectorLoops {
 
     /// Σ a², as `reduce` adds it up.
     @inline(__always)
-    public static func sumOfSquares(_ a: UnsafePointer<Float>, count: Int) -> Double {
+    package static func sumOfSquares(_ a: UnsafePointer<Float>, count: Int) -> Double {
         stormo_sum_of_squares(a, count)
     }
 
     /// dst = min(max(a, -limit), limit). dst may be a.
     @inline(__always)
-    public static func clip(
+    package static func clip(
         into dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, limit: Float, count: Int
     ) {
         stormo_clip(dst, a, limit, count)
     }
 
     @inline(__always)
-    public static func sgd(
+    package static func sgd(
         _ p: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
         count: Int, scale: Float, rate: Float, momentum: Float, shrink: Float, nesterov: Bool
     ) {
@@ -52,7 +52,7 @@ public enum VectorLoops {
     }
 
     @inline(__always)
-    public static func adam(
+    package static func adam(
         _ p: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
         gradient: UnsafePointer<Float>, count: Int, scale: Float, rest1: Float, rest2: Float, step: Float,
         epsilon: Float, shrink: Float
@@ -62,41 +62,41 @@ public enum VectorLoops {
 
     /// dst += a.
     @inline(__always)
-    public static func accumulate(_ dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, count: Int) {
+    package static func accumulate(_ dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, count: Int) {
         stormo_accumulate(dst, a, count)
     }
 
     /// dst = a + b.
     @inline(__always)
-    public static func add(
+    package static func add(
         _ dst: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
     ) {
         stormo_add(dst, a, b, count)
     }
 
     /// The index of the first element that is NaN or infinite.
-    public static func firstNonFinite(_ a: UnsafePointer<Float>, count: Int) -> Int? {
+    package static func firstNonFinite(_ a: UnsafePointer<Float>, count: Int) -> Int? {
         stormo_all_finite(a, count) != 0 ? nil : (0..<count).first { !a[$0].isFinite }
     }
 
-    public static func firstNonFinite(_ a: UnsafePointer<Double>, count: Int) -> Int? {
+    package static func firstNonFinite(_ a: UnsafePointer<Double>, count: Int) -> Int? {
         stormo_all_finite_f64(a, count) != 0 ? nil : (0..<count).first { !a[$0].isFinite }
     }
 
     /// The index of the first element that is NaN, infinite, or larger than any float.
-    public static func firstThatIsNoFloat(_ a: UnsafePointer<Double>, count: Int) -> Int? {
+    package static func firstThatIsNoFloat(_ a: UnsafePointer<Double>, count: Int) -> Int? {
         let limit = Double(Float.greatestFiniteMagnitude)
         return stormo_all_floats_f64(a, count) != 0 ? nil : (0..<count).first { !(abs(a[$0]) <= limit) }
     }
 
     /// Tells the CPU that the caller spins.
     @inline(__always)
-    public static func pause() { stormo_pause() }
+    package static func pause() { stormo_pause() }
 
-    public static func argmax(_ a: UnsafePointer<Float>, count: Int) -> Int { stormo_argmax(a, count) }
+    package static func argmax(_ a: UnsafePointer<Float>, count: Int) -> Int { stormo_argmax(a, count) }
 
     /// x = factor·x + (1 - factor)·a, where each of the rows of `x` is blended with the same row `a`.
-    public static func blend(
+    package static func blend(
         _ x: UnsafeMutablePointer<Float>, with a: UnsafePointer<Float>, factor: Float, width: Int, rows: Int = 1
     ) {
         stormo_blend(x, a, factor, width, rows)
@@ -107,7 +107,7 @@ public enum VectorLoops {
     ///   - dst: an image of (height, width, channels).
     ///   - src: the same with a margin of one colour, one pixel before and two after the image in both directions:
     ///     (height + 3, width + 3, channels), and one float more.
-    public static func rotate(
+    package static func rotate(
         _ dst: UnsafeMutablePointer<Float>, from src: UnsafePointer<Float>, height: Int, width: Int, channels: Int,
         cosine: Float, sine: Float
     ) {
@@ -117,7 +117,7 @@ public enum VectorLoops {
     /// x += deviation·z with normal z, which are a function of the place in `x` and of all that identifies them:
     /// the noise of a sample does not depend on where it is computed.
     /// - Parameter transform: as `Philox.init(seed:step:sample:transform:)` has it; the two share their numbers.
-    public static func addNoise(
+    package static func addNoise(
         _ x: UnsafeMutablePointer<Float>, count: Int, deviation: Float, seed: UInt64, step: Int, sample: Int,
         transform: Int
     ) {
@@ -127,10 +127,10 @@ public enum VectorLoops {
 }
 
 /// The types in which numbers rest in memory until a worker gathers them.
-public enum StoredType: String, Sendable, CaseIterable {
+package enum StoredType: String, Sendable, CaseIterable {
     case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float16, float32, float64
 
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .uint8, .int8: 1
         case .uint16, .int16, .float16: 2
@@ -139,12 +139,12 @@ public enum StoredType: String, Sendable, CaseIterable {
         }
     }
 
-    public var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
+    package var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
 
     /// dst[i][j] = (src[rows[i]][j] - offset[j])·scale[j], or a plain conversion without constants.
     /// - Parameter exactOffset: the offset for types that hold more digits than a float: integers of 32 and 64 bits,
     ///   and float64.
-    public func gather(
+    package func gather(
         into dst: UnsafeMutablePointer<Float>, from src: UnsafeRawPointer, rows: UnsafePointer<Int64>, count: Int,
         width: Int, offset: UnsafePointer<Float>?, scale: UnsafePointer<Float>?,
         exactOffset: UnsafePointer<Double>? = nil
@@ -167,7 +167,7 @@ public enum StoredType: String, Sendable, CaseIterable {
     }
 
     /// dst[i][j] = src[rows[i]][j] for whole numbers of 32 bits; what is none of them becomes `Int32.min`.
-    public func gather(
+    package func gather(
         into dst: UnsafeMutablePointer<Int32>, from src: UnsafeRawPointer, rows: UnsafePointer<Int64>, count: Int,
         width: Int
     ) {

@@ -2,9 +2,9 @@ import CVector
 import Foundation
 
 /// The CPUs that this process may use, which can be fewer than the host has.
-public enum AvailableCPUs {
+package enum AvailableCPUs {
     /// The smaller of the affinity mask's size and the control group's quota, at least 1.
-    public static var count: Int { max(1, min(affinity(), quota() ?? Int.max)) }
+    package static var count: Int { max(1, min(affinity(), quota() ?? Int.max)) }
 
     /// The number of CPUs in the affinity mask, or in a list such as `0-3,8`.
     static func affinity(_ list: String? = nil) -> Int {

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The memory that this process may use, which can be less than the host has.
-public enum AvailableMemory {
+package enum AvailableMemory {
     /// The smallest of the machine's memory, the control groups' limits and the process's own, in bytes.
-    public static var bytes: Int {
+    package static var bytes: Int {
         [Int(clamping: ProcessInfo.processInfo.physicalMemory), groups(), addressSpace()].compactMap { $0 }.min()!
     }
 

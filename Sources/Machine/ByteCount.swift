@@ -1,12 +1,12 @@
 import Foundation
 
 /// A number of bytes, for a sentence: `512 bytes`, `1.5 MiB`.
-public struct ByteCount: CustomStringConvertible, Sendable {
-    public let bytes: Int
-    public init(_ bytes: Int) { self.bytes = bytes }
+package struct ByteCount: CustomStringConvertible, Sendable {
+    package let bytes: Int
+    package init(_ bytes: Int) { self.bytes = bytes }
 
     /// Reads `512 MiB`, `2GiB`, `1.5 GB` or `4096`; nil for what is none.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let value = Double(digits), value > 0 else { return nil }
         let factors: [String: Double] = [
@@ -18,7 +18,7 @@ public struct ByteCount: CustomStringConvertible, Sendable {
         bytes = Int(value * factor)
     }
 
-    public var description: String {
+    package var description: String {
         guard bytes >= 1024 else { return "\(bytes) bytes" }
         var (value, unit) = (Double(bytes), 0)
         while value >= 1024, unit < 4 { (value, unit) = (value / 1024, unit + 1) }

@@ -8,8 +8,8 @@ import Foundation
 ///
 /// `@unchecked Sendable`: each worker writes its own row alone, and rows are read when no run is under way; what the
 /// reader has made stands behind a lock.
-public final class StepProfile: @unchecked Sendable {
-    public enum Phase: Int, CaseIterable, Sendable {
+package final class StepProfile: @unchecked Sendable {
+    package enum Phase: Int, CaseIterable, Sendable {
         case gather
         case forward
         case backward
@@ -36,7 +36,7 @@ public final class StepProfile: @unchecked Sendable {
         var dropped = 0
     }
 
-    public let workers: Int
+    package let workers: Int
     private let rows: [Row]
     private let eventCapacity: Int
     /// What the reader has made, epoch by epoch.
@@ -44,7 +44,7 @@ public final class StepProfile: @unchecked Sendable {
     private let readingsLock = NSLock()
 
     /// - Parameter eventCapacity: how many phases a worker keeps one by one; further ones are only counted.
-    public init(workers: Int, eventCapacity: Int = 0) {
+    package init(workers: Int, eventCapacity: Int = 0) {
         self.workers = workers
         self.eventCapacity = eventCapacity
         rows = (0..<workers).map { _ in Row() }
@@ -80,7 +80,7 @@ public final class StepProfile: @unchecked Sendable {
         return result
     }
 
-    public func reset() {
+    package func reset() {
         for row in rows {
             for index in row.nanoseconds.indices { row.nanoseconds[index] = 0 }
             row.events.removeAll(keepingCapacity: true)
@@ -89,12 +89,12 @@ public final class StepProfile: @unchecked Sendable {
     }
 
     /// The seconds of a phase, added up over the workers.
-    public func seconds(_ phase: Phase) -> Double {
+    package func seconds(_ phase: Phase) -> Double {
         rows.reduce(0) { $0 + Double($1.nanoseconds[phase.rawValue]) * 1e-9 }
     }
 
     /// Each phase's share of all workers' time; zeros before anything has run.
-    public var shares: [(phase: Phase, share: Double)] {
+    package var shares: [(phase: Phase, share: Double)] {
         let total = Phase.allCases.reduce(0) { $0 + seconds($1) }
         return Phase.allCases.map { ($0, total > 0 ? seconds($0) / total : 0) }
     }
@@ -102,5 +102,5 @@ public final class StepProfile: @unchecked Sendable {
     package func events(of worker: Int) -> [Event] { rows[worker].events }
     package var readerEvents: [Event] { readingsLock.withLock { readings } }
     /// The phases that were counted but not kept.
-    public var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
+    package var dropped: Int { rows.reduce(0) { $0 + $1.dropped } }
 }

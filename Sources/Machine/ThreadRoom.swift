@@ -10,13 +10,13 @@ public struct ThreadError: Error, Equatable, CustomStringConvertible {
 ///
 /// A limit on processes shows in `pthread_create`, which fails. libdispatch hides that: it tries again for ever, so what
 /// it will need is tried beforehand.
-public enum ThreadRoom {
+package enum ThreadRoom {
     /// What is needed beside the workers: those that read and inflate, the reader's own, the one that writes
     /// checkpoints, and the one that waits for signals.
     package static var others: Int { AvailableCPUs.count + 2 }
 
     /// Sees once in a process that what runs beside workers can run.
-    public static func requireOthers() throws(ThreadError) { try othersAreThere.get() }
+    package static func requireOthers() throws(ThreadError) { try othersAreThere.get() }
 
     private static let othersAreThere = Result<Void, ThreadError> { () throws(ThreadError) in
         try start(others, for: "reading and saving") { _ in nil }

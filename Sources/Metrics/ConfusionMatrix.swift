@@ -9,7 +9,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     /// A matrix from `counts`, classes × classes, true by predicted, row-major.
     ///
     /// - Precondition: `counts` has classes × classes values, and `unpredicted`, if given, one per class.
-    public init(classes: Int, counts: [Int], unpredicted: [Int]? = nil) {
+    package init(classes: Int, counts: [Int], unpredicted: [Int]? = nil) {
         precondition(classes >= 1 && counts.count == classes * classes, "a confusion matrix is square")
         precondition(unpredicted == nil || unpredicted?.count == classes, "one count per class")
         self.classes = classes

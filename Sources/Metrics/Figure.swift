@@ -16,8 +16,8 @@ public protocol Figure: Sendable {
 
 /// The figures that are reported of a model's outputs: of one output its metrics; of several, output by output, its loss
 /// and its metrics, as `digit_loss`, `digit_accuracy`.
-public struct FigureList: Sendable {
-    public let figures: [any Figure]
+package struct FigureList: Sendable {
+    package let figures: [any Figure]
     /// Whether each output's own loss is one of them; that of the only output is the loss itself.
     private let hasLosses: Bool
 
@@ -32,7 +32,7 @@ public struct FigureList: Sendable {
     /// - Parameters:
     ///   - outputs: the names of the model's outputs.
     ///   - metrics: of each output.
-    public init(outputs: [String], metrics: [[any Metric]]) {
+    package init(outputs: [String], metrics: [[any Metric]]) {
         hasLosses = outputs.count > 1
         guard hasLosses else {
             figures = metrics.first ?? []

@@ -58,7 +58,7 @@ extension Metric {
     public func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)? { nil }
 
     /// A sentence that says why it can't be taken on targets of the given form, or nil if it can.
-    public func problem(with form: TargetForm) -> String? { form.problem ?? misfit(form) }
+    package func problem(with form: TargetForm) -> String? { form.problem ?? misfit(form) }
 
     /// Why a metric of classes does not fit a form.
     func misfitOfClassifier(_ form: TargetForm) -> String? {

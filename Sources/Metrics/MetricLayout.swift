@@ -12,7 +12,7 @@ public struct MetricLayout: Sendable, Hashable {
     /// The sparse label whose rows are left out of all metrics, if there is one. It need not be one of the classes.
     public var ignoredLabel: Int?
 
-    public init(
+    package init(
         form: TargetForm, rowsPerSample: Int = 1, predictionsAreLogits: Bool = false, ignoredLabel: Int? = nil
     ) {
         self.form = form

@@ -38,9 +38,9 @@ public enum MetricRegistry {
 }
 
 /// Figures as tables show them.
-public enum MetricText {
+package enum MetricText {
     /// Four decimals, or `n/a` for NaN, which says that the value is not defined.
-    public static func format(_ value: Double) -> String {
+    package static func format(_ value: Double) -> String {
         value.isNaN ? "n/a" : String(format: "%.4f", value)
     }
 }

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// Metrics cannot be taken; `description` is the sentence that says why and what to do.
 public struct MetricError: Error, Hashable, CustomStringConvertible {
@@ -19,12 +19,12 @@ public struct MetricError: Error, Hashable, CustomStringConvertible {
 ///
 /// `@unchecked Sendable`: an instance has no lock. It is safe because one thread at a time uses it: the worker that
 /// runs the shard within a step, and the trainer between steps, and the engine's barriers lie in between.
-public final class MetricSet: @unchecked Sendable {
+package final class MetricSet: @unchecked Sendable {
     /// The metrics, in the order of ``values()``.
-    public let kinds: [any Metric]
-    public let layout: MetricLayout
+    package let kinds: [any Metric]
+    package let layout: MetricLayout
     /// The number of samples seen since the last reset.
-    public private(set) var samples = 0
+    package private(set) var samples = 0
 
     private let labels: LabelCounts?
     private let binary: BinaryCounts?
@@ -40,7 +40,7 @@ public final class MetricSet: @unchecked Sendable {
     ///     a float per sample, row and class or output, and one per label.
     ///   - countsConfusion: whether to count ``confusion`` though no metric needs it. Classes × (classes + 1) integers.
     /// - Throws: ``MetricError`` where a metric does not fit the form.
-    public init(
+    package init(
         kinds: [any Metric], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false
     ) throws(MetricError) {
         let form = layout.form
@@ -95,7 +95,7 @@ public final class MetricSet: @unchecked Sendable {
     ///     ROC AUC goes by it.
     ///   - targets: samples × rows per sample × 1 labels, else floats, as wide as the predictions.
     /// - Precondition: the targets are integers where the layout's form is of labels, and else floats.
-    public func update(
+    package func update(
         predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: TensorPointer, samples: Int
     ) {
         guard samples > 0 else { return }
@@ -111,7 +111,7 @@ public final class MetricSet: @unchecked Sendable {
     }
 
     /// The same with labels.
-    public func update(
+    package func update(
         predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, labels: UnsafePointer<Int32>,
         samples: Int
     ) {
@@ -121,7 +121,7 @@ public final class MetricSet: @unchecked Sendable {
     }
 
     /// The same with other targets.
-    public func update(
+    package func update(
         predictions: UnsafePointer<Float>, logits: UnsafePointer<Float>? = nil, targets: UnsafePointer<Float>,
         samples: Int
     ) {
@@ -133,7 +133,7 @@ public final class MetricSet: @unchecked Sendable {
     /// Adds what `other` has seen, as if its samples had come after this set's; `other` stays as it is.
     ///
     /// - Precondition: `other` was made with the same metrics and layout.
-    public func merge(_ other: MetricSet) {
+    package func merge(_ other: MetricSet) {
         precondition(
             other !== self && other.kinds.map(\.name) == kinds.map(\.name) && other.layout == layout,
             "metric sets do not match")
@@ -146,7 +146,7 @@ public final class MetricSet: @unchecked Sendable {
     }
 
     /// Forgets all samples; storage is kept.
-    public func reset() {
+    package func reset() {
         labels?.reset()
         binary?.reset()
         errors?.reset()
@@ -157,7 +157,7 @@ public final class MetricSet: @unchecked Sendable {
 
     /// What the set has seen, as numbers that ``restore(_:)`` takes: the samples, then each accumulator. Counts are
     /// exact below 2⁵³, single-precision scores as doubles anyway. With ROC AUC there are as many as scores and truths.
-    public func state() -> [Double] {
+    package func state() -> [Double] {
         var state = [Double(samples)]
         labels?.append(to: &state)
         binary?.append(to: &state)
@@ -171,7 +171,7 @@ public final class MetricSet: @unchecked Sendable {
     /// had been no interruption. What the set has seen before is forgotten.
     ///
     /// - Throws: ``MetricError`` for numbers that no such set has; the set is then as after ``reset()``.
-    public func restore(_ state: [Double]) throws(MetricError) {
+    package func restore(_ state: [Double]) throws(MetricError) {
         reset()
         do {
             try read(state)
@@ -200,13 +200,13 @@ public final class MetricSet: @unchecked Sendable {
 
     /// The true classes against the predicted ones, if asked for at init or needed by precision, recall or F1.
     /// It exists for class targets and for one binary output.
-    public var confusion: ConfusionMatrix? {
+    package var confusion: ConfusionMatrix? {
         labels?.confusion ?? (layout.form == .binary(outputs: 1) ? binary?.confusion(of: 0) : nil)
     }
 
     /// One value per metric, in the order of ``kinds``; NaN where it is not defined, as for all of no samples.
     /// Meant for the end of an epoch: it allocates, and ROC AUC sorts its scores.
-    public func values() -> [Double] {
+    package func values() -> [Double] {
         guard samples > 0 else { return kinds.map { _ in .nan } }
         let counts = MetricCounts(
             labels: labels, binary: binary, errors: errors, ranking: ranking, confusion: labels?.confusion)

@@ -6,10 +6,10 @@ import Kernels
 ///
 /// `@unchecked Sendable`: in a step each worker touches its own slice of the vectors alone; `starts` and `segments` never
 /// change.
-public final class OptimizerState: @unchecked Sendable {
-    public let optimizer: any Optimizer
+package final class OptimizerState: @unchecked Sendable {
+    package let optimizer: any Optimizer
     /// The vectors that the optimizer keeps, such as moments; each of the parameters' length and layout.
-    public let vectors: [AlignedMemory]
+    package let vectors: [AlignedMemory]
     /// Where each of them begins.
     private let starts: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
@@ -20,7 +20,7 @@ public final class OptimizerState: @unchecked Sendable {
     ///   - count: the length of the parameter buffer.
     ///   - segments: in order, up to its end; nil where all parameters step alike.
     /// - Throws: `KernelError.outOfMemory`.
-    public init(
+    package init(
         _ optimizer: any Optimizer, count: Int, segments: [ParameterSegment]? = nil
     ) throws(KernelError) {
         self.optimizer = optimizer

@@ -1,16 +1,16 @@
 import Files
 import Foundation
-public import HDF5
+package import HDF5
 
 /// Writes a new HDF5 dataset file: a sibling that takes the path's place when it is whole.
-public enum DatasetFile {
+package enum DatasetFile {
     /// Makes the file at `path` from what `fill` writes. Where anything fails, a full disk included, nothing of it is
     /// left, and a file that was there stays as it was.
     ///
     /// - Parameter estimatedBytes: what the file will surely take; it is refused before anything is written where the
     ///   disk has less room.
     /// - Throws: `FileError` where the file can't be written, and what `fill` throws.
-    public static func write(
+    package static func write(
         _ path: String, estimatedBytes: Int? = nil, fill: (HDF5File) throws -> Void
     ) throws {
         try AtomicFile.replace(path) { sibling in
@@ -29,7 +29,7 @@ public enum DatasetFile {
 
     /// Rows of a chunk for rows of so many bytes: about 64 rows, but between 16 KiB and 1 MiB a chunk, and never
     /// less than one row or more than there are.
-    public static func chunkRows(rowBytes: Int, rows: Int) -> Int {
+    package static func chunkRows(rowBytes: Int, rows: Int) -> Int {
         let rowBytes = max(rowBytes, 1)
         let (least, most) = (16 << 10, 1 << 20)
         let wanted = max(64, (least + rowBytes - 1) / rowBytes)

@@ -1,16 +1,16 @@
 import Batches
-public import HDF5
+package import HDF5
 
 /// How the values of a new dataset lie in its file.
-public struct DatasetStorage: Sendable, Hashable {
+package struct DatasetStorage: Sendable, Hashable {
     /// The level of compression, 1 to 9; 0 for none.
-    public var gzip: Int
+    package var gzip: Int
     /// Rows of a chunk; nil for what `DatasetFile.chunkRows` says.
-    public var chunkRows: Int?
+    package var chunkRows: Int?
     /// Whether each chunk has a checksum.
-    public var fletcher32: Bool
+    package var fletcher32: Bool
 
-    public init(gzip: Int = 4, chunkRows: Int? = nil, fletcher32: Bool = false) {
+    package init(gzip: Int = 4, chunkRows: Int? = nil, fletcher32: Bool = false) {
         self.gzip = gzip
         self.chunkRows = chunkRows
         self.fletcher32 = fletcher32
@@ -20,15 +20,15 @@ public struct DatasetStorage: Sendable, Hashable {
 /// Writes the rows of a new dataset one after the other, in whole chunks, so that each is compressed once.
 ///
 /// The number of rows is known from the start. Compressed values are shuffled, where they have several bytes.
-public final class RowWriter {
-    public let dataset: HDF5Dataset
-    public let rows: Int
+package final class RowWriter {
+    package let dataset: HDF5Dataset
+    package let rows: Int
     /// Bytes of a row in the memory type.
-    public let rowBytes: Int
+    package let rowBytes: Int
     /// The type in which rows are given: the dataset's own (`HDF5ElementType.memoryType`).
-    public let memoryType: HDF5MemoryType
+    package let memoryType: HDF5MemoryType
     /// Rows taken so far.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
     private let buffer: UnsafeMutableRawBufferPointer
     private var filled = 0
@@ -36,7 +36,7 @@ public final class RowWriter {
     /// Makes the dataset, and the groups on the way to it.
     /// - Parameter type: a type of numbers.
     /// - Throws: `HDF5Error`, and `DataError` where the type is none of numbers.
-    public init(
+    package init(
         _ file: HDF5File, _ path: String, _ type: HDF5ElementType, rowShape: [Int], rows: Int,
         storage: DatasetStorage = DatasetStorage()
     ) throws {
@@ -71,7 +71,7 @@ public final class RowWriter {
 
     /// Takes one or more whole rows.
     /// - Throws: `HDF5Error`, and `DataError` for a part of a row or more rows than were announced.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
         guard rowBytes > 0, bytes.count % rowBytes == 0 else {
             throw failure("\(bytes.count) bytes are no whole rows of \(rowBytes) bytes")
         }
@@ -90,7 +90,7 @@ public final class RowWriter {
 
     /// Takes the values of one or more whole rows.
     /// - Throws: as the other, and where the values are not of the memory type.
-    public func append<T: HDF5Element>(_ values: [T]) throws {
+    package func append<T: HDF5Element>(_ values: [T]) throws {
         guard T.hdf5MemoryType == memoryType else {
             throw failure("rows are given as \(memoryType), not as \(T.hdf5MemoryType)")
         }
@@ -99,7 +99,7 @@ public final class RowWriter {
 
     /// Writes what is still waiting.
     /// - Throws: `HDF5Error`, and `DataError` where fewer rows came than were announced.
-    public func finish() throws {
+    package func finish() throws {
         try flush(before: count)
         guard count == rows else { throw failure("\(count) rows came where \(rows) were announced") }
     }

@@ -2,9 +2,21 @@
 @_exported public import Batches
 @_exported public import Configuration
 @_exported public import Engine
+public import Files
+public import HDF5
 @_exported public import Interchange
 @_exported public import Kernels
+public import Machine
 @_exported public import Metrics
 @_exported public import Network
 @_exported public import Optimizers
 @_exported public import Runs
+
+/// What the HDF5 library could not do, with the file and the object.
+public typealias HDF5Error = HDF5.HDF5Error
+/// A file that could not be written or is not what it should be.
+public typealias FileError = Files.FileError
+/// Threads that could not be started.
+public typealias ThreadError = Machine.ThreadError
+/// Looks at files that others made in a process of its own, before they are opened in this one.
+public typealias UntrustedFiles = Files.UntrustedFiles

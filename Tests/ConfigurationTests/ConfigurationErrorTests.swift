@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ConfigurationErrorTests {
     @Test func oneMistakeIsOneSentence() {
-        let problem = Problem(path: "model.layers[2].activaton", line: 14, message: "unknown key")
+        let problem = ConfigurationError.Problem(path: "model.layers[2].activaton", line: 14, message: "unknown key")
         let error = ConfigurationError(file: "digits.json", problems: [problem])
         #expect(error.description == "digits.json:14: model.layers[2].activaton: unknown key")
     }
@@ -12,11 +12,13 @@ import Testing
         let error = ConfigurationError(
             file: "digits.json",
             problems: [
-                Problem(path: "z", origin: .assignment("z"), message: "fifth"),
-                Problem(path: "a.b", origin: .assignment("a"), message: "sixth"),
-                Problem(path: "c", line: 9, message: "third"), Problem(path: "b", line: 2, message: "first"),
-                Problem(path: "a", line: 9, message: "fourth"), Problem(path: "y", line: 2, message: "second"),
-                Problem(path: "", line: nil, message: "seventh"),
+                ConfigurationError.Problem(path: "z", origin: .assignment("z"), message: "fifth"),
+                ConfigurationError.Problem(path: "a.b", origin: .assignment("a"), message: "sixth"),
+                ConfigurationError.Problem(path: "c", line: 9, message: "third"),
+                ConfigurationError.Problem(path: "b", line: 2, message: "first"),
+                ConfigurationError.Problem(path: "a", line: 9, message: "fourth"),
+                ConfigurationError.Problem(path: "y", line: 2, message: "second"),
+                ConfigurationError.Problem(path: "", line: nil, message: "seventh"),
             ])
         #expect(
             error.description == """
@@ -32,7 +34,7 @@ import Testing
     }
 
     @Test func withoutAFileThePathStandsAlone() {
-        let one = Problem(path: "layers[0].units", line: nil, message: "is missing")
+        let one = ConfigurationError.Problem(path: "layers[0].units", line: nil, message: "is missing")
         #expect(ConfigurationError(file: "", problems: [one]).description == "layers[0].units: is missing")
         #expect(
             ConfigurationError(file: "", problems: [one, one]).description == """
@@ -45,7 +47,9 @@ import Testing
     @Test("Of very many the first are shown, with the count")
     func manyMistakes() throws {
         let diagnostics = Diagnostics()
-        for line in 1...200_000 { diagnostics.add(Problem(path: "k\(line)", line: line, message: "unknown key")) }
+        for line in 1...200_000 {
+            diagnostics.add(ConfigurationError.Problem(path: "k\(line)", line: line, message: "unknown key"))
+        }
         #expect(diagnostics.count == 200_000)
         do {
             try diagnostics.throwIfAny(file: "a.json")
@@ -61,7 +65,8 @@ import Testing
     @Test func whatIsTooLongToReadIsShortened() {
         let long = String(repeating: "x", count: 10_000)
         let error = ConfigurationError(
-            file: "a.json", problems: [Problem(path: long, line: 1, message: "unknown '\(long)'; known: 'a'")])
+            file: "a.json",
+            problems: [ConfigurationError.Problem(path: long, line: 1, message: "unknown '\(long)'; known: 'a'")])
         let sentence = error.description
         #expect(sentence.utf8.count < 3000)
         #expect(sentence.hasPrefix("a.json:1: xxx"))
@@ -71,7 +76,7 @@ import Testing
     @Test func diagnosticsThrowOnlyWhenThereIsSomething() throws {
         let diagnostics = Diagnostics()
         try diagnostics.throwIfAny(file: "a.json")
-        let problem = Problem(path: "a", line: 1, message: "is wrong")
+        let problem = ConfigurationError.Problem(path: "a", line: 1, message: "is wrong")
         diagnostics.add(problem)
         #expect(throws: ConfigurationError(file: "a.json", problems: [problem])) {
             try diagnostics.throwIfAny(file: "a.json")

@@ -81,7 +81,10 @@ import Testing
         reader.finish()
         #expect(
             diagnostics.problems
-                == [Problem(path: "layers[0]", line: nil, message: "must be an object, but is a list")])
+                == [
+                    ConfigurationError.Problem(
+                        path: "layers[0]", line: nil, message: "must be an object, but is a list")
+                ])
     }
 
     @Test func failuresInMeaningStandAtTheKeyOrTheElement() throws {
@@ -95,11 +98,11 @@ import Testing
         reader.fail("is wrong as a whole")
         #expect(
             diagnostics.problems == [
-                Problem(path: "p.shards", line: 2, message: "is below the workers"),
-                Problem(path: "p.metrics[1]", line: 5, message: "is odd"),
-                Problem(path: "p.metrics[7]", line: 3, message: "is even"),
-                Problem(path: "p.none", line: 1, message: "is absent"),
-                Problem(path: "p", line: 1, message: "is wrong as a whole"),
+                ConfigurationError.Problem(path: "p.shards", line: 2, message: "is below the workers"),
+                ConfigurationError.Problem(path: "p.metrics[1]", line: 5, message: "is odd"),
+                ConfigurationError.Problem(path: "p.metrics[7]", line: 3, message: "is even"),
+                ConfigurationError.Problem(path: "p.none", line: 1, message: "is absent"),
+                ConfigurationError.Problem(path: "p", line: 1, message: "is wrong as a whole"),
             ])
     }
 

@@ -90,7 +90,7 @@ extension Reference {
     }
 
     package static func pooling(
-        _ reduction: Pooling2DKernel.Reduction, _ x: [Double], _ images: Images, _ window: Window
+        _ reduction: PoolingReduction, _ x: [Double], _ images: Images, _ window: Window
     ) -> [Double] {
         let channels = images.channels
         var y = Array(repeating: 0.0, count: window.result(over: images, channels: channels).count)
@@ -108,7 +108,7 @@ extension Reference {
 
     /// The greatest value or the mean of those at some places.
     private static func reduce(
-        _ values: UnsafePointer<Double>, at places: UnsafeBufferPointer<Int>, _ reduction: Pooling2DKernel.Reduction
+        _ values: UnsafePointer<Double>, at places: UnsafeBufferPointer<Int>, _ reduction: PoolingReduction
     ) -> Double {
         var (largest, sum, next) = (-Double.infinity, 0.0, 0)
         while next < places.count {

@@ -61,7 +61,7 @@ public struct Augmentation: Sendable, Hashable {
 
     /// The first transform that cannot be applied to such samples, and why, as the rest of a sentence that begins
     /// with its place; nil if all can.
-    public func problem(inputShape: Shape, targets: TargetForm) -> (index: Int, message: String)? {
+    package func problem(inputShape: Shape, targets: TargetForm) -> (index: Int, message: String)? {
         for (index, transform) in transforms.enumerated() {
             if let message = transform.problem(inputShape, targets) { return (index, message) }
         }
@@ -71,7 +71,7 @@ public struct Augmentation: Sendable, Hashable {
 
 extension Augmentation.Transform {
     /// The name by which a config calls it.
-    public var name: String {
+    package var name: String {
         switch self {
         case .randomCrop: "random_crop"
         case .randomFlip: "random_flip"

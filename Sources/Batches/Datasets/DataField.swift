@@ -25,9 +25,9 @@ public struct DataField: Sendable {
     public let role: Role
     /// The input or the output that it belongs to; nil where there is one, and of weights for those of all outputs.
     public let name: String?
-    public let field: Field
+    package let field: Field
 
-    public init(_ role: Role, _ field: Field, name: String? = nil) {
+    package init(_ role: Role, _ field: Field, name: String? = nil) {
         (self.role, self.name, self.field) = (role, name, field)
     }
 
@@ -37,6 +37,24 @@ public struct DataField: Sendable {
     public init(_ role: Role, _ rows: [[Float]], name: String? = nil, shape: Shape? = nil) throws {
         self.init(role, try Field(rows, shape: shape, name: Self.place(role, name)), name: name)
     }
+
+    /// Rows of integers from a program, such as the tokens or the labels of each sample's positions.
+    /// - Parameter shape: of one row; a vector of as many numbers as the first row has unless given.
+    /// - Throws: `DataError` where the rows differ in length, or for an integer beyond 32 bits; `KernelError.outOfMemory`.
+    public init(
+        _ role: Role, integers rows: [[some BinaryInteger]], name: String? = nil, shape: Shape? = nil
+    ) throws {
+        self.init(role, try Field(integers: rows, shape: shape, name: Self.place(role, name)), name: name)
+    }
+
+    /// One label for each sample.
+    /// - Throws: `DataError` for a label beyond 32 bits, `KernelError.outOfMemory`.
+    public init(_ role: Role, labels: [some BinaryInteger], name: String? = nil) throws {
+        self.init(role, try Field(labels: labels, name: Self.place(role, name)), name: name)
+    }
+
+    /// The shape of one sample's row.
+    public var shape: Shape { field.rowShape }
 
     func with(_ field: Field) -> DataField { DataField(role, field, name: name) }
 
@@ -56,11 +74,11 @@ extension Dataset {
     }
 
     /// The first input, which mostly is the only one.
-    public var inputs: Field { fields[0].field }
+    package var inputs: Field { fields[0].field }
     /// The first targets, which mostly are the only ones; nil where there is nothing to compare with, as in prediction.
-    public var targets: Field? { first(.target) }
+    package var targets: Field? { first(.target) }
     /// By how much each sample's loss counts; nil where all count the same. Of several, the first.
-    public var weights: Field? { first(.weight) }
+    package var weights: Field? { first(.weight) }
 
     private func first(_ role: DataField.Role) -> Field? { fields.first { $0.role == role }?.field }
 

@@ -25,7 +25,7 @@ public struct Dataset: Sendable {
     /// Among how many rows a shuffle mixes; nil for all where they are in memory, and otherwise as many as fit.
     public var shuffleWindow: Int?
     /// The memory that rows of a split which is not in memory may use, in bytes.
-    public var windowBytes = AvailableMemory.bytes / 2
+    package var windowBytes = AvailableMemory.bytes / 2
 
     public var count: Int { selection.count }
     public var isInMemory: Bool { fields.allSatisfy { $0.field.isInMemory } }
@@ -58,7 +58,7 @@ public struct Dataset: Sendable {
     /// Data from a program: fields with as many rows.
     /// - Parameter weights: a number for each sample by which its loss counts.
     /// - Throws: `DataError` where the fields differ in the number of rows, or hold what is not a number.
-    public init(inputs: Field, targets: Field? = nil, weights: [Float]? = nil) throws {
+    package init(inputs: Field, targets: Field? = nil, weights: [Float]? = nil) throws {
         try self.init(
             inputs: inputs, targets: targets, weights: weights.map { try Field($0.map { [$0] }, name: "weights") },
             classNames: nil, source: nil)

@@ -6,7 +6,7 @@ extension Field {
     ///   - shape: of one row; a vector of as many numbers as the first row has unless given.
     ///   - name: what messages call the rows.
     /// - Throws: `DataError` where the rows differ in length, `KernelError.outOfMemory`.
-    public init(_ rows: [[Float]], shape: Shape? = nil, name: String = "the rows") throws {
+    package init(_ rows: [[Float]], shape: Shape? = nil, name: String = "the rows") throws {
         let shape = shape ?? [rows.first?.count ?? 0]
         try Self.check(rows, shape, name)
         self.init(try StoredTensor(rows, rowShape: shape), place: name)
@@ -14,7 +14,7 @@ extension Field {
 
     /// Rows of integers from a program, such as the tokens or the labels of each sample's positions.
     /// - Throws: `DataError` where the rows differ in length, or for an integer beyond 32 bits; `KernelError.outOfMemory`.
-    public init(integers rows: [[some BinaryInteger]], shape: Shape? = nil, name: String = "the rows") throws {
+    package init(integers rows: [[some BinaryInteger]], shape: Shape? = nil, name: String = "the rows") throws {
         let shape = shape ?? [rows.first?.count ?? 0]
         try Self.check(rows, shape, name)
         self.init(try StoredTensor(integers: Self.int32s(rows, name), rowShape: shape), place: name)
@@ -22,7 +22,7 @@ extension Field {
 
     /// One label for each sample.
     /// - Throws: `DataError` for a label beyond 32 bits, `KernelError.outOfMemory`.
-    public init(labels: [some BinaryInteger], name: String = "the labels") throws {
+    package init(labels: [some BinaryInteger], name: String = "the labels") throws {
         self.init(try StoredTensor(integers: Self.int32s(labels.map { [$0] }, name), rowShape: .scalar), place: name)
     }
 

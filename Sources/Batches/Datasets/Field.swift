@@ -4,12 +4,12 @@ import Machine
 import Synchronization
 
 /// One array of a dataset, the inputs, the targets or the weights: rows of numbers, in memory or in files.
-public struct Field: Sendable {
+package struct Field: Sendable {
     /// The type in which the numbers are stored.
-    public let type: StoredType
+    package let type: StoredType
     /// The shape of one row.
-    public let rowShape: Shape
-    public let rows: Int
+    package let rowShape: Shape
+    package let rows: Int
     /// Where the rows come from, one after the other.
     package let parts: [Part]
     /// The rows, where they are in memory.
@@ -26,9 +26,9 @@ public struct Field: Sendable {
         let reader: (any RowReading)?
     }
 
-    public var rowBytes: Int { rowShape.count * type.byteCount }
-    public var byteCount: Int { rows * rowBytes }
-    public var isInMemory: Bool { tensor != nil }
+    package var rowBytes: Int { rowShape.count * type.byteCount }
+    package var byteCount: Int { rows * rowBytes }
+    package var isInMemory: Bool { tensor != nil }
 
     /// Rows in memory.
     package init(_ tensor: StoredTensor, place: String) {

@@ -1,6 +1,6 @@
 /// Which rows of an array a split consists of: all, or some in ascending order.
-public struct RowSelection: Sendable, Hashable {
-    public let count: Int
+package struct RowSelection: Sendable, Hashable {
+    package let count: Int
     /// Nil for all.
     package let rows: [Int64]?
 

@@ -1,16 +1,16 @@
 import Kernels
 
 /// Rows of numbers in memory, in the type in which they were stored: bytes stay bytes until a worker gathers them.
-public struct StoredTensor: Sendable {
-    public let type: StoredType
-    public let rows: Int
+package struct StoredTensor: Sendable {
+    package let type: StoredType
+    package let rows: Int
     /// The shape of one row.
-    public let rowShape: Shape
+    package let rowShape: Shape
     // Written once, before the tensor is shared; only read afterwards.
     package let memory: AlignedMemory
 
-    public var rowBytes: Int { rowShape.count * type.byteCount }
-    public var byteCount: Int { rows * rowBytes }
+    package var rowBytes: Int { rowShape.count * type.byteCount }
+    package var byteCount: Int { rows * rowBytes }
 
     /// - Parameter fill: writes all rows, row-major.
     /// - Throws: `KernelError.outOfMemory`, and what `fill` throws.

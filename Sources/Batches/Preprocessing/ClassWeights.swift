@@ -83,7 +83,7 @@ public enum ClassWeights: Sendable, Hashable {
 
     /// Why targets of this layout have no class weights, or nil: the rest of a sentence that begins with the key. Fit
     /// are labels and one-hot rows, one for each sample, and a single binary output.
-    public static func problem(with layout: MetricLayout) -> String? {
+    package static func problem(with layout: MetricLayout) -> String? {
         switch layout.form {
         case .values: return "needs class or binary targets, but these are regression values; leave it out"
         case .binary(let outputs) where outputs != 1:
@@ -97,7 +97,7 @@ public enum ClassWeights: Sendable, Hashable {
     /// The weights of the classes.
     /// - Parameter counts: the training samples of each class, as `ClassWeightTable.count` gives them.
     /// - Throws: `ClassWeightsError` for weights that are not those of such classes.
-    public func weights(counts: [Int]) throws(ClassWeightsError) -> [Float] {
+    package func weights(counts: [Int]) throws(ClassWeightsError) -> [Float] {
         let weights = try unchecked(counts)
         guard zip(weights, counts).contains(where: { $0 > 0 && $1 > 0 }) || counts.allSatisfy({ $0 == 0 }) else {
             throw ClassWeightsError("weighs every class of the training data by 0, so nothing would be trained")
@@ -131,17 +131,17 @@ public enum ClassWeights: Sendable, Hashable {
 /// Class weights that do not fit the classes: the rest of a sentence that begins with where they stand.
 public struct ClassWeightsError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// The weight of each class, looked up for the samples of a shard.
-public struct ClassWeightTable: Sendable, Hashable {
-    public let weights: [Float]
+package struct ClassWeightTable: Sendable, Hashable {
+    package let weights: [Float]
     private let form: TargetForm
     private let ignored: Int
 
     /// - Precondition: `ClassWeights.problem(with: layout)` is nil, and there is a weight for each class.
-    public init(_ weights: [Float], layout: MetricLayout) {
+    package init(_ weights: [Float], layout: MetricLayout) {
         precondition(ClassWeights.problem(with: layout) == nil, "targets without classes have no class weights")
         precondition(weights.count == Self.classes(of: layout.form), "one weight for each class")
         self.weights = weights
@@ -151,13 +151,13 @@ public struct ClassWeightTable: Sendable, Hashable {
 
     private static func classes(of form: TargetForm) -> Int { form.classes ?? 2 }
 
-    public func weight(of label: Int) -> Float { weights[label] }
+    package func weight(of label: Int) -> Float { weights[label] }
 
     /// Writes the weight of each sample, by its label, its greatest target of a one-hot row, or by a binary target
     /// above ½. A sample of the ignored label, which has no loss, or of none of the classes weighs 1. Allocates
     /// nothing.
     /// - Parameter targets: as the loss takes them, samples × the form's target width.
-    public func fill(_ sampleWeights: UnsafeMutablePointer<Float>, targets: TensorPointer, samples: Int) {
+    package func fill(_ sampleWeights: UnsafeMutablePointer<Float>, targets: TensorPointer, samples: Int) {
         weights.withUnsafeBufferPointer { weights in
             Self.forEachLabel(targets, samples: samples, form, ignored) { sample, label in
                 sampleWeights[sample] = label >= 0 ? weights[label] : 1
@@ -188,7 +188,7 @@ public struct ClassWeightTable: Sendable, Hashable {
 
     /// Adds the samples of each class to `counts`, which has one element for each; those of the ignored label do not
     /// count.
-    public static func count(
+    package static func count(
         _ targets: TensorPointer, samples: Int, layout: MetricLayout, into counts: inout [Int]
     ) {
         precondition(counts.count == classes(of: layout.form), "one count for each class")

@@ -3,7 +3,7 @@ import Metrics
 import Network
 
 /// How stored targets become the targets that a loss takes.
-public enum TargetEncoding: Sendable, Hashable {
+package enum TargetEncoding: Sendable, Hashable {
     /// As they are stored.
     case stored
     /// Each of a sample's labels, an integer from 0 to `classes` − 1, becomes a row of `classes` values of which
@@ -15,7 +15,7 @@ public enum TargetEncoding: Sendable, Hashable {
     ///   - shape: of one stored target.
     ///   - place: what the sentence calls the targets.
     /// - Throws: `DataError` where such targets do not fit the loss at all.
-    public init(_ objective: Objective, targetRowShape shape: Shape, place: String = "targets") throws(DataError) {
+    package init(_ objective: Objective, targetRowShape shape: Shape, place: String = "targets") throws(DataError) {
         try self.init(objective.outputs[0], targetRowShape: shape, place: place)
     }
 
@@ -65,7 +65,7 @@ public enum TargetEncoding: Sendable, Hashable {
     /// - Parameters:
     ///   - labels: `count` 32-bit integers; may be where `rows` begin.
     ///   - rows: room for `count` × `classes` values.
-    public static func expand(
+    package static func expand(
         labels: UnsafeRawPointer, count: Int, classes: Int, into rows: UnsafeMutablePointer<Float>
     ) {
         for index in (0..<count).reversed() {

@@ -3,7 +3,7 @@ import Kernels
 import Network
 
 /// One forward and backward pass over some rows in which every value and gradient is kept to be looked at.
-public final class Inspection {
+package final class Inspection {
     private let objective: Objective
     private let replica: Replica
     private let samples: Int
@@ -12,7 +12,7 @@ public final class Inspection {
     // Held, since the replica points into it.
     private let parameters: AlignedMemory
     /// The gradients of the trained parameters, laid out as they are.
-    public let gradients: AlignedMemory
+    package let gradients: AlignedMemory
 
     init(
         _ objective: Objective, parameters: AlignedMemory, pool: Pool, feed: ShardFeed, rows: [Int64], _ pass: Pass

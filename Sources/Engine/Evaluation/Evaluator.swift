@@ -55,7 +55,7 @@ public final class Evaluator: @unchecked Sendable {
     ///   - chunk: the samples that a worker runs at once.
     ///   - predictsOnly: no loss is wanted, so the data need no targets.
     /// - Throws: `DataError` for data that do not fit the objective, `KernelError`.
-    public convenience init(
+    package convenience init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, parameters: AlignedMemory,
         _ parallelism: Parallelism, chunk: Int = 256, predictsOnly: Bool = false
     ) throws {

@@ -3,19 +3,19 @@ import Machine
 public import Network
 
 /// What one parameter tensor looks like in a step.
-public struct TensorNorms: Sendable, Equatable {
+package struct TensorNorms: Sendable, Equatable {
     /// As in `dense/kernel`.
-    public let name: String
+    package let name: String
     /// Nil for a tensor of no layer, which is not judged.
-    public let layer: LayerReference?
+    package let layer: LayerReference?
     /// The Euclidean norm of its gradient, before clipping.
-    public let gradient: Double
+    package let gradient: Double
     /// Its own Euclidean norm, before the step.
-    public let parameter: Double
+    package let parameter: Double
     /// The number of its elements.
-    public let count: Int
+    package let count: Int
 
-    public init(name: String, layer: LayerReference?, gradient: Double, parameter: Double, count: Int) {
+    package init(name: String, layer: LayerReference?, gradient: Double, parameter: Double, count: Int) {
         self.name = name
         self.layer = layer
         self.gradient = gradient
@@ -25,13 +25,13 @@ public struct TensorNorms: Sendable, Equatable {
 }
 
 /// What is wrong with the gradients of a step, and what to try.
-public struct HealthWarning: Sendable, Equatable, CustomStringConvertible {
-    public enum Kind: String, Sendable, CaseIterable { case vanishing, exploding, dead }
+package struct HealthWarning: Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: String, Sendable, CaseIterable { case vanishing, exploding, dead }
 
-    public let kind: Kind
+    package let kind: Kind
     /// The layers that it is about, the worst first, which the sentence names.
-    public let layers: [LayerReference]
-    public let description: String
+    package let layers: [LayerReference]
+    package let description: String
 }
 
 /// Judges the gradients of one step by their norms.
@@ -182,11 +182,11 @@ enum GradientHealth {
 ///
 /// A warning of a dead layer comes when it was dead twice in a row: a kernel that begins as zeros lets nothing through in
 /// the first step alone.
-public struct HealthWatch: Sendable, Equatable {
+package struct HealthWatch: Sendable, Equatable {
     /// What is remembered of a layer.
-    public struct Note: Sendable, Hashable {
+    package struct Note: Sendable, Hashable {
         /// In the order of their numbers in a checkpoint.
-        public enum Subject: Sendable, CaseIterable {
+        package enum Subject: Sendable, CaseIterable {
             case warnedOfVanishing, warnedOfExploding, warnedOfDead
             /// Its gradient was 0 when the watch last looked.
             case wasDead
@@ -201,16 +201,16 @@ public struct HealthWatch: Sendable, Equatable {
             }
         }
 
-        public let subject: Subject
+        package let subject: Subject
         /// The layer's place in the model.
-        public let layer: Int
+        package let layer: Int
     }
 
     /// What was found so far, to be kept with a run.
-    public private(set) var notes: [Note]
+    package private(set) var notes: [Note]
 
     /// - Parameter notes: of an earlier part of the run.
-    public init(notes: [Note] = []) { self.notes = notes }
+    package init(notes: [Note] = []) { self.notes = notes }
 
     /// The warnings for a step that have not been given yet.
     mutating func examine(_ tensors: [TensorNorms], along paths: LayerPaths) -> [HealthWarning] {

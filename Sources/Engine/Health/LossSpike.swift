@@ -1,16 +1,16 @@
 import Machine
 
 /// A step whose loss is far beyond the usual.
-public struct LossSpike: Sendable, Equatable, CustomStringConvertible {
+package struct LossSpike: Sendable, Equatable, CustomStringConvertible {
     /// Counted from 0.
-    public let epoch: Int
+    package let epoch: Int
     /// Within the epoch, from 0.
-    public let step: Int
-    public let loss: Double
+    package let step: Int
+    package let loss: Double
     /// The running mean of the steps before.
-    public let usual: Double
+    package let usual: Double
 
-    public var description: String {
+    package var description: String {
         "the loss of step \(step + 1) in epoch \(epoch + 1) leapt to \(NumberText.rough(loss)), where \(NumberText.rough(usual)) is "
             + "usual; if it does not come down again, try a smaller learning_rate or \"global_clipnorm\": 1 in the "
             + "optimizer, or look for a wrong row in the training data"
@@ -23,7 +23,7 @@ public struct LossSpike: Sendable, Equatable, CustomStringConvertible {
 /// is a spike if it is above `factor` times the mean, above the mean by `deviations` times the deviation, and above
 /// `share` of what the run began with: near the end the loss of a batch with one hard sample is many times the usual,
 /// and harmless.
-public struct LossSpikeWatch: Sendable, Equatable {
+package struct LossSpikeWatch: Sendable, Equatable {
     package static let warmUp = 20.0
     static let factor = 3.0
     static let deviations = 10.0
@@ -39,11 +39,11 @@ public struct LossSpikeWatch: Sendable, Equatable {
     private var samples = 0.0
     private var lastSpike = -1.0
 
-    public init() {}
+    package init() {}
 
     /// Goes on where another left off.
     /// - Parameter state: another's `state`; nil comes back for what can't be one.
-    public init?(state: [Double]) {
+    package init?(state: [Double]) {
         guard state.count == 6, state.allSatisfy(\.isFinite) else { return nil }
         (count, mean, variance, start, samples, lastSpike) = (
             state[0], state[1], state[2], state[3], state[4], state[5]
@@ -51,14 +51,14 @@ public struct LossSpikeWatch: Sendable, Equatable {
     }
 
     /// What must be kept to go on.
-    public var state: [Double] { [count, mean, variance, start, samples, lastSpike] }
+    package var state: [Double] { [count, mean, variance, start, samples, lastSpike] }
 
     /// Takes a step's loss in. One that is not finite is left alone, being an error of its own.
     /// - Parameters:
     ///   - loss: the mean over the batch.
     ///   - samples: the size of the batch. A smaller one than usual, as at an epoch's end, may deviate more.
     /// - Returns: the spike that it is; at most one in an epoch.
-    public mutating func note(loss: Double, samples: Int, epoch: Int, step: Int) -> LossSpike? {
+    package mutating func note(loss: Double, samples: Int, epoch: Int, step: Int) -> LossSpike? {
         guard loss.isFinite else { return nil }
         self.samples = max(self.samples, Double(samples))
         var loss = loss

@@ -1,7 +1,7 @@
 import Network
 
 /// The sums of an epoch so far.
-public struct EpochTotals: Sendable, Hashable {
+package struct EpochTotals: Sendable, Hashable {
     /// Those of one output.
     package struct Output: Sendable, Hashable {
         package var loss = 0.0
@@ -19,9 +19,9 @@ public struct EpochTotals: Sendable, Hashable {
     /// Of the norms of the steps' gradients.
     package var norm = 0.0
     package var samples = 0
-    public package(set) var steps = 0
+    package var steps = 0
     /// Steps that were dropped since they were not finite.
-    public package(set) var skipped = 0
+    package var skipped = 0
 
     package init(outputs: Int = 1) { self.outputs = Array(repeating: Output(), count: outputs) }
 }
@@ -41,11 +41,11 @@ extension Objective {
 
 /// Where training stands at a step's boundary: what it takes, beside the parameters and the optimizer's moments, to go
 /// on as if nothing had happened.
-public struct EpochPosition: Sendable, Hashable {
+package struct EpochPosition: Sendable, Hashable {
     /// Counted from 0.
-    public let epoch: Int
+    package let epoch: Int
     /// The number of steps taken since the start of the run.
-    public let step: Int
+    package let step: Int
     package var totals: EpochTotals
     /// The state of each shard's metrics, shard by shard those of each output.
     package let metrics: [[Double]]
@@ -59,7 +59,7 @@ public struct EpochPosition: Sendable, Hashable {
 }
 
 /// What whoever trains wants to happen after a step.
-public enum StepVerdict: Sendable {
+package enum StepVerdict: Sendable {
     case `continue`
     /// The state is to be saved, and training to continue.
     case save
@@ -68,18 +68,18 @@ public enum StepVerdict: Sendable {
 }
 
 /// What is told and asked while an epoch runs, on the first worker's thread.
-public struct EpochHooks: Sendable {
+package struct EpochHooks: Sendable {
     /// Told now and then.
-    public var progress: (@Sendable (StepProgress) -> Void)?
+    package var progress: (@Sendable (StepProgress) -> Void)?
     /// Asked after each step, with the number of steps taken since the start of the run.
-    public var verdict: (@Sendable (_ step: Int) -> StepVerdict)?
+    package var verdict: (@Sendable (_ step: Int) -> StepVerdict)?
     /// Told where a verdict wants the state saved; parameters and moments stand still until it returns.
-    public var save: (@Sendable (EpochPosition) -> Void)?
+    package var save: (@Sendable (EpochPosition) -> Void)?
 
     /// Told of what looks unhealthy, in a sentence.
-    public var warning: (@Sendable (String) -> Void)?
+    package var warning: (@Sendable (String) -> Void)?
 
-    public init(
+    package init(
         progress: (@Sendable (StepProgress) -> Void)? = nil, verdict: (@Sendable (Int) -> StepVerdict)? = nil,
         save: (@Sendable (EpochPosition) -> Void)? = nil, warning: (@Sendable (String) -> Void)? = nil
     ) {

@@ -12,7 +12,7 @@ public struct Parallelism: Sendable, Hashable {
     /// Whether each worker but the caller's thread stays on one CPU.
     public var isPinned = false
     /// A batch has no more shards than this, all of its parts together.
-    public static let mostShards = 4096
+    package static let mostShards = 4096
 
     /// - Parameter shards: as many as workers unless given. With the same number of shards, the results are the
     ///   same to the bit for any number of workers.
@@ -25,20 +25,20 @@ public struct Parallelism: Sendable, Hashable {
 }
 
 /// What an epoch came to.
-public struct EpochResult: Sendable {
+package struct EpochResult: Sendable {
     /// The mean over the samples, each measured just before the step that it took part in; of several outputs the sum of
     /// the means, each times its weight.
-    public let loss: Double
+    package let loss: Double
     /// In the order of `FigureList`: the metrics; of several outputs each one's loss and metrics.
-    public let metrics: [Double]
+    package let metrics: [Double]
     /// The mean over the steps of the norm of the gradient.
-    public let gradientNorm: Double
-    public let samples: Int
+    package let gradientNorm: Double
+    package let samples: Int
     /// The steps that were dropped since they were not finite.
-    public let skipped: Int
-    public let seconds: Double
+    package let skipped: Int
+    package let seconds: Double
 
-    public var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
+    package var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
 }
 
 /// Where training stands within an epoch, for a display.
@@ -63,13 +63,13 @@ public struct StepProgress: Sendable {
 ///
 /// `@unchecked Sendable`: in `run` each worker touches what belongs to it, as `Replica`, `Reducer` and
 /// `OptimizerState` say; `lossOfShard` has a place for each shard, written before a barrier and read behind it.
-public final class TrainingEngine: @unchecked Sendable {
-    public let objective: Objective
-    public let parallelism: Parallelism
-    public let parameters: AlignedMemory
-    public let optimizer: OptimizerState
+package final class TrainingEngine: @unchecked Sendable {
+    package let objective: Objective
+    package let parallelism: Parallelism
+    package let parameters: AlignedMemory
+    package let optimizer: OptimizerState
     /// The number of steps taken.
-    public private(set) var step = 0
+    package private(set) var step = 0
 
     package let data: Dataset
     let feed: ShardFeed
@@ -103,22 +103,22 @@ public final class TrainingEngine: @unchecked Sendable {
     let layerPaths: LayerPaths
     package var spikes = LossSpikeWatch()
     /// A factor on the learning rate, which is below 1 after training has been taken back.
-    public var rateFactor = 1.0
+    package var rateFactor = 1.0
     /// Whether steps are shared; the first worker's own during a run.
     var pace = Pace()
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
-    public var profile: StepProfile? { didSet { reader.profile = profile } }
+    package var profile: StepProfile? { didSet { reader.profile = profile } }
 
     /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`; an error that says which
     ///   layer or word of `excludedFromWeightDecay` does not fit.
-    public convenience init(
+    package convenience init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, _ settings: TrainingSettings
     ) throws {
         try self.init(objective, on: data, preprocessing: [preprocessing], settings)
     }
 
     /// - Parameter preprocessing: of each of the model's inputs, in their order.
-    public init(
+    package init(
         _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], _ settings: TrainingSettings
     ) throws {
         try data.check(against: objective)
@@ -217,7 +217,7 @@ public final class TrainingEngine: @unchecked Sendable {
     }
 
     /// The learning rate of the step before; of the first one, if there was none.
-    public var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
+    package var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
 
     /// - Parameter epochs: of a run of another length; this one's unless given.
     package func rate(at step: Int, epochs: Int? = nil) -> Double {
@@ -233,7 +233,7 @@ public final class TrainingEngine: @unchecked Sendable {
     /// - Throws: `Divergence` where the loss or a gradient is no longer finite; it says which parameters are left, all of
     ///   them finite. `HDF5Error`
     ///   and `DataError` where the next rows can't be read.
-    public func run(
+    package func run(
         epoch: Int, limit: Int? = nil, progress: (@Sendable (StepProgress) -> Void)? = nil
     ) throws -> EpochResult {
         guard case .finished(let result, _) = try run(epoch: epoch, limit: limit, hooks: EpochHooks(progress: progress))
@@ -242,7 +242,7 @@ public final class TrainingEngine: @unchecked Sendable {
     }
 
     /// How an epoch ended.
-    public enum EpochEnd: Sendable {
+    package enum EpochEnd: Sendable {
         /// With where it ended, if states are saved.
         case finished(EpochResult, EpochPosition?)
         /// Before its last step, since a verdict said so.
@@ -251,7 +251,7 @@ public final class TrainingEngine: @unchecked Sendable {
 
     /// Trains for one epoch, or for the rest of one.
     /// - Parameter position: where it stopped before; that state must have been restored.
-    public func run(
+    package func run(
         epoch: Int, from position: EpochPosition? = nil, limit: Int? = nil, hooks: EpochHooks
     ) throws -> EpochEnd {
         for set in metricSets.joined() { set.reset() }

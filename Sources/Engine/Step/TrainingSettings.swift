@@ -25,7 +25,7 @@ public struct TrainingSettings: Sendable {
     public var augmentations = ByName<Augmentation>()
     public var classWeightsByOutput = ByName<ClassWeights>()
     /// Whether a step whose loss or gradient is not finite is dropped, rather than the end.
-    public var skipsNonFinite = false
+    package var skipsNonFinite = false
     /// Workers, and shards a batch; as a config without `parallel` has them unless given.
     public var parallelism: Parallelism?
 
@@ -129,7 +129,8 @@ extension Augmentation {
         let element = objective.model.element(of: taken)
         if element != .float32, !transforms.isEmpty {
             return (
-                0, "changes values, but the model takes whole numbers (\(element)), which stand for themselves; leave it out"
+                0,
+                "changes values, but the model takes whole numbers (\(element)), which stand for themselves; leave it out"
             )
         }
         return problem(inputShape: taken.shape, targets: objective.outputs[0].targetForm)

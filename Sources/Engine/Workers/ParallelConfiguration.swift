@@ -7,9 +7,9 @@ public struct ParallelConfiguration: Sendable, Hashable {
     /// Nil for `"auto"`: as many as the CPUs that the process may use.
     public var workers: Int?
     /// What the command line says instead of `workers`. No part of the config, since it makes no other run.
-    public var override: Override?
+    package var override: Override?
 
-    public enum Override: Sendable, Hashable {
+    package enum Override: Sendable, Hashable {
         case automatic
         case count(Int)
     }
@@ -42,7 +42,7 @@ public struct ParallelConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - batchSize: the samples of a part of a batch, all of it where gradients are not accumulated.
     ///   - accumulate: the parts of a batch, each of which is cut into so many shards.
-    public func resolved(batchSize: Int, accumulate: Int = 1, for objective: Objective) -> Parallelism {
+    package func resolved(batchSize: Int, accumulate: Int = 1, for objective: Objective) -> Parallelism {
         resolved(
             batchSize: batchSize, accumulate: accumulate, operations: objective.training.operationsPerSample,
             parameters: objective.layout.trainedCount)

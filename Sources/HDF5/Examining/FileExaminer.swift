@@ -12,7 +12,7 @@ import Synchronization
 /// forks again, which takes about a millisecond where a program that is started anew would take twenty for its
 /// libraries alone. That is why there is one examiner, started once, for the whole process, and not one that is handed to
 /// whoever opens a file.
-public final class FileExaminer: Sendable {
+package final class FileExaminer: Sendable {
     fileprivate struct Connection {
         let socket: Int32
         var isUsable = true
@@ -39,7 +39,7 @@ public final class FileExaminer: Sendable {
     /// - Returns: false where there are several threads already or no process can be made. Files are then opened as
     ///   without an examiner, at the program's own risk.
     @discardableResult
-    public static func start() -> Bool {
+    package static func start() -> Bool {
         connection.withLock { connection in
             guard connection == nil else { return true }
             guard threads() == 1, let step = ExaminationStep() else { return false }

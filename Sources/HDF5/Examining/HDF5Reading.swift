@@ -1,5 +1,5 @@
 /// What of a file is going to be read, and so what is examined before it is opened.
-public enum HDF5Reading: Sendable, Hashable {
+package enum HDF5Reading: Sendable, Hashable {
     /// Names, shapes, types and attributes of all objects, and the values of any dataset of numbers.
     case everything
     /// As `everything`, and objects are copied into another file with all that they hold.

@@ -2,7 +2,7 @@ internal import COneDNN
 internal import CVector
 
 /// dst = f(src) element by element, or row by row for softmax.
-public final class ActivationKernel: Kernel {
+package final class ActivationKernel: Kernel {
     private let src, dst, diffSrc, diffDst: TensorMemory
     private let forwardPrimitive: Primitive
     private var backwardPrimitive: Primitive?
@@ -18,7 +18,7 @@ public final class ActivationKernel: Kernel {
     /// - Parameters:
     ///   - rows, width: the elements of src; `width` is the last dimension.
     /// - Throws: `KernelError` where the library refuses the shapes.
-    public init(
+    package init(
         _ context: KernelContext, _ activation: Activation, rows: Int, width: Int, gradient wantsGradient: Bool
     ) throws(KernelError) {
         let name = "\(activation) of \(rows) rows of \(width)"
@@ -62,9 +62,9 @@ public final class ActivationKernel: Kernel {
         }
     }
 
-    public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
+    package var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src.attach(binding.src[0].floats)
         dst.attach(binding.dst.floats)
         diffSrc.attach(binding.diffSrc[0])
@@ -74,9 +74,9 @@ public final class ActivationKernel: Kernel {
         backwardPrimitive?.attachScratchpad(binding.scratch)
     }
 
-    public func forward(_ pass: Pass) { forwardPrimitive.execute() }
+    package func forward(_ pass: Pass) { forwardPrimitive.execute() }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         if let loop {
             stormo_activation_backward(
                 loop.kind, loop.alpha, buffers.diffSrc, nil, buffers.dst, buffers.diffDst, 1, count)

@@ -3,8 +3,8 @@ internal import CVector
 /// dst = a ∘ b for + - × ÷, where one operand may be shorter and is then repeated.
 ///
 /// An operand of n elements is repeated to the length of dst; its gradient is summed over the repetitions, in double.
-public final class BinaryKernel: Kernel {
-    public enum Operation: Hashable, Sendable {
+package final class BinaryKernel: Kernel {
+    package enum Operation: Hashable, Sendable {
         case add
         case subtract
         case multiply
@@ -19,15 +19,15 @@ public final class BinaryKernel: Kernel {
     private var totals: UnsafeMutablePointer<Double>?
 
     /// - Parameter counts: the elements of a and b; the larger is a multiple of the smaller.
-    public init(_ operation: Operation, counts: (a: Int, b: Int)) {
+    package init(_ operation: Operation, counts: (a: Int, b: Int)) {
         self.operation = operation
         self.counts = counts
         count = max(counts.a, counts.b)
     }
 
-    public var scratchBytes: Int { counts.a == counts.b ? 0 : min(counts.a, counts.b) * MemoryLayout<Double>.stride }
+    package var scratchBytes: Int { counts.a == counts.b ? 0 : min(counts.a, counts.b) * MemoryLayout<Double>.stride }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         var scratch = Scratch(binding.scratch)
         totals = scratch.take(bytes: AlignedMemory.aligned(scratchBytes))
         (a, b) = (binding.src[0].floats, binding.src[1].floats)
@@ -36,7 +36,7 @@ public final class BinaryKernel: Kernel {
         diffDst = binding.diffDst
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         guard let a, let b, let dst else { return }
         if operation == .add, counts.a == counts.b { return stormo_add(dst, a, b, count) }
         switch operation {
@@ -47,7 +47,7 @@ public final class BinaryKernel: Kernel {
         }
     }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         guard let a, let b, let diffDst else { return }
         if let diffA {
             switch operation {

@@ -1,7 +1,7 @@
 internal import CVector
 
 /// dst = the inputs side by side along one axis; the gradient is cut up in the same way.
-public final class ConcatenateKernel: Kernel {
+package final class ConcatenateKernel: Kernel {
     private let rows: Int
     private let widths: [Int]
     private let total: Int
@@ -11,14 +11,14 @@ public final class ConcatenateKernel: Kernel {
     /// - Parameters:
     ///   - rows: the product of the dimensions before the axis, samples included.
     ///   - widths: for each input the product of the dimensions from the axis on.
-    public init(rows: Int, widths: [Int]) {
+    package init(rows: Int, widths: [Int]) {
         self.rows = rows
         self.widths = widths
         total = widths.reduce(0, +)
         (src, diffSrc) = (widths.map { _ in nil }, widths.map { _ in nil })
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         // One by one: to keep the binding's own arrays would make the next change of them a copy.
         for index in 0..<widths.count {
             src[index] = binding.src[index].floats
@@ -28,7 +28,7 @@ public final class ConcatenateKernel: Kernel {
         diffDst = binding.diffDst
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         guard let dst else { return }
         var offset = 0
         for index in 0..<widths.count {
@@ -37,7 +37,7 @@ public final class ConcatenateKernel: Kernel {
         }
     }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         guard let diffDst else { return }
         var offset = 0
         for index in 0..<widths.count {

@@ -3,7 +3,7 @@
 /// Shapes: src (rows, inputs), weights (inputs, outputs), bias (outputs), dst (rows, outputs). With
 /// linear_diff_dst = diff_dst·f'(dst): diff_src = linear_diff_dst·weightsᵀ, diff_weights = srcᵀ·linear_diff_dst,
 /// diff_bias = Σ_rows linear_diff_dst.
-public final class DenseKernel: Kernel {
+package final class DenseKernel: Kernel {
     private let hasBias: Bool
     private var linearDiffDst: LinearDiffDst
     private let src, weights, bias, dst: TensorMemory
@@ -16,7 +16,7 @@ public final class DenseKernel: Kernel {
     ///   - activation: one whose derivative follows from its value.
     ///   - gradients: whether the gradients of src, weights and bias are wanted.
     /// - Throws: `KernelError` where the library refuses the shapes.
-    public init(
+    package init(
         _ context: KernelContext, rows: Int, inputs: Int, outputs: Int, hasBias: Bool, activation: Activation,
         gradients: (src: Bool, weights: Bool)
     ) throws(KernelError) {
@@ -44,12 +44,12 @@ public final class DenseKernel: Kernel {
         }
     }
 
-    public var scratchBytes: Int {
+    package var scratchBytes: Int {
         let backward = max(backwardData?.scratchpadBytes ?? 0, backwardWeights?.scratchpadBytes ?? 0)
         return max(forwardProduct.scratchpadBytes, linearDiffDst.byteCount + backward)
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src.attach(binding.src[0].floats)
         srcTransposed.attach(binding.src[0].floats)
         weights.attach(binding.src[1].floats)
@@ -67,9 +67,9 @@ public final class DenseKernel: Kernel {
         backwardWeights?.attachScratchpad(scratch.rest)
     }
 
-    public func forward(_ pass: Pass) { forwardProduct.execute() }
+    package func forward(_ pass: Pass) { forwardProduct.execute() }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         linearDiffDst.run()
         backwardWeights?.execute()
         backwardData?.execute()

@@ -5,7 +5,7 @@ internal import CVector
 /// The mask is not kept: its random numbers follow from the run's seed, the step, the layer and the sample's place
 /// in the batch, so the backward pass makes them again, and no thread or shard can change them.
 /// Srivastava et al., "Dropout", JMLR 2014, in the inverted form.
-public final class DropoutKernel: Kernel {
+package final class DropoutKernel: Kernel {
     private let samples: Int
     private let width: Int
     private let threshold: UInt32
@@ -18,7 +18,7 @@ public final class DropoutKernel: Kernel {
     ///   - width: the elements of one sample.
     ///   - rate: the share of elements that are dropped, 0 ≤ rate < 1.
     ///   - layer: tells the layers of one network apart.
-    public init(samples: Int, width: Int, rate: Double, layer: UInt32) {
+    package init(samples: Int, width: Int, rate: Double, layer: UInt32) {
         self.samples = samples
         self.width = width
         self.layer = layer
@@ -26,19 +26,19 @@ public final class DropoutKernel: Kernel {
         scale = Float(1 / (1 - rate))
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffDst = binding.diffDst
         diffSrc = binding.diffSrc[0]
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         guard let src, let dst else { return }
         if pass.isTraining { mask(dst, src, pass) } else { dst.update(from: src, count: samples * width) }
     }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         guard let diffDst, let diffSrc else { return }
         if pass.isTraining {
             mask(diffSrc, diffDst, pass)

@@ -1,16 +1,17 @@
 internal import COneDNN
 internal import CVector
 
+/// What pooling makes of the elements under its window.
+public enum PoolingReduction: Hashable, Sendable {
+    case max
+    case average
+}
+
 /// dst[n,y,x,c] = the largest or the mean of src under the window; padding takes part in neither.
 ///
 /// Shapes: src (n, h, w, c), dst (n, h', w', c). The gradient goes to the place of the largest (the first of
 /// equals), or in equal parts to all places.
-public final class Pooling2DKernel: Kernel {
-    public enum Reduction: Hashable, Sendable {
-        case max
-        case average
-    }
-
+package final class Pooling2DKernel: Kernel {
     private let src, dst, diffSrc, diffDst: TensorMemory
     private let indices: TensorMemory?
     private let forwardPrimitive: Primitive
@@ -23,9 +24,9 @@ public final class Pooling2DKernel: Kernel {
 
     /// - Parameter image: height, width and channels of src.
     /// - Throws: `KernelError` where the library refuses the shapes.
-    public init(
+    package init(
         _ context: KernelContext, samples n: Int, image: (height: Int, width: Int, channels: Int), window: Window2D,
-        reduction: Reduction, gradient wantsGradient: Bool
+        reduction: PoolingReduction, gradient wantsGradient: Bool
     ) throws(KernelError) {
         let (h, w, c) = image
         let (kh, kw) = window.size
@@ -66,10 +67,10 @@ public final class Pooling2DKernel: Kernel {
         }
     }
 
-    public var workspaceBytes: Int { indices?.descriptor.byteCount ?? 0 }
-    public var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
+    package var workspaceBytes: Int { indices?.descriptor.byteCount ?? 0 }
+    package var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src.attach(binding.src[0].floats)
         dst.attach(binding.dst.floats)
         buffers = (binding.src[0].floats, binding.dst.floats)
@@ -80,9 +81,9 @@ public final class Pooling2DKernel: Kernel {
         backwardPrimitive?.attachScratchpad(binding.scratch)
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         if wide != nil { stormo_average(buffers.dst, buffers.src, &wide!, samples) } else { forwardPrimitive.execute() }
     }
 
-    public func backward(_ pass: Pass) { backwardPrimitive?.execute() }
+    package func backward(_ pass: Pass) { backwardPrimitive?.execute() }
 }

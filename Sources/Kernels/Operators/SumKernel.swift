@@ -1,24 +1,24 @@
 /// dst[r] = factor·Σ src[r, …]: the sum of each row, or with the factor 1/width its mean. Added up in double.
-public final class SumKernel: Kernel {
+package final class SumKernel: Kernel {
     private let rows: Int
     private let width: Int
     private let factor: Float
     private var src, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
 
-    public init(rows: Int, width: Int, factor: Float) {
+    package init(rows: Int, width: Int, factor: Float) {
         self.rows = rows
         self.width = width
         self.factor = factor
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         guard let src, let dst else { return }
         for row in 0..<rows {
             var sum = 0.0
@@ -27,7 +27,7 @@ public final class SumKernel: Kernel {
         }
     }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         guard let diffSrc, let diffDst else { return }
         for row in 0..<rows {
             (diffSrc + row * width).update(repeating: diffDst[row] * factor, count: width)

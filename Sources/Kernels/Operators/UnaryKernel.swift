@@ -1,8 +1,8 @@
 import Foundation
 
 /// dst = f(src) element by element, for the functions of arithmetic.
-public final class UnaryKernel: Kernel {
-    public enum Function: Hashable, Sendable {
+package final class UnaryKernel: Kernel {
+    package enum Function: Hashable, Sendable {
         /// xᵉ. A negative x with an exponent that is not whole gives NaN.
         case power(Float)
         case exponential
@@ -14,19 +14,19 @@ public final class UnaryKernel: Kernel {
     private let count: Int
     private var src, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
 
-    public init(_ function: Function, count: Int) {
+    package init(_ function: Function, count: Int) {
         self.function = function
         self.count = count
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }
 
-    public func forward(_ pass: Pass) {
+    package func forward(_ pass: Pass) {
         guard let src, let dst else { return }
         switch function {
         case .power(2): for i in 0..<count { dst[i] = src[i] * src[i] }
@@ -37,7 +37,7 @@ public final class UnaryKernel: Kernel {
         }
     }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         guard let src, let dst, let diffSrc, let diffDst else { return }
         switch function {
         case .power(2): for i in 0..<count { diffSrc[i] = diffDst[i] * 2 * src[i] }

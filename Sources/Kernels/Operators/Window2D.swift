@@ -1,16 +1,16 @@
 internal import COneDNN
 
 /// The geometry of a window that slides over images: a convolution's or a pooling's.
-public struct Window2D: Hashable, Sendable {
+package struct Window2D: Hashable, Sendable {
     /// Height and width of the window, and the steps between its positions.
-    public var size: (height: Int, width: Int) { (sizes[0], sizes[1]) }
-    public var stride: (height: Int, width: Int) { (strides[0], strides[1]) }
+    package var size: (height: Int, width: Int) { (sizes[0], sizes[1]) }
+    package var stride: (height: Int, width: Int) { (strides[0], strides[1]) }
     /// Zeros in front of the first row and column, and behind the last.
-    public var before: (height: Int, width: Int) { (padding[0], padding[1]) }
-    public var after: (height: Int, width: Int) { (padding[2], padding[3]) }
+    package var before: (height: Int, width: Int) { (padding[0], padding[1]) }
+    package var after: (height: Int, width: Int) { (padding[2], padding[3]) }
 
     /// No window or step is larger: an image of that size would not fit into memory.
-    public static let largest = 32_767
+    package static let largest = 32_767
 
     private var sizes: [Int]
     private var strides: [Int]
@@ -20,7 +20,7 @@ public struct Window2D: Hashable, Sendable {
     ///
     /// With `same` the result has ⌈n / stride⌉ rows for n, and the zeros that this takes stand half in front, the
     /// odd one behind, as in Keras; otherwise it has ⌊(n - size) / stride⌋ + 1.
-    public init(size: (Int, Int), stride: (Int, Int), same: Bool, over image: (height: Int, width: Int)) {
+    package init(size: (Int, Int), stride: (Int, Int), same: Bool, over image: (height: Int, width: Int)) {
         sizes = [size.0, size.1]
         strides = [stride.0, stride.1]
         func zeros(_ n: Int, _ size: Int, _ stride: Int) -> Int {
@@ -32,7 +32,7 @@ public struct Window2D: Hashable, Sendable {
     }
 
     /// The number of positions of the window along height and width; none or less where it does not fit.
-    public func positions(over image: (height: Int, width: Int)) -> (height: Int, width: Int) {
+    package func positions(over image: (height: Int, width: Int)) -> (height: Int, width: Int) {
         func count(_ n: Int, _ axis: Int) -> Int {
             let room = n + padding[axis] + padding[axis + 2] - sizes[axis]
             return room < 0 ? 0 : room / strides[axis] + 1

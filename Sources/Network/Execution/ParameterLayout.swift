@@ -1,38 +1,38 @@
-public import Kernels
+import Kernels
 
 /// Where each parameter stands in the one contiguous buffer that holds them all.
 ///
 /// The trained ones come first, then the frozen ones, then states, each in the order of declaration. Gradients and the
 /// optimizer's moments have buffers laid out as the trained range is, so that reducing and stepping are plain vector
 /// operations. Each parameter begins at a cache line; the gaps stay zero.
-public struct ParameterLayout: Sendable, Equatable {
-    public struct Entry: Sendable, Equatable {
-        public let name: String
-        public let shape: Shape
+package struct ParameterLayout: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
+        package let name: String
+        package let shape: Shape
         /// The first element's place in the buffer.
-        public let offset: Int
-        public let initializer: Initializer
-        public let role: ParameterRole
-        public let kind: ParameterKind
+        package let offset: Int
+        package let initializer: Initializer
+        package let role: ParameterRole
+        package let kind: ParameterKind
         /// Nil for a parameter that belongs to no layer of a model.
-        public let layer: LayerReference?
+        package let layer: LayerReference?
         /// The node of the graph.
-        public let node: Int
+        package let node: Int
         /// The parameter's place in the order of declaration. It chooses the initial values, so that freezing a layer
         /// leaves those of all others as they are.
-        public let declaration: Int
+        package let declaration: Int
 
-        public var range: Range<Int> { offset..<offset + shape.count }
+        package var range: Range<Int> { offset..<offset + shape.count }
     }
 
     /// In the order of their places.
-    public private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     /// The number of elements of the buffer, gaps included.
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// The places of the trained parameters, of the frozen ones and of states: each range begins where the one before ends.
-    public private(set) var trained = 0..<0
-    public private(set) var frozen = 0..<0
-    public private(set) var state = 0..<0
+    package private(set) var trained = 0..<0
+    package private(set) var frozen = 0..<0
+    package private(set) var state = 0..<0
 
     private static let alignment = AlignedMemory.alignment / MemoryLayout<Float>.stride
 
@@ -75,23 +75,23 @@ public struct ParameterLayout: Sendable, Equatable {
     }
 
     /// The number of parameters, whatever their role.
-    public var parameterCount: Int { entries.reduce(0) { $0 + $1.shape.count } }
+    package var parameterCount: Int { entries.reduce(0) { $0 + $1.shape.count } }
 
     /// The number of trained parameters.
-    public var trainedCount: Int { trainedEntries.reduce(0) { $0 + $1.shape.count } }
+    package var trainedCount: Int { trainedEntries.reduce(0) { $0 + $1.shape.count } }
 
     /// The number of parameters of a role.
-    public func parameterCount(_ role: ParameterRole) -> Int {
+    package func parameterCount(_ role: ParameterRole) -> Int {
         entries.lazy.filter { $0.role == role }.reduce(0) { $0 + $1.shape.count }
     }
 
     /// The entries that have a gradient: those of the trained range.
-    public var trainedEntries: ArraySlice<Entry> { entries.prefix { $0.role == .trained } }
+    package var trainedEntries: ArraySlice<Entry> { entries.prefix { $0.role == .trained } }
 
-    public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+    package func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
 
     /// Fills a buffer by each parameter's initializer.
-    public func initialise(_ buffer: UnsafeMutablePointer<Float>, seed: UInt64) {
+    package func initialise(_ buffer: UnsafeMutablePointer<Float>, seed: UInt64) {
         for entry in entries {
             let values = UnsafeMutableBufferPointer(start: buffer + entry.offset, count: entry.shape.count)
             entry.initializer.fill(values, shape: entry.shape, seed: seed, index: entry.declaration)

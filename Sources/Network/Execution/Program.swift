@@ -4,14 +4,14 @@ import Kernels
 /// and the steps of the backward pass (`Program.Backward`).
 ///
 /// A program says what is computed; a `Replica` does it.
-public struct Program: Sendable {
+package struct Program: Sendable {
     /// The graph's nodes, with fused operators in place of their parts.
-    public let nodes: [Graph.Node]
+    package let nodes: [Graph.Node]
     /// The nodes that are computed, in an order in which inputs come first.
     let order: [Int]
-    public let layout: ParameterLayout
+    package let layout: ParameterLayout
     /// The nodes whose values, one a sample, are summed into the loss, each times a factor of its own; none for inference.
-    public let losses: [Int]
+    package let losses: [Int]
     /// The nodes whose values stand until the end of a run.
     let results: Set<Int>
     let backward: Backward
@@ -21,17 +21,17 @@ public struct Program: Sendable {
     /// Applied to every graph, in this order.
     private static let rewrites: [any Rewrite] = [ActivationBehindOperator(), ActivationIntoProducer()]
 
-    public var isDifferentiable: Bool { !losses.isEmpty }
+    package var isDifferentiable: Bool { !losses.isEmpty }
     /// The first layer that couples the samples of a mini-batch in training; nil where each sample stands for itself.
-    public var couplingLayer: String? {
+    package var couplingLayer: String? {
         coupling.nodes.first.map { nodes[$0].layer?.name ?? nodes[$0].name }
     }
     /// The nodes that are run, inputs and parameters included, in order.
-    public var computed: [Int] { order }
+    package var computed: [Int] { order }
 
     /// The floating-point operations that one sample needs of a node: forward, and backward for those gradients that
     /// are wanted; the first layer's input, for example, needs none. A multiply-add counts as two.
-    public func operationsPerSample(of node: Int) -> (forward: Int, backward: Int) {
+    package func operationsPerSample(of node: Int) -> (forward: Int, backward: Int) {
         guard case .operation(let operation, let inputs) = nodes[node].kind else { return (0, 0) }
         let forward = operation.operations(inputs: inputs.map { nodes[$0].type }, output: nodes[node].type)
         // A product has two factors, each of whose gradients costs what the product does; the rest is cheap.
@@ -40,7 +40,7 @@ public struct Program: Sendable {
     }
 
     /// The same for the whole program.
-    public var operationsPerSample: Int {
+    package var operationsPerSample: Int {
         order.reduce(0) { sum, node in
             let (forward, backward) = operationsPerSample(of: node)
             return sum + forward + backward
@@ -53,14 +53,14 @@ public struct Program: Sendable {
     ///   - losses: several such variables, whose sums are added up, each times the factor that the backward pass is given.
     ///   - differentiatesConstants: constants have gradients too, as if they were parameters.
     /// - Throws: `GraphError`, the first mistake that was made in building the graph included.
-    public init(
+    package init(
         results: [Variable], loss: Variable? = nil, differentiatesConstants: Bool = false
     ) throws(GraphError) {
         try self.init(
             results: results, losses: loss.map { [$0] } ?? [], differentiatesConstants: differentiatesConstants)
     }
 
-    public init(
+    package init(
         results: [Variable], losses: [Variable], differentiatesConstants: Bool = false
     ) throws(GraphError) {
         let wanted = results + losses

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// The activations, gradients and kernels with which one worker runs one shard.
 ///
@@ -7,13 +7,13 @@ public import Kernels
 /// gradient buffer, which `rebind` exchanges. It belongs to one thread at a time; running it allocates nothing.
 ///
 /// `@unchecked Sendable`: the engine hands a replica to one worker and touches it again only behind a barrier.
-public final class Replica: @unchecked Sendable {
-    public let program: Program
+package final class Replica: @unchecked Sendable {
+    package let program: Program
     private let context: KernelContext
     private let constants: [Int: AlignedMemory]
     private let plans: [ReplicaPlan]
     private let sharesKernels: Bool
-    public let arenaBytes: Int
+    package let arenaBytes: Int
     private var bound: [BoundPlan] = []
     // Held so that the memory outlives the pointers into it.
     private var arena, parameters, gradients, sums: AlignedMemory?
@@ -24,7 +24,7 @@ public final class Replica: @unchecked Sendable {
     ///   - samples: the sizes of shards that will be run.
     ///   - keepsAll: no buffer is used twice, so that every value and gradient can be read after a run.
     /// - Throws: `KernelError` where a kernel can't be made.
-    public convenience init(
+    package convenience init(
         _ program: Program, samples: Set<Int>, keepsAll: Bool = false
     ) throws(KernelError) {
         try self.init(program, samples: samples, keepsAll: keepsAll, sharesKernels: false)
@@ -75,7 +75,7 @@ public final class Replica: @unchecked Sendable {
     ///   - gradients: a buffer of the layout's trained range; wanted only for a program with a loss.
     ///   - sums: where a program that couples samples has the combined sums of all shards. Without them the replica has its
     ///     own, and each run is a whole mini-batch.
-    public func bind(
+    package func bind(
         arena: AlignedMemory, parameters: AlignedMemory, gradients: AlignedMemory?, sums: AlignedMemory? = nil
     ) {
         precondition(arena.byteCount >= arenaBytes, "an arena must be as large as the replica says")
@@ -95,7 +95,7 @@ public final class Replica: @unchecked Sendable {
     /// Cheap enough to be called for each shard of a step: it allocates nothing, and a plan whose kernels are not run is
     /// not touched.
     /// - Precondition: the replica is bound, with gradients.
-    public func rebind(gradients: AlignedMemory) {
+    package func rebind(gradients: AlignedMemory) {
         precondition(self.gradients != nil, "a replica must be bound with gradients before they can be exchanged")
         self.gradients = gradients
     }
@@ -106,29 +106,29 @@ public final class Replica: @unchecked Sendable {
     }
 
     /// Where the values of a node stand: to be filled before a run for an input, to be read after it for a result.
-    public func tensor(of variable: Int, samples: Int) -> TensorPointer { plan(samples).value(of: variable)! }
+    package func tensor(of variable: Int, samples: Int) -> TensorPointer { plan(samples).value(of: variable)! }
 
     /// The same for a node of floats.
-    public func value(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float> {
+    package func value(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float> {
         let count = program.nodes[variable].type.count(samples: samples)
         return UnsafeMutableBufferPointer(start: tensor(of: variable, samples: samples).floats, count: count)
     }
 
     /// The same for a node of integers.
-    public func integers(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Int32> {
+    package func integers(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Int32> {
         let count = program.nodes[variable].type.count(samples: samples)
         return UnsafeMutableBufferPointer(start: tensor(of: variable, samples: samples).int32s, count: count)
     }
 
     /// The gradient of the loss with respect to a node; only where all is kept, nil where none was computed.
-    public func gradient(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float>? {
+    package func gradient(of variable: Int, samples: Int) -> UnsafeMutableBufferPointer<Float>? {
         guard let pointer = plan(samples).gradient(of: variable) else { return nil }
         return UnsafeMutableBufferPointer(start: pointer, count: program.nodes[variable].type.count(samples: samples))
     }
 
     /// Computes the results from the inputs. Where samples are coupled, these are the whole mini-batch.
     /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
-    public func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+    package func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
         let rounds = program.coupling.forward
         for segment in 0...rounds.count {
             // The sums of the one shard are those of all.
@@ -157,7 +157,7 @@ public final class Replica: @unchecked Sendable {
     /// Computes the gradient of Σ scale·weight·loss with respect to the parameters, after a forward pass. That of a
     /// parameter which the loss does not reach stays as the buffer has it. The losses themselves stay unweighted.
     /// - Parameter weights: one for each sample, for a loss that each sample has; nil for weights of 1.
-    public func backward(
+    package func backward(
         samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: Pass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
@@ -170,12 +170,12 @@ public final class Replica: @unchecked Sendable {
     /// - Parameters:
     ///   - loss: its place in `Program.losses`.
     ///   - weights: one for each sample, for a loss that each sample has; nil for weights of 1.
-    public func seed(_ loss: Int, samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil) {
+    package func seed(_ loss: Int, samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil) {
         plan(samples).fillSeed(of: loss, scale: scale, weights: weights)
     }
 
     /// Computes the gradient of what the losses were seeded with; see `seed`.
-    public func backward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+    package func backward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
         beginBackward(samples: samples)
         let rounds = program.coupling.backward
         for segment in 0...rounds.count {

@@ -13,20 +13,20 @@ public import Kernels
 /// A mistake in an expression, such as shapes that do not fit, is kept and thrown when the graph is compiled, so
 /// that expressions need no `try`.
 public final class Graph {
-    public struct Node: Sendable {
-        public enum Kind: Sendable {
+    package struct Node: Sendable {
+        package enum Kind: Sendable {
             /// Given anew for each batch: inputs and targets.
             case input
             case parameter(Parameter)
             case constant([Float])
             case operation(any Operator, inputs: [Int])
         }
-        public var kind: Kind
-        public var type: TensorType
+        package var kind: Kind
+        package var type: TensorType
         /// What the node is called in messages: a layer's name, `dense/kernel`.
-        public var name: String
+        package var name: String
         /// The layer of a model to which it belongs; nil where a graph is built otherwise, as for inputs and the loss.
-        public var layer: LayerReference?
+        package var layer: LayerReference?
     }
 
     /// What is said of all that is added to a graph while a layer adds its nodes.
@@ -36,15 +36,15 @@ public final class Graph {
         var isFrozen = false
     }
 
-    public private(set) var nodes: [Node] = []
-    public private(set) var firstError: GraphError?
+    package private(set) var nodes: [Node] = []
+    package private(set) var firstError: GraphError?
     var scope = Scope()
 
     public init() {}
 
     /// A tensor that is given for each sample of a batch.
     /// - Parameter element: integers for tokens and labels.
-    public func input(_ shape: Shape, name: String = "input", element: ElementType = .float32) -> Variable {
+    package func input(_ shape: Shape, name: String = "input", element: ElementType = .float32) -> Variable {
         if let error = tooLarge(shape, name) { fail(error) }
         return append(Node(kind: .input, type: .batched(shape, element), name: name))
     }
@@ -136,15 +136,15 @@ public final class Graph {
 }
 
 /// A layer of a model: its place among the layers, and its name.
-public struct LayerReference: Hashable, Sendable {
-    public let index: Int
-    public let name: String
+package struct LayerReference: Hashable, Sendable {
+    package let index: Int
+    package let name: String
 }
 
 /// The result of a node: what expressions are made of.
 public struct Variable {
     public let graph: Graph
-    public let index: Int
+    package let index: Int
 
     public var type: TensorType { graph.nodes[index].type }
     public var name: String { graph.nodes[index].name }

@@ -1,5 +1,5 @@
 import Foundation
-public import Kernels
+import Kernels
 
 /// How a parameter is filled before training. With n the fan-in, the fan-out or their mean:
 ///
@@ -29,7 +29,7 @@ public enum Initializer: Hashable, Sendable {
 
     /// - Parameters:
     ///   - index: the parameter's place among the parameters: each has numbers of its own.
-    public func fill(_ buffer: UnsafeMutableBufferPointer<Float>, shape: Shape, seed: UInt64, index: Int) {
+    package func fill(_ buffer: UnsafeMutableBufferPointer<Float>, shape: Shape, seed: UInt64, index: Int) {
         var random = Philox(seed: seed, stream: .initialisation, index: index)
         let receptive = shape.dimensions.dropLast(2).reduce(1, *)
         let fanIn = Double(receptive * (shape.rank > 1 ? shape[shape.rank - 2] : shape.last))

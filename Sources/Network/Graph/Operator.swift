@@ -96,7 +96,7 @@ public struct SampleCoupling: Sendable, Hashable {
 
 /// What a kernel is asked for.
 public struct KernelRequest {
-    public let context: KernelContext
+    package let context: KernelContext
     public let samples: Int
     public let inputs: [TensorType]
     public let output: TensorType

@@ -1,8 +1,8 @@
 /// What a graph knows of a parameter besides its shape.
-public struct Parameter: Hashable, Sendable {
-    public var initializer: Initializer
-    public var role: ParameterRole
-    public var kind: ParameterKind
+package struct Parameter: Hashable, Sendable {
+    package var initializer: Initializer
+    package var role: ParameterRole
+    package var kind: ParameterKind
 }
 
 /// How a parameter changes in training.

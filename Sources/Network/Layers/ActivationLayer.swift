@@ -2,13 +2,13 @@ public import Configuration
 public import Kernels
 
 /// The names of activations in configs, with Keras's defaults for their constants.
-public enum ActivationName: String, CaseIterable, Sendable {
+package enum ActivationName: String, CaseIterable, Sendable {
     case linear, relu
     case leakyRelu = "leaky_relu"
     case elu, gelu, sigmoid, tanh, softplus, swish, softmax
 
     /// The activation with Keras's constants: a negative slope of 0.2, an α of 1.
-    public var activation: Activation {
+    package var activation: Activation {
         switch self {
         case .linear: .linear
         case .relu: .relu
@@ -23,7 +23,7 @@ public enum ActivationName: String, CaseIterable, Sendable {
         }
     }
 
-    public init(_ activation: Activation) {
+    package init(_ activation: Activation) {
         self =
             switch activation {
             case .linear: .linear

@@ -6,13 +6,13 @@ public import Kernels
 ///
 /// Shapes: x (h, w, c), y (h', w', c). The strides are the window's size unless given.
 public struct Pooling: Layer {
-    public let reduction: Pooling2DKernel.Reduction
+    public let reduction: PoolingReduction
     public let poolSize: [Int]
     public let strides: [Int]
     public let padding: Padding
 
     public init(
-        _ reduction: Pooling2DKernel.Reduction, poolSize: (Int, Int) = (2, 2), strides: (Int, Int)? = nil,
+        _ reduction: PoolingReduction, poolSize: (Int, Int) = (2, 2), strides: (Int, Int)? = nil,
         padding: Padding = .valid
     ) {
         self.reduction = reduction
@@ -21,7 +21,7 @@ public struct Pooling: Layer {
         self.padding = padding
     }
 
-    init(reading reader: ObjectReader, _ reduction: Pooling2DKernel.Reduction) {
+    init(reading reader: ObjectReader, _ reduction: PoolingReduction) {
         self.reduction = reduction
         poolSize = reader.integers("pool_size", in: 1..., count: 2) ?? [2, 2]
         strides = reader.integers("strides", in: 1..., count: 2) ?? poolSize

@@ -45,7 +45,7 @@ extension Loss {
     public var keras: KerasObject? { nil }
 
     /// The shape that one sample's target must have beside a prediction of a shape.
-    public func targetShape(for prediction: Shape) -> Shape {
+    package func targetShape(for prediction: Shape) -> Shape {
         if case .sparseLabels = targetForm(for: prediction) { return Shape(prediction.dimensions.dropLast()) }
         return prediction
     }
@@ -57,7 +57,7 @@ extension Loss {
     /// - Parameters:
     ///   - targets: as the kernel takes them, samples × labels; integers where a label is ignored.
     ///   - labels: the labels of one sample.
-    public func countedSamples(targets: TensorPointer, samples: Int, labels: Int) -> Double {
+    package func countedSamples(targets: TensorPointer, samples: Int, labels: Int) -> Double {
         guard let ignoredLabel else { return Double(samples) }
         let targets = targets.int32s
         var count = 0

@@ -33,7 +33,7 @@ public enum LossRegistry {
 
     /// Reads `loss`: a name, or an object with the name as `type` and the loss's constants.
     /// - Returns: nil where a mistake has been noted.
-    public static func read(_ root: ObjectReader, key: String) -> (any Loss)? {
+    package static func read(_ root: ObjectReader, key: String) -> (any Loss)? {
         guard let (kind, keys) = kinds.required(key, in: root) else { return nil }
         defer { keys.finish() }
         return kind.init(reading: keys)

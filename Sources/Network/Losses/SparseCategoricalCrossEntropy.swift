@@ -13,7 +13,7 @@ public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     public let ignoredLabel: Int?
 
     /// The labels that may be ignored: labels are 32-bit integers.
-    public static let labels = Int(Int32.min)...Int(Int32.max)
+    package static let labels = Int(Int32.min)...Int(Int32.max)
 
     public init(fromLogits: Bool = false, ignoring label: Int? = nil) {
         self.fromLogits = fromLogits

@@ -28,7 +28,7 @@ public enum LayerRegistry {
 
     /// Reads a layer, with its name and inputs, from an object of a config.
     /// - Returns: nil where the type is missing or unknown; that is then noted with the reader.
-    public static func read(_ reader: ObjectReader) -> ModelLayer? {
+    package static func read(_ reader: ObjectReader) -> ModelLayer? {
         let kind = kinds.type(of: reader)
         let name = reader.optionalString("name")
         let inputs = reader.strings("inputs")

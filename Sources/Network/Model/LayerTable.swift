@@ -14,9 +14,9 @@ public struct LayerTable: Sendable {
     }
     public let rows: [Row]
     /// The parameters of all layers.
-    public let layout: ParameterLayout
+    package let layout: ParameterLayout
     /// What the first layer takes without saying so.
-    public let firstInput: String
+    package let firstInput: String
 
     /// - Throws: `ModelError` where shapes do not fit.
     public init(_ model: Model) throws(ModelError) {

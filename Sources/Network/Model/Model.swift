@@ -227,27 +227,27 @@ public struct Model: Sendable {
     }
 
     /// The type in which an input reaches the model: floats, unless a layer that takes it wants integers.
-    public func element(of input: ModelInput) -> ElementType {
+    package func element(of input: ModelInput) -> ElementType {
         let takers = steps.lazy.filter { $0.inputs.contains(input.name) }
         return takers.map(\.layer.inputElement).first { $0 != .float32 } ?? .float32
     }
 
     /// The model's nodes in a graph.
-    public struct Built {
+    package struct Built {
         /// In the order of the model's inputs.
-        public let inputs: [Variable]
+        package let inputs: [Variable]
         /// In the order of the model's outputs.
-        public let outputs: [Variable]
+        package let outputs: [Variable]
         /// The first input and the first output, which mostly are the only ones.
-        public var input: Variable { inputs[0] }
-        public var output: Variable { outputs[0] }
+        package var input: Variable { inputs[0] }
+        package var output: Variable { outputs[0] }
         /// The result of each layer, in the order of `steps`.
-        public let layers: [Variable]
+        package let layers: [Variable]
     }
 
     /// Adds the model to a graph.
     /// - Throws: `ModelError` where shapes do not fit; it names both layers.
-    public func build(in graph: Graph) throws(ModelError) -> Built {
+    package func build(in graph: Graph) throws(ModelError) -> Built {
         let variables = inputs.map { graph.input($0.shape, name: $0.name, element: element(of: $0)) }
         // Before layers reckon with a size that they can't.
         if let error = graph.firstError { throw ModelError([.init(layer: nil, message: "\(error)")]) }

@@ -21,13 +21,13 @@ extension Objective {
         public let shape: Shape
 
         /// The nodes to be filled and read.
-        public let target: Int
-        public let prediction: Int
+        package let target: Int
+        package let prediction: Int
         /// What the loss's activation is taken of; nil for losses without one. Where probabilities round to 0 or 1, these
         /// still tell which of two samples has the greater one.
-        public let logits: Int?
+        package let logits: Int?
         /// The loss of each sample in `evaluation` and `training`.
-        public let sampleLoss: Int
+        package let sampleLoss: Int
 
         init(
             _ name: String, _ loss: any Loss, weight: Double, _ targetScale: TargetScale?, _ variables: Variables,
@@ -48,11 +48,11 @@ extension Objective {
         public var ignoredLabel: Int? { loss.ignoredLabel }
 
         /// Whether the model's own result are logits, so that a probability of one half is a 0.
-        public var predictsLogits: Bool { loss.activation != nil && loss.fromLogits }
+        package var predictsLogits: Bool { loss.activation != nil && loss.fromLogits }
 
         /// What the sum of a batch's sample losses is divided by; see `Loss.countedSamples`.
         /// - Parameter targets: as the replica takes them, samples × the elements of `targetShape`.
-        public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
+        package func countedSamples(targets: TensorPointer, samples: Int) -> Double {
             loss.countedSamples(targets: targets, samples: samples, labels: targetShape.count)
         }
 

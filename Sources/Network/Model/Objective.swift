@@ -7,19 +7,19 @@ public import Kernels
 public struct Objective: Sendable {
     public let model: Model
     /// The nodes of the inputs, to be filled, in the order of `model.inputs`.
-    public let inputs: [Int]
+    package let inputs: [Int]
     /// In the order of `model.outputs`.
     public let outputs: [Output]
 
     /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
-    public let layerNodes: [(name: String, nodes: [Int])]
+    package let layerNodes: [(name: String, nodes: [Int])]
 
     /// Forward and backward: what a training step runs. Its losses are those of the outputs, in their order.
-    public let training: Program
+    package let training: Program
     /// Forward, with the losses: what evaluation runs.
-    public let evaluation: Program
+    package let evaluation: Program
     /// Forward, without losses or targets: what prediction runs.
-    public let inference: Program
+    package let inference: Program
 
     /// A model of one output.
     /// - Throws: `ObjectiveError` where the loss does not fit the output, or there are several outputs; `ModelError`,
@@ -92,7 +92,7 @@ public struct Objective: Sendable {
             "\(what) '\(unknown)', which is no output; the outputs are \(model.outputs.joined(separator: ", "))")
     }
 
-    public var layout: ParameterLayout { training.layout }
+    package var layout: ParameterLayout { training.layout }
 
     /// What a sentence adds where it speaks of one of several outputs: ` of 'digit'`; nothing where there is one.
     package func words(ofOutput output: Int) -> String { outputs.count > 1 ? " of '\(outputs[output].name)'" : "" }
@@ -105,15 +105,15 @@ extension Objective {
     public var targetForm: TargetForm { outputs[0].targetForm }
     public var targetShape: Shape { outputs[0].targetShape }
     public var outputShape: Shape { outputs[0].shape }
-    public var input: Int { inputs[0] }
-    public var target: Int { outputs[0].target }
-    public var prediction: Int { outputs[0].prediction }
-    public var logits: Int? { outputs[0].logits }
-    public var sampleLoss: Int { outputs[0].sampleLoss }
+    package var input: Int { inputs[0] }
+    package var target: Int { outputs[0].target }
+    package var prediction: Int { outputs[0].prediction }
+    package var logits: Int? { outputs[0].logits }
+    package var sampleLoss: Int { outputs[0].sampleLoss }
     public var ignoredLabel: Int? { outputs[0].ignoredLabel }
-    public var predictsLogits: Bool { outputs[0].predictsLogits }
+    package var predictsLogits: Bool { outputs[0].predictsLogits }
 
-    public func countedSamples(targets: TensorPointer, samples: Int) -> Double {
+    package func countedSamples(targets: TensorPointer, samples: Int) -> Double {
         outputs[0].countedSamples(targets: targets, samples: samples)
     }
 }
@@ -131,5 +131,5 @@ public struct TargetScaleError: Error, Equatable, Sendable, CustomStringConverti
 /// A loss that does not fit its model, as a sentence.
 public struct ObjectiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

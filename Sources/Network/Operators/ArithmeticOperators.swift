@@ -1,20 +1,20 @@
-public import Kernels
+import Kernels
 
 /// a ∘ b for + - × ÷, element by element; the shorter operand is repeated.
-public struct BinaryOperator: Operator {
-    public let operation: BinaryKernel.Operation
-    public init(_ operation: BinaryKernel.Operation) { self.operation = operation }
+package struct BinaryOperator: Operator {
+    package let operation: BinaryKernel.Operation
+    package init(_ operation: BinaryKernel.Operation) { self.operation = operation }
 
-    public var name: String { "\(operation)" }
+    package var name: String { "\(operation)" }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (a, b) = (inputs[0], inputs[1])
         if a == b || b.repeats(into: a) { return a }
         if a.repeats(into: b) { return b }
         throw GraphError("\(name): the shapes \(a) and \(b) do not fit: they must be equal, or one end with the other")
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         BinaryKernel(
             operation,
             counts: (
@@ -22,11 +22,11 @@ public struct BinaryOperator: Operator {
             ))
     }
 
-    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
         operation == .add && inputs[0] == inputs[1] ? .gradientUnchanged : .computed
     }
 
-    public var backwardReads: (inputs: Bool, output: Bool) {
+    package var backwardReads: (inputs: Bool, output: Bool) {
         (operation == .multiply || operation == .divide, false)
     }
 }
@@ -40,32 +40,32 @@ extension TensorType {
 }
 
 /// A function of arithmetic, element by element.
-public struct UnaryOperator: Operator {
-    public let function: UnaryKernel.Function
-    public init(_ function: UnaryKernel.Function) { self.function = function }
+package struct UnaryOperator: Operator {
+    package let function: UnaryKernel.Function
+    package init(_ function: UnaryKernel.Function) { self.function = function }
 
-    public var name: String { "\(function)" }
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
-    public var backwardReads: (inputs: Bool, output: Bool) { (true, true) }
+    package var name: String { "\(function)" }
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
+    package var backwardReads: (inputs: Bool, output: Bool) { (true, true) }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         UnaryKernel(function, count: request.output.count(samples: request.samples))
     }
 }
 
 /// The sum or the mean of a sample's elements.
-public struct SumOperator: Operator {
-    public let isMean: Bool
-    public init(isMean: Bool) { self.isMean = isMean }
+package struct SumOperator: Operator {
+    package let isMean: Bool
+    package init(isMean: Bool) { self.isMean = isMean }
 
-    public var name: String { isMean ? "mean" : "sum" }
-    public var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+    package var name: String { isMean ? "mean" : "sum" }
+    package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         TensorType(.scalar, isBatched: inputs[0].isBatched)
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let width = request.inputs[0].shape.count
         return SumKernel(
             rows: request.output.count(samples: request.samples), width: width, factor: isMean ? 1 / Float(width) : 1)

@@ -1,30 +1,30 @@
-public import Kernels
+import Kernels
 
 /// A convolution over images, channels last.
 ///
 /// Inputs: x (h, w, c), W (kh, kw, c, o) and, if it has one, b (o). Result: (h', w', o).
-public struct Convolution2DOperator: Operator {
-    public let stride: [Int]
-    public let same: Bool
-    public var activation: Activation
+package struct Convolution2DOperator: Operator {
+    package let stride: [Int]
+    package let same: Bool
+    package var activation: Activation
 
     /// - Parameters:
     ///   - stride: down and across.
     ///   - same: zeros stand around the image so that the result has ⌈n / stride⌉ positions for n.
-    public init(stride: [Int] = [1, 1], same: Bool, activation: Activation = .linear) {
+    package init(stride: [Int] = [1, 1], same: Bool, activation: Activation = .linear) {
         self.stride = stride
         self.same = same
         self.activation = activation
     }
 
-    public var name: String { "conv2d" }
+    package var name: String { "conv2d" }
 
     private func window(_ weights: Shape, over image: Shape) -> Window2D {
         Window2D(
             size: (weights[0], weights[1]), stride: (stride[0], stride[1]), same: same, over: (image[0], image[1]))
     }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (image, weights) = (inputs[0].shape, inputs[1].shape)
         guard image.rank == 3, weights.rank == 4, weights[2] == image[2], inputs[0].isBatched else {
             throw GraphError("conv2d: takes images of height×width×channels, but was given \(image)")
@@ -38,7 +38,7 @@ public struct Convolution2DOperator: Operator {
         return .batched([positions.height, positions.width, weights[3]])
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let (image, weights) = (request.inputs[0].shape, request.inputs[1].shape)
         let wanted = request.gradients
         return try Convolution2DKernel(
@@ -47,15 +47,15 @@ public struct Convolution2DOperator: Operator {
             gradients: (wanted[0], wanted[1], wanted.count > 2 && wanted[2]))
     }
 
-    public var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
+    package var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
 
     /// Those of the definition: Winograd's algorithm needs fewer.
-    public func operations(inputs: [TensorType], output: TensorType) -> Int {
+    package func operations(inputs: [TensorType], output: TensorType) -> Int {
         let weights = inputs[1].shape
         return 2 * weights[0] * weights[1] * weights[2] * output.shape.count
     }
 
-    public func fusing(_ activation: Activation) -> (any Operator)? {
+    package func fusing(_ activation: Activation) -> (any Operator)? {
         self.activation == .linear ? Convolution2DOperator(stride: stride, same: same, activation: activation) : nil
     }
 }

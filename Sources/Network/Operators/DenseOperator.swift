@@ -1,15 +1,15 @@
-public import Kernels
+import Kernels
 
 /// f(x·W + b) over the last dimension.
 ///
 /// Inputs: x (…, inputs), W (inputs, outputs) and, if it has one, b (outputs). Result: (…, outputs).
-public struct DenseOperator: Operator {
-    public var activation: Activation
-    public init(activation: Activation = .linear) { self.activation = activation }
+package struct DenseOperator: Operator {
+    package var activation: Activation
+    package init(activation: Activation = .linear) { self.activation = activation }
 
-    public var name: String { "dense" }
+    package var name: String { "dense" }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (x, weights) = (inputs[0], inputs[1])
         guard x.shape.rank > 0, weights.shape.rank == 2, !weights.isBatched, x.shape.last == weights.shape[0] else {
             throw GraphError(
@@ -22,7 +22,7 @@ public struct DenseOperator: Operator {
         return TensorType(Shape(x.shape.dimensions.dropLast() + [weights.shape[1]]), isBatched: x.isBatched)
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let weights = request.inputs[1].shape
         return try DenseKernel(
             request.context, rows: request.output.rows(samples: request.samples), inputs: weights[0],
@@ -30,13 +30,13 @@ public struct DenseOperator: Operator {
             gradients: (request.gradients[0], request.gradients[1]))
     }
 
-    public var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
+    package var backwardReads: (inputs: Bool, output: Bool) { (true, activation != .linear) }
 
-    public func operations(inputs: [TensorType], output: TensorType) -> Int {
+    package func operations(inputs: [TensorType], output: TensorType) -> Int {
         2 * inputs[1].shape[0] * output.shape.count
     }
 
-    public func fusing(_ activation: Activation) -> (any Operator)? {
+    package func fusing(_ activation: Activation) -> (any Operator)? {
         self.activation == .linear ? DenseOperator(activation: activation) : nil
     }
 }

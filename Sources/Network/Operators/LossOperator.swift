@@ -1,28 +1,28 @@
-public import Kernels
+import Kernels
 
 /// The loss of each sample.
 ///
 /// Inputs: prediction and target; for a loss that takes an activation as its own the logits, their probabilities and the
 /// target. The gradient goes to the first input alone.
-public struct LossOperator: Operator {
-    public let loss: any Loss
-    public let takesLogits: Bool
+package struct LossOperator: Operator {
+    package let loss: any Loss
+    package let takesLogits: Bool
 
     /// - Parameter takesLogits: whether there are logits before the prediction; only for a loss that has an `activation`.
-    public init(_ loss: any Loss, takesLogits: Bool = false) {
+    package init(_ loss: any Loss, takesLogits: Bool = false) {
         self.loss = loss
         self.takesLogits = takesLogits && loss.activation != nil
     }
 
-    public var name: String { "loss" }
-    public func isDifferentiable(input: Int) -> Bool { input == 0 }
+    package var name: String { "loss" }
+    package func isDifferentiable(input: Int) -> Bool { input == 0 }
 
     /// Which of the types the target has is the loss's to say.
-    public func accepts(_ element: ElementType, input: Int) -> Bool {
+    package func accepts(_ element: ElementType, input: Int) -> Bool {
         element == .float32 || input == (takesLogits ? 2 : 1)
     }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (prediction, target) = (inputs[0], inputs[inputs.count - 1])
         guard inputs.count == (takesLogits ? 3 : 2) else {
             throw GraphError("loss: takes \(takesLogits ? "logits, probabilities" : "a prediction") and a target")
@@ -45,12 +45,12 @@ public struct LossOperator: Operator {
         return .batched(.scalar)
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let shape = request.inputs[0].shape
         return try loss.makeKernel(
             LossKernel.Request(
                 samples: request.samples, rows: shape.count / shape.last, width: shape.last, takesLogits: takesLogits))
     }
 
-    public func operations(inputs: [TensorType], output: TensorType) -> Int { 4 * inputs[0].shape.count }
+    package func operations(inputs: [TensorType], output: TensorType) -> Int { 4 * inputs[0].shape.count }
 }

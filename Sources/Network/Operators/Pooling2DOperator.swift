@@ -1,24 +1,24 @@
-public import Kernels
+import Kernels
 
 /// The largest or the mean of a window that slides over images, channels last.
 ///
 /// Input (h, w, c); result (h', w', c).
-public struct Pooling2DOperator: Operator {
-    public let reduction: Pooling2DKernel.Reduction
+package struct Pooling2DOperator: Operator {
+    package let reduction: PoolingReduction
     /// Down and across; nil for the whole image.
-    public let size: [Int]?
-    public let stride: [Int]
-    public let same: Bool
+    package let size: [Int]?
+    package let stride: [Int]
+    package let same: Bool
 
-    public init(_ reduction: Pooling2DKernel.Reduction, size: [Int]?, stride: [Int], same: Bool) {
+    package init(_ reduction: PoolingReduction, size: [Int]?, stride: [Int], same: Bool) {
         self.reduction = reduction
         self.size = size
         self.stride = stride
         self.same = same
     }
 
-    public var name: String { "\(reduction) pooling" }
-    public var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+    package var name: String { "\(reduction) pooling" }
+    package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
     private func window(over image: Shape) -> Window2D {
         let size = self.size ?? [image[0], image[1]]
@@ -26,7 +26,7 @@ public struct Pooling2DOperator: Operator {
             size: (size[0], size[1]), stride: (stride[0], stride[1]), same: same, over: (image[0], image[1]))
     }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let image = inputs[0].shape
         guard image.rank == 3, inputs[0].isBatched else {
             throw GraphError("\(name): takes images of height×width×channels, but was given \(image)")
@@ -41,7 +41,7 @@ public struct Pooling2DOperator: Operator {
         return .batched([positions.height, positions.width, image[2]])
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let image = request.inputs[0].shape
         return try Pooling2DKernel(
             request.context, samples: request.samples, image: (image[0], image[1], image[2]),
@@ -49,9 +49,9 @@ public struct Pooling2DOperator: Operator {
     }
 
     /// The largest of relu(x) is relu of the largest x, of which there are fewer.
-    public func commutes(with activation: Activation) -> Bool { reduction == .max && activation.commutesWithMaximum }
+    package func commutes(with activation: Activation) -> Bool { reduction == .max && activation.commutesWithMaximum }
 
-    public func operations(inputs: [TensorType], output: TensorType) -> Int {
+    package func operations(inputs: [TensorType], output: TensorType) -> Int {
         let size = self.size ?? [inputs[0].shape[0], inputs[0].shape[1]]
         return size[0] * size[1] * output.shape.count
     }

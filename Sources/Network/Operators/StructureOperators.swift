@@ -1,14 +1,14 @@
-public import Kernels
+import Kernels
 
 /// The same elements under another shape.
-public struct ReshapeOperator: Operator {
-    public let shape: Shape
-    public init(_ shape: Shape) { self.shape = shape }
+package struct ReshapeOperator: Operator {
+    package let shape: Shape
+    package init(_ shape: Shape) { self.shape = shape }
 
-    public var name: String { "reshape" }
-    public func accepts(_ element: ElementType, input: Int) -> Bool { true }
+    package var name: String { "reshape" }
+    package func accepts(_ element: ElementType, input: Int) -> Bool { true }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         guard inputs[0].shape.count == shape.count else {
             throw GraphError(
                 "reshape: \(inputs[0].shape) has \(inputs[0].shape.count) elements and can't become \(shape), "
@@ -17,26 +17,26 @@ public struct ReshapeOperator: Operator {
         return TensorType(shape, isBatched: inputs[0].isBatched, element: inputs[0].element)
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         throw .unsupported(operation: name, reason: "a view has no kernel")
     }
 
-    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .view }
-    public func operations(inputs: [TensorType], output: TensorType) -> Int { 0 }
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .view }
+    package func operations(inputs: [TensorType], output: TensorType) -> Int { 0 }
 }
 
 /// Tensors side by side along one axis of a sample; all other dimensions must agree.
-public struct ConcatenateOperator: Operator {
-    public let axis: Int
+package struct ConcatenateOperator: Operator {
+    package let axis: Int
 
     /// - Parameter axis: of a sample's shape, 0 for the first; negative ones count from the last, -1.
-    public init(axis: Int = -1) { self.axis = axis }
+    package init(axis: Int = -1) { self.axis = axis }
 
-    public var name: String { "concatenate" }
-    public var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
-    public func operations(inputs: [TensorType], output: TensorType) -> Int { 0 }
+    package var name: String { "concatenate" }
+    package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+    package func operations(inputs: [TensorType], output: TensorType) -> Int { 0 }
 
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let first = inputs[0]
         let axis = self.axis < 0 ? first.shape.rank + self.axis : self.axis
         guard axis >= 0, axis < first.shape.rank else {
@@ -58,7 +58,7 @@ public struct ConcatenateOperator: Operator {
         return TensorType(shape, isBatched: first.isBatched)
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let rank = request.output.shape.rank
         let axis = self.axis < 0 ? rank + self.axis : self.axis
         let before = request.output.shape.dimensions[..<axis].reduce(1, *)
@@ -69,20 +69,20 @@ public struct ConcatenateOperator: Operator {
 }
 
 /// Drops elements at random in training, and nothing otherwise.
-public struct DropoutOperator: Operator {
+package struct DropoutOperator: Operator {
     /// The share of elements that become 0; the others are scaled by 1 / (1 - rate).
-    public let rate: Double
-    public init(rate: Double) { self.rate = rate }
+    package let rate: Double
+    package init(rate: Double) { self.rate = rate }
 
-    public var name: String { "dropout" }
-    public var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
-    public func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
+    package var name: String { "dropout" }
+    package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+    package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
 
-    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
         isDifferentiable && rate > 0 ? .computed : .view
     }
 
-    public func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
+    package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         DropoutKernel(
             samples: request.output.isBatched ? request.samples : 1, width: request.output.shape.count, rate: rate,
             layer: UInt32(truncatingIfNeeded: request.node))

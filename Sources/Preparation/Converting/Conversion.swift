@@ -1,16 +1,16 @@
 import Batches
-public import HDF5
+package import HDF5
 
 /// Where a conversion writes, and how.
-public struct ConversionTarget: Sendable {
+package struct ConversionTarget: Sendable {
     /// The HDF5 file; one that is there is replaced when the new one is whole.
-    public let file: String
+    package let file: String
     /// The group for `inputs` and `targets`; nil for `/train`, or for the source's own splits by their names.
-    public let group: String?
-    public let storage: DatasetStorage
+    package let group: String?
+    package let storage: DatasetStorage
 
     /// What is wrong with a name for a group; nil where it can be one.
-    public static func problem(withGroup group: String) -> String? {
+    package static func problem(withGroup group: String) -> String? {
         let parts = group.split(separator: "/")
         if parts.contains(where: { $0 == "." || $0 == ".." }) {
             return "a path in an HDF5 file goes down only, without '.' and '..'; name it as /a/b"
@@ -19,7 +19,7 @@ public struct ConversionTarget: Sendable {
     }
 
     /// - Throws: `DataError` where the group's name can't be one.
-    public init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) throws {
+    package init(file: String, group: String? = nil, storage: DatasetStorage = DatasetStorage()) throws {
         if let group, let problem = Self.problem(withGroup: group) {
             throw DataError("the group '\(group)': \(problem)")
         }
@@ -37,12 +37,12 @@ public struct ConversionTarget: Sendable {
 }
 
 /// What a conversion has written.
-public struct ConversionReport: Sendable {
-    public struct Written: Sendable {
-        public let path: String
-        public let shape: [Int]
-        public let type: HDF5ElementType
-        public let classNames: [String]?
+package struct ConversionReport: Sendable {
+    package struct Written: Sendable {
+        package let path: String
+        package let shape: [Int]
+        package let type: HDF5ElementType
+        package let classNames: [String]?
 
         init(_ dataset: HDF5Dataset, classNames: [String]? = nil) {
             path = dataset.path
@@ -51,15 +51,15 @@ public struct ConversionReport: Sendable {
             self.classNames = classNames
         }
     }
-    public internal(set) var datasets: [Written] = []
+    package internal(set) var datasets: [Written] = []
     /// What was decided on the way and may surprise, a sentence each.
-    public internal(set) var notes: [String] = []
+    package internal(set) var notes: [String] = []
     /// What was done and is probably not what is wanted, a sentence each.
-    public internal(set) var warnings: [String] = []
+    package internal(set) var warnings: [String] = []
 }
 
 /// Turns a source into an HDF5 dataset file.
-public protocol Converter {
+package protocol Converter {
     /// Writes the file; nothing is left of it where anything fails.
     /// - Parameter progress: called now and then, on the calling thread.
     /// - Throws: `DataError` and `FileError` for the source and the target, as sentences with file and line or row.

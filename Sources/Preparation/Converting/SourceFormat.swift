@@ -2,12 +2,12 @@ import Batches
 import Files
 
 /// The forms of data that are converted.
-public enum SourceFormat: String, Sendable, CaseIterable {
+package enum SourceFormat: String, Sendable, CaseIterable {
     case csv, tsv, idx, npy, npz, images, text
 
     /// What a source is, by its contents first and its name second.
     /// - Throws: `FileError` where it can't be read, `DataError` where it is nothing known.
-    public init(of path: String) throws {
+    package init(of path: String) throws {
         if AtomicFile.isDirectory(path) {
             // Folders of classes, or the files of MNIST.
             self = try ImageFolder.hasFolders(path) ? .images : .idx

@@ -1,7 +1,7 @@
 import Batches
 
 /// How the characters of a table or a text are written as bytes.
-public enum TextEncoding: String, Sendable, CaseIterable {
+package enum TextEncoding: String, Sendable, CaseIterable {
     case utf8 = "utf-8"
     /// ISO 8859-1, with the characters that Windows has from 0x80 to 0x9F (the WHATWG's windows-1252).
     case latin1 = "latin-1"

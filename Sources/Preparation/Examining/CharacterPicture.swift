@@ -1,18 +1,18 @@
-public import Kernels
+package import Kernels
 
 /// A small image, drawn with characters.
-public struct CharacterPicture: Sendable {
-    public enum Style: Sendable {
+package struct CharacterPicture: Sendable {
+    package enum Style: Sendable {
         /// A ramp of ASCII characters from dark to bright.
         case ramp
         /// Half blocks in 24-bit colours or grays, two pixels a character.
         case colors
     }
 
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
     /// 1 for gray, 3 for red, green and blue.
-    public let channels: Int
+    package let channels: Int
     /// Row-major, from 0 (dark) to 1 (bright).
     private let pixels: [Float]
 
@@ -20,7 +20,7 @@ public struct CharacterPicture: Sendable {
     private static let largest = 2048
 
     /// Whether rows of this shape are images: h×w, h×w×1 or h×w×3, neither too small nor too oblong.
-    public static func isImage(_ rowShape: Shape) -> Bool {
+    package static func isImage(_ rowShape: Shape) -> Bool {
         guard rowShape.rank == 2 || (rowShape.rank == 3 && [1, 3].contains(rowShape.last)) else { return false }
         let (height, width) = (rowShape[0], rowShape[1])
         return (4...largest).contains(height) && (4...largest).contains(width)
@@ -30,7 +30,7 @@ public struct CharacterPicture: Sendable {
     /// - Parameters:
     ///   - values: h·w·channels, row-major.
     ///   - range: the values that are drawn dark and bright.
-    public init(_ values: [Float], shape: Shape, range: ClosedRange<Float>) {
+    package init(_ values: [Float], shape: Shape, range: ClosedRange<Float>) {
         precondition(Self.isImage(shape) && values.count == shape.count)
         height = shape[0]
         width = shape[1]
@@ -43,7 +43,7 @@ public struct CharacterPicture: Sendable {
     }
 
     /// The image as lines of at most `columns` characters; all lines have `drawnColumns` of them.
-    public func lines(_ style: Style, columns: Int = 64) -> [String] {
+    package func lines(_ style: Style, columns: Int = 64) -> [String] {
         let (width, height) = size(style, columns)
         switch style {
         case .ramp:
@@ -67,7 +67,7 @@ public struct CharacterPicture: Sendable {
     }
 
     /// The characters of a line.
-    public func drawnColumns(_ style: Style, columns: Int = 64) -> Int { size(style, columns).width }
+    package func drawnColumns(_ style: Style, columns: Int = 64) -> Int { size(style, columns).width }
 
     /// Pixels as drawn. A character is about twice as high as wide: a ramp draws small images with two characters a
     /// pixel, and larger ones with one for two lines.

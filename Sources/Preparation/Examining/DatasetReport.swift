@@ -1,16 +1,16 @@
-public import Configuration
-public import HDF5
+package import Configuration
+package import HDF5
 internal import Kernels
 
 /// What an examination found in one dataset.
-public struct DatasetReport: Sendable {
+package struct DatasetReport: Sendable {
     /// A feature, or all values together.
-    public struct Figures: Sendable, Hashable {
-        public let minimum: Double
-        public let maximum: Double
-        public let mean: Double
+    package struct Figures: Sendable, Hashable {
+        package let minimum: Double
+        package let maximum: Double
+        package let mean: Double
         /// Of all values as they are, not an estimate from a sample.
-        public let deviation: Double
+        package let deviation: Double
 
         init?(_ summary: ValueStatistics.Summary) {
             guard summary.count > 0 else { return nil }
@@ -22,53 +22,53 @@ public struct DatasetReport: Sendable {
     }
 
     /// Values that are NaN or infinite: how many, and the row of the first.
-    public struct Irregular: Sendable, Hashable {
-        public let count: Int
-        public let firstRow: Int
+    package struct Irregular: Sendable, Hashable {
+        package let count: Int
+        package let firstRow: Int
     }
 
     /// The values of a dataset of numbers.
-    public struct Values: Sendable {
+    package struct Values: Sendable {
         /// Nil where no value is finite.
-        public internal(set) var all: Figures?
+        package internal(set) var all: Figures?
         /// For each entry of the last axis, where a row has axes and the last is not too long; otherwise empty.
-        public internal(set) var features: [Figures?] = []
-        public internal(set) var featureNames: [String]?
-        public internal(set) var nan: Irregular?
-        public internal(set) var infinite: Irregular?
+        package internal(set) var features: [Figures?] = []
+        package internal(set) var featureNames: [String]?
+        package internal(set) var nan: Irregular?
+        package internal(set) var infinite: Irregular?
         /// Places of a row that hold the same value in every row, of `places` that were looked at one by one.
-        public internal(set) var constant: [Int] = []
-        public internal(set) var places = 0
+        package internal(set) var constant: [Int] = []
+        package internal(set) var places = 0
         /// Whether values of float64 are all values of float32.
-        public internal(set) var fitsSingle = false
+        package internal(set) var fitsSingle = false
     }
 
-    public let path: String
-    public let shape: [Int]
-    public let type: HDF5ElementType
-    public let layout: HDF5Layout
-    public let filters: [String]
+    package let path: String
+    package let shape: [Int]
+    package let type: HDF5ElementType
+    package let layout: HDF5Layout
+    package let filters: [String]
     /// Bytes in the file.
-    public let storedBytes: Int
+    package let storedBytes: Int
     /// Bytes in memory, as stored; nil for what has no fixed size.
-    public let memoryBytes: Int?
+    package let memoryBytes: Int?
 
     /// Nil where the dataset holds no rows of numbers.
-    public internal(set) var values: Values?
-    public internal(set) var labels: LabelHistogram?
-    public internal(set) var classNames: [String]?
-    public internal(set) var duplicates: RepeatedRows?
+    package internal(set) var values: Values?
+    package internal(set) var labels: LabelHistogram?
+    package internal(set) var classNames: [String]?
+    package internal(set) var duplicates: RepeatedRows?
     /// Whether rows were compared at all.
-    public internal(set) var lookedForDuplicates = false
+    package internal(set) var lookedForDuplicates = false
     /// Why the values could not be examined.
-    public internal(set) var failure: String?
+    package internal(set) var failure: String?
     /// Values that stand out.
     var hints: [String] = []
     /// What to do about it, a sentence each.
-    public internal(set) var advice: [String] = []
+    package internal(set) var advice: [String] = []
 
-    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
-    public var rows: Int { shape.first ?? 0 }
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    package var rows: Int { shape.first ?? 0 }
 
     init(_ dataset: HDF5Dataset) {
         path = dataset.path
@@ -82,18 +82,18 @@ public struct DatasetReport: Sendable {
     }
 
     /// The name of a feature: its own, or its number.
-    public func featureName(_ index: Int) -> String {
+    package func featureName(_ index: Int) -> String {
         guard let names = values?.featureNames, names.indices.contains(index) else { return "\(index)" }
         return names[index]
     }
 
     /// What a label is called: its class's name, or the number itself.
-    public func labelName(_ label: Int) -> String {
+    package func labelName(_ label: Int) -> String {
         guard let classNames, classNames.indices.contains(label) else { return "\(label)" }
         return classNames[label]
     }
 
-    public var json: JSONNode {
+    package var json: JSONNode {
         var members: [JSONNode.Member] = [
             .init(key: "path", value: JSONNode(path)), .init(key: "shape", value: JSONNode(shape.map { JSONNode($0) })),
             .init(key: "type", value: JSONNode("\(type)")), .init(key: "layout", value: JSONNode("\(layout)")),

@@ -1,31 +1,31 @@
 import Batches
-public import Configuration
+package import Configuration
 import Foundation
-public import HDF5
+package import HDF5
 internal import Kernels
 
 /// Looks at all values of an HDF5 file's datasets, block by block, on all CPUs.
-public struct FileExamination {
+package struct FileExamination {
     /// Rows of one split that are also in another.
-    public struct Leak: Sendable, Hashable {
-        public let path: String
-        public let other: String
-        public let rows: RepeatedRows
+    package struct Leak: Sendable, Hashable {
+        package let path: String
+        package let other: String
+        package let rows: RepeatedRows
 
         /// `37 rows of /test/inputs are also in /train/inputs: first row 4, which is row 7 there`.
-        public var description: String {
+        package var description: String {
             let subject = rows.count == 1 ? "1 row of \(path) is" : "\(rows.count) rows of \(path) are"
             return "\(subject) also in \(other): first row \(rows.row), which is row \(rows.of) there"
         }
     }
 
-    public let file: String
+    package let file: String
     /// What is known without reading any value, in the order of paths.
-    public let overview: [DatasetReport]
+    package let overview: [DatasetReport]
     /// What the file holds beside them, and why it is not examined; nothing where a path was named.
-    public let omitted: [HDF5Omission]
+    package let omitted: [HDF5Omission]
     /// As far as examined.
-    public private(set) var reports: [DatasetReport] = []
+    package private(set) var reports: [DatasetReport] = []
 
     private let datasets: [HDF5Dataset]
     private let attributes: HDF5Attributes
@@ -33,7 +33,7 @@ public struct FileExamination {
 
     /// - Parameter path: a dataset or a group; nil for the whole file.
     /// - Throws: `HDF5Error` where the file or the path can't be read, `DataError` where there is no dataset.
-    public init(_ file: HDF5File, path: String? = nil) throws {
+    package init(_ file: HDF5File, path: String? = nil) throws {
         self.file = file.path
         attributes = file.attributes
         if let path {
@@ -56,7 +56,7 @@ public struct FileExamination {
     /// Examines the next dataset.
     /// - Parameter progress: told the rows read so far; what it throws ends the examination.
     /// - Returns: nil when all have been examined. A dataset that can't be read says so in `failure`.
-    public mutating func next(progress: ((PreparationProgress) throws -> Void)? = nil) throws -> DatasetReport? {
+    package mutating func next(progress: ((PreparationProgress) throws -> Void)? = nil) throws -> DatasetReport? {
         guard reports.count < datasets.count else { return nil }
         let dataset = datasets[reports.count]
         var report = overview[reports.count]
@@ -78,7 +78,7 @@ public struct FileExamination {
     }
 
     /// Rows that occur in more than one of the datasets examined that have the same name and shape of rows.
-    public func leaks() throws -> [Leak] {
+    package func leaks() throws -> [Leak] {
         var leaks: [Leak] = []
         for (later, index) in indices.enumerated() {
             for other in indices[..<later] where Self.correspond(index.source, other.source) {
@@ -93,7 +93,7 @@ public struct FileExamination {
         return leaks
     }
 
-    public func json(leaks: [Leak]) -> JSONNode {
+    package func json(leaks: [Leak]) -> JSONNode {
         [
             "file": JSONNode(file), "datasets": JSONNode(reports.map(\.json)),
             "leaks": JSONNode(

@@ -1,30 +1,30 @@
 import Batches
 import Foundation
-public import HDF5
-public import Kernels
+package import HDF5
+package import Kernels
 
 /// The first rows of a dataset, with what belongs to each: its label, and the names of features and classes.
-public struct FirstRows {
-    public let path: String
-    public let rows: Int
+package struct FirstRows {
+    package let path: String
+    package let rows: Int
     /// The shape of one row.
-    public let rowShape: Shape
-    public let type: HDF5ElementType
+    package let rowShape: Shape
+    package let type: HDF5ElementType
     /// The values of each row as text; for strings one each. Cut after `mostValues`.
-    public let cells: [[String]]
+    package let cells: [[String]]
     /// The pictures, where the rows are images.
-    public let pictures: [CharacterPicture]
+    package let pictures: [CharacterPicture]
     /// What the rows are labelled with, where the group has targets; a name where the label has one.
-    public let labels: [String]?
-    public let featureNames: [String]?
+    package let labels: [String]?
+    package let featureNames: [String]?
 
-    public static let mostValues = 256
+    package static let mostValues = 256
 
     /// - Parameters:
     ///   - path: the dataset; nil for the inputs that training would use first.
     ///   - count: the most rows to read.
     /// - Throws: `HDF5Error`, or `DataError` where there are no rows to show.
-    public init(_ file: HDF5File, path: String? = nil, count: Int) throws {
+    package init(_ file: HDF5File, path: String? = nil, count: Int) throws {
         let dataset = try file.dataset(try path ?? Self.usualPath(file))
         self.path = dataset.path
         type = dataset.elementType
@@ -67,7 +67,7 @@ public struct FirstRows {
     }
 
     /// `/train/inputs`, or the first dataset that is called inputs, or the first one at all.
-    public static func usualPath(_ file: HDF5File) throws -> String {
+    package static func usualPath(_ file: HDF5File) throws -> String {
         let paths = try file.allDatasetPaths()
         guard
             let path = paths.first(where: { $0 == "/train/inputs" })
@@ -77,7 +77,7 @@ public struct FirstRows {
     }
 
     /// What of a file is read to show a dataset: the dataset and what may be its labels.
-    public static func objects(for path: String) -> [String] { [path] + labelNames.map { group(of: path) + "/" + $0 } }
+    package static func objects(for path: String) -> [String] { [path] + labelNames.map { group(of: path) + "/" + $0 } }
 
     private static let labelNames = ["targets", "labels", "y"]
 

@@ -1,23 +1,23 @@
 internal import HDF5
 
 /// How often each whole number occurs in a dataset of one number a row, and in which order.
-public struct LabelHistogram: Sendable, Hashable {
+package struct LabelHistogram: Sendable, Hashable {
     /// More different values than this are no classes.
-    public static let mostValues = 1000
+    package static let mostValues = 1000
 
     /// The values that occur, ascending.
-    public private(set) var values: [Int] = []
+    package private(set) var values: [Int] = []
     /// How often, in the order of `values`.
-    public private(set) var counts: [Int] = []
-    public private(set) var rows = 0
+    package private(set) var counts: [Int] = []
+    package private(set) var rows = 0
     /// How often a row's value differs from that of the row before.
-    public private(set) var changes = 0
+    package private(set) var changes = 0
     /// Whether no value is smaller than the one before, or none larger.
-    public var isSorted: Bool { values.count > 1 && (rises == 0 || falls == 0) }
+    package var isSorted: Bool { values.count > 1 && (rises == 0 || falls == 0) }
     /// Whether the rows of a class lie together, or nearly so.
-    public var isGrouped: Bool { values.count > 1 && rows >= 10 * values.count && changes < 2 * values.count }
+    package var isGrouped: Bool { values.count > 1 && rows >= 10 * values.count && changes < 2 * values.count }
     /// How many times as frequent the most frequent value is as the rarest.
-    public var imbalance: Double { Double(counts.max() ?? 1) / Double(max(counts.min() ?? 1, 1)) }
+    package var imbalance: Double { Double(counts.max() ?? 1) / Double(max(counts.min() ?? 1, 1)) }
 
     private var rises = 0
     private var falls = 0

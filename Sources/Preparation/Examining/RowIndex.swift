@@ -87,10 +87,10 @@ struct RowIndex: Sendable {
 }
 
 /// Rows that occur elsewhere as well.
-public struct RepeatedRows: Sendable, Hashable {
-    public let count: Int
+package struct RepeatedRows: Sendable, Hashable {
+    package let count: Int
     /// The first such row.
-    public let row: Int
+    package let row: Int
     /// The row that it repeats.
-    public let of: Int
+    package let of: Int
 }

@@ -1,5 +1,5 @@
 import Batches
-public import HDF5
+package import HDF5
 internal import Kernels
 
 /// Copies an HDF5 file with its rows in chunks of another size.
@@ -7,44 +7,44 @@ internal import Kernels
 /// Datasets of numbers are written anew; what else there is (strings, compounds, enumerations, single values) is
 /// copied as it is. Groups and attributes are kept. Second names of an object become objects of their own where they
 /// are hard links, and are left out where they are soft.
-public struct Rechunking: Sendable {
+package struct Rechunking: Sendable {
     /// Rows of a chunk; nil for what `DatasetFile.chunkRows` says, which goes for datasets of one number a row always:
     /// a few labels would be less than what the library keeps about a chunk.
-    public var rows: Int?
+    package var rows: Int?
     /// The level of compression, 0 to 9; nil for none.
-    public var gzip: Int? = 4
+    package var gzip: Int? = 4
     /// Whether bytes of a compressed chunk are reordered, where numbers have several.
-    public var shuffle = true
-    public var fletcher32 = false
+    package var shuffle = true
+    package var fletcher32 = false
     /// Whether everything written is read back and compared, before the file takes its place.
-    public var verify = false
+    package var verify = false
 
     /// Whether values that lie in other files are taken along.
-    public var followsExternalLinks = false
+    package var followsExternalLinks = false
 
-    public init() {}
+    package init() {}
 
     /// What became of a dataset.
-    public struct Result: Sendable {
-        public let path: String
-        public let layout: HDF5Layout
-        public let newLayout: HDF5Layout
-        public let storedBytes: Int
-        public let newStoredBytes: Int
-        public let isRechunked: Bool
+    package struct Result: Sendable {
+        package let path: String
+        package let layout: HDF5Layout
+        package let newLayout: HDF5Layout
+        package let storedBytes: Int
+        package let newStoredBytes: Int
+        package let isRechunked: Bool
     }
 
-    public struct Summary: Sendable {
-        public internal(set) var results: [Result] = []
+    package struct Summary: Sendable {
+        package internal(set) var results: [Result] = []
         /// Attributes that refer to objects of their file and are left out, each with its object's path.
-        public internal(set) var omittedAttributes: [String] = []
+        package internal(set) var omittedAttributes: [String] = []
         /// Links that are not in the copy.
-        public internal(set) var omittedLinks: [HDF5Omission] = []
+        package internal(set) var omittedLinks: [HDF5Omission] = []
     }
 
     /// - Parameter output: may be the file itself, which is then replaced when all is written.
     /// - Throws: `HDF5Error`, `FileError`, `DataError`; nothing is left of the output then.
-    public func run(
+    package func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
         let source = try HDF5File.open(file, allowingExternal: followsExternalLinks, reading: .copies)

@@ -1,18 +1,18 @@
 /// The parts into which rows are to be split, such as `train=0.8,validation=0.1,test=0.1`.
-public struct SplitFractions: Sendable, Hashable {
-    public let parts: [Part]
+package struct SplitFractions: Sendable, Hashable {
+    package let parts: [Part]
 
-    public struct Part: Sendable, Hashable {
-        public let name: String
-        public let fraction: Double
+    package struct Part: Sendable, Hashable {
+        package let name: String
+        package let fraction: Double
     }
 
     /// What is wrong with the text, as a sentence.
-    public struct Mistake: Error, Hashable, CustomStringConvertible {
-        public let description: String
+    package struct Mistake: Error, Hashable, CustomStringConvertible {
+        package let description: String
     }
 
-    public init(_ parts: [(name: String, fraction: Double)]) throws(Mistake) {
+    package init(_ parts: [(name: String, fraction: Double)]) throws(Mistake) {
         guard !parts.isEmpty else { throw Mistake(description: "no splits are named") }
         for (index, part) in parts.enumerated() {
             guard !part.name.isEmpty, part.name != ".", part.name != "..",
@@ -37,7 +37,7 @@ public struct SplitFractions: Sendable, Hashable {
     }
 
     /// - Parameter text: `name=fraction` pairs with commas between them.
-    public init(_ text: String) throws(Mistake) {
+    package init(_ text: String) throws(Mistake) {
         var parts: [(name: String, fraction: Double)] = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             let halves = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -7,37 +7,37 @@ internal import Kernels
 ///
 /// Rows keep their order within a split, which lets them be read and written in one pass; training shuffles them.
 /// What the file holds outside of the group goes along as it is.
-public struct Splitting: Sendable {
-    public var fractions: SplitFractions
+package struct Splitting: Sendable {
+    package var fractions: SplitFractions
     /// Nil for the only dataset of the file that is called inputs.
-    public var inputs: String?
+    package var inputs: String?
     /// Nil for the dataset beside the inputs that is called targets, if there is one.
-    public var targets: String?
-    public var seed: UInt64 = 0
+    package var targets: String?
+    package var seed: UInt64 = 0
     /// Whether each split gets its share of each class.
-    public var stratify = false
-    public var storage = DatasetStorage()
+    package var stratify = false
+    package var storage = DatasetStorage()
     /// Whether values that lie in other files are taken along.
-    public var followsExternalLinks = false
+    package var followsExternalLinks = false
 
-    public init(_ fractions: SplitFractions) { self.fractions = fractions }
+    package init(_ fractions: SplitFractions) { self.fractions = fractions }
 
-    public struct Summary: Sendable {
-        public let inputs: String
-        public let targets: String?
+    package struct Summary: Sendable {
+        package let inputs: String
+        package let targets: String?
         /// Rows of each split, in the order of the fractions.
-        public let counts: [Int]
+        package let counts: [Int]
         /// The paths of further datasets that were split along.
-        public let companions: [String]
+        package let companions: [String]
         /// What was copied as it is.
-        public let copied: [String]
+        package let copied: [String]
         /// Classes that have fewer rows than there are splits.
-        public let rareClasses: [Int]
+        package let rareClasses: [Int]
     }
 
     /// - Throws: `HDF5Error`, `FileError`, and `DataError` for data that can't be split so; nothing is left of the
     ///   output then.
-    public func run(
+    package func run(
         _ file: String, to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
         let source = try HDF5File.open(file, allowingExternal: followsExternalLinks, reading: .copies)

@@ -1,43 +1,43 @@
 internal import Dispatch
-public import HDF5
-public import Kernels
+package import HDF5
+package import Kernels
 import Machine
 
 /// Makes up a dataset, the same for the same seed, block by block.
-public struct Synthesis: Sendable {
-    public let kind: SyntheticKind
-    public var samples = 1000
+package struct Synthesis: Sendable {
+    package let kind: SyntheticKind
+    package var samples = 1000
     /// Nil for what the kind usually has.
-    public var classes: Int?
+    package var classes: Int?
     /// Of one row; nil for what the kind usually has.
-    public var shape: Shape?
+    package var shape: Shape?
     /// How far values stray: of a feature, of a spiral's angle in radians, of a pixel in quarters of its range.
-    public var noise: Float?
-    public var seed: UInt64 = 0
+    package var noise: Float?
+    package var seed: UInt64 = 0
     /// Whether the rows of a class stand together.
-    public var sorted = false
-    public var validation = 0.1
-    public var test = 0.1
-    public var storage = DatasetStorage(gzip: 0)
+    package var sorted = false
+    package var validation = 0.1
+    package var test = 0.1
+    package var storage = DatasetStorage(gzip: 0)
 
-    public init(_ kind: SyntheticKind) { self.kind = kind }
+    package init(_ kind: SyntheticKind) { self.kind = kind }
 
     /// What is wrong with the wishes, as a sentence.
-    public struct Mistake: Error, Hashable, CustomStringConvertible {
-        public let description: String
+    package struct Mistake: Error, Hashable, CustomStringConvertible {
+        package let description: String
     }
 
-    public struct Summary: Sendable {
-        public let splits: [(name: String, rows: Int)]
-        public let rowShape: Shape
-        public let type: HDF5ElementType
+    package struct Summary: Sendable {
+        package let splits: [(name: String, rows: Int)]
+        package let rowShape: Shape
+        package let type: HDF5ElementType
         /// 0 for a regression.
-        public let classes: Int
-        public let bytes: Int
+        package let classes: Int
+        package let bytes: Int
     }
 
     /// - Throws: `Mistake`, `FileError`, `HDF5Error`; nothing is left of the output then.
-    public func run(
+    package func run(
         to output: String, progress: ((PreparationProgress) throws -> Void)? = nil
     ) throws -> Summary {
         let (shape, classes, splits) = try check()

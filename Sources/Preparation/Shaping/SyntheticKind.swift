@@ -1,7 +1,7 @@
 internal import Kernels
 
 /// What kinds of data can be made up.
-public enum SyntheticKind: String, Sendable, CaseIterable {
+package enum SyntheticKind: String, Sendable, CaseIterable {
     /// Clouds around one centre for each class.
     case blobs
     /// Arms that wind around each other.
@@ -15,7 +15,7 @@ public enum SyntheticKind: String, Sendable, CaseIterable {
     /// Waves whose frequency tells the class.
     case sequences
 
-    public var isClassification: Bool { self != .regression }
+    package var isClassification: Bool { self != .regression }
 
     var usualNoise: Float {
         switch self {

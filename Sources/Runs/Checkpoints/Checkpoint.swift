@@ -3,16 +3,16 @@ import Kernels
 import Network
 
 /// All that a run is at a step's boundary.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
     /// With the resolved config of the run.
-    public var model: TrainedModel
+    package var model: TrainedModel
     /// `moment_1` and its like, laid out as the trained parameters, and `best`, laid out as all of them.
-    public var vectors: [String: AlignedMemory]
+    package var vectors: [String: AlignedMemory]
     /// Kept exactly; NaN and infinities too. `step` and `epoch` among the integers are shown by `stormo verify`.
-    public var numbers: [String: [Double]]
-    public var integers: [String: [Int]]
+    package var numbers: [String: [Double]]
+    package var integers: [String: [Int]]
 
-    public init(
+    package init(
         model: TrainedModel, vectors: [String: AlignedMemory] = [:], numbers: [String: [Double]] = [:],
         integers: [String: [Int]] = [:]
     ) {

@@ -155,10 +155,10 @@ enum CheckpointFile {
 extension Checkpoint {
     /// Reads a checkpoint file.
     /// - Throws: `HDF5Error` for a file that can't be read, `FileError` for one that is no checkpoint or is damaged.
-    public init(contentsOf path: String) throws { self = try CheckpointFile.read(path) }
+    package init(contentsOf path: String) throws { self = try CheckpointFile.read(path) }
 
     /// Writes the checkpoint as a file that Keras opens too, whole or not at all, and durably: when this returns, it
     /// is on the disk and has been read back.
     /// - Throws: `FileError` where there is too little room or it can't be written; what stood there still does.
-    public func save(_ path: String) throws { try CheckpointFile.write(self, to: path) }
+    package func save(_ path: String) throws { try CheckpointFile.write(self, to: path) }
 }

@@ -4,9 +4,9 @@ import Foundation
 /// The checkpoints of a run: `checkpoints/step-0000001234.h5`, and the best of them as `checkpoints/best.h5`.
 ///
 /// It keeps no state but the directory's, so any thread may save; one at a time.
-public struct CheckpointStore: Sendable {
+package struct CheckpointStore: Sendable {
     /// The folder of the checkpoints.
-    public let directory: String
+    package let directory: String
     private let keepLast: Int
     private let keepBest: Bool
 
@@ -16,7 +16,7 @@ public struct CheckpointStore: Sendable {
     ///   - keepLast: how many of the newest checkpoints stay; at least 1.
     ///   - keepBest: whether the best one stays too.
     /// - Throws: `FileError` where the folder can't be made.
-    public init(_ run: String, keepLast: Int, keepBest: Bool) throws {
+    package init(_ run: String, keepLast: Int, keepBest: Bool) throws {
         self.init(reading: run, keepLast: keepLast, keepBest: keepBest)
         if mkdir(directory, 0o777) != 0, errno != EEXIST || !AtomicFile.isDirectory(directory) {
             throw FileError("the folder \(directory) can't be made: \(AtomicFile.reason())")
@@ -25,7 +25,7 @@ public struct CheckpointStore: Sendable {
     }
 
     /// For looking alone: nothing is made or removed.
-    public init(reading run: String) { self.init(reading: run, keepLast: 1, keepBest: true) }
+    package init(reading run: String) { self.init(reading: run, keepLast: 1, keepBest: true) }
 
     private init(reading run: String, keepLast: Int, keepBest: Bool) {
         directory = run + "/checkpoints"
@@ -33,10 +33,10 @@ public struct CheckpointStore: Sendable {
         self.keepBest = keepBest
     }
 
-    public var bestPath: String { directory + "/best.h5" }
+    package var bestPath: String { directory + "/best.h5" }
 
     /// Where the checkpoint of a step stands; the names sort as the steps do.
-    public func path(step: Int) -> String { "\(directory)/\(Self.prefix)\(Self.padded(step)).h5" }
+    package func path(step: Int) -> String { "\(directory)/\(Self.prefix)\(Self.padded(step)).h5" }
 
     private static let prefix = "step-"
 
@@ -46,7 +46,7 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The steps of which there are checkpoints, good or not, ascending.
-    public var steps: [Int] { (try? listed()) ?? [] }
+    package var steps: [Int] { (try? listed()) ?? [] }
 
     /// - Throws: `FileError` where the folder is there and can't be read.
     private func listed() throws -> [Int] {
@@ -67,7 +67,7 @@ public struct CheckpointStore: Sendable {
     }
 
     /// Whether there is a checkpoint, good or not.
-    public var hasAny: Bool { !steps.isEmpty || access(bestPath, F_OK) == 0 }
+    package var hasAny: Bool { !steps.isEmpty || access(bestPath, F_OK) == 0 }
 
     /// Writes a checkpoint durably, then removes those that are no longer to be kept.
     ///
@@ -75,7 +75,7 @@ public struct CheckpointStore: Sendable {
     /// case.
     /// - Parameter isBest: it is the best so far, and becomes `best.h5`.
     /// - Throws: `FileError` where it can't be written; all earlier ones then still stand.
-    public func save(_ checkpoint: Checkpoint, step: Int, isBest: Bool) throws {
+    package func save(_ checkpoint: Checkpoint, step: Int, isBest: Bool) throws {
         let path = path(step: step)
         try CheckpointFile.write(checkpoint, to: path)
         if isBest, keepBest { try AtomicFile.link(path, to: bestPath) }
@@ -86,23 +86,23 @@ public struct CheckpointStore: Sendable {
 
     /// Removes the checkpoints of an earlier run, as another one begins in its directory.
     /// - Throws: `FileError` where one can't be removed.
-    public func removeAll() throws {
+    package func removeAll() throws {
         for path in steps.map({ path(step: $0) }) + [bestPath] where unlink(path) != 0 && errno != ENOENT {
             throw FileError("\(path) of an earlier run can't be removed: \(AtomicFile.reason())")
         }
     }
 
     /// What was found, and what had to be passed over.
-    public struct Found: Sendable {
-        public let checkpoint: Checkpoint
-        public let path: String
+    package struct Found: Sendable {
+        package let checkpoint: Checkpoint
+        package let path: String
         /// Newer ones that are damaged, and the sentences that say how.
-        public let skipped: [(path: String, reason: String)]
+        package let skipped: [(path: String, reason: String)]
     }
 
     /// The newest checkpoint that is whole; nil where there is none at all.
     /// - Throws: `FileError` where there are some, but every one is damaged.
-    public func newestGood() throws -> Found? {
+    package func newestGood() throws -> Found? {
         var skipped: [(path: String, reason: String)] = []
         let candidates =
             try listed().reversed().map { path(step: $0) } + (access(bestPath, F_OK) == 0 ? [bestPath] : [])

@@ -2,27 +2,27 @@ import Files
 import Interchange
 
 /// What is to be said of a model or checkpoint file after every part of it has been looked at.
-public struct FileVerification: Sendable {
-    public enum Kind: String, Sendable {
+package struct FileVerification: Sendable {
+    package enum Kind: String, Sendable {
         case model
         case checkpoint
     }
-    public let kind: Kind
+    package let kind: Kind
     /// Of the config; nil where it has none.
-    public internal(set) var name: String?
+    package internal(set) var name: String?
     /// Nil where the description of the model is damaged.
-    public internal(set) var parameters: Int?
+    package internal(set) var parameters: Int?
     /// Of a checkpoint.
-    public internal(set) var step: Int?
-    public internal(set) var epoch: Int?
+    package internal(set) var step: Int?
+    package internal(set) var epoch: Int?
     /// Whether all parts had a checksum; files of the first version have none.
-    public internal(set) var hasChecksums = true
+    package internal(set) var hasChecksums = true
     /// A sentence for each thing that is wrong; none for a good file.
-    public internal(set) var problems: [String] = []
+    package internal(set) var problems: [String] = []
 
     /// Looks at checksums, shapes and whether values are finite.
     /// - Throws: `HDF5Error` for a file that can't be opened, `FileError` for one that is no file of ours.
-    public init(of path: String) throws {
+    package init(of path: String) throws {
         let source = try CheckedFile(path, gathers: true)
         kind = (try? source.file.exists(CheckpointFile.group)) == true ? .checkpoint : .model
         var model: TrainedModel?

@@ -161,13 +161,13 @@ public struct RunConfiguration: Sendable {
         // An element of a list stands where the list does.
         let list = String(path.prefix { $0 != "[" })
         let origin = origins[path] ?? origins[list] ?? origins[top] ?? .code
-        return ConfigurationError(file: file, problems: [Problem(path: path, origin: origin, message: message)])
+        return ConfigurationError(file: file, problems: [ConfigurationError.Problem(path: path, origin: origin, message: message)])
     }
 
     func error(_ error: ModelError) -> ConfigurationError {
         let problems = error.problems.map { problem in
             let path = problem.place.map { "model.\($0)" } ?? "model"
-            return Problem(path: path, origin: origins[path] ?? .code, message: problem.message)
+            return ConfigurationError.Problem(path: path, origin: origins[path] ?? .code, message: problem.message)
         }
         return ConfigurationError(file: file, problems: problems)
     }
@@ -196,7 +196,7 @@ public struct RunConfiguration: Sendable {
     ///   are.
     /// - Throws: `ConfigurationError` where loss or metrics do not fit the last layer; `DataError` and `HDF5Error` for
     ///   targets that can't be scaled.
-    public func objective(_ model: Model, on data: Dataset? = nil) throws -> Objective {
+    package func objective(_ model: Model, on data: Dataset? = nil) throws -> Objective {
         if let label = self.data.ignoreLabel {
             guard let loss = losses.only else {
                 throw error(
@@ -299,7 +299,7 @@ public struct RunConfiguration: Sendable {
     }
 
     /// The config in full: defaults written out, paths whole. Reading it gives the same run.
-    public func configuration(model: Model) -> JSONNode {
+    package func configuration(model: Model) -> JSONNode {
         var layers: JSONNode = ["layers": model.configuration]
         if let outputs = model.outputsConfiguration { layers["outputs"] = outputs }
         let weights = model.outputs.compactMap { name in

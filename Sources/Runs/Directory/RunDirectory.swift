@@ -56,12 +56,12 @@ public final class RunDirectory {
 
     public var modelPath: String { path + "/model.h5" }
 
-    public func write(_ configuration: JSONNode) throws {
+    package func write(_ configuration: JSONNode) throws {
         try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
     }
 
     /// Removes what killed writers have left; for who holds the directory's lock.
-    public func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
+    package func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
 
     /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
     package static let fileNames = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
@@ -83,7 +83,7 @@ public final class RunDirectory {
 
     /// Begins `metrics.csv` and `times.csv` anew.
     /// - Throws: `FileError` where they can't be written.
-    public func beginMetrics(_ figures: [any Figure], hasValidation: Bool) throws {
+    package func beginMetrics(_ figures: [any Figure], hasValidation: Bool) throws {
         try AtomicFile.replace(path + "/times.csv", with: Self.timesHeader)
         try resumeMetrics(figures, hasValidation: hasValidation, history: [])
     }
@@ -91,7 +91,7 @@ public final class RunDirectory {
     /// Makes `metrics.csv` what it was after these epochs; what was written after them goes. `times.csv` is left as it
     /// is and goes on.
     /// - Throws: `FileError` where they can't be written.
-    public func resumeMetrics(_ figures: [any Figure], hasValidation: Bool, history: [EpochRecord]) throws {
+    package func resumeMetrics(_ figures: [any Figure], hasValidation: Bool, history: [EpochRecord]) throws {
         let names = ["loss"] + figures.map(\.name)
         let columns =
             ["epoch", "step", "learning_rate"] + names + (hasValidation ? names.map { "validation_" + $0 } : [])
@@ -112,7 +112,7 @@ public final class RunDirectory {
     /// - Parameter seconds: how long the epoch took; nil where that is not known.
     /// - Throws: `FileError` where they can't be written, as when the disk is full or the directory was removed; the
     ///   files then still hold whole rows.
-    public func append(_ record: EpochRecord, seconds: Double? = nil) throws {
+    package func append(_ record: EpochRecord, seconds: Double? = nil) throws {
         let took = seconds.map { String(format: "%.3f", $0) } ?? ""
         let pace = String(format: "%.1f", record.samplesPerSecond)
         let failure = Result { try times?.append("\(record.epoch),\(took),\(pace)") }

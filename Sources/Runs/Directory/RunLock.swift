@@ -8,9 +8,9 @@ import Foundation
 ///
 /// `@unchecked Sendable`: its one mutable field is guarded by a lock.
 public final class RunLock: @unchecked Sendable {
-    public let directory: String
+    package let directory: String
     /// The process of which a lock was left and has been taken over, as it had ended.
-    public let replacedStale: Int?
+    package let replacedStale: Int?
     private let guardian = NSLock()
     private var descriptor: Int32?
 
@@ -137,7 +137,7 @@ public final class RunLock: @unchecked Sendable {
     }()
 
     /// Whether a process has the run directory now.
-    public static func isHeld(_ directory: String) -> Bool {
+    package static func isHeld(_ directory: String) -> Bool {
         let descriptor = open(path(directory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }

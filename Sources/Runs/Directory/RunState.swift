@@ -1,42 +1,42 @@
 import Configuration
 import Files
-public import Foundation
+import Foundation
 
 /// How far a run is: `state.json` in its directory, replaced whole each time, from which `stormo runs` is made.
-public struct RunState: Sendable, Equatable {
-    public enum Phase: String, Sendable, CaseIterable {
+package struct RunState: Sendable, Equatable {
+    package enum Phase: String, Sendable, CaseIterable {
         case running, finished, interrupted, failed
     }
 
     /// The best value so far of the figure that is watched.
-    public struct Best: Sendable, Equatable {
-        public var monitor: String
-        public var value: Double
-        public var epoch: Int
+    package struct Best: Sendable, Equatable {
+        package var monitor: String
+        package var value: Double
+        package var epoch: Int
 
-        public init(monitor: String, value: Double, epoch: Int) {
+        package init(monitor: String, value: Double, epoch: Int) {
             self.monitor = monitor
             self.value = value
             self.epoch = epoch
         }
     }
 
-    public var phase: Phase
-    public var name: String
+    package var phase: Phase
+    package var name: String
     /// Of the first part of a run that was resumed; whole seconds are kept.
-    public var started: Date
-    public var updated: Date
+    package var started: Date
+    package var updated: Date
     /// Epochs that are done.
-    public var epoch: Int
+    package var epoch: Int
     /// Epochs that the run will have.
-    public var epochs: Int
-    public var step: Int
-    public var best: Best?
-    public var process: Int
+    package var epochs: Int
+    package var step: Int
+    package var best: Best?
+    package var process: Int
     /// Why the run failed.
-    public var error: String?
+    package var error: String?
 
-    public init(
+    package init(
         phase: Phase, name: String, started: Date, updated: Date, epoch: Int, epochs: Int, step: Int,
         best: Best? = nil, process: Int, error: String? = nil
     ) {
@@ -57,7 +57,7 @@ public struct RunState: Sendable, Equatable {
     /// Reads the state of a run.
     /// - Returns: nil where the directory has no such file.
     /// - Throws: `FileError` for a file that is damaged.
-    public init?(directory: String) throws {
+    package init?(directory: String) throws {
         let path = Self.path(directory)
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -97,7 +97,7 @@ public struct RunState: Sendable, Equatable {
     }
 
     /// What the file holds.
-    public var json: JSONNode {
+    package var json: JSONNode {
         var members: [JSONNode.Member] = [
             .init(key: "state", value: JSONNode(phase.rawValue)), .init(key: "name", value: JSONNode(name)),
             .init(key: "started", value: JSONNode(started.formatted(.iso8601))),
@@ -121,7 +121,7 @@ public struct RunState: Sendable, Equatable {
 
     /// Writes the file, whole or not at all.
     /// - Throws: `FileError` where it can't be written.
-    public func write(to directory: String) throws {
+    package func write(to directory: String) throws {
         try AtomicFile.replace(Self.path(directory), with: json.jsonText())
     }
 }

@@ -59,7 +59,7 @@ public struct EarlierRun: Sendable {
         throw ConfigurationError(
             file: document.file,
             problems: changed.map {
-                Problem(
+                ConfigurationError.Problem(
                     path: $0, origin: .code,
                     message: "can't change when a run is resumed, since it would be another run; what may change are "
                         + named)

@@ -81,7 +81,7 @@ public final class Trainer {
     public let objective: Objective
     /// Of each of the model's inputs, in their order.
     public let preprocessings: [Preprocessing]
-    public let engine: TrainingEngine
+    package let engine: TrainingEngine
     private let settings: Settings
     private let validator: Evaluator?
     private let codeNames: CodeNames

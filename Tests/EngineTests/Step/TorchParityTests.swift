@@ -74,7 +74,7 @@ import Testing
         #expect(try check("torch-digits-mlp", model, .adam(learningRate: 0.001), batchSize: 32) < 1e-4)
     }
 
-    private func cnn(_ activation: Activation, _ reduction: Pooling2DKernel.Reduction) throws -> Model {
+    private func cnn(_ activation: Activation, _ reduction: PoolingReduction) throws -> Model {
         try Model(input: [8, 8, 1]) {
             Conv2D(16, kernelSize: (3, 3), padding: .same, activation: activation)
             Pooling(reduction)

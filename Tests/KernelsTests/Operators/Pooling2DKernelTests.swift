@@ -25,8 +25,8 @@ struct Pooling2DKernelTests {
         Case(images: (1, 20, 7, 1), window: .init(15, 7, stride: (2, 1), same: true)),
     ]
 
-    @Test(arguments: cases, [Pooling2DKernel.Reduction.max, .average])
-    func agreesWithTheFormula(_ test: Case, _ reduction: Pooling2DKernel.Reduction) throws {
+    @Test(arguments: cases, [PoolingReduction.max, .average])
+    func agreesWithTheFormula(_ test: Case, _ reduction: PoolingReduction) throws {
         let (n, h, w, c) = test.images
         let images = Reference.Images(n, h, w, c)
         var random = SeededRandom(images.count)
@@ -37,8 +37,8 @@ struct Pooling2DKernelTests {
         expectNone(try check.problems(kernel) { Reference.pooling(reduction, $0[0], images, test.window) })
     }
 
-    @Test("In inference too", arguments: [Pooling2DKernel.Reduction.max, .average])
-    func inference(_ reduction: Pooling2DKernel.Reduction) throws {
+    @Test("In inference too", arguments: [PoolingReduction.max, .average])
+    func inference(_ reduction: PoolingReduction) throws {
         let test = Self.cases[2]
         let images = Reference.Images(3, 5, 7, 2)
         var random = SeededRandom(4)
@@ -57,7 +57,7 @@ struct Pooling2DKernelTests {
     }
 
     private func kernel(
-        _ test: Case, _ reduction: Pooling2DKernel.Reduction, isDifferentiable: Bool
+        _ test: Case, _ reduction: PoolingReduction, isDifferentiable: Bool
     ) throws -> Pooling2DKernel {
         let (n, h, w, c) = test.images
         return try Pooling2DKernel(

@@ -67,7 +67,7 @@ struct RandomNetwork {
             return y.applying(activation)
         case 4:
             guard let x = pick({ $0.rank == 3 }) else { return any }
-            let reduction: Pooling2DKernel.Reduction = hasMaxima && Bool.random(using: &random) ? .max : .average
+            let reduction: PoolingReduction = hasMaxima && Bool.random(using: &random) ? .max : .average
             return try graph.apply(Pooling2DOperator(reduction, size: [2, 2], stride: [1, 1], same: true), to: [x])
         case 5, 6:
             guard let other = pick({ $0 == shape }) else { return any }

@@ -10,7 +10,7 @@ struct RewriteTests {
         }
     }
 
-    private func pooled(_ reduction: Pooling2DKernel.Reduction, _ activation: Activation) throws -> (Graph, Variable) {
+    private func pooled(_ reduction: PoolingReduction, _ activation: Activation) throws -> (Graph, Variable) {
         let graph = Graph()
         let x = graph.input([4, 4, 2])
         let active = try graph.apply(ActivationOperator(activation), to: [x], name: "active")
@@ -23,7 +23,7 @@ struct RewriteTests {
         for (reduction, activation, moves) in [
             (.max, .relu, true), (.max, .leakyRelu(0.1), true), (.max, .leakyRelu(-0.1), false),
             (.max, .tanh, false), (.average, .relu, false),
-        ] as [(Pooling2DKernel.Reduction, Activation, Bool)] {
+        ] as [(PoolingReduction, Activation, Bool)] {
             let (graph, result) = try pooled(reduction, activation)
             var rewritten = RewritableGraph(graph.nodes, results: [result.index])
             ActivationBehindOperator().apply(to: &rewritten)

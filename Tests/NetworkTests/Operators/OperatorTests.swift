@@ -72,8 +72,8 @@ struct OperatorTests {
         }
     }
 
-    @Test(arguments: [Pooling2DKernel.Reduction.max, .average], [true, false])
-    func pooling(_ reduction: Pooling2DKernel.Reduction, _ same: Bool) throws {
+    @Test(arguments: [PoolingReduction.max, .average], [true, false])
+    func pooling(_ reduction: PoolingReduction, _ same: Bool) throws {
         for (size, stride) in [([2, 2], [2, 2]), ([3, 2], [1, 2])] {
             try check([5, 4, 3]) { graph, x in
                 try graph.apply(Pooling2DOperator(reduction, size: size, stride: stride, same: same), to: [x])

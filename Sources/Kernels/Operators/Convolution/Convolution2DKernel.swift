@@ -2,7 +2,7 @@
 ///
 /// Shapes: src (n, h, w, c), weights (kh, kw, c, o), bias (o), dst (n, h', w', o). Each of the three passes, forward,
 /// backward data and backward weights, is carried out by the algorithm that suits the shapes.
-public final class Convolution2DKernel: Kernel {
+package final class Convolution2DKernel: Kernel {
     private let hasBias: Bool
     private var linearDiffDst: LinearDiffDst
     private let forwardPass: any ConvolutionPass
@@ -14,7 +14,7 @@ public final class Convolution2DKernel: Kernel {
     ///   - activation: one whose derivative follows from its value.
     ///   - gradients: whether the gradients of src, weights and bias are wanted.
     /// - Throws: `KernelError` where the library refuses the shapes.
-    public init(
+    package init(
         _ context: KernelContext, samples: Int, image: (height: Int, width: Int, channels: Int), filters: Int,
         window: Window2D, hasBias: Bool, activation: Activation, gradients: (src: Bool, weights: Bool, bias: Bool)
     ) throws(KernelError) {
@@ -57,13 +57,13 @@ public final class Convolution2DKernel: Kernel {
         }
     }
 
-    public var scratchBytes: Int {
+    package var scratchBytes: Int {
         max(
             forwardPass.scratchBytes,
             linearDiffDst.byteCount + max(backwardData?.scratchBytes ?? 0, backwardWeights?.scratchBytes ?? 0))
     }
 
-    public func bind(_ binding: Binding) {
+    package func bind(_ binding: Binding) {
         let (src, weights) = (binding.src[0].floats, binding.src[1].floats)
         let diffBias = hasBias ? binding.diffSrc[2] : nil
         forwardPass.bind(
@@ -82,9 +82,9 @@ public final class Convolution2DKernel: Kernel {
             scratch: scratch.rest)
     }
 
-    public func forward(_ pass: Pass) { forwardPass.run() }
+    package func forward(_ pass: Pass) { forwardPass.run() }
 
-    public func backward(_ pass: Pass) {
+    package func backward(_ pass: Pass) {
         linearDiffDst.run()
         backwardWeights?.run()
         backwardData?.run()

@@ -4,10 +4,10 @@ import Foundation
 ///
 /// From logits the value is z·(1 - t) for z > 0, else -z·t, + log(1 + e^-│z│), so that the small loss of a confident
 /// prediction keeps its digits, and the gradient is p - t.
-public final class BinaryCrossEntropyKernel: LossKernel {
-    public override init(_ request: Request) { super.init(request) }
+package final class BinaryCrossEntropyKernel: LossKernel {
+    package override init(_ request: Request) { super.init(request) }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let z = src, let p = probabilities, let t = target, let dst else { return }
         if takesLogits {
             meanOfElements(dst) { i in
@@ -21,7 +21,7 @@ public final class BinaryCrossEntropyKernel: LossKernel {
         }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = probabilities, let t = target, let diffSrc, let diffDst else { return }
         for sample in 0..<samples {
             let g = diffDst[sample] / Float(rows * width)

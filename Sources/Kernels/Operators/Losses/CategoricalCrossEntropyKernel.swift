@@ -5,10 +5,10 @@ import Foundation
 ///
 /// From logits the gradient is p·Σt - t; for the class that most of the target is for it is taken from what the others
 /// have, since 1 - p[k] loses its digits where p[k] is near 1.
-public final class CategoricalCrossEntropyKernel: LossKernel {
-    public override init(_ request: Request) { super.init(request) }
+package final class CategoricalCrossEntropyKernel: LossKernel {
+    package override init(_ request: Request) { super.init(request) }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let z = src, let p = probabilities, let t = target, let dst else { return }
         let width = width
         meanOfRows(dst) { row in
@@ -24,7 +24,7 @@ public final class CategoricalCrossEntropyKernel: LossKernel {
         }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = probabilities, let t = target, let diffSrc, let diffDst else { return }
         let width = width
         for sample in 0..<samples {

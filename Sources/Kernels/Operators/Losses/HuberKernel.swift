@@ -1,13 +1,13 @@
 /// dst = mean of ½(p - t)² where │p - t│ ≤ δ, else δ(│p - t│ - ½δ); diff_src = diff_dst · (p - t within ±δ) / elements.
-public final class HuberKernel: LossKernel {
+package final class HuberKernel: LossKernel {
     private let delta: Float
 
-    public init(_ request: Request, delta: Float) {
+    package init(_ request: Request, delta: Float) {
         self.delta = delta
         super.init(request)
     }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let p = src, let t = target, let dst else { return }
         let delta = delta
         meanOfElements(dst) { i in
@@ -16,7 +16,7 @@ public final class HuberKernel: LossKernel {
         }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = src, let t = target, let diffSrc, let diffDst else { return }
         let delta = delta
         for sample in 0..<samples {

@@ -1,13 +1,13 @@
 /// dst = mean │p - t│ over a sample's elements; diff_src = ±diff_dst / elements, and 0 where p is t.
-public final class MeanAbsoluteErrorKernel: LossKernel {
-    public override init(_ request: Request) { super.init(request) }
+package final class MeanAbsoluteErrorKernel: LossKernel {
+    package override init(_ request: Request) { super.init(request) }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let p = src, let t = target, let dst else { return }
         meanOfElements(dst) { i in abs(p[i] - t[i]) }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = src, let t = target, let diffSrc, let diffDst else { return }
         for sample in 0..<samples {
             let g = diffDst[sample] / Float(rows * width)

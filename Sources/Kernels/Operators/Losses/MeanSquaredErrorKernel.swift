@@ -1,13 +1,13 @@
 /// dst = factor · mean (p - t)² over a sample's elements; diff_src = diff_dst · 2·factor·(p - t) / elements.
-public final class MeanSquaredErrorKernel: LossKernel {
+package final class MeanSquaredErrorKernel: LossKernel {
     private let factor: Float
 
-    public init(_ request: Request, factor: Float) {
+    package init(_ request: Request, factor: Float) {
         self.factor = factor
         super.init(request)
     }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let p = src, let t = target, let dst else { return }
         let factor = factor
         meanOfElements(dst) { i in
@@ -16,7 +16,7 @@ public final class MeanSquaredErrorKernel: LossKernel {
         }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = src, let t = target, let diffSrc, let diffDst else { return }
         let factor = factor
         for sample in 0..<samples {

@@ -8,17 +8,17 @@ import Foundation
 /// A row whose label is the ignored one has neither loss nor gradient. The sample's loss is still the sum over its rows
 /// divided by the number of all of them; whoever adds up a batch divides by what counts in the whole of it
 /// (`Objective.countedSamples`), since the mean is over the labels of the batch, not over the means of its samples.
-public final class SparseCategoricalCrossEntropyKernel: LossKernel {
+package final class SparseCategoricalCrossEntropyKernel: LossKernel {
     /// `Int.min`, which no label is, where none is ignored.
     private let ignored: Int
 
     /// - Parameter label: one that is passed over; it need not be one of a class.
-    public init(_ request: Request, ignoring label: Int? = nil) {
+    package init(_ request: Request, ignoring label: Int? = nil) {
         ignored = label ?? .min
         super.init(request)
     }
 
-    public override func forward(_ pass: Pass) {
+    package override func forward(_ pass: Pass) {
         guard let z = src, let p = probabilities, let t = labels, let dst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {
@@ -40,7 +40,7 @@ public final class SparseCategoricalCrossEntropyKernel: LossKernel {
         }
     }
 
-    public override func backward(_ pass: Pass) {
+    package override func backward(_ pass: Pass) {
         guard let p = probabilities, let t = labels, let diffSrc, let diffDst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {

@@ -7,18 +7,18 @@ internal import HDF5
 /// labels, or a folder with the files of `train` and of `t10k` or `test`.
 ///
 /// Any IDX type. Samples of rank 3 are images and get an axis for their one channel: (rows, height, width, 1).
-public struct IDXConverter: Converter {
-    public let paths: [String]
-    public let hasTargets: Bool
+package struct IDXConverter: Converter {
+    package let paths: [String]
+    package let hasTargets: Bool
 
     /// - Parameter paths: the samples and their labels; the samples alone, whose labels are then found by name; or a
     ///   folder.
-    public init(_ paths: [String], hasTargets: Bool = true) {
+    package init(_ paths: [String], hasTargets: Bool = true) {
         self.paths = paths
         self.hasTargets = hasTargets
     }
 
-    public func convert(
+    package func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         let pairs = try findFiles().map { split, inputs, targets in

@@ -5,16 +5,16 @@ internal import HDF5
 ///
 /// Numbers keep their type. In an archive the arrays are found by their names: `x`, `X`, `inputs`, `images` or `data`
 /// with `y`, `Y`, `targets` or `labels`; or, as in Keras's `mnist.npz`, `x_train`, `y_train`, `x_test`, `y_test`.
-public struct NumPyConverter: Converter {
-    public let paths: [String]
-    public var hasTargets = true
+package struct NumPyConverter: Converter {
+    package let paths: [String]
+    package var hasTargets = true
     /// The names of the arrays in an archive; nil to find them.
-    public var inputs: String?
-    public var targets: String?
+    package var inputs: String?
+    package var targets: String?
     /// Whether arrays of rank 3 are images and get an axis for their one channel.
-    public var addsChannel = false
+    package var addsChannel = false
 
-    public init(_ paths: [String]) { self.paths = paths }
+    package init(_ paths: [String]) { self.paths = paths }
 
     private static let inputNames = ["x", "X", "inputs", "images", "data"]
     private static let targetNames = ["y", "Y", "targets", "labels"]
@@ -23,7 +23,7 @@ public struct NumPyConverter: Converter {
         ("valid", "validation"), ("test", "test"),
     ]
 
-    public func convert(
+    package func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         let pairs = try pairs()

@@ -3,15 +3,15 @@ import Files
 internal import HDF5
 
 /// How images become rows.
-public struct ImageOptions: Sendable {
+package struct ImageOptions: Sendable {
     /// Height and width; nil where all images are of one size, which is then theirs.
-    public var height: Int?
-    public var width: Int?
-    public var isGrayscale = false
+    package var height: Int?
+    package var width: Int?
+    package var isGrayscale = false
     /// Whether images that can't be decoded are left out rather than refused.
-    public var skipsDamaged = false
+    package var skipsDamaged = false
 
-    public init() {}
+    package init() {}
 }
 
 /// Converts a folder that has a folder of PNG and JPEG images for each class: `inputs` uint8 (rows, height, width,
@@ -20,18 +20,18 @@ public struct ImageOptions: Sendable {
 /// Where the folders are named `train`, `validation` (or `val`) and `test`, each is a split with folders of classes.
 /// Images are resized by averaging, without regard to their proportions, and laid on white where they are transparent.
 /// Needs the package trait `Images`.
-public struct ImageFolderConverter: Converter {
-    public let path: String
-    public let options: ImageOptions
+package struct ImageFolderConverter: Converter {
+    package let path: String
+    package let options: ImageOptions
 
-    public init(_ path: String, options: ImageOptions = ImageOptions()) {
+    package init(_ path: String, options: ImageOptions = ImageOptions()) {
         self.path = path
         self.options = options
     }
 
     #if !Images
         /// - Throws: `FileError` always, since this build has no libgd.
-        public func convert(
+        package func convert(
             to target: ConversionTarget, progress: (PreparationProgress) -> Void
         ) throws -> ConversionReport {
             throw FileError(
@@ -39,7 +39,7 @@ public struct ImageFolderConverter: Converter {
                     + "'swift build -c release --traits Images'")
         }
     #else
-        public func convert(
+        package func convert(
             to target: ConversionTarget, progress: (PreparationProgress) -> Void
         ) throws -> ConversionReport {
             let folder = try ImageFolder(path)

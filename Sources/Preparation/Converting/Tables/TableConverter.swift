@@ -10,16 +10,16 @@ internal import HDF5
 /// The inputs are uint8 where all are whole numbers from 0 to 255, float64 where they are whole numbers beyond 2^24
 /// (which float32 would round), and else float32. Targets of codes or whole numbers are int32 (int64 where need be),
 /// others float32; one target column gives (rows), several give (rows, columns).
-public struct TableConverter: Converter {
-    public let path: String
-    public let options: TableOptions
+package struct TableConverter: Converter {
+    package let path: String
+    package let options: TableOptions
 
-    public init(_ path: String, options: TableOptions = TableOptions()) {
+    package init(_ path: String, options: TableOptions = TableOptions()) {
         self.path = path
         self.options = options
     }
 
-    public func convert(
+    package func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         let source = try Inflate.open(path)

@@ -1,7 +1,7 @@
 /// How a table of text becomes a dataset.
-public struct TableOptions: Sendable {
+package struct TableOptions: Sendable {
     /// What is done where a value is missing: empty, `NA`, `N/A`, `NaN`, `null` or `?`.
-    public enum Missing: Sendable, Equatable {
+    package enum Missing: Sendable, Equatable {
         /// The table is refused, with the places.
         case refuse
         /// The row is left out.
@@ -13,21 +13,21 @@ public struct TableOptions: Sendable {
     }
 
     /// The byte between fields; nil to find it out.
-    public var delimiter: UInt8?
+    package var delimiter: UInt8?
     /// Whether the first line names the columns; nil to find it out.
-    public var hasHeader: Bool?
+    package var hasHeader: Bool?
     /// Columns by name, or by index, counted from 0, or from the end as in -1. Empty for the last column.
-    public var targets: [String] = []
+    package var targets: [String] = []
     /// Whether there are targets at all.
-    public var hasTargets = true
+    package var hasTargets = true
     /// Columns that are left out.
-    public var dropped: [String] = []
+    package var dropped: [String] = []
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
-    public var categorical: [String] = []
-    public var missing = Missing.refuse
-    public var encoding = TextEncoding.utf8
+    package var categorical: [String] = []
+    package var missing = Missing.refuse
+    package var encoding = TextEncoding.utf8
     /// Whether a comma divides whole from fraction.
-    public var hasDecimalComma = false
+    package var hasDecimalComma = false
 
-    public init() {}
+    package init() {}
 }

@@ -2,19 +2,19 @@ import Batches
 internal import HDF5
 
 /// How text becomes windows of tokens.
-public struct TextOptions: Sendable {
-    public var tokens = TokenKind.characters
+package struct TextOptions: Sendable {
+    package var tokens = TokenKind.characters
     /// Tokens of a row.
-    public var window = 128
+    package var window = 128
     /// Tokens from the beginning of a row to that of the next; nil for the window's size.
-    public var stride: Int?
+    package var stride: Int?
     /// The most tokens of the vocabulary; the rarer become `<unknown>`.
-    public var vocabularySize: Int?
-    public var isLowercased = false
+    package var vocabularySize: Int?
+    package var isLowercased = false
     /// Plays no part where bytes are the tokens.
-    public var encoding = TextEncoding.utf8
+    package var encoding = TextEncoding.utf8
 
-    public init() {}
+    package init() {}
 }
 
 /// Converts text to windows of token numbers: `inputs` (rows, window), and as `targets` (rows, window) the token that
@@ -23,11 +23,11 @@ public struct TextOptions: Sendable {
 /// The vocabulary is kept, the most frequent token first, as the attribute `vocabulary` of the inputs, or, where it is
 /// larger than 60,000 tokens, as the dataset `/vocabulary`. The numbers are uint8, uint16 or int32, as it needs. Of
 /// several texts, one runs on into the next.
-public struct TextConverter: Converter {
-    public let paths: [String]
-    public let options: TextOptions
+package struct TextConverter: Converter {
+    package let paths: [String]
+    package let options: TextOptions
 
-    public init(_ paths: [String], options: TextOptions = TextOptions()) {
+    package init(_ paths: [String], options: TextOptions = TextOptions()) {
         self.paths = paths
         self.options = options
     }
@@ -38,7 +38,7 @@ public struct TextConverter: Converter {
     /// Beyond this many, the vocabulary is a dataset.
     static let largestAttribute = 60_000
 
-    public func convert(
+    package func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         guard (1...1 << 20).contains(options.window), options.stride.map({ $0 >= 1 }) ?? true,

@@ -1,7 +1,7 @@
 import Batches
 
 /// What a text is cut into.
-public enum TokenKind: String, Sendable, CaseIterable {
+package enum TokenKind: String, Sendable, CaseIterable {
     /// Unicode scalars.
     case characters
     /// Runs of letters, digits, apostrophes and underscores; every other mark stands alone, and blanks are dropped.
