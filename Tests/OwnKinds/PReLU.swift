@@ -10,6 +10,8 @@ public struct PReLU: Layer {
     public static let name = "test_prelu"
     let alpha: Double
 
+    public init(alpha: Double) { self.alpha = alpha }
+
     init(reading reader: ObjectReader) { alpha = reader.number("alpha", default: 0.25) }
 
     public var type: String { Self.name }

@@ -1,6 +1,6 @@
 import Foundation
 import Machine
-public import Network
+import Network
 
 /// What one parameter tensor looks like in a step.
 package struct TensorNorms: Sendable, Equatable {
