@@ -16,12 +16,13 @@ struct DatasetInspection {
                 ("size", .right),
             ])
             for dataset in datasets {
-                // What the values take in memory; compression and strings have no such size.
-                let size = dataset.elementType.size
+                // What the values take in memory; compression and strings have no such size, nor has what a damaged file
+                // claims beyond all numbers.
+                let size = dataset.count.multipliedReportingOverflow(by: dataset.elementType.size)
                 table.append([
                     dataset.path, "\(Shape(dataset.shape))", "\(dataset.elementType)", Self.words(dataset.layout),
                     dataset.filters.joined(separator: ", "),
-                    size > 0 ? Figures.bytes(dataset.count * size) : "",
+                    size.partialValue > 0 && !size.overflow ? Figures.bytes(size.partialValue) : "",
                 ])
             }
             Console.print()

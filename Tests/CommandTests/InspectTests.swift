@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Testing
 
 struct InspectTests {
@@ -41,6 +42,17 @@ struct InspectTests {
                 "",
                 "class_names (3): red, green, blue",
             ])
+    }
+
+    /// A size beyond all numbers, as damaged files claim it, is left out.
+    @Test func aSizeThatNoNumberHolds() throws {
+        let workspace = try Workspace()
+        let file = try HDF5File.create(workspace.path + "/huge.h5")
+        _ = try file.root.createDataset("/x", .float64, shape: [1 << 61], chunk: [1024])
+        try file.close()
+        let result = try workspace.run("inspect", "huge.h5")
+        #expect(result.status == 0)
+        #expect(result.lines.last?.hasPrefix("/x") == true && result.output.contains("2305843009213693952"))
     }
 
     @Test func showsAModel() throws {

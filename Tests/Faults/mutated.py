@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import struct
@@ -325,7 +326,7 @@ class Trial:
             return f"ended by {signal.Signals(-process.returncode).name}", process.returncode, peak, text
         if process.returncode not in STATUSES:
             return f"ended with status {process.returncode}", process.returncode, peak, text
-        if process.returncode != 0 and not text.startswith("stormo:") and arguments[0] != "verify":
+        if process.returncode != 0 and not re.search("^stormo:", text, re.MULTILINE) and arguments[0] != "verify":
             return "gave no sentence", process.returncode, peak, text
         limit = OWN_MEMORY + 4 * file.stat().st_size
         if peak > limit:
