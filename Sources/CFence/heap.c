@@ -38,6 +38,20 @@ static struct {
     size_t count;
 } resting;
 static size_t in_use, limit = SIZE_MAX;
+// Lots whose pages may be accessed. Each divides a mapping of the process in three, and the system allows a process a
+// number of mappings, by default 65,530, beyond which it gives nobody any memory more, the C library neither. So the
+// fences stop where an eighth of them is left.
+static size_t opened, most_opened;
+
+static size_t affordable_openings(void) {
+    size_t mappings = 65530;
+    FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
+    if (file) {
+        if (fscanf(file, "%zu", &mappings) != 1) mappings = 65530;
+        fclose(file);
+    }
+    return (mappings - mappings / 8) / 2;
+}
 
 // A quarter of the addresses that the process may still have, where there is a limit to them.
 static size_t affordable(void) {
@@ -62,7 +76,7 @@ static unsigned char *block_of(size_t number) {
     return start + number * LOT + pages_of(size) * page - size;
 }
 
-// SIZE_MAX where no address is left, or the system allows no more changes of access.
+// SIZE_MAX where no address is left, or no more lots may be opened.
 static size_t take(size_t pages) {
     if (pages == 1 && resting.count > RESTING) {
         size_t number = resting.first;
@@ -71,8 +85,9 @@ static size_t take(size_t pages) {
         return number;
     }
     size_t wanted = pages == 1 ? 1 : (pages * page - 1) / LOT + 2;
-    if (wanted > lot_count - lots_taken) return SIZE_MAX;
+    if (opened >= most_opened || wanted > lot_count - lots_taken) return SIZE_MAX;
     if (mprotect(start + lots_taken * LOT, pages * page, PROT_READ | PROT_WRITE) != 0) return SIZE_MAX;
+    opened++;
     size_t number = lots_taken;
     lots_taken += wanted;
     return number;
@@ -82,7 +97,7 @@ static void give_back(size_t number, size_t pages) {
     if (pages > 1) {
         unsigned char *first = start + number * LOT;
         madvise(first, pages * page, MADV_DONTNEED);
-        mprotect(first, pages * page, PROT_NONE);
+        if (mprotect(first, pages * page, PROT_NONE) == 0) opened--;
         return;
     }
     if (resting.count++ == 0) {
@@ -94,8 +109,9 @@ static void give_back(size_t number, size_t pages) {
 }
 
 static void make_ready(void) {
-    while (lots_taken < RESTING + READY && lots_taken < lot_count / 2) {
+    while (lots_taken < RESTING + READY && lots_taken < lot_count / 2 && opened < most_opened) {
         if (mprotect(start + lots_taken * LOT, page, PROT_READ | PROT_WRITE) != 0) return;
+        opened++;
         give_back(lots_taken++, 1);
     }
 }
@@ -119,6 +135,7 @@ bool fence_reserve(void) {
         lot_count = size / LOT;
         start = memory;
         end = start + size;
+        most_opened = affordable_openings();
         make_ready();
         return true;
     }

@@ -110,6 +110,14 @@ static inline herr_t chdf5_link_type(hid_t location, const char *path, hid_t acc
     return status;
 }
 
+// The bytes of what a link that is not hard holds.
+static inline herr_t chdf5_link_value_size(hid_t location, const char *path, hid_t access, size_t *size) {
+    H5L_info_t info;
+    herr_t status = H5Lget_info(location, path, &info, access);
+    if (status >= 0) *size = info.u.val_size;
+    return status;
+}
+
 // And so is H5Literate, with the struct that it hands to its callback. Visits a group's links in the order of names.
 typedef herr_t (*chdf5_link_visitor)(const char *name, int link_type, void *context);
 struct chdf5_link_visit {

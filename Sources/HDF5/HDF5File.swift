@@ -166,6 +166,10 @@ package final class HDF5File: Sendable {
 
     private static func checkIsFile(_ path: String, _ place: Place) throws(HDF5Error) {
         if path.utf8.contains(0) { throw place.error(.invalidArgument, "open", "a path can't contain a NUL") }
+        guard path.utf8.count < PATH_MAX else {
+            throw Place(file: "\(path.prefix(200))…").error(
+                .cannotOpen, "open", "its path has \(path.utf8.count) bytes; the system takes up to \(PATH_MAX - 1)")
+        }
         var status = stat()
         guard stat(path, &status) == 0 else {
             let code = errno

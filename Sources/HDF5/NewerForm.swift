@@ -8,8 +8,11 @@ enum NewerForm {
     static func words(_ messages: [String]) -> String? {
         guard let cause = messages.first(where: isAboutVersion), let colon = cause.range(of: ": ") else { return nil }
         let (major, minor, release) = Library.version
+        // The versions of types and selections that 1.12 (2020) brought.
+        let isOf112 = ["datatype message", "hyperslab selection"].contains { cause.contains($0) }
+        let reader = isOf112 && (major, minor) < (1, 12) ? "HDF5 1.12 and later read it" : "a later release reads it"
         return "it is in a form that the installed HDF5 library, \(major).\(minor).\(release), does not know "
-            + "(\(cause[colon.upperBound...])): a later release reads it, or the file is damaged; to write it so that this "
+            + "(\(cause[colon.upperBound...])): \(reader), or the file is damaged; to write it so that this "
             + "one reads it, leave out h5py's libver=\"latest\" or give libver=(\"earliest\", \"v110\")"
     }
 

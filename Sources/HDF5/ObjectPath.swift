@@ -79,27 +79,42 @@ extension OpenFile {
     ///
     /// - Throws: kind `leavesFile` for a link into another file, unless the file was opened for that.
     func follow(_ path: String, _ place: Place) throws(HDF5Error) -> (reached: String, missing: String?) {
-        let file = try id(for: place, "open")
-        // Step by step only where the way has to be explained: each step walks from the root.
         if try object(at: path, for: place, "open") != nil { return (path, nil) }
-        var reached = "/"
-        for step in ObjectPath.ancestorsAndSelf(of: path).dropFirst() {
-            guard H5Lexists(file, step, linkAccess) > 0 else { return (reached, step) }
-            if try object(at: step, for: place, "open") == nil {
+        // Name by name only where the way has to be explained, each from the group before it: from the root the whole way
+        // would be walked as often as it has names.
+        let names = path.split(separator: "/")
+        guard names.count <= HDF5File.deepestGroup + 1 else {
+            throw Place(self, "\(path.prefix(200))…").error(
+                .tooLarge, "open", "its path has \(names.count) names; up to \(HDF5File.deepestGroup + 1) are followed")
+        }
+        let root = try id(for: place, "open")
+        var (reached, group): (Substring, Handle?) = ("/", nil)
+        for (index, name) in names.enumerated() {
+            let location = group?.id ?? root
+            let step = String(path[..<name.endIndex])
+            guard H5Lexists(location, String(name), linkAccess) > 0 else { return (String(reached), step) }
+            guard let (kind, _) = object(String(name), at: location) else {
                 let failure = place.libraryFailure("open")
                 if let target = linkGuard?.refused {
                     throw place.leavesFile(
                         "the link '\(step)' leads to '\(target.object)' in another file, \(target.file)")
                 }
                 var link: Int32 = 0
-                let isHard = chdf5_link_type(file, step, linkAccess, &link) < 0 || link == H5L_TYPE_HARD.rawValue
+                let isHard =
+                    chdf5_link_type(location, String(name), linkAccess, &link) < 0 || link == H5L_TYPE_HARD.rawValue
                 // A hard link always leads somewhere, so an unreadable target is damage, not absence.
                 if isHard { throw failure }
-                return (reached, step)
+                return (String(reached), step)
             }
-            reached = step
+            reached = path[..<name.endIndex]
+            guard index + 1 < names.count else { break }
+            guard kind == .group else { return (String(reached), String(path[..<names[index + 1].endIndex])) }
+            guard let next = Handle(H5Gopen2(location, String(name), linkAccess), closedBy: H5Gclose, in: self) else {
+                throw place.libraryFailure("open")
+            }
+            group = next
         }
-        return (reached, nil)
+        return (String(reached), nil)
     }
 
     func exists(_ path: String) throws(HDF5Error) -> Bool {
@@ -122,6 +137,11 @@ extension OpenFile {
         }
         let available = found == .group ? try childPaths(of: reached) : []
         var reason = "no \(kind) '\(path)' in \(self.path)"
+        if let target = try linkTarget(missing, place) {
+            throw HDF5Error(
+                kind: .missingObject(available: available), file: self.path, object: path, action: "open",
+                reason: "\(reason): the link '\(missing)' leads to \(target)", libraryMessages: [])
+        }
         if missing != path { reason += ": there is no '\(missing)'" }
         if found != .group {
             reason += "; '\(reached)' is a \(found)"
@@ -133,6 +153,24 @@ extension OpenFile {
         throw HDF5Error(
             kind: .missingObject(available: available), file: self.path, object: path, action: "open", reason: reason,
             libraryMessages: [])
+    }
+
+    /// Where a link leads that leads nowhere, in words; nil where there is no such link.
+    private func linkTarget(_ path: String, _ place: Place) throws(HDF5Error) -> String? {
+        let id = try id(for: place, "open")
+        var (link, size): (Int32, Int) = (0, 0)
+        guard chdf5_link_type(id, path, linkAccess, &link) >= 0, link != H5L_TYPE_HARD.rawValue,
+            chdf5_link_value_size(id, path, linkAccess, &size) >= 0, (1...1 << 20).contains(size)
+        else { return nil }
+        var value = [CChar](repeating: 0, count: size + 1)
+        guard H5Lget_val(id, path, &value, size, linkAccess) >= 0 else { return nil }
+        if link == H5L_TYPE_SOFT.rawValue { return "'\(HDF5Dataset.text(value))', which is not there" }
+        var (file, object): (UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (nil, nil)
+        guard link == H5L_TYPE_EXTERNAL.rawValue, H5Lunpack_elink_val(value, size, nil, &file, &object) >= 0,
+            let file, let object
+        else { return nil }
+        return
+            "'\(String(cString: object))' in another file, \(String(cString: file)), and that file or object is not there"
     }
 
     private func childPaths(of path: String) throws(HDF5Error) -> [String] {

@@ -6,7 +6,7 @@ extension HDF5Dataset {
     ///
     /// The library reads what is missing there as fill values or zeros, without a word.
     /// - Parameter depth: how many virtual datasets lead to this one.
-    /// - Throws: kinds `notFound`, `missingObject`, `damaged` (a source that is too small), `cannotOpen`.
+    /// - Throws: kinds `notFound`, `damaged` (a source that is too small), `cannotOpen`.
     func checkSources(depth: Int = 0) throws(HDF5Error) {
         guard sources.withLock({ $0 == nil }) else { return try confirmSources() }
         guard let creation = Handle(H5Dget_create_plist(handle.id), closedBy: H5Pclose) else {

@@ -66,8 +66,11 @@ struct VirtualSources {
             try source.checkSources(depth: depth + 1)
             return source
         } catch {
+            var kind = error.kind
+            // That of a sentence which stands by itself.
+            if case .missingObject = kind { kind = .notFound }
             throw HDF5Error(
-                kind: error.kind, file: place.file, object: place.object, action: "read",
+                kind: kind, file: place.file, object: place.object, action: "read",
                 reason: "\(words)\(name == "." ? "the same file" : name): \(error)",
                 libraryMessages: error.libraryMessages)
         }

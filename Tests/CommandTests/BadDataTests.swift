@@ -101,7 +101,9 @@ struct BadDataTests {
         try file.root.createDataset("/words", .string, shape: [48]).writeStrings(Array(repeating: "a", count: 48))
         try file.close()
         try workspace.expectFailure(
-            65, "data.h5: /words holds string, which are not numbers", "train", "config.json", "--set",
+            65,
+            "data.h5: /words holds string, which are not numbers; texts can be labels, but inputs and weights are numbers; "
+                + "stormo data convert makes codes of a table's texts", "train", "config.json", "--set",
             "data.train.inputs=/words")
     }
 }

@@ -27,6 +27,17 @@ struct DataCommandTests {
             ])
     }
 
+    /// Before all values are read.
+    @Test func aPathForItsFindingsThatCantBeWrittenIsFoundFirst() throws {
+        let workspace = try Workspace()
+        try workspace.expectFailure(
+            1, "nowhere/found.json can't be written: there is no directory nowhere; make it first", "data", "inspect",
+            "data.h5", "--json", "nowhere/found.json")
+        try workspace.expectFailure(
+            64, "--json data.h5 would replace data.h5, which is read; name another file", "data", "inspect", "data.h5",
+            "--json", "data.h5")
+    }
+
     @Test func writesItsFindings() throws {
         let workspace = try Workspace()
         try workspace.run("data", "inspect", "data.h5", "--json", "found.json")

@@ -161,6 +161,26 @@ struct TrainTests {
         #expect(result.lines.contains { $0.contains("validation_roc_auc n/a") })
     }
 
+    /// A loss of 0 would be the best there is.
+    @Test func theLossOfASplitWithoutWeightIsUndefined() throws {
+        let workspace = try Workspace()
+        let file = try HDF5File.open(workspace.path + "/data.h5", writable: true)
+        try file.root.createDataset("/validation/weights", .float32, shape: [15]).write(
+            [Float](repeating: 0, count: 15))
+        try file.close()
+        let result = try workspace.run(
+            "train", "config.json", "--set", "data.validation.sample_weight=/validation/weights")
+        #expect(result.status == 0 && result.lines.contains { $0.contains("validation_loss n/a") }, "\(result.output)")
+        #expect(
+            result.errors
+                == "warning: validation_loss is undefined in epoch 1, since no sample counts: all labels are ignored, or all "
+                + "weights are 0; it is shown as n/a, and never the best\n")
+        let evaluation = try workspace.run(
+            "evaluate", "runs/three/model.h5", "--data", "data.h5", "--group", "/validation", "--sample-weight",
+            "/validation/weights")
+        #expect(evaluation.lines.contains("loss n/a"))
+    }
+
     @Test func divergenceKeepsTheLastFiniteModel() throws {
         let workspace = try Workspace()
         let result = try workspace.run(

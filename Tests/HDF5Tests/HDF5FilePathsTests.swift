@@ -36,6 +36,19 @@ struct HDF5FilePathsTests {
         }
     }
 
+    /// As data head seeks the labels beside a dataset.
+    @Test func whatIsNotThereWithinManyGroups() throws {
+        try nest(2000)
+        try expectThreadTime(below: .seconds(2)) {
+            let file = try HDF5File.open(path)
+            let (group, name) = (String(repeating: "/g", count: 2000), "targets")
+            #expect(try !file.exists("\(group)/\(name)"))
+            let error = #expect(throws: HDF5Error.self) { try file.dataset("\(group)/\(name)") }
+            #expect(error?.description == "no dataset '\(group)/\(name)' in \(path); it has: \(group)/x")
+            #expect(try !file.exists("\(group)/x/\(name)"))
+        }
+    }
+
     @Test func groupsTooDeepWithinGroups() throws {
         try nest(4097)
         let file = try HDF5File.open(path)

@@ -155,7 +155,20 @@ struct HDF5FileTests {
         #expect(children.map(\.kind) == [.group, .danglingLink, .externalLink, .dataset, .dataset])
         #expect(try file.dataset("/soft").read(Int.self) == [1])
         let dangling = failure { _ = try file.dataset("/dangling") }
-        #expect(dangling?.description.hasPrefix("no dataset '/dangling' in") == true)
+        #expect(
+            dangling?.description
+                == "no dataset '/dangling' in \(path): the link '/dangling' leads to '/nowhere', which is not there")
+        let away = #expect(throws: HDF5Error.self) {
+            try HDF5File.open(path, allowingExternal: true).dataset("/external")
+        }
+        #expect(
+            away?.description
+                == "no dataset '/external' in \(path): the link '/external' leads to '/x' in another file, other.h5, and "
+                + "that file or object is not there")
+        let deep = String(repeating: "/q", count: 2 << 20)
+        #expect(
+            failure { _ = try file.dataset(deep) }?.description
+                == "cannot open '\(deep.prefix(200))…' in \(path): its path has 2097152 names; up to 4097 are followed")
     }
 
     @Test func closingEndsTheUseOfEveryObject() throws {

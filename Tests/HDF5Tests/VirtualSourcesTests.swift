@@ -90,8 +90,8 @@ struct VirtualSourcesTests {
                 + "gone.h5: cannot open \(directory.file("gone.h5")): there is no such file, nor gone.h5")
         try view("nameless", rows: 10, [(0, 10, "source.h5", "y")])
         #expect(
-            try refusal("nameless")?.reason
-                == "it is a virtual dataset, and its values in rows 0 to 9 come from 'y' in source.h5: no dataset '/y' in "
+            try refusal("nameless")?.description
+                == "cannot read '/nameless' in \(path): it is a virtual dataset, and its values in rows 0 to 9 come from 'y' in source.h5: no dataset '/y' in "
                 + "\(directory.file("source.h5")); it has: /x")
         // What is there, but is no HDF5 file, is passed over by the library, too.
         try Data("text".utf8).write(to: URL(filePath: directory.file("text.h5")))

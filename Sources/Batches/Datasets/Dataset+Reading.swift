@@ -61,6 +61,9 @@ extension Dataset {
         for part in source.inputParts where part.axes == nil {
             for path in part.paths { data.notices += AxisHints.sentences(try files[0].dataset(path)) }
         }
+        for part in wantsTargets ? source.targetParts : [] where part.axes == nil {
+            data.notices += AxisHints.sentences(try files[0].dataset(part.paths[0]), key: "transpose_targets")
+        }
         return data
     }
 

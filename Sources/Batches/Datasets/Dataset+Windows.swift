@@ -69,18 +69,11 @@ extension Dataset {
     /// - Throws: `DataError` where a batch would not fit, or `shuffleWindow` does not.
     package func windowRows(atLeast batch: Int) throws -> Int {
         let rowBytes = windowRowBytes
-        let scratch = scratchBytes * AvailableCPUs.count + sharedScratchBytes
+        let own = try mixedRows(atLeast: batch)
+        let scratch = scratchBytes * (own == nil ? AvailableCPUs.count : 1) + sharedScratchBytes
         let rows = max(windowBytes - scratch, 0) / (2 * rowBytes)
         let needed = 2 * batch
-        if let own = try mixedRows(atLeast: batch) {
-            let most = max(windowBytes - scratchBytes - sharedScratchBytes, 0) / (2 * rowBytes)
-            guard own <= most else {
-                throw DataError(
-                    "data.shuffle_window is \(own) rows, but data.memory_limit leaves room for \(most) of "
-                        + "\(inputsPlace); raise the limit or make the window smaller")
-            }
-            return own
-        }
+        if let own, own <= rows { return own }
         guard rows >= min(needed, count) else {
             let least = 2 * needed * rowBytes + scratch
             // What takes the room decides what helps.
@@ -93,7 +86,21 @@ extension Dataset {
                 "data.memory_limit leaves \(ByteCount(windowBytes)) for \(inputsPlace), but reading it in batches of "
                     + "\(batch) samples needs about \(ByteCount(least))\(scratch > least / 2 ? ", " : "; ")\(advice)")
         }
+        if let own {
+            throw DataError(
+                "data.shuffle_window is \(own) rows, but data.memory_limit leaves room for \(rows) of \(inputsPlace); raise "
+                    + "the limit or make the window smaller")
+        }
         return min(rows, count)
+    }
+
+    /// Sees that rows that stay in files have room for their windows.
+    /// - Throws: as `windowRows(atLeast:)`.
+    package func checkWindow(batch: Int, isShuffled: Bool) throws {
+        guard !isInMemory else { return }
+        var data = self
+        if !isShuffled { data.shuffleWindow = nil }
+        _ = try data.windowRows(atLeast: batch)
     }
 
     /// What a row takes in a window: each has a place in the order, and while a window is made in one more.

@@ -159,7 +159,22 @@ public struct Dataset: Sendable {
             return
                 "; if the samples are on the last axis there, as MATLAB writes them, put it first by transpose_targets"
         }
-        return ""
+        return samplesLastHint(field)
+    }
+
+    /// What may help where there are too few rows to be all samples; empty where the first inputs and the targets do not
+    /// end in axes of one length.
+    package var samplesLastHint: String {
+        guard source != nil, let targets = fields(.target).first?.field else { return "" }
+        return samplesLastHint(targets)
+    }
+
+    private func samplesLastHint(_ field: Field) -> String {
+        guard inputs.rowShape.rank > 0, field.rowShape.rank > 0, inputs.rowShape.last == field.rowShape.last,
+            inputs.rowShape.last > max(inputs.rows, field.rows)
+        else { return "" }
+        return "; if the samples are on the last axes, as MATLAB writes them, put these first by transpose_inputs and "
+            + "transpose_targets"
     }
 
     private func check() throws {

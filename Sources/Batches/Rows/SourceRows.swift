@@ -90,7 +90,11 @@ struct SourceRows: Sendable {
         }
         guard let memoryType = dataset.elementType.memoryType, let type = StoredType(rawValue: memoryType.rawValue)
         else {
-            throw DataError("\(place) holds \(dataset.elementType), which are not numbers")
+            let advice =
+                dataset.elementType == .string
+                ? "texts can be labels, but inputs and weights are numbers; stormo data convert makes codes of a table's texts"
+                : "store them as integers or floats"
+            throw DataError("\(place) holds \(dataset.elementType), which are not numbers; \(advice)")
         }
         // A small file can claim any number of elements, since chunks that were never written take no room.
         let (rowBytes, overflows) = shape.count.multipliedReportingOverflow(by: type.byteCount)

@@ -127,9 +127,9 @@ public final class Evaluator: @unchecked Sendable {
                     countsConfusion: countsConfusion)
             }
         }
-        // Two places for each shard and output, which the worker that runs it writes alone: the loss, and the samples it
-        // counts.
-        let sums = try AlignedMemory(doubles: 2 * plan.shards * outputs)
+        // Three places for each shard and output, which the worker that runs it writes alone: the loss, the samples that it
+        // is divided by, and of these those whose weight is not 0.
+        let sums = try AlignedMemory(doubles: 3 * plan.shards * outputs)
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
         try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in
@@ -137,19 +137,25 @@ public final class Evaluator: @unchecked Sendable {
                 sets[shard][output].update(from: replica, objective, output, count)
                 let target = replica.tensor(of: objective.outputs[output].target, samples: count)
                 let losses = replica.value(of: objective.outputs[output].sampleLoss, samples: count)
-                let sum = sums.doubles + 2 * (shard * outputs + output)
+                let sum = sums.doubles + 3 * (shard * outputs + output)
+                let counted = objective.outputs[output].countedSamples(targets: target, samples: count)
                 if let weights = weights[output]?.fill(
                     worker: worker, from: windows.pool, rows: rows, targets: target, count: count)
                 {
                     for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
+                    // One that counts is enough, and mostly the first is such a one.
+                    for sample in 0..<count where sum[2] == 0 && weights[sample] > 0 {
+                        sum[2] = objective.outputs[output].countedSamples(targets: target, at: sample)
+                    }
                 } else {
                     for loss in losses { sum[0] += Double(loss) }
+                    sum[2] += counted
                 }
                 let culprit = culprits.integers + shard
                 if !sum[0].isFinite, culprit.pointee == 0 {
                     culprit.pointee = 1 + start + (losses.firstIndex { !$0.isFinite } ?? 0)
                 }
-                sum[1] += objective.outputs[output].countedSamples(targets: target, samples: count)
+                sum[1] += counted
             }
         }
         let first = (0..<plan.shards).map { culprits.integers[$0] }.filter { $0 > 0 }
@@ -157,9 +163,9 @@ public final class Evaluator: @unchecked Sendable {
         if let first { throw try notFinite(first - 1) }
         for others in sets.dropFirst() { for (sum, set) in zip(sets[0], others) { sum.merge(set) } }
         let losses = (0..<outputs).map { output -> Double in
-            let pairs = (0..<plan.shards).map { sums.doubles + 2 * ($0 * outputs + output) }
-            let counted = pairs.reduce(0.0) { $0 + $1[1] }
-            return counted > 0 ? pairs.reduce(0.0) { $0 + $1[0] } / counted : .nan
+            let parts = (0..<plan.shards).map { sums.doubles + 3 * ($0 * outputs + output) }
+            guard parts.contains(where: { $0[2] > 0 }) else { return .nan }
+            return parts.reduce(0.0) { $0 + $1[0] } / parts.reduce(0.0) { $0 + $1[1] }
         }
         return Evaluation(
             loss: objective.total(of: losses),

@@ -56,6 +56,17 @@ extension Objective {
             loss.countedSamples(targets: targets, samples: samples, labels: targetShape.count)
         }
 
+        /// The same of a single sample of several.
+        package func countedSamples(targets: TensorPointer, at sample: Int) -> Double {
+            let offset = sample * targetShape.count
+            let own: TensorPointer =
+                switch targets {
+                case .float32(let values): .float32(values + offset)
+                case .int32(let values): .int32(values + offset)
+                }
+            return countedSamples(targets: own, samples: 1)
+        }
+
         private static func words(_ name: String, in model: Model) -> String {
             model.steps.last?.name == name ? "the last layer '\(name)'" : "the layer '\(name)'"
         }

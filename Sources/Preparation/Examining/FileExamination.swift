@@ -70,9 +70,12 @@ package struct FileExamination {
         } catch let error as DataError {
             report.failure = error.description
         }
+        let axes = dataset.path.hasSuffix("/targets") ? "transpose_targets" : "transpose_inputs"
         report.advice =
-            AxisHints.sentences(dataset) + (report.type.isNumeric ? Packing.sentences(dataset) : []) + report.hints
+            AxisHints.sentences(dataset, key: axes) + (report.type.isNumeric ? Packing.sentences(dataset) : [])
+            + report.hints
             + DatasetAdvice.sentences(for: report)
+            + (TableColumns.words(of: dataset).map { ["it is a table; name a column to see its values: \($0)"] } ?? [])
         reports.append(report)
         return report
     }

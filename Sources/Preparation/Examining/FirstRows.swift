@@ -38,7 +38,11 @@ package struct FirstRows {
             return
         }
         guard dataset.elementType.isNumeric else {
-            throw DataError("\(file.path): \(dataset.path) holds \(dataset.elementType) values, which can't be shown")
+            let place = "\(file.path): \(dataset.path)"
+            if let columns = TableColumns.words(of: dataset) {
+                throw DataError("\(place) is a table, of which one column is shown: \(columns)")
+            }
+            throw DataError("\(place) holds \(dataset.elementType) values, which can't be shown")
         }
         guard !dataset.shape.isEmpty else {
             cells = [Self.texts(try dataset.read(Double.self), type)]

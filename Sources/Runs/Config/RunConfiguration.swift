@@ -45,6 +45,9 @@ public struct RunConfiguration: Sendable {
         if name.isEmpty || name.contains("/") || name == "." || name == ".." {
             root.fail("must be a name for a directory, without '/', but is '\(name)'", key: "name")
         }
+        if name.utf8.count > Self.longestName {
+            root.fail("must be at most \(Self.longestName) bytes long, but has \(name.utf8.count)", key: "name")
+        }
         seed = UInt64(root.integer("seed", in: 0..., default: 0))
         data = DataConfiguration(reading: root.requiredObject("data"), directory: directory)
         let model = root.requiredObject("model")
@@ -113,6 +116,9 @@ public struct RunConfiguration: Sendable {
     }
 
     /// `digits-mlp` for `Configs/digits-mlp.json`.
+    /// In bytes of UTF-8, as for layers.
+    private static let longestName = 1024
+
     private static func stem(_ file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? "run"
         return last.hasSuffix(".json") ? String(last.dropLast(5)) : last

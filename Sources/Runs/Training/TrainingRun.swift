@@ -49,7 +49,7 @@ public final class TrainingRun {
             throw configuration.error(
                 "training.batch_size",
                 "is \(training.batchSize)\(parts) but \(self.training.inputsPlace) has only "
-                    + "\(self.training.count) rows; make it smaller")
+                    + "\(self.training.count) rows; make it smaller\(self.training.samplesLastHint)")
         }
         if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: batch) {
             throw configuration.error("data.shuffle_window", problem)
@@ -58,6 +58,9 @@ public final class TrainingRun {
             throw configuration.error("data.memory_limit", problem)
         }
         for dataset in [self.training, validation, test] { try dataset?.check(against: objective) }
+        // Before rows are read to be looked at, which takes long where the memory is too small for their chunks.
+        try self.training.checkWindow(batch: batch, isShuffled: training.shuffle)
+        for dataset in [validation, test] { try dataset?.checkWindow(batch: 1, isShuffled: false) }
         // First what helps most.
         var remarks = try Self.remarksOnTargets(self.training, objective)
         remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)

@@ -34,7 +34,7 @@ struct Head: ParsableCommand {
     }
 
     func run() throws {
-        let path = try path ?? FirstRows.usualPath(links.open(file))
+        let path = try path ?? FirstRows.usualPath(links.open(file, isQuiet: true))
         let opened = try links.open(file, reading: .objects(FirstRows.objects(for: path)))
         var first = try FirstRows(opened, path: path, count: rows ?? 10)
         let draws = !first.pictures.isEmpty && !numbers

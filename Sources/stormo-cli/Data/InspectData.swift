@@ -27,6 +27,7 @@ struct InspectData: ParsableCommand {
     @OptionGroup var links: ExternalLinksOption
 
     func run() throws {
+        if let json { try OutputFile.check(json, "--json", reading: [file]) }
         var examination = try FileExamination(links.open(file), path: path)
         let count = examination.overview.count
         Console.print("\(file): HDF5 file with \(Figures.count(count, "dataset"))\n", style: .bold)

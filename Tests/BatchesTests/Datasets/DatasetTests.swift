@@ -224,7 +224,11 @@ import Testing
             try root.createDataset("/train/inputs", .string, shape: [2]).writeStrings(["a", "b"])
             try root.createDataset("/train/targets", .int8, shape: [2]).write([0, 1] as [Int8])
         }
-        expect({ "\($0): /train/inputs holds string, which are not numbers" }, words)
+        expect(
+            {
+                "\($0): /train/inputs holds string, which are not numbers; texts can be labels, but inputs and weights are "
+                    + "numbers; stormo data convert makes codes of a table's texts"
+            }, words)
     }
 
     /// A file of a few hundred bytes can claim any number of rows.

@@ -104,7 +104,8 @@ import Testing
         let source = DataSource(file: path, inputs: "/x", targets: "/y")
         #expect(
             message { _ = try Dataset(reading: source) }
-                == "\(path): /x has 3 rows, but \(path): /y has 1; each row of inputs needs one of targets")
+                == "\(path): /x has 3 rows, but \(path): /y has 1; each row of inputs needs one of targets; if the samples are "
+                + "on the last axes, as MATLAB writes them, put these first by transpose_inputs and transpose_targets")
         var half = source
         half.transposeTargets = [1, 0]
         #expect(
@@ -118,7 +119,13 @@ import Testing
             try root.createDataset("/images", .uint8, shape: [2, 3, 8, 8])
             try root.createDataset("/last", .uint8, shape: [2, 8, 8, 3])
             try root.createDataset("/matlab", .float64, shape: [4, 20]).attributes.set("MATLAB_class", "double")
+            try root.createDataset("/rows", .float64, shape: [4, 2])
         }
+        #expect(
+            try Dataset.open(DataSource(file: path, inputs: "/rows", targets: "/matlab")).notices == [
+                "\(path): /matlab was written by MATLAB, which turns the order of the axes round: here it is 4×20; "
+                    + "\"transpose_targets\": [1, 0] in the config gives 20×4, as MATLAB shows it"
+            ])
         func notices(_ name: String, _ order: [Int]? = nil) throws -> [String] {
             var source = DataSource(file: path, inputs: name, targets: nil)
             source.transposeInputs = order

@@ -75,6 +75,26 @@ import Testing
         #expect(evaluation.confusion?.counts == table)
     }
 
+    /// Of weights that are all 0, or not 0 for ignored labels alone, no loss is a mean: 0 would be the best there is.
+    @Test func withoutASampleThatCountsTheLossIsUndefined() throws {
+        let objective = try Objective(
+            Model(input: [2]) { Dense(3, activation: .softmax) },
+            loss: .sparseCategoricalCrossEntropy(ignoring: 2))
+        let parameters = try AlignedMemory(floats: objective.layout.count)
+        func loss(_ labels: [Float], _ weights: [Float]) throws -> Double {
+            let data = try Dataset(
+                inputs: labels.map { [$0, 1] }, targets: labels.map { [$0] }, weights: weights)
+            return try Evaluator(
+                objective, on: data, preprocessing: .none, parameters: parameters, Parallelism(workers: 2, shards: 2)
+            )
+            .evaluate([]).loss
+        }
+        #expect(try loss([0, 1, 0], [0, 0, 0]).isNaN)
+        #expect(try loss([0, 2, 1], [0, 3, 0]).isNaN)
+        #expect(try loss([2, 2, 2], [1, 1, 1]).isNaN)
+        #expect(abs(try loss([0, 2, 1], [0, 3, 2]) - log(3)) < 1e-6)
+    }
+
     @Test func pinnedShardsGiveTheSameBitsForAnyNumberOfWorkers() throws {
         let setting = try setting(rows: 101)
         let results = try (1...6).map { workers in

@@ -82,6 +82,47 @@ struct FenceTests {
         }
     }
 
+    /// A process may have so many mappings, of which each fence takes two; then neither the C library nor Swift would get
+    /// any memory.
+    @Test func manyBlocksLeaveMappingsToOthers() async {
+        await #expect(processExitsWith: .success) {
+            precondition(fence_raise("H5open"))
+            var blocks: [UnsafeMutableRawPointer] = []
+            for _ in 0..<70_000 { blocks.append(fence_malloc(24)!) }
+            let mappings = (0..<1000).map { index in
+                // Neighbours of other access are no one mapping.
+                mmap(nil, 4096, index % 2 == 0 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            }
+            precondition(mappings.allSatisfy { $0 != MAP_FAILED } && malloc(1 << 20) != nil)
+            // Some are fenced, some are not, and all are blocks.
+            let fenced = blocks.filter { Self.endsAtAFence($0, 24) }.count
+            precondition(fenced > 20_000 && fenced < 40_000, "\(fenced)")
+            for block in blocks {
+                memset(block, 1, 24)
+                fence_free(fence_realloc(block, 48))
+            }
+            precondition(Self.endsAtAFence(fence_malloc(24)!, 24))
+        }
+    }
+
+    /// The library holds a dozen blocks for each.
+    @Test func aFileOfManyObjectsIsRead() async throws {
+        await #expect(processExitsWith: .success) {
+            precondition(fence_raise("H5open"))
+            let directory = try TestDirectory()
+            try RawFile.create(directory.file()) { file in
+                for index in 0..<6000 {
+                    try RawFile.add("x\(index)", to: file, type: H5Tcopy(chdf5_native_int8()), values: [7] as [Int8])
+                }
+            }
+            let file = try HDF5File.open(directory.file())
+            let all = try file.allDatasets()
+            precondition(all.datasets.count == 6000 && all.omitted.isEmpty)
+            let last = try all.datasets[5999].read(Int.self)
+            precondition(last == [7])
+        }
+    }
+
     @Test func thereIsALimit() async {
         await #expect(processExitsWith: .success) {
             fence_raise("H5open")

@@ -1,3 +1,4 @@
+import Batches
 import HDF5
 import TestSupport
 import Testing
@@ -33,6 +34,21 @@ struct FirstRowsTests {
         let first = try FirstRows(file, count: 5)
         #expect(first.pictures.map { $0.lines(.ramp, columns: 8)[0] } == ["        ", "@@@@@@@@"])
         #expect(first.labels == nil)
+    }
+
+    @Test func ofATableTheColumnsAreNamed() throws {
+        let file = try HDF5File.open(Repository.fixture("table.h5", of: "BatchesTests"))
+        let path = "/table"
+        let columns = try file.dataset(path).columnNames.map { "\(path)/\($0)" }
+        let error = #expect(throws: DataError.self) { try FirstRows(file, path: path, count: 2) }
+        #expect(
+            error?.description
+                == "\(file.path): \(path) is a table, of which one column is shown: \(columns.joined(separator: ", "))")
+        #expect(try FirstRows(file, path: columns[0], count: 2).cells.count == 2)
+        var examination = try FileExamination(file, path: path)
+        #expect(
+            try examination.next()?.advice.last
+                == "it is a table; name a column to see its values: \(columns.joined(separator: ", "))")
     }
 
     @Test func readsStrings() throws {

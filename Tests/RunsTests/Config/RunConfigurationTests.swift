@@ -297,6 +297,7 @@ import Testing
         ("loss=huberr", "loss: unknown loss 'huberr'; did you mean 'huber'?"),
         (#"loss={"type": "huber", "factor": 2}"#, "loss.factor: unknown key; known: 'type', 'delta'"),
         ("name=a/b", "name: must be a name for a directory, without '/', but is 'a/b'"),
+        ("name=\(String(repeating: "n", count: 2000))", "name: must be at most 1024 bytes long, but has 2000"),
         ("name=..", "name: must be a name for a directory, without '/', but is '..'"),
         ("seed=-1", "seed: must be 0 or more, but is -1"),
         ("parallel.workers=0", "parallel.workers: must be a whole number from 1 to 4096, or 'auto', but is 0"),
@@ -464,7 +465,8 @@ import Testing
             auto.resolved(batchSize: 1 << 20, accumulate: 4096, operations: 1 << 40, parameters: 10).shards == 4096)
         let following = try RunConfiguration(smallest(#"parallel={"workers": 9, "shards": "workers"}"#), directory: "")
         #expect(
-            following.parallel.resolved(batchSize: 100, accumulate: 1000, operations: 1 << 30, parameters: 1).shards == 4000)
+            following.parallel.resolved(batchSize: 100, accumulate: 1000, operations: 1 << 30, parameters: 1).shards
+                == 4000)
     }
 
     /// A batch is cut into the shards of each part, all at once.

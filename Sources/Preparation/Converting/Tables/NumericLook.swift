@@ -1,5 +1,5 @@
 /// Texts that look like numbers or dates but are not read as such, since they hold more than digits: `102%`,
-/// `$3,825.00`, `1.234,5`, `5.1 kg`, `2024-03-01`. Their codes would have nothing of their size.
+/// `$3,825.00`, `1.234,5`, `5.1 kg`, `0x1F`, `2024-03-01`, `1-Mar-2024`. Their codes would have nothing of their size.
 enum NumericLook: Equatable {
     /// With the other decimal mark, and otherwise plain.
     case otherPoint
@@ -21,15 +21,17 @@ enum NumericLook: Equatable {
         let words = String(decoding: text, as: UTF8.self)
         if Self.isDate(words) {
             self = .date
-        } else if Self.isNumber(words) {
+        } else if Self.isNumber(words) || Self.isHexadecimal(words) {
             self = .number
         } else {
             return nil
         }
     }
 
-    /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time.
+    /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time; or a month's
+    /// English name with a day, a year or both.
     private static func isDate(_ text: String) -> Bool {
+        if namesMonth(text) { return true }
         let day = text.prefix { !($0 == " " || $0 == "T") }
         let rest = text.dropFirst(day.count + 1)
         guard rest.allSatisfy({ $0.isNumber || ":.,+-Z ".contains($0) || "apmAPM".contains($0) }) else { return false }
@@ -39,6 +41,24 @@ enum NumericLook: Equatable {
             if parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(isDigit) }) { return true }
         }
         return false
+    }
+
+    private static let months = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+
+    private static func namesMonth(_ text: String) -> Bool {
+        let parts = text.split { " -/.,".contains($0) }
+        guard (2...3).contains(parts.count) else { return false }
+        let words = parts.filter { !$0.allSatisfy(isDigit) }
+        guard words.count == 1, parts.allSatisfy({ $0 == words[0] || $0.count <= 4 }) else { return false }
+        let word = words[0].lowercased()
+        return word.count >= 3 && months.contains { $0 == word || $0.prefix(3) == word || word == "sept" }
+    }
+
+    private static func isHexadecimal(_ text: String) -> Bool {
+        (text.hasPrefix("0x") || text.hasPrefix("0X")) && text.count > 2 && text.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 
     private static let currencies = ["$", "€", "£", "¥", "₹", "₽", "₩", "USD", "EUR", "GBP", "CHF", "JPY"]

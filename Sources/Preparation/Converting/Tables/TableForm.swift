@@ -18,7 +18,10 @@ struct TableForm {
         encoding = options.encoding
         let sample = try Self.sample(source, encoding)
         guard !sample.contains(0) else {
-            throw DataError("\(source.name) holds bytes that are no text; a table is in UTF-8")
+            throw DataError(
+                "\(source.name) holds bytes that are no text in \(encoding.rawValue.uppercased()); "
+                    + (encoding == .utf16 ? "give the right --encoding" : "say --encoding utf-16 if it is in that")
+                    + ", or save it as UTF-8")
         }
         point = UInt8(ascii: options.hasDecimalComma ? "," : ".")
         delimiter =

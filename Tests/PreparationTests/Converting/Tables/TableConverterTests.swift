@@ -197,6 +197,13 @@ struct TableConverterTests {
         #expect(
             try warnings("a,t\n825,1\n\"1,250,000\",2\n12,3\n\"3,000,000\",4\n")
                 == [sentence("a", "numbers", "1,250,000", 3, plain)])
+        #expect(
+            try warnings("a,d,t\n0x1F,1-Mar-2024,1\n0x0a,12-Sep-2024,0\n") == [
+                sentence("a", "numbers", "0x1F", 2, plain),
+                sentence(
+                    "d", "dates", "1-Mar-2024", 2, "write what matters of it as numbers, as year, month and day"),
+            ])
+        #expect(try warnings("a,t\nMay B,1\nMarch 2024 a,0\n0xyz,1\n") == [])
         // Names with digits in them are names.
         #expect(try warnings("a,t\nA1,1\n4WD,2\n1st,3\n10-20,4\nroom 7,5\n") == [])
     }
@@ -343,7 +350,9 @@ struct TableConverterTests {
         try expect(
             "@a.csv, line 1: two columns are named 'a'; give them different names, or say --no-header if that line is data",
             "a,a\n1,2\n")
-        try expect("@a.csv holds bytes that are no text; a table is in UTF-8", "a,b\n1,\0\n")
+        try expect(
+            "@a.csv holds bytes that are no text in UTF-8; say --encoding utf-16 if it is in that, or save it as UTF-8",
+            "a,b\n1,\0\n")
         fixture.expect("cannot open @none.csv: there is no such file", from: TableConverter(fixture.file("none.csv")))
     }
 
