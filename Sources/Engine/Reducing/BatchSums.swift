@@ -1,4 +1,5 @@
 import Kernels
+import Network
 
 /// The sums over a mini-batch by which samples are coupled: those of each shard, and what they come to.
 ///
@@ -10,43 +11,50 @@ import Kernels
 final class BatchSums: @unchecked Sendable {
     /// Those of all rounds of a step, as a replica is bound to them.
     let combined: AlignedMemory
-    /// Those of the round under way, by shard.
+    /// By shard, each in the same places.
     private let partials: [AlignedMemory]
     private let pointers: [UnsafeMutablePointer<Double>]
     private let pairs: [ReductionTree.Pair]
 
-    /// - Parameters:
-    ///   - count: the combined sums of a step.
-    ///   - largest: those of the largest round.
+    /// - Parameter count: the combined sums of a step.
     /// - Throws: `KernelError.outOfMemory`.
-    init(count: Int, largest: Int, shards: Int) throws(KernelError) {
+    init(count: Int, shards: Int) throws(KernelError) {
         combined = try AlignedMemory(doubles: count)
         var partials: [AlignedMemory] = []
-        for _ in 0..<shards { partials.append(try AlignedMemory(doubles: largest)) }
+        for _ in 0..<shards { partials.append(try AlignedMemory(doubles: count)) }
         self.partials = partials
         pointers = partials.map(\.doubles)
         pairs = ReductionTree(shards: shards).pairs
     }
 
-    /// Where a shard's sums of a round go.
+    /// Where a shard's sums go.
     func partial(of shard: Int) -> UnsafeMutablePointer<Double> { pointers[shard] }
 
     /// A shard without samples adds zeros.
-    func clear(_ shard: Int, count: Int) { pointers[shard].update(repeating: 0, count: count) }
+    func clear(_ shard: Int, _ round: Coupling.Round) {
+        for index in 0..<round.parts.count {
+            let places = round.parts[index].places
+            (pointers[shard] + places.lowerBound).update(repeating: 0, count: places.count)
+        }
+    }
 
     /// Adds up a worker's slice of a round. All shards' sums must stand.
-    /// - Parameter places: those of the round among the combined sums.
-    func combine(_ places: Range<Int>, worker: Int, of workers: Int) {
+    func combine(_ round: Coupling.Round, worker: Int, of workers: Int) {
+        for index in 0..<round.parts.count { combine(round.parts[index].places, worker, of: workers) }
+    }
+
+    private func combine(_ places: Range<Int>, _ worker: Int, of workers: Int) {
         // Whole cache lines, so that workers do not share one.
         let line = AlignedMemory.alignment / MemoryLayout<Double>.stride
-        let lines = (places.count + line - 1) / line
-        let begin = worker * lines / workers * line
-        let end = min((worker + 1) * lines / workers * line, places.count)
+        let first = places.lowerBound / line
+        let lines = (places.upperBound + line - 1) / line - first
+        let begin = max((first + worker * lines / workers) * line, places.lowerBound)
+        let end = min((first + (worker + 1) * lines / workers) * line, places.upperBound)
         guard begin < end else { return }
         for index in 0..<pairs.count {
             let (sum, other) = (pointers[pairs[index].sum], pointers[pairs[index].other])
             for place in begin..<end { sum[place] += other[place] }
         }
-        (combined.doubles + places.lowerBound + begin).update(from: pointers[0] + begin, count: end - begin)
+        (combined.doubles + begin).update(from: pointers[0] + begin, count: end - begin)
     }
 }

@@ -28,7 +28,7 @@ final class CoupledShards: @unchecked Sendable {
         gradient: @Sendable @escaping (_ shard: Int, _ worker: Int) -> AlignedMemory
     ) throws {
         coupling = program.coupling
-        let sums = try BatchSums(count: coupling.sumCount, largest: coupling.largestRound, shards: plan.shards)
+        let sums = try BatchSums(count: coupling.sumCount, shards: plan.shards)
         self.sums = sums
         next = try AlignedMemory(floats: coupling.moves.reduce(0) { $0 + $1.range.count })
         // On the workers' threads, which thereby are the first to touch the arenas.

@@ -14,7 +14,7 @@ extension TrainingEngine {
             for part in parts {
                 for shard in plan.shards(of: part) { runForward(shard, segment, coupled, epoch, number, worker) }
             }
-            combine(forward[segment].places, coupled, parts, number, worker)
+            combine(forward[segment], coupled, parts, number, worker)
         }
         for part in parts {
             let folder = reducer.folder(of: part)
@@ -25,7 +25,7 @@ extension TrainingEngine {
             }
         }
         for segment in 0..<backward.count {
-            combine(backward[segment].places, coupled, parts, number, worker)
+            combine(backward[segment], coupled, parts, number, worker)
             for part in parts {
                 let folder = reducer.folder(of: part)
                 for shard in plan.shards(of: part) {
@@ -37,10 +37,10 @@ extension TrainingEngine {
     }
 
     private func combine(
-        _ places: Range<Int>, _ coupled: CoupledShards, _ parts: Range<Int>, _ number: Int, _ worker: Int
+        _ round: Coupling.Round, _ coupled: CoupledShards, _ parts: Range<Int>, _ number: Int, _ worker: Int
     ) {
         meet(worker, parts, number)
-        for part in parts { coupled.sums.combine(places, worker: part, of: plan.workers) }
+        for part in parts { coupled.sums.combine(round, worker: part, of: plan.workers) }
         profile?.mark(worker, .reduce, step: number)
         meet(worker, parts, number)
     }
@@ -56,7 +56,7 @@ extension TrainingEngine {
         let samples = plan.samples(of: shard, in: epoch.batch.count)
         let rounds = coupled.coupling.forward
         guard !samples.isEmpty else {
-            if segment < rounds.count { coupled.sums.clear(shard, count: rounds[segment].places.count) }
+            if segment < rounds.count { coupled.sums.clear(shard, rounds[segment]) }
             return
         }
         let (replica, pass) = (coupled.replicas[shard], pass(samples, number))
@@ -92,7 +92,7 @@ extension TrainingEngine {
         let samples = plan.samples(of: shard, in: epoch.batch.count)
         let (rounds, finished) = (coupled.coupling.backward, coupled.coupling.gradients[segment])
         if samples.isEmpty {
-            if segment < rounds.count { coupled.sums.clear(shard, count: rounds[segment].places.count) }
+            if segment < rounds.count { coupled.sums.clear(shard, rounds[segment]) }
             folder.clearGradient(of: shard, in: finished)
         } else {
             coupled.replicas[shard].backward(

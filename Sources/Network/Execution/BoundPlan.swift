@@ -11,8 +11,8 @@ final class BoundPlan {
     struct Segment {
         /// Places among the calls or steps of the pass.
         var steps: Range<Int>
-        /// Whose sums end it; nil for the last one.
-        var coupled: (call: KernelCall, round: Int)?
+        /// Whose sums end it, and where these stand among those of the program; none for the last one.
+        var coupled: [(call: KernelCall, round: Int, place: Int)] = []
     }
 
     let plan: ReplicaPlan
@@ -78,10 +78,17 @@ final class BoundPlan {
         var segments: [Segment] = []
         var begin = 0
         for round in rounds {
-            guard let cut = (begin..<count).first(where: { call($0)?.node == round.node }) else {
-                preconditionFailure("each round is one of an operator in the pass")
+            let found = round.parts.map { part in
+                guard let place = (begin..<count).first(where: { call($0)?.node == part.node }) else {
+                    preconditionFailure("each round is one of operators in the pass")
+                }
+                return (place: place, part: part)
             }
-            segments.append(Segment(steps: begin..<cut, coupled: (call(cut)!, round.number)))
+            let cut = found.map(\.place).min() ?? begin
+            segments.append(
+                Segment(
+                    steps: begin..<cut,
+                    coupled: found.map { (call($0.place)!, $0.part.number, $0.part.places.lowerBound) }))
             begin = cut
         }
         return segments + [Segment(steps: begin..<count)]

@@ -3,16 +3,23 @@ import Kernels
 /// Where the samples of a mini-batch meet in a training program: at the operators that couple them.
 ///
 /// Each pass is cut there into **segments**. A segment ends with the sums that a shard contributes to a round; when all
-/// shards have ended it, the sums are combined, and the next segment begins with the operator that reads them. Several rounds
-/// of one operator leave empty segments between them. A program that couples nothing is one segment in each direction.
+/// shards have ended it, the sums are combined, and the next segment begins with the operator that reads them. Operators of
+/// the same depth, on branches beside each other, share their rounds; see `CouplingDepth`. Several rounds of one operator
+/// leave empty segments between them. A program that couples nothing is one segment in each direction.
 package struct Coupling: Sendable {
     /// Sums that are combined over all shards before a pass goes on.
     package struct Round: Sendable, Hashable {
-        package let node: Int
-        /// Among the node's rounds in this pass, from 0.
-        package let number: Int
-        /// Where the combined sums stand among those of the program.
-        package let places: Range<Int>
+        /// The sums of one operator.
+        package struct Part: Sendable, Hashable {
+            package let node: Int
+            /// Among the node's rounds in this pass, from 0.
+            package let number: Int
+            /// Where the sums stand among those of the program.
+            package let places: Range<Int>
+        }
+
+        /// One for each operator that meets the others here.
+        package let parts: [Part]
     }
 
     /// A parameter that an operator moves once a step.
@@ -39,26 +46,23 @@ package struct Coupling: Sendable {
     package private(set) var gradients: [[Range<Int>]] = [[]]
 
     package var isEmpty: Bool { nodes.isEmpty }
-    /// The sums of the largest round.
-    package var largestRound: Int { (forward + backward).map(\.places.count).max() ?? 0 }
 
     /// That of a program which couples nothing.
     init() {}
 
     /// - Throws: `GraphError` where two operators would move one state.
     init(
-        _ nodes: [Graph.Node], _ order: [Int], _ layout: ParameterLayout, _ steps: Program.Backward
+        _ nodes: [Graph.Node], _ meetings: CouplingDepth, _ layout: ParameterLayout, _ steps: Program.Backward
     ) throws(GraphError) {
         var couplings: [Int: SampleCoupling] = [:]
         let entries = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.node, $0) })
-        for index in order {
+        for index in meetings.order {
             guard case .operation(let operation, let inputs) = nodes[index].kind,
                 let coupling = operation.coupling(of: inputs.map { nodes[$0].type })
             else { continue }
             self.nodes.append(index)
             couplings[index] = coupling
             offsets[index] = sumCount
-            forward += rounds(coupling.forward, of: index, from: sumCount)
             sumCount += (coupling.forward + coupling.backward).reduce(0, +)
             for (position, input) in inputs.enumerated() {
                 guard case .parameter(let parameter) = nodes[input].kind, parameter.role == .state,
@@ -72,11 +76,28 @@ package struct Coupling: Sendable {
                 moves.append(StateMove(node: index, input: position, name: entry.name, range: entry.range))
             }
         }
+        func byDepth(_ nodes: [Int]) -> [Int: [Int]] { Dictionary(grouping: nodes) { meetings.depths[$0] ?? 0 } }
+        var meeting = byDepth(self.nodes)
+        for index in self.nodes {
+            guard let depth = meetings.depths[index], let nodes = meeting.removeValue(forKey: depth) else { continue }
+            forward += rounds(nodes.map { parts(couplings[$0]!.forward, of: $0, from: offsets[$0]!) })
+        }
+        meeting = byDepth(
+            steps.steps.compactMap { step in
+                if case .kernel(let index) = step, couplings[index]?.backward.isEmpty == false { index } else { nil }
+            })
         for step in steps.steps {
-            if case .kernel(let index) = step, let coupling = couplings[index], !coupling.backward.isEmpty {
-                backward += rounds(
-                    coupling.backward, of: index, from: offsets[index]! + coupling.forward.reduce(0, +))
-                gradients += coupling.backward.map { _ in [] }
+            if case .kernel(let index) = step, couplings[index]?.backward.isEmpty == false,
+                let depth = meetings.depths[index], let nodes = meeting.removeValue(forKey: depth)
+            {
+                let own = rounds(
+                    nodes.map { node in
+                        let coupling = couplings[node]!
+                        return parts(
+                            coupling.backward, of: node, from: offsets[node]! + coupling.forward.reduce(0, +))
+                    })
+                backward += own
+                gradients += own.map { _ in [] }
             }
             for parameter in steps.finished(by: step) {
                 guard let entry = entries[parameter] else { continue }
@@ -85,11 +106,19 @@ package struct Coupling: Sendable {
         }
     }
 
-    private func rounds(_ counts: [Int], of node: Int, from offset: Int) -> [Round] {
+    /// The sums of an operator's rounds.
+    private func parts(_ counts: [Int], of node: Int, from offset: Int) -> [Round.Part] {
         var begin = offset
         return counts.enumerated().map { number, count in
             defer { begin += count }
-            return Round(node: node, number: number, places: begin..<begin + count)
+            return Round.Part(node: node, number: number, places: begin..<begin + count)
+        }
+    }
+
+    /// The rounds of operators that meet: all of their first ones together, then all of their second ones.
+    private func rounds(_ parts: [[Round.Part]]) -> [Round] {
+        (0..<(parts.map(\.count).max() ?? 0)).map { number in
+            Round(parts: parts.compactMap { $0.count > number ? $0[number] : nil })
         }
     }
 }

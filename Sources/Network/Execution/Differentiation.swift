@@ -29,11 +29,12 @@ extension Program {
         }
 
         /// - Parameters:
-        ///   - order: the nodes that are computed, inputs before their consumers.
+        ///   - meetings: the nodes that are computed, inputs before their consumers, and those of them that meet.
         ///   - constants: whether constants have gradients too, as if they were parameters.
         ///   - losses: where differentiation begins; for none the pass is empty.
-        init(_ nodes: [Graph.Node], _ order: [Int], losses: [Int], constants: Bool) {
+        init(_ nodes: [Graph.Node], _ meetings: CouplingDepth, losses: [Int], constants: Bool) {
             guard !losses.isEmpty else { return }
+            let order = meetings.order
             let depends = Self.dependence(nodes, order, constants: constants)
             let consumers = RewritableGraph.consumers(nodes, order)
             var received: [Int: [Part]] = [:]
@@ -42,7 +43,14 @@ extension Program {
                 seeds.append(place)
                 if let place { received[loss, default: []].append(Part(place: place, isOwn: true)) }
             }
+            // Operators that meet begin together, once the gradients of the results of all of them stand.
+            var meeting: [Step] = []
+            var depth: Int?
             for index in order.reversed() where depends[index] {
+                if depth != meetings.depths[index] {
+                    steps += meeting
+                    (meeting, depth) = ([], meetings.depths[index])
+                }
                 guard let parts = received[index], !parts.isEmpty else { continue }
                 let place = settle(index, nodes[index], parts)
                 gradient[index] = place
@@ -69,8 +77,10 @@ extension Program {
                     received[input, default: []].append(part)
                 }
                 inputGradients[index] = places
-                if case .computed = transfer { steps.append(.kernel(index)) }
+                guard case .computed = transfer else { continue }
+                if depth == nil { steps.append(.kernel(index)) } else { meeting.append(.kernel(index)) }
             }
+            steps += meeting
         }
 
         /// What one consumer contributes to a node's gradient.

@@ -77,10 +77,12 @@ package struct Program: Sendable {
         var rewriting = RewritableGraph(graph.nodes, results: self.results)
         for rewrite in Self.rewrites { rewrite.apply(to: &rewriting) }
         nodes = rewriting.nodes
-        order = rewriting.needed
+        let meetings =
+            losses.isEmpty ? CouplingDepth(order: rewriting.needed) : CouplingDepth(nodes, rewriting.needed)
+        order = meetings.order
 
         layout = ParameterLayout(graph.nodes)
-        backward = Backward(nodes, order, losses: self.losses, constants: differentiatesConstants)
-        coupling = losses.isEmpty ? Coupling() : try Coupling(nodes, order, layout, backward)
+        backward = Backward(nodes, meetings, losses: self.losses, constants: differentiatesConstants)
+        coupling = losses.isEmpty ? Coupling() : try Coupling(nodes, meetings, layout, backward)
     }
 }

@@ -129,16 +129,15 @@ package final class Replica: @unchecked Sendable {
     /// Computes the results from the inputs. Where samples are coupled, these are the whole mini-batch.
     /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
     package func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
-        let rounds = program.coupling.forward
-        for segment in 0...rounds.count {
-            // The sums of the one shard are those of all.
-            let partial = segment < rounds.count ? sums.map { $0.doubles + rounds[segment].places.lowerBound } : nil
-            forward(segment: segment, samples: samples, partial: partial, pass, finished: finished)
+        // The sums of the one shard are those of all.
+        for segment in 0...program.coupling.forward.count {
+            forward(segment: segment, samples: samples, partial: sums?.doubles, pass, finished: finished)
         }
     }
 
     /// One segment of the forward pass; they must be run in order, with all shards' sums combined in between.
-    /// - Parameter partial: where the shard's sums of the round that ends the segment go.
+    /// - Parameter partial: where the shard's sums go: for each of the program's sums one place, of which those of the round
+    ///   that ends the segment are written.
     package func forward(
         segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: Pass,
         finished: ((_ node: Int) -> Void)? = nil
@@ -149,9 +148,12 @@ package final class Replica: @unchecked Sendable {
             calls[index].forward(pass)
             finished?(calls[index].node)
         }
-        guard let coupled = part.coupled, let partial else { return }
-        coupled.call.forwardSums(round: coupled.round, into: partial, pass)
-        finished?(coupled.call.node)
+        guard let partial else { return }
+        for index in 0..<part.coupled.count {
+            let (call, round, place) = part.coupled[index]
+            call.forwardSums(round: round, into: partial + place, pass)
+            finished?(call.node)
+        }
     }
 
     /// Computes the gradient of Σ scale·weight·loss with respect to the parameters, after a forward pass. That of a
@@ -177,10 +179,8 @@ package final class Replica: @unchecked Sendable {
     /// Computes the gradient of what the losses were seeded with; see `seed`.
     package func backward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
         beginBackward(samples: samples)
-        let rounds = program.coupling.backward
-        for segment in 0...rounds.count {
-            let partial = segment < rounds.count ? sums.map { $0.doubles + rounds[segment].places.lowerBound } : nil
-            backward(segment: segment, samples: samples, partial: partial, pass, finished: finished)
+        for segment in 0...program.coupling.backward.count {
+            backward(segment: segment, samples: samples, partial: sums?.doubles, pass, finished: finished)
         }
     }
 
@@ -210,9 +210,12 @@ package final class Replica: @unchecked Sendable {
             case .sum(let sum): sum.run()
             }
         }
-        guard let coupled = part.coupled, let partial else { return }
-        coupled.call.backwardSums(round: coupled.round, into: partial, pass)
-        finished?(coupled.call.node)
+        guard let partial else { return }
+        for index in 0..<part.coupled.count {
+            let (call, round, place) = part.coupled[index]
+            call.backwardSums(round: round, into: partial + place, pass)
+            finished?(call.node)
+        }
     }
 
     /// What a state parameter becomes by a step, after a forward pass over that many samples.

@@ -279,6 +279,37 @@ import Testing
         #expect(pair[0] == pair[1])
     }
 
+    /// Operators that meet, one of them with two consumers, so that its gradient is a sum for which both wait.
+    @Test func sharedRoundsWaitForSums() throws {
+        let model = try Model(input: [5]) {
+            Dense(4).named("a")
+            BatchStandardizing().named("norm")
+            ActivationLayer(.tanh).named("tanh")
+            Dense(4).named("b", inputs: ["input"])
+            BatchCentering().named("centre")
+            Dense(4).named("c", inputs: ["tanh"])
+            BatchStandardizing().named("second")
+            Concatenate().named("all", inputs: ["norm", "centre", "second"])
+            Add().named("sum", inputs: ["second", "centre"])
+            Concatenate().named("both", inputs: ["all", "sum"])
+            ActivationLayer(.tanh)
+            Dense(1).named("out")
+        }
+        let objective = try Objective(model, loss: .meanSquaredError(factor: 1))
+        #expect(objective.training.coupling.forward.map(\.parts.count) == [2, 1, 1, 1])
+        let check = try GradientCheck(objective, on: Self.data(rows: 8), preprocessing: .none, seed: 3)
+        #expect(check.passes, "\(check.rows)")
+        for name in ["norm/gamma", "a/kernel", "b/kernel", "c/kernel", "second/beta"] {
+            #expect(check.rows.contains { $0.parameter == name && $0.compared > 0 }, "\(name)")
+        }
+        let results = try [1, 2, 3].map { workers in
+            let engine = try Self.engine(model, workers: workers, shards: 5)
+            let losses = try (0..<3).map { try engine.run(epoch: $0).loss }
+            return (TrainingFixture.bits(engine), losses)
+        }
+        for result in results { #expect(result.0 == results[0].0 && result.1 == results[0].1) }
+    }
+
     // MARK: - Checks and failures
 
     @Test("The gradient check passes", arguments: Arrangement.allCases)

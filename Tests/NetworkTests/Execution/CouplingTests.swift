@@ -20,13 +20,54 @@ import Testing
         let program = try objective().training
         let coupling = program.coupling
         #expect(coupling.nodes.map { program.nodes[$0].name } == ["norm", "centre"])
-        #expect(coupling.forward.map(\.places) == [0..<5, 5..<9, 17..<22])
-        #expect(coupling.forward.map(\.number) == [0, 1, 0])
-        #expect(coupling.backward.map(\.places) == [22..<26, 9..<17])
+        #expect(coupling.forward.map { $0.parts.map(\.places) } == [[0..<5], [5..<9], [17..<22]])
+        #expect(coupling.forward.map { $0.parts.map(\.number) } == [[0], [1], [0]])
+        #expect(coupling.backward.map { $0.parts.map(\.places) } == [[22..<26], [9..<17]])
         #expect(coupling.sumCount == 26)
-        #expect(coupling.largestRound == 8)
         #expect(program.couplingLayer == "norm")
         #expect(coupling.moves.map(\.name) == ["norm/moving_mean", "norm/moving_variance", "centre/moving_mean"])
+    }
+
+    /// Two branches, each with an operator of its own, and a third one of two operators in a row; each is of one width.
+    private func branched() throws -> Program {
+        try Objective(
+            Model(input: [3]) {
+                Dense(4).named("a")
+                BatchStandardizing().named("norm")
+                ActivationLayer(.tanh).named("tanh")
+                Dense(4).named("b", inputs: ["input"])
+                BatchCentering().named("centre")
+                Dense(4).named("c", inputs: ["tanh"])
+                BatchStandardizing().named("second")
+                Concatenate().named("all", inputs: ["tanh", "centre", "second"])
+                // Two consumers of a result, so that its gradient is a sum.
+                Add().named("sum", inputs: ["second", "centre"])
+                Concatenate().named("both", inputs: ["all", "sum"])
+                Dense(2, activation: .softmax).named("out")
+            }, loss: .sparseCategoricalCrossEntropy
+        ).training
+    }
+
+    @Test func operatorsBesideEachOtherShareTheirRounds() throws {
+        let program = try branched()
+        let coupling = program.coupling
+        func names(_ rounds: [Coupling.Round]) -> [[String]] {
+            rounds.map { $0.parts.map { "\(program.nodes[$0.node].name) \($0.number)" } }
+        }
+        #expect(
+            names(coupling.forward) == [["norm 0", "centre 0"], ["norm 1"], ["second 0"], ["second 1"]])
+        #expect(names(coupling.backward) == [["second 0"], ["centre 0", "norm 0"]])
+        // Each operator's sums stand together, whatever it shares.
+        #expect(coupling.forward[0].parts.map(\.places) == [0..<5, 17..<22])
+        #expect(coupling.backward[1].parts.map(\.places) == [22..<26, 9..<17])
+        #expect(coupling.sumCount == 26 + 17)
+        let order = program.order
+        for (place, node) in order.enumerated() {
+            guard case .operation(_, let inputs) = program.nodes[node].kind else { continue }
+            for input in inputs { #expect(try #require(order.firstIndex(of: input)) < place) }
+        }
+        // What the segments finish: the last layer; `second` and what is before it; the two that meet and what is before them.
+        #expect(coupling.gradients.map(\.count) == [2, 4, 6])
     }
 
     /// Behind the loss comes the second layer; between the operators nothing; then the scale, the offset and the first layer.
@@ -143,23 +184,16 @@ import Testing
         let turns = try [2, 3].enumerated().map { place, samples in
             try bound(Replica(sharingKernelsOf: first, samples: [samples]), 2 + place, sums: sums[place])
         }
-        func each(_ body: (Replica, _ samples: Int, UnsafeMutablePointer<Double>) -> Void) {
+        func each(_ body: (Replica, _ samples: Int, _ sums: UnsafeMutablePointer<Double>) -> Void) {
             for (place, samples) in [2, 3].enumerated() { body(turns[place], samples, sums[place].doubles) }
         }
         each { replica, samples, _ in fill(replica, samples) }
-        let (forward, backward) = (program.coupling.forward, program.coupling.backward)
-        for segment in 0...forward.count {
-            each {
-                let place = segment < forward.count ? forward[segment].places.lowerBound : 0
-                $0.forward(segment: segment, samples: $1, partial: $2 + place, pass)
-            }
+        for segment in 0...program.coupling.forward.count {
+            each { $0.forward(segment: segment, samples: $1, partial: $2, pass) }
         }
         each { replica, samples, _ in replica.beginBackward(samples: samples, scale: 1, weights: nil) }
-        for segment in 0...backward.count {
-            each {
-                let place = segment < backward.count ? backward[segment].places.lowerBound : 0
-                $0.backward(segment: segment, samples: $1, partial: $2 + place, pass)
-            }
+        for segment in 0...program.coupling.backward.count {
+            each { $0.backward(segment: segment, samples: $1, partial: $2, pass) }
         }
         for place in 0..<2 {
             let (alone, turn) = (gradients[place].floats, gradients[2 + place].floats)
