@@ -106,6 +106,43 @@ import Testing
         #expect(benchmark.rows.allSatisfy { $0.forward > 0 && $0.backward > 0 })
     }
 
+    /// Where the samples of a batch are coupled, all of them are measured as elsewhere.
+    @Test func coupledSamplesAreMeasured() throws {
+        let configuration = try configuration(TestLayers.coupled(classes: 10), "parallel.shards=4")
+        let scaling = try ScalingBenchmark(configuration, workers: [1, 2], mode: .strong, seconds: 0.1, rounds: 1)
+        for result in scaling.results {
+            #expect(result.samplesPerSecond.minimum > 0)
+            #expect(abs(result.phases.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+            for phase in [StepProfile.Phase.gather, .forward, .backward, .reduce] {
+                #expect(result.phases.contains { $0.phase == phase && $0.share > 0 }, "\(phase)")
+            }
+        }
+        let layers = try OperatorBenchmark(configuration, seconds: 0.1)
+        #expect(layers.samples == 8)
+        for name in ["norm", "centre"] {
+            #expect(layers.rows.contains { $0.layer == name && $0.forward > 0 && $0.backward > 0 }, "\(name)")
+        }
+    }
+
+    /// Both passes of each worker, and the combining of the sums between them.
+    @Test func aTraceShowsCoupledSteps() throws {
+        let engine = try TrainingRun(
+            configuration(TestLayers.coupled(classes: 10), "parallel.shards=4", "parallel.workers=2")
+        ).trainer.engine
+        let profile = StepProfile(workers: 2, eventCapacity: 1000)
+        engine.profile = profile
+        engine.pace = Pace(first: Pace.Chunk(isShared: true, steps: 1_000_000))
+        _ = try engine.run(epoch: 0, limit: 3)
+        let text = ChromeTrace.text(of: profile)
+        let trace = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let events = try #require(trace["traceEvents"] as? [[String: Any]])
+        for worker in 0..<2 {
+            let names = events.filter { $0["ph"] as? String == "X" && $0["tid"] as? Int == worker }
+                .compactMap { $0["name"] as? String }
+            #expect(Set(names).isSuperset(of: ["gather", "forward", "backward", "wait", "reduce"]), "\(worker)")
+        }
+    }
+
     @Test func aTraceHasALaneForEachWorkerAndTheReader() throws {
         let engine = try TrainingFixture.engine(
             TrainingFixture.mlp(), on: TrainingFixture.digits(), batchSize: 64, workers: 2)

@@ -93,6 +93,19 @@ import Testing
         return layers
     }
 
+    /// What is looked up is a whole number; what is computed with is not.
+    @Test func inputsAreOfTheTypeThatTheirLayersTake() throws {
+        let model = try Model(inputs: [ModelInput("ids", [4]), ModelInput("x", [2])]) {
+            Lookup(7, width: 3).named("table", inputs: ["ids"])
+            Flatten()
+            Concatenate().named("both", inputs: ["flatten", "x"])
+            Dense(1)
+        }
+        let inputs = layers(KerasFormat.modelConfiguration(model, [.none, .none], name: "ids")).prefix(2)
+        #expect(inputs.map { $0["class_name"] } == ["InputLayer", "InputLayer"])
+        #expect(inputs.map { $0["config"]?["dtype"] } == ["int32", "float32"])
+    }
+
     /// The one form that Keras 2.15 and all of Keras 3 open.
     @Test func aStackIsDescribedAsASequentialModel() throws {
         let expected: JSONNode = [

@@ -22,9 +22,11 @@ struct KerasTests {
     private static let data = Repository.dataset("digits.h5")
 
     private func script(
-        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: Python? = python
+        _ name: String, _ arguments: [String], in directory: TestDirectory, by python: Python? = python,
+        backend: String? = nil
     ) throws -> String {
-        let output = try #require(python).script(name, arguments, log: directory.file("\(name).log"))
+        let output = try #require(python).script(
+            name, arguments, log: directory.file("\(name).log"), backend: backend)
         try #require(output.status == 0, "\(name): \(output.text)")
         return output.text
     }
@@ -256,9 +258,12 @@ struct KerasTests {
         }
     }
 
-    /// Two inputs and two outputs, one of which ignores labels: opened, and trained on from the same parameters.
-    @Test func kerasTrainsSeveralOutputsAlike() throws {
+    /// Two inputs and two outputs, one of which ignores labels: opened, and trained on from the same parameters, by each
+    /// backend of Keras that the environment has.
+    @Test(arguments: ["jax", "tensorflow", "torch"])
+    func kerasTrainsSeveralOutputsAlike(backend: String) throws {
         let directory = try TestDirectory()
+        guard try #require(python).has(backend, log: directory.file("has.log")) else { return }
         try SeveralFixture.write(to: directory)
         let data = try Dataset(reading: SeveralFixture.source("train", in: directory))
         let trainer = try several(on: data)
@@ -268,8 +273,11 @@ struct KerasTests {
             #"{"losses": ["sparse_categorical_crossentropy", "mean_squared_error"], "ignore": -1, "#
             + #""weights": [1.5, 0.25], "rate": 0.05, "batch": 8, "epochs": 5}"#
         let text = try script(
-            "keras_several.py", [path, directory.file("several.h5"), "train", out, training], in: directory)
-        #expect(text.contains("inputs ['image', 'age'], outputs ['kind', 'sizes']"), "\(text)")
+            "keras_several.py", [path, directory.file("several.h5"), "train", out, training], in: directory,
+            backend: backend)
+        #expect(
+            text.contains("inputs {'image': 'float32', 'age': 'float32'}, outputs ['kind', 'sizes'] by \(backend),"),
+            "\(text)")
         for deviation in try deviations(trainer, on: data, out, "before") { #expect(deviation <= 1e-5) }
         let start = try trainer.predictAll(data)
         try trainer.fit()
@@ -279,14 +287,16 @@ struct KerasTests {
     }
 
     /// Keras predicts of the test rows of `several.h5` what Stormo does, in both forms of a graph's ends.
+    /// - Parameter words: what the script says of the inputs.
     private func expectAlike(
-        _ trainer: Trainer, on data: Dataset, in directory: TestDirectory, by python: Python
+        _ trainer: Trainer, on data: Dataset, in directory: TestDirectory, by python: Python, saying words: String = ""
     ) throws {
         for form in KerasGraphForm.allCases {
             let (path, out) = (directory.file("\(form).h5"), directory.file("\(form)-out.h5"))
             try trainer.trainedModel().save(path, graph: form)
-            _ = try script(
+            let text = try script(
                 "keras_several.py", [path, directory.file("several.h5"), "test", out], in: directory, by: python)
+            #expect(words.isEmpty || text.contains(words), "\(text)")
             for deviation in try deviations(trainer, on: data, out, "before") { #expect(deviation <= 1e-5) }
         }
     }
@@ -300,6 +310,44 @@ struct KerasTests {
         let data = try Dataset(reading: SeveralFixture.source("test", in: directory))
         let trainer = try several(on: data)
         try expectAlike(trainer, on: data, in: directory, by: python)
+    }
+
+    /// An input of whole numbers stays one in Keras, beside one of floats.
+    @Test(arguments: [python, olderPython])
+    func kerasTakesIntegers(_ python: Python?) throws {
+        guard let python else { return }
+        #expect(TestLayers.areRegistered)
+        let directory = try TestDirectory()
+        let rows = 11
+        var random = SeededRandom(2)
+        let numbers = random.floats(rows * 2)
+        _ = try directory.hdf5("several.h5") { root in
+            try root.createDataset("/test/inputs/ids", .int64, shape: [rows, 4])
+                .write((0..<rows * 4).map { Int64($0 * 5 % 7) })
+            try root.createDataset("/test/inputs/x", .float32, shape: [rows, 2]).write(numbers)
+            try root.createDataset("/test/targets/kind", .int32, shape: [rows]).write((0..<rows).map { Int32($0 % 3) })
+            try root.createDataset("/test/targets/size", .float32, shape: [rows]).write((0..<rows).map { Float($0) })
+        }
+        let data = try Dataset(
+            reading: DataSource(
+                files: [directory.file("several.h5")],
+                inputs: ["ids", "x"].map { (name: String) in .init(["/test/inputs/\(name)"], name: name) },
+                targets: ["kind", "size"].map { (name: String) in .init(["/test/targets/\(name)"], name: name) }))
+        let model = try Model(inputs: [ModelInput("ids", [4]), ModelInput("x", [2])], outputs: ["kind", "size"]) {
+            Lookup(7, width: 3).named("table", inputs: ["ids"])
+            Flatten()
+            Concatenate().named("both", inputs: ["flatten", "x"])
+            Dense(3, activation: .softmax).named("kind")
+            Dense(1).named("size", inputs: ["both"])
+        }
+        let trainer = try Trainer(
+            model, losses: ["kind": .sparseCategoricalCrossEntropy, "size": .meanSquaredError(factor: 1)], on: data
+        ) {
+            $0.epochs = 1
+            $0.batchSize = 4
+        }
+        try expectAlike(
+            trainer, on: data, in: directory, by: python, saying: "inputs {'ids': 'int32', 'x': 'float32'}")
     }
 
     /// One input, two outputs: the ends are of both kinds.

@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=jax python3 Tests/Peers/keras_several.py MODEL DATA GROUP OUT [TRAINING]
 
-Opens MODEL, predicts DATA:GROUP/inputs/NAME for its inputs by their names, and writes each output's result to OUT as
+Opens MODEL, predicts DATA:GROUP/inputs/NAME for its inputs by their names, in the types that it says, and writes each output's result to OUT as
 `before/NAME`. TRAINING is JSON: {"losses": [...], "ignore": LABEL, "weights": [...], "rate": R, "batch": B, "epochs": E}
 with a loss for each output in order; the model is then trained on DATA:GROUP/targets/NAME by plain gradient descent, in
 the order of the rows, and what it predicts then is written as `after/NAME`. Needs h5py and Keras 3, or for predictions
@@ -34,9 +34,10 @@ def predict(model, inputs, out, group):
 
 def main(model_path, data_path, group, out_path, training=None):
     model = keras.models.load_model(model_path, compile=False)
-    names = [tensor.name.split(":")[0] for tensor in model.inputs]
+    # Keras 2.15 has TensorFlow's types, Keras 3 their names.
+    types = {tensor.name.split(":")[0]: getattr(tensor.dtype, "name", tensor.dtype) for tensor in model.inputs}
     with h5py.File(data_path) as data:
-        inputs = [data[group]["inputs"][name][:].astype("float32") for name in names]
+        inputs = [data[group]["inputs"][name][:].astype(kind) for name, kind in types.items()]
         targets = [data[group]["targets"][name][:] for name in model.output_names]
     with h5py.File(out_path, "w") as out:
         predict(model, inputs, out, "before")
@@ -51,7 +52,8 @@ def main(model_path, data_path, group, out_path, training=None):
                 inputs, targets, batch_size=training["batch"], epochs=training["epochs"], shuffle=False, verbose=0
             )
             predict(model, inputs, out, "after")
-    print(f"{out_path}: inputs {names}, outputs {list(model.output_names)} by Keras {keras.__version__}")
+    backend = keras.backend.backend() if hasattr(keras.backend, "backend") else "tensorflow"
+    print(f"{out_path}: inputs {types}, outputs {list(model.output_names)} by {backend}, Keras {keras.__version__}")
 
 
 if __name__ == "__main__":

@@ -79,13 +79,24 @@ package struct Lookup: Layer {
         (self.entries, self.width, self.first) = (entries, width, first)
     }
 
+    /// From the keys of a config.
+    package init(reading reader: ObjectReader) {
+        entries = reader.integer("entries", in: 1..., default: 1)
+        width = reader.integer("width", in: 1..., default: 1)
+        first = reader.integer("first", default: 0)
+    }
+
     package var type: String { "lookup" }
     package var hasParameters: Bool { true }
     package var inputElement: ElementType { .int32 }
     package var configuration: [JSONNode.Member] {
         [("entries", entries), ("width", width), ("first", first)].map { .init(key: $0, value: JSONNode($1)) }
     }
-    package var keras: KerasLayer { KerasLayer("Lookup", configuration) }
+    /// That of ids from 0 on.
+    package var keras: KerasLayer {
+        KerasLayer(
+            "Embedding", [("input_dim", entries), ("output_dim", width)].map { .init(key: $0, value: JSONNode($1)) })
+    }
 
     package func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
         let graph = inputs[0].graph

@@ -24,13 +24,16 @@ package struct Python: Sendable, CustomTestStringConvertible {
     }
 
     /// Runs Python and waits for its end.
-    /// - Parameter log: where its outputs go meanwhile.
-    package func run(_ arguments: [String], log: String) throws -> Output {
+    /// - Parameters:
+    ///   - log: where its outputs go meanwhile.
+    ///   - backend: the one that Keras uses; what the environment says unless given.
+    package func run(_ arguments: [String], log: String, backend: String? = nil) throws -> Output {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         var environment = ProcessInfo.processInfo.environment
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        if let backend { environment["KERAS_BACKEND"] = backend }
         process.environment = environment
         #expect(FileManager.default.createFile(atPath: log, contents: nil))
         let handle = try #require(FileHandle(forWritingAtPath: log))
@@ -47,7 +50,15 @@ package struct Python: Sendable, CustomTestStringConvertible {
     }
 
     /// Runs a script of `Tests/Peers`.
-    package func script(_ name: String, _ arguments: [String], log: String) throws -> Output {
-        try run(["\(Repository.path)/Tests/Peers/\(name)"] + arguments, log: log)
+    package func script(
+        _ name: String, _ arguments: [String], log: String, backend: String? = nil
+    ) throws -> Output {
+        try run(["\(Repository.path)/Tests/Peers/\(name)"] + arguments, log: log, backend: backend)
+    }
+
+    /// Whether it has a module.
+    package func has(_ module: String, log: String) throws -> Bool {
+        let test = "import importlib.util, sys; sys.exit(importlib.util.find_spec('\(module)') is None)"
+        return try run(["-c", test], log: log).status == 0
     }
 }

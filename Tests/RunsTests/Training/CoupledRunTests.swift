@@ -18,7 +18,7 @@ import Testing
 
     @Test func theModelFileHoldsTheStates() throws {
         let fixture = try RunFixture()
-        let part = try fixture.begin("run", [CoupledLayers.layers])
+        let part = try fixture.begin("run", [TestLayers.coupled()])
         let model = try TrainedModel(contentsOf: fixture.path("run/model.h5"))
         for name in Self.states {
             let values = try values(part, name)
@@ -37,7 +37,7 @@ import Testing
     @Test func theBestEpochIsRestoredWithItsStates() throws {
         let fixture = try RunFixture()
         let early = #"training.early_stopping={"monitor": "validation_loss", "patience": 30, "restore_best": true}"#
-        let assignments = [CoupledLayers.layers, "training.epochs=12", "optimizer.learning_rate=0.3"]
+        let assignments = [TestLayers.coupled(), "training.epochs=12", "optimizer.learning_rate=0.3"]
         let part = try fixture.begin("run", assignments + [early])
         let best = try #require(
             part.run.trainer.restoredEpoch, "this test wants a run whose last epoch is not the best")
@@ -49,7 +49,7 @@ import Testing
     @Test func statesAreTakenBack() throws {
         let fixture = try RunFixture()
         func sgd(_ rate: Double) -> [String] {
-            [CoupledLayers.layers, #"optimizer={"type": "sgd", "learning_rate": \#(rate)}"#, "training.epochs=2"]
+            [TestLayers.coupled(), #"optimizer={"type": "sgd", "learning_rate": \#(rate)}"#, "training.epochs=2"]
         }
         // Powers of two, so that the factor makes the very rate.
         let back = #"training.on_nan={"type": "rewind", "factor": \#(exp2(-133.0)), "times": 1}"#
@@ -64,7 +64,7 @@ import Testing
     func accumulationIsRefused() throws {
         let fixture = try RunFixture()
         do {
-            _ = try TrainingRun(fixture.configuration([CoupledLayers.layers, "training.accumulate=2"]))
+            _ = try TrainingRun(fixture.configuration([TestLayers.coupled(), "training.accumulate=2"]))
             Issue.record("it was accepted")
         } catch {
             #expect(

@@ -53,11 +53,11 @@ import Testing
             ]),
         Case(
             testDescription: "coupled samples", stride: 2,
-            assignments: [CoupledLayers.layers, "training.epochs=2"]),
+            assignments: [TestLayers.coupled(), "training.epochs=2"]),
         Case(
             testDescription: "coupled samples, augmentation, class weights, the best epoch", stride: 4,
             assignments: [
-                CoupledLayers.layers, #"data.augment=[{"type": "random_flip"}]"#, #"data.class_weight="balanced""#,
+                TestLayers.coupled(), #"data.augment=[{"type": "random_flip"}]"#, #"data.class_weight="balanced""#,
                 #"training.early_stopping={"monitor": "validation_loss", "patience": 2, "restore_best": true}"#,
             ]),
         Case(testDescription: "one sample a shard", stride: 5, assignments: ["training.batch_size=3"]),
