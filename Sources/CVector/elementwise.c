@@ -23,22 +23,23 @@ STORMO_INLINE void backward_rows(int kind, float alpha, float *diff_src, float *
                                  const float *diff_dst, size_t rows, size_t columns, size_t stride) {
     if (sums) memset(sums, 0, columns * sizeof(float));
     for (size_t r = 0; r < rows; r++) {
-        const float *dy = diff_dst + r * stride;
+        const float *diff_dst_row = diff_dst + r * stride;
         if (kind == STORMO_LINEAR) {
             if (sums)
-                for (size_t c = 0; c < columns; c++) sums[c] += dy[c];
+                for (size_t c = 0; c < columns; c++) sums[c] += diff_dst_row[c];
             continue;
         }
         const float *value = y + r * stride;
-        float *dx = diff_src + r * stride;
+        float *diff_src_row = diff_src + r * stride;
         if (sums)
             for (size_t c = 0; c < columns; c++) {
-                float d = dy[c] * derivative(kind, alpha, value[c]);
-                dx[c] = d;
+                float d = diff_dst_row[c] * derivative(kind, alpha, value[c]);
+                diff_src_row[c] = d;
                 sums[c] += d;
             }
         else
-            for (size_t c = 0; c < columns; c++) dx[c] = dy[c] * derivative(kind, alpha, value[c]);
+            for (size_t c = 0; c < columns; c++)
+                diff_src_row[c] = diff_dst_row[c] * derivative(kind, alpha, value[c]);
     }
 }
 

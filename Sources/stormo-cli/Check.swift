@@ -33,9 +33,8 @@ struct Check: ParsableCommand {
                 ("passed over", .right),
             ], indent: 2)
         for row in check.rows {
-            let parts = row.parameter.split(separator: "/", maxSplits: 1).map(String.init)
             table.append([
-                parts[0], parts.count > 1 ? parts[1] : "", row.worst.map { String(format: "%.1e", $0) } ?? "n/a",
+                row.layer ?? "", row.nameInLayer, row.worst.map { String(format: "%.1e", $0) } ?? "n/a",
                 "\(row.compared)", "\(row.passedOver)",
             ])
         }

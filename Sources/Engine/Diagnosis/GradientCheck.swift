@@ -11,7 +11,7 @@ import Network
 /// - A kink (relu, max pooling, absolute error) between p - h·u and p + h·u. It shows in the losses, whose slopes on
 ///   both sides then do not approach each other as h shrinks, and in the gradient, which leaps where a mask or a
 ///   pooling's place changes. Two kinks may hide each other in one of them, hardly in both. Another h is then tried.
-/// - Rounding: losses are computed in single precision. How much they scatter is measured around p, and a derivative
+/// - Rounding: losses are computed in single precision. How much they vary by that is measured around p, and a derivative
 ///   that does not stand out is not compared, whatever it would say.
 ///
 /// What disagrees is measured again with another h, and is wrong where both measurements agree with each other.
@@ -19,6 +19,9 @@ public struct GradientCheck: Sendable {
     public struct Row: Sendable, Equatable {
         /// `dense/kernel`.
         public let parameter: String
+        /// Its layer, `dense`, and what that calls it, `kernel`; the layer is nil for a parameter of none.
+        package let layer: String?
+        package let nameInLayer: String
         /// The largest │measured - computed│ / max(│measured│, │computed│); nil where nothing could be measured.
         public let worst: Double?
         /// The derivatives that were compared, and those that were passed over.
@@ -72,19 +75,21 @@ public struct GradientCheck: Sendable {
             }
             let gradients = probe.gradients.floats
             let norm = entry.range.reduce(0.0) { $0 + Double(gradients[$1]) * Double(gradients[$1]) }.squareRoot()
-            let scatter = probe.scatter(entry.range, norm)
+            let noise = probe.noise(entry.range, norm)
             if norm > 0 {
                 note(
-                    probe.error(entry.range, norm, scatter, tolerance: Self.tolerance) {
+                    probe.error(entry.range, norm, noise, tolerance: Self.tolerance) {
                         Float(Double(gradients[$0]) / norm)
                     })
             }
             let largest = probe.largest(4, of: entry.range)
             let chosen = (0..<4).map { _ in entry.offset + Int(random.next() % UInt64(entry.shape.count)) }
             for index in Set(largest + chosen).sorted() {
-                note(probe.error(index..<index + 1, norm, scatter, tolerance: Self.tolerance) { _ in 1 })
+                note(probe.error(index..<index + 1, norm, noise, tolerance: Self.tolerance) { _ in 1 })
             }
-            return Row(parameter: entry.name, worst: worst, compared: compared, passedOver: passedOver)
+            return Row(
+                parameter: entry.name, layer: entry.layer?.name, nameInLayer: entry.nameInLayer, worst: worst,
+                compared: compared, passedOver: passedOver)
         }
     }
 }
@@ -140,15 +145,15 @@ private final class GradientProbe {
 
     /// How far rounding throws the loss: by what the losses on both sides depart from the middle, at places so near that
     /// only the slope, right or wrong, moves them.
-    func scatter(_ range: Range<Int>, _ norm: Double) -> Double {
+    func noise(_ range: Range<Int>, _ norm: Double) -> Double {
         let least = 2 * max(abs(loss), 1e-3) * 0x1p-24
         guard norm > 0 else { return least }
-        return (1...3).reduce(least) { scatter, place in
+        return (1...3).reduce(least) { noise, place in
             let distance = Float(place) * 2e-6
             let sides = [distance, -distance].map { distance in
                 moved(distance, range) { Float(Double(gradients.floats[$0]) / norm) }.loss
             }
-            return max(scatter, abs(sides[0] + sides[1] - 2 * loss) / 2)
+            return max(noise, abs(sides[0] + sides[1] - 2 * loss) / 2)
         }
     }
 
@@ -184,16 +189,16 @@ private final class GradientProbe {
     /// By how much the computed derivative is off; nil where it can't be measured.
     /// - Parameters:
     ///   - norm: that of the whole tensor's gradient, which single coordinates are rounded against.
-    ///   - scatter: of the loss.
+    ///   - noise: of the loss.
     func error(
-        _ range: Range<Int>, _ norm: Double, _ scatter: Double, tolerance: Double, along direction: (Int) -> Float
+        _ range: Range<Int>, _ norm: Double, _ noise: Double, tolerance: Double, along direction: (Int) -> Float
     ) -> Double? {
         let computed = range.reduce(0.0) { $0 + Double(gradients.floats[$1]) * Double(direction($1)) }
         var doubted: Double?
         // A shorter step meets fewer kinks, and more rounding; a large loss, as of targets in the hundreds, needs a
         // longer one.
         for step: Float in [1e-2, 3e-3, 3e-2, 1e-3, 1e-1, 3e-4, 3e-1, 1] {
-            let rounding = scatter / Double(step)
+            let rounding = noise / Double(step)
             let measurement = measure(step, computed, rounding, range, direction)
             let size = max(abs(measurement.derivative), abs(computed))
             guard measurement.isSmooth, size > 1e-6 * norm, 3 * rounding <= 1e-3 * size else { continue }

@@ -62,8 +62,9 @@ package final class Inspection {
         }
     }
 
-    /// What is first not finite: going forward the inputs, parameters and results in turn, then going backward the
-    /// gradients; in words. Nil where all is finite.
+    /// Searches inputs, parameters and results in forward order, then gradients in backward order, for the first value that is
+    /// not finite.
+    /// - Returns: the tensor that holds it, in words; nil where all are finite.
     var firstNonFinite: String? {
         let nodes = objective.training.nodes
         for index in objective.training.computed where nodes[index].type.element == .float32 {
@@ -82,7 +83,7 @@ package final class Inspection {
                 if let output = objective.outputs.firstIndex(where: { $0.sampleLoss == index }) {
                     return "the loss\(objective.words(ofOutput: output))"
                 }
-                return "the output of layer '\(nodes[index].name)'"
+                return "the output of layer '\(nodes[index].layer?.name ?? nodes[index].name)'"
             }
         }
         for index in objective.training.computed.reversed() {

@@ -7,6 +7,7 @@ import Kernels
 /// operations. Each parameter begins at a cache line; the gaps stay zero.
 package struct ParameterLayout: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
+        /// With the layer's name before it: `dense/kernel`.
         package let name: String
         package let shape: Shape
         /// The first element's place in the buffer.
@@ -23,6 +24,12 @@ package struct ParameterLayout: Sendable, Equatable {
         package let declaration: Int
 
         package var range: Range<Int> { offset..<offset + shape.count }
+
+        /// What the layer calls it: `kernel`. The whole name for a parameter of no layer.
+        package var nameInLayer: String {
+            guard let layer, name.hasPrefix(layer.name + "/") else { return name }
+            return String(name.dropFirst(layer.name.count + 1))
+        }
     }
 
     /// In the order of their places.

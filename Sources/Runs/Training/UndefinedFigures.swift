@@ -4,7 +4,9 @@ import Metrics
 struct UndefinedFigures {
     /// What a warning was given of.
     private enum Subject: Hashable {
-        case figure(String)
+        case loss(ofValidation: Bool)
+        /// One of the run's figures, by its place.
+        case figure(Int, ofValidation: Bool)
         case gradient
     }
 
@@ -13,15 +15,19 @@ struct UndefinedFigures {
     /// The sentences for what is undefined in an epoch and was not warned of yet.
     mutating func examine(_ record: EpochRecord, figures: [any Figure]) -> [String] {
         var sentences: [String] = []
-        func note(_ name: String, _ value: Double?, _ reason: String) {
-            guard let value, value.isNaN, warned.insert(.figure(name)).inserted else { return }
+        func note(_ subject: Subject, _ name: String, _ value: Double?, _ reason: String) {
+            guard let value, value.isNaN, warned.insert(subject).inserted else { return }
             sentences.append(
                 "\(name) is undefined in epoch \(record.epoch)\(reason); it is shown as n/a, and never the best")
         }
-        note("loss", record.loss, UndefinedReason.nothingCounts)
-        note("validation_loss", record.validationLoss, UndefinedReason.nothingCounts)
-        for (prefix, values) in [("", record.metrics), ("validation_", record.validationMetrics)] {
-            for (kind, value) in zip(figures, values ?? []) { note(prefix + kind.name, value, kind.undefinedReason) }
+        note(.loss(ofValidation: false), "loss", record.loss, UndefinedReason.nothingCounts)
+        note(.loss(ofValidation: true), "validation_loss", record.validationLoss, UndefinedReason.nothingCounts)
+        for (isValidation, values) in [(false, record.metrics), (true, record.validationMetrics)] {
+            for (index, (kind, value)) in zip(figures, values ?? []).enumerated() {
+                note(
+                    .figure(index, ofValidation: isValidation), (isValidation ? "validation_" : "") + kind.name, value,
+                    kind.undefinedReason)
+            }
         }
         if record.gradientNorm == 0, warned.insert(.gradient).inserted {
             sentences.append(
