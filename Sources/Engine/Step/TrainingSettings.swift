@@ -117,11 +117,11 @@ extension Augmentation {
     /// The first transform that can't be applied to an input of a model, and why; nil if all can.
     package func problem(in objective: Objective, input: Int) -> (index: Int, message: String)? {
         if objective.inputs.count > 1 || objective.outputs.count > 1,
-            let index = transforms.firstIndex(where: { if case .mixup = $0 { true } else { false } })
+            let index = transforms.firstIndex(where: { $0.mixesSamples })
         {
             return (
                 index,
-                "mixup mixes samples with their targets, for one input and one output; the model has several, so leave it "
+                "\(transforms[index].typeName) mixes samples with their targets, for one input and one output; the model has several, so leave it "
                     + "out"
             )
         }

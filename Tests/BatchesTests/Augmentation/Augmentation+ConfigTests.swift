@@ -23,14 +23,15 @@ struct AugmentationConfigTests {
         let (augmentation, mistakes) = try read("[\(list)]")
         #expect(mistakes == [])
         #expect(
-            augmentation.transforms == [
-                .randomCrop(padding: 4, mode: .constant), .randomFlip(.horizontal),
-                .randomTranslation(height: 0.1, width: 0.1), .randomRotation(degrees: 15),
-                .randomBrightness(factor: 0.2), .randomContrast(factor: 0.2),
-                .cutout(size: 8, probability: 1),
-                .gaussianNoise(deviation: 0.1), .mixup(alpha: 0.2),
-            ])
-        #expect(augmentation.transforms.map(\.name) == Augmentation.names)
+            augmentation
+                == Augmentation([
+                    .randomCrop(padding: 4, mode: .constant), .randomFlip(.horizontal),
+                    .randomTranslation(height: 0.1, width: 0.1), .randomRotation(degrees: 15),
+                    .randomBrightness(factor: 0.2), .randomContrast(factor: 0.2),
+                    .cutout(size: 8, probability: 1),
+                    .gaussianNoise(deviation: 0.1), .mixup(alpha: 0.2),
+                ]))
+        #expect(augmentation.transforms.map { $0.typeName } == Augmentation.names)
     }
 
     @Test("What is written out reads as the same")

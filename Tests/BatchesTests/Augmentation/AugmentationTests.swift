@@ -6,7 +6,7 @@ import Testing
 @testable import Metrics
 
 struct AugmentationTests {
-    private func message(_ transform: Augmentation.Transform, _ shape: Shape, _ targets: TargetForm) -> String? {
+    private func message(_ transform: any SampleTransform, _ shape: Shape, _ targets: TargetForm) -> String? {
         Augmentation([transform]).problem(inputShape: shape, targets: targets)?.message
     }
 
@@ -40,8 +40,8 @@ struct AugmentationTests {
                 .mixup(alpha: 0.2), [784],
                 "mixup mixes targets, which class numbers do not allow; use the loss categorical_crossentropy"
             ),
-        ] as [(Augmentation.Transform, Shape, String)])
-    func problems(_ transform: Augmentation.Transform, _ shape: Shape, _ sentence: String) {
+        ] as [(any SampleTransform, Shape, String)])
+    func problems(_ transform: any SampleTransform, _ shape: Shape, _ sentence: String) {
         #expect(message(transform, shape, labels) == sentence)
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Engine
 
 /// One transform of each kind that changes single samples.
-private let singles: [Augmentation.Transform] = [
+private let singles: [any SampleTransform] = [
     .randomCrop(padding: 2, mode: .constant), .randomCrop(padding: 2, mode: .reflect),
     .randomFlip(.horizontal),
     .randomFlip(.vertical), .randomFlip(.horizontalAndVertical),
@@ -21,7 +21,7 @@ struct AugmenterTests {
 
     /// The batch after augmentation, cut into so many shards, and its targets.
     private static func run(
-        _ transforms: [Augmentation.Transform], _ shape: Shape, _ inputs: [Float],
+        _ transforms: [any SampleTransform], _ shape: Shape, _ inputs: [Float],
         targets: [Float] = [],
         black: [Float] = [], shards: Int = 1, seed: UInt64 = seed, step: Int = 5, firstSample: Int = 0
     ) throws -> (inputs: [Float], targets: [Float]) {
@@ -53,7 +53,7 @@ struct AugmenterTests {
         "Each transform does what its definition says, within 5e-5; copies to the bit",
         arguments: singles,
         [[3, 3, 1], [8, 8, 1], [5, 9, 3], [28, 28, 1], [6, 70, 2], [4, 5, 5]] as [Shape])
-    func definitions(_ transform: Augmentation.Transform, _ shape: Shape) throws {
+    func definitions(_ transform: any SampleTransform, _ shape: Shape) throws {
         var random = SeededRandom(shape.count)
         let black = random.floats(shape.last)
         let count = 6
@@ -66,7 +66,7 @@ struct AugmenterTests {
             let words = NaiveWords(seed: Self.seed, step: 5, sample: 3 + sample, transform: 0)
             let expected = image.applying(transform, words).values
             switch transform {
-            case .randomCrop, .randomFlip, .randomTranslation, .cutout:
+            case is RandomCrop, is RandomFlip, is RandomTranslation, is Cutout:
                 #expect(Array(result[range]) == expected)
             default: #expect(Self.largestDifference(Array(result[range]), expected) < 5e-5)
             }
@@ -107,10 +107,10 @@ struct AugmenterTests {
     @Test("Seed, step, sample and place in the list each give other numbers")
     func everyWordCounts() throws {
         let inputs = Array(repeating: Float(0), count: 64)
-        let noise = Augmentation.Transform.gaussianNoise(deviation: 1)
-        for transform in [noise, .randomBrightness(factor: 1)] {
+        let noise: any SampleTransform = .gaussianNoise(deviation: 1)
+        for transform in [noise, .randomBrightness(factor: 1)] as [any SampleTransform] {
             func run(
-                _ list: [Augmentation.Transform], seed: UInt64 = 1, step: Int = 2, firstSample: Int = 3
+                _ list: [any SampleTransform], seed: UInt64 = 1, step: Int = 2, firstSample: Int = 3
             ) throws -> [Float] {
                 try Self.run(
                     list, [8, 8, 1], inputs, black: [1], seed: seed, step: step, firstSample: firstSample
@@ -133,8 +133,8 @@ struct AugmenterTests {
             .randomTranslation(height: 0, width: 0), .randomRotation(degrees: 0),
             .randomBrightness(factor: 0),
             .randomContrast(factor: 0), .cutout(size: 3, probability: 0), .gaussianNoise(deviation: 0),
-        ] as [Augmentation.Transform])
-    func identity(_ transform: Augmentation.Transform) throws {
+        ] as [any SampleTransform])
+    func identity(_ transform: any SampleTransform) throws {
         var random = SeededRandom(5)
         var inputs = random.floats(10 * 4 * 4 * 2)
         inputs[0] = -0.0
@@ -149,9 +149,9 @@ struct AugmenterTests {
         "No transform writes beside its samples or makes a NaN, in images down to one pixel",
         arguments: singles,
         [[1, 1, 1], [1, 7, 2], [5, 1, 3], [2, 2, 1], [3, 130, 2], [32, 32, 3]] as [Shape])
-    func bounds(_ transform: Augmentation.Transform, _ shape: Shape) throws {
+    func bounds(_ transform: any SampleTransform, _ shape: Shape) throws {
         // A padding that is larger than the image can be mirrored is refused before.
-        if case .randomCrop = transform, min(shape[0], shape[1]) < 3 { return }
+        if transform is RandomCrop, min(shape[0], shape[1]) < 3 { return }
         let inputs = Array(repeating: Float(1), count: 20 * shape.count)
         let result = try Self.run([transform, .gaussianNoise(deviation: 1)], shape, inputs).inputs
         #expect(result.allSatisfy { $0.isFinite })
@@ -207,8 +207,8 @@ struct AugmenterTests {
         arguments: [
             (.randomCrop(padding: 2, mode: .constant), 2, 2),
             (.randomTranslation(height: 0.2, width: 0.4), 1, 2),
-        ] as [(Augmentation.Transform, Int, Int)])
-    func shifts(_ transform: Augmentation.Transform, _ high: Int, _ wide: Int) throws {
+        ] as [(any SampleTransform, Int, Int)])
+    func shifts(_ transform: any SampleTransform, _ high: Int, _ wide: Int) throws {
         let count = 5000
         var image = Array(repeating: Float(0), count: 25)
         image[12] = 1
@@ -230,7 +230,7 @@ struct AugmenterTests {
     func ranges() throws {
         let count = 4000
         let inputs = (0..<count).flatMap { _ in [-1, 1, 1, -1] as [Float] }
-        for transform in [.randomBrightness(factor: 0.4), .randomContrast(factor: 0.4)] as [Augmentation.Transform] {
+        for transform in [.randomBrightness(factor: 0.4), .randomContrast(factor: 0.4)] as [any SampleTransform] {
             let result = try Self.run([transform], [2, 2, 1], inputs).inputs
             let factors = (0..<count).map { Double(result[4 * $0 + 1]) }
             #expect(factors.allSatisfy { $0 > 0.599 && $0 < 1.401 })
@@ -248,7 +248,7 @@ struct AugmenterTests {
         let augmenter = try Augmenter(
             Augmentation([.randomRotation(degrees: 90)]), shape: [3, 3, 1], targetWidth: 0, seed: 1)
         let image = try GuardedBuffer([1, 2, 3, 4, 5, 6, 7, 8, 9])
-        augmenter.rotate(image.floats, radians: .pi / 2)
+        RandomRotation.rotate(image.floats, radians: .pi / 2, augmenter.scratch)
         #expect(Self.largestDifference(image.values, [7, 4, 1, 8, 5, 2, 9, 6, 3]) < 1e-5)
         #expect(image.isIntact)
     }

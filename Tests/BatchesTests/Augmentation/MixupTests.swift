@@ -11,7 +11,7 @@ struct MixupTests {
     }
 
     private func mix(
-        _ transforms: [Augmentation.Transform], _ inputs: [Float], _ targets: [Float], count: Int,
+        _ transforms: [any SampleTransform], _ inputs: [Float], _ targets: [Float], count: Int,
         step: Int,
         firstSample: Int = 0
     ) throws -> (inputs: [Float], targets: [Float]) {
@@ -86,10 +86,10 @@ struct MixupTests {
     func order() throws {
         var random = SeededRandom(2)
         let (inputs, targets) = (random.floats(4 * 9), classes(4))
-        let noise = Augmentation.Transform.gaussianNoise(deviation: 1)
-        let nothing = Augmentation.Transform.gaussianNoise(deviation: 0)
-        let mixup = Augmentation.Transform.mixup(alpha: 1)
-        func run(_ list: [Augmentation.Transform], _ from: ([Float], [Float])) throws -> ([Float], [Float]) {
+        let noise: any SampleTransform = .gaussianNoise(deviation: 1)
+        let nothing: any SampleTransform = .gaussianNoise(deviation: 0)
+        let mixup: any SampleTransform = .mixup(alpha: 1)
+        func run(_ list: [any SampleTransform], _ from: ([Float], [Float])) throws -> ([Float], [Float]) {
             try mix(list, from.0, from.1, count: 4, step: 3)
         }
         let together = try run([noise, mixup, noise, mixup], (inputs, targets))

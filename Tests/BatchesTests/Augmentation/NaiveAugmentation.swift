@@ -75,10 +75,11 @@ struct NaiveImage {
         return here
     }
 
-    func applying(_ transform: Augmentation.Transform, _ words: NaiveWords) -> NaiveImage {
+    func applying(_ transform: any SampleTransform, _ words: NaiveWords) -> NaiveImage {
         var words = words
         switch transform {
-        case .randomCrop(let padding, let mode):
+        case let own as RandomCrop:
+            let (padding, mode) = (own.padding, own.mode)
             // The padded image, and where in it the piece begins.
             let top = padding - (words.integer(below: 2 * padding + 1) - padding)
             let left = padding - (words.integer(below: 2 * padding + 1) - padding)
@@ -86,7 +87,8 @@ struct NaiveImage {
                 let (py, px) = (top + y - padding, left + x - padding)
                 return mode == .constant ? at(py, px, k) : at(reflected(py, height), reflected(px, width), k)
             }
-        case .randomFlip(let mode):
+        case let own as RandomFlip:
+            let mode = own.mode
             var result = self
             if mode != .vertical, words.uniform() < 0.5 {
                 let image = result
@@ -97,38 +99,44 @@ struct NaiveImage {
                 result = image.map { y, x, k in image.at(height - 1 - y, x, k) }
             }
             return result
-        case .randomTranslation(let high, let wide):
+        case let own as RandomTranslation:
+            let (high, wide) = (own.height, own.width)
             let (rows, columns) = (Int((Double(height) * high).rounded()), Int((Double(width) * wide).rounded()))
             let down = words.integer(below: 2 * rows + 1) - rows
             let right = words.integer(below: 2 * columns + 1) - columns
             return map { y, x, k in at(y - down, x - right, k) }
-        case .randomRotation(let degrees):
+        case let own as RandomRotation:
+            let degrees = own.degrees
             return rotated(degrees / 180 * .pi * words.symmetric())
-        case .randomBrightness(let factor):
+        case let own as RandomBrightness:
+            let factor = own.factor
             let change = 1 + factor * words.symmetric()
             return map { y, x, k in
                 Float(Double(black[k]) + change * (Double(at(y, x, k)) - Double(black[k])))
             }
-        case .randomContrast(let factor):
+        case let own as RandomContrast:
+            let factor = own.factor
             let change = 1 + factor * words.symmetric()
             let means = (0..<channels).map { k in
                 stride(from: k, to: values.count, by: channels).reduce(0.0) { $0 + Double(values[$1]) }
                     / Double(height * width)
             }
             return map { y, x, k in Float(means[k] + change * (Double(at(y, x, k)) - means[k])) }
-        case .cutout(let size, let probability):
+        case let own as Cutout:
+            let (size, probability) = (own.size, own.probability)
             guard words.uniform() < probability else { return self }
             let top = words.integer(below: height) - size / 2
             let left = words.integer(below: width) - size / 2
             return map { y, x, k in
                 y >= top && y < top + size && x >= left && x < left + size ? black[k] : at(y, x, k)
             }
-        case .gaussianNoise(let deviation):
+        case let own as GaussianNoise:
+            let deviation = own.deviation
             return map { y, x, k in
                 let place = (y * width + x) * channels + k
                 return Float(Double(at(y, x, k)) + deviation * Self.normal(place, words))
             }
-        case .mixup: return self
+        default: return self
         }
     }
 

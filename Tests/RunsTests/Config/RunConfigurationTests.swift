@@ -87,12 +87,13 @@ import Testing
         #expect(run.data.stratify)
         #expect(run.data.folds == nil)
         #expect(
-            run.data.augmentation.transforms == [
-                .randomCrop(padding: 2, mode: .reflect), .randomFlip(.vertical),
-                .randomTranslation(height: 0.2, width: 0.3), .randomRotation(degrees: 5),
-                .randomBrightness(factor: 0.3), .randomContrast(factor: 0.4), .cutout(size: 3, probability: 0.5),
-                .gaussianNoise(deviation: 0.2), .mixup(alpha: 0.4),
-            ])
+            run.data.augmentation
+                == Augmentation([
+                    .randomCrop(padding: 2, mode: .reflect), .randomFlip(.vertical),
+                    .randomTranslation(height: 0.2, width: 0.3), .randomRotation(degrees: 5),
+                    .randomBrightness(factor: 0.3), .randomContrast(factor: 0.4), .cutout(size: 3, probability: 0.5),
+                    .gaussianNoise(deviation: 0.2), .mixup(alpha: 0.4),
+                ]))
         #expect(run.data.memoryLimit == 3 << 29)
         #expect(run.data.shuffleWindow == 1000)
         #expect(run.data.allowsExternalLinks)

@@ -167,10 +167,10 @@ import Testing
         #expect(schema.enumeration("type", at: ["data", "augment", "0"], in: root) == Augmentation.names)
         #expect(
             schema.words(schema.definition("random_crop")["properties"]?["mode"]?["enum"])
-                == Augmentation.PaddingMode.allCases.map(\.rawValue))
+                == RandomCrop.PaddingMode.allCases.map(\.rawValue))
         #expect(
             schema.words(schema.definition("random_flip")["properties"]?["mode"]?["enum"])
-                == Augmentation.FlipMode.allCases.map(\.rawValue))
+                == RandomFlip.Mode.allCases.map(\.rawValue))
         #expect(
             schema.enumeration("type", at: ["optimizer", "schedule"], in: root)
                 == ScheduleRegistry.kinds.builtInNames)
