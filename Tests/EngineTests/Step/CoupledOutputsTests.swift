@@ -1,5 +1,6 @@
 import Kernels
 import RunSupport
+import Synchronization
 import TestSupport
 import Testing
 
@@ -90,10 +91,10 @@ import Testing
         // What stands before a standardization is judged by what comes back through it.
         let gamma = try #require(engine.objective.layout.entry(named: "norm/gamma"))
         for index in gamma.range { engine.parameters.floats[index] = 1e-9 }
-        var warnings: [String] = []
-        _ = try engine.run(epoch: 0, hooks: EpochHooks(warning: { warnings.append($0) }))
-        #expect(warnings.count == 1)
-        #expect(
-            warnings.first?.hasPrefix("the gradient vanishes: that of layer 'conv' is") == true, "\(warnings)")
+        let warnings = Mutex<[String]>([])
+        _ = try engine.run(epoch: 0, hooks: EpochHooks(warning: { text in warnings.withLock { $0.append(text) } }))
+        let told = warnings.withLock { $0 }
+        #expect(told.count == 1)
+        #expect(told.first?.hasPrefix("the gradient vanishes: that of layer 'conv' is") == true, "\(told)")
     }
 }
