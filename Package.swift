@@ -22,6 +22,7 @@ let package = Package(
         .target(name: "CFence"),
         .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CFence"]),
         .target(name: "Configuration"),
+        .target(name: "Recipes", dependencies: ["Configuration"]),
         .target(name: "Kernels", dependencies: ["COneDNN", "CVector"]),
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Machine", dependencies: ["CVector"]),
@@ -30,17 +31,19 @@ let package = Package(
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
         .target(
             name: "Batches",
-            dependencies: ["Files", "Metrics", "Network", "Kernels", "Configuration", "HDF5", "Machine"]),
+            dependencies: ["Recipes", "Files", "Metrics", "Network", "Kernels", "Configuration", "HDF5", "Machine"]),
         .target(
             name: "Engine",
             dependencies: ["Batches", "Metrics", "Optimizers", "Network", "Kernels", "Configuration", "Machine"]),
         .target(
             name: "Interchange",
-            dependencies: ["Engine", "Batches", "Metrics", "Files", "Network", "Kernels", "Configuration", "HDF5"]),
+            dependencies: [
+                "Engine", "Batches", "Recipes", "Metrics", "Files", "Network", "Kernels", "Configuration", "HDF5",
+            ]),
         .target(
             name: "Runs",
             dependencies: [
-                "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Network", "Kernels",
+                "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files", "Network", "Kernels",
                 "Configuration", "HDF5", "Machine",
             ]),
         .target(
@@ -49,7 +52,7 @@ let package = Package(
         .target(
             name: "Preparation",
             dependencies: [
-                "Batches", "Files", "Kernels", "Configuration", "HDF5", "CDeflate", "Machine", "Network",
+                "Batches", "Recipes", "Files", "Kernels", "Configuration", "HDF5", "CDeflate", "Machine", "Network",
                 .target(name: "CImages", condition: .when(traits: ["Images"])),
             ]),
         .target(
@@ -61,8 +64,8 @@ let package = Package(
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
-                "Benchmark", "Preparation", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
-                "Files", "Machine", "Network", "Kernels",
+                "Benchmark", "Preparation", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Optimizers",
+                "Metrics", "Files", "Machine", "Network", "Kernels",
                 "Configuration", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -84,6 +87,7 @@ let package = Package(
         .target(name: "CLockFailure", path: "Tests/CLockFailure"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
+        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Configuration", "TestSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Network", "TestSupport"]),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"]),
         .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
@@ -99,13 +103,14 @@ let package = Package(
         .testTarget(
             name: "BatchesTests",
             dependencies: [
-                "Batches", "Runs", "Interchange", "Engine", "Metrics", "Machine", "Network", "Kernels",
+                "Batches", "Recipes", "Preparation", "Runs", "Interchange", "Engine", "Metrics", "Machine", "Network", "Kernels",
                 "Configuration", "HDF5", "TestSupport", "RunSupport",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "Runs", "Interchange", "Batches", "Optimizers", "Metrics", "Machine", "Network", "Kernels",
+                "Engine", "Runs", "Interchange", "Batches", "Recipes", "Optimizers", "Metrics", "Machine", "Network",
+                "Kernels",
                 "Configuration", "HDF5", "TestSupport", "RunSupport", "CAllocationCounter",
             ], exclude: ["Fixtures"]),
         .testTarget(
@@ -135,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "PreparationTests",
             dependencies: [
-                "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
-                "Files", "Machine", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
+                "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Optimizers",
+                "Metrics", "Files", "Machine", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
             ]),
         .executableTarget(
             name: "stormo-fuzz",

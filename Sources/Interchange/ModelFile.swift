@@ -6,6 +6,7 @@ import HDF5
 import Kernels
 import Metrics
 import Network
+import Recipes
 
 /// The model file: a Keras HDF5 model, with a group of our own beside it.
 ///
@@ -14,10 +15,12 @@ import Network
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
-///                    feature_names, target_names, target_offset, target_scale, inputs_type, inputs_range, targets_type, targets_range, config
+///                    feature_names, target_names, target_offset, target_scale, recipe, inputs_type, inputs_range,
+///                    targets_type, targets_range, config
 /// ```
 /// What is said of one of several inputs or outputs has its name behind it: `preprocessing:age`, `class_names:digit`; and
-/// a metric has it in front: `digit/accuracy`.
+/// a metric has it in front: `digit/accuracy`. `recipe` is an object with the recipe of each table among inputs and targets,
+/// `{"inputs": {"format": 1, "columns": …}}`, with what was learned from the rows that were trained on.
 ///
 /// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
 package enum ModelFile {
@@ -107,6 +110,12 @@ package enum ModelFile {
         if let names = trained.classNames { try own.set("class_names", names) }
         for (name, names) in trained.columnLists.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
         for (name, summary) in trained.summaries.sorted(by: { $0.key < $1.key }) { try summary.write(to: own, name) }
+        if !trained.tables.recipes.isEmpty {
+            let members = trained.tables.recipes.sorted { $0.key < $1.key }.map {
+                JSONNode.Member(key: $0.key, value: $0.value.node)
+            }
+            try own.set(Recipe.attribute, JSONNode(.object(members)).jsonText(pretty: false))
+        }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
         try Checksum.seal(own)
     }
@@ -142,6 +151,7 @@ package enum ModelFile {
             classNames: description.classNames, parameters: parameters, configuration: description.configuration)
         model.columnLists = description.columnLists
         model.summaries = description.summaries
+        model.tables = description.tables
         return model
     }
 
@@ -182,6 +192,7 @@ package enum ModelFile {
         let classNames: [String]?
         let columnLists: [String: [String]]
         let summaries: [String: ValueSummary]
+        let tables: TableRecipes
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
@@ -209,6 +220,9 @@ package enum ModelFile {
                 }
             }
             self.summaries = summaries
+            tables =
+                try own.contains(Recipe.attribute)
+                ? Self.tables(source.document(Recipe.attribute, of: own), model) : TableRecipes()
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
         }
@@ -226,6 +240,24 @@ package enum ModelFile {
                 scales[output] = TargetScale(offset: offset, scale: scale)
             }
             return scales
+        }
+
+        private static func tables(_ node: JSONNode, _ model: Model) throws -> TableRecipes {
+            guard case .object(let members) = node.value else { throw Damage("its recipe is no object") }
+            var tables = TableRecipes()
+            for member in members {
+                do {
+                    tables.recipes[member.key] = try Recipe(member.value, file: "the recipe of \(member.key)")
+                } catch { throw Damage("\(error)") }
+            }
+            for input in model.inputs {
+                let key = CodeNames.key("inputs", model.inputs.count > 1 ? input.name : nil)
+                guard let recipe = tables[key] else { continue }
+                guard recipe.isFitted, input.shape == [recipe.featureCount] else {
+                    throw Damage("the recipe of \(key) does not make what its model takes")
+                }
+            }
+            return tables
         }
 
         private static func preprocessing(_ own: HDF5Attributes, _ suffix: String) throws -> Preprocessing {

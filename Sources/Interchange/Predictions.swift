@@ -12,14 +12,21 @@ package enum Predictions {
     /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier over classes, the largest
     /// one's index of each sample as `labels`, with the class names as an attribute. Of several outputs each has its own,
     /// by its name: `predictions/digit`, `labels/digit`.
-    /// - Parameter values: of each output, row-major, as `Evaluator.predictAll` gives them.
+    /// - Parameters:
+    ///   - values: of each output, row-major, as `Evaluator.predictAll` gives them.
+    ///   - rows: the number in the data of each sample, where not all are predicted; they become the dataset `rows`.
     /// - Throws: `HDF5Error` or `FileError` where it can't be written; nothing half-written stays.
-    package static func write(_ values: [[Float]], of model: TrainedModel, to path: String) throws {
+    package static func write(
+        _ values: [[Float]], of model: TrainedModel, rows: [Int]? = nil, to path: String
+    ) throws {
         let outputs = model.objective.outputs
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
             for (output, values) in zip(outputs, values) {
                 try write(values, of: output, outputs.count > 1 ? "/\(output.name)" : "", model, in: file)
+            }
+            if let rows {
+                try file.root.createDataset("rows", .int64, shape: [rows.count]).write(rows.map { Int64($0) })
             }
             try file.close()
         }

@@ -18,6 +18,8 @@ public struct TrainedModel: Sendable {
     /// What the numbers looked like that it was trained on, by `Dataset.key(of:)`; missing in files of earlier versions, and
     /// of labels.
     package var summaries: [String: ValueSummary] = [:]
+    /// The columns of the tables that it was trained on, fitted: what becomes of rows before they are normalised.
+    package var tables = TableRecipes()
     /// In the objective's layout.
     package var parameters: AlignedMemory
     /// The resolved config of the run that made it, if it came from a config.
@@ -86,8 +88,14 @@ public struct TrainedModel: Sendable {
 
 extension Dataset {
     /// Data for a model: labels, categories, columns and numbers must mean what they meant when it was trained.
-    public init(reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true) throws {
-        try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames)
+    /// - Parameter unknown: what is done with columns and values of a table that the model does not know.
+    public init(
+        reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true, unknown: UnknownValues = .error
+    ) throws {
+        try self.init(
+            reading: source, wantsTargets: wantsTargets, memoryLimit: nil, names: model.codeNames, tables: model.tables,
+            unknown: unknown)
+        self = try encoded(for: model.tables, unknown: unknown)
         let data = self
         try compare { model.summaries[data.key(of: $0)] }
     }

@@ -1,5 +1,6 @@
 import HDF5
 import Kernels
+import Recipes
 
 /// What `inspect` says of an HDF5 file of data.
 struct DatasetInspection {
@@ -48,7 +49,12 @@ struct DatasetInspection {
 
     private func describe(_ name: String, of path: String, _ attributes: HDF5Attributes) throws {
         let label = path == "/" ? name : "\(path) \(name)"
-        if let strings = try attributes.stringsIfPresent(name) {
+        if name == Recipe.attribute, let text = try attributes.stringsIfPresent(name)?.first,
+            let recipe = try? Recipe(text: text, file: path)
+        {
+            Console.print("\n\(label) (\(Figures.count(recipe.columns.count, "column"))):")
+            RecipeTable(recipe).print()
+        } else if let strings = try attributes.stringsIfPresent(name) {
             Console.print("\n\(label) (\(Figures.count(strings.count))): " + Self.list(strings))
         } else if let numbers = try attributes.doublesIfPresent(name) {
             Console.print("\n\(label) (\(Figures.count(numbers.count))): " + Self.list(numbers.map { "\($0)" }))

@@ -42,7 +42,7 @@ struct Evaluate: ParsableCommand {
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
         let source = try options.source(hasTargets: true, targets: targets, weights: sampleWeight, for: model)
-        let data = try Dataset(reading: source, for: model)
+        let data = try Dataset(reading: source, for: model, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)

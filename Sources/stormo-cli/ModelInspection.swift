@@ -54,6 +54,10 @@ struct ModelInspection {
             table.append(["classes" + of(output.name, outputs.count), DatasetInspection.list(names)])
         }
         for line in table.lines.dropFirst() { Console.print(line) }
+        for (key, recipe) in model.tables.recipes.sorted(by: { $0.key < $1.key }) where !recipe.columns.isEmpty {
+            Console.print("\nrecipe of \(key)")
+            RecipeTable(recipe).print()
+        }
     }
 }
 

@@ -118,6 +118,12 @@ struct ModelOptions: ParsableArguments {
             valueName: "axes"))
     var transposeInputs: AxisOrder?
 
+    @Option(
+        help: ArgumentHelp(
+            "What to do with a column, a category or a class of a table that the model does not know: error, take it for a "
+                + "missing value, or skip the row. (default: error)", valueName: "error|missing|skip"))
+    var unknown = UnknownValues.error
+
     @OptionGroup var links: ExternalLinksOption
 
     @Option(help: WorkerCount.help)
@@ -166,6 +172,8 @@ struct ModelOptions: ParsableArguments {
         return source
     }
 }
+
+extension UnknownValues: ExpressibleByArgument {}
 
 /// The paths that an option gives: of the one input or output there is, or each as `NAME=PATH`.
 struct NamedPaths {

@@ -9,7 +9,8 @@ struct Predict: ParsableCommand {
         discussion: """
             The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
             labels with each sample's most probable class. Of several outputs each has its own, by its name: \
-            predictions/NAME and labels/NAME. A file that is there already is replaced, unless it is a model \
+            predictions/NAME and labels/NAME. Where --unknown skip leaves rows out, the dataset rows holds the numbers of \
+            those that are there. A file that is there already is replaced, unless it is a model \
             or one of those that are read.
             """)
 
@@ -26,10 +27,10 @@ struct Predict: ParsableCommand {
 
     private func predict(_ model: TrainedModel) throws {
         let source = try options.source(hasTargets: false, for: model)
-        let data = try Dataset(reading: source, for: model, wantsTargets: false)
+        let data = try Dataset(reading: source, for: model, wantsTargets: false, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predictAll()
-        try Predictions.write(values, of: model, to: output)
+        try Predictions.write(values, of: model, rows: data.selectedRows, to: output)
         let shapes = Figures.shapes(of: model.objective)
         Console.print(
             "\(output): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")

@@ -1,4 +1,5 @@
 import HDF5
+import Recipes
 
 /// What the numbers of a dataset stand for, as its attributes say: `class_names`, `categories:COLUMN`, and the names of
 /// its columns. `stormo data convert` makes such numbers of texts, file by file, so that the same number can mean two
@@ -41,9 +42,15 @@ package struct CodeNames: Sendable, Hashable {
     /// Those of one file. Where there are several inputs, the lists of each have its name behind theirs; so have those of
     /// several targets.
     /// - Throws: `HDF5Error` where the file has some that can't be read.
-    init(_ file: HDF5File, _ source: DataSource) throws(HDF5Error) {
-        for (parts, columns) in [(source.inputParts, Self.inputColumns), (source.targetParts, Self.targetColumns)] {
-            for part in parts {
+    ///
+    /// - Parameter tables: keys of the parts that come with a recipe, which says more.
+    init(_ file: HDF5File, _ source: DataSource, besides tables: Set<String> = []) throws(HDF5Error) {
+        let ofParts = [
+            (DataField.Role.input, source.inputParts, Self.inputColumns),
+            (.target, source.targetParts, Self.targetColumns),
+        ]
+        for (role, parts, columns) in ofParts {
+            for part in parts where !tables.contains(TableRecipes.key(role, part, among: parts)) {
                 let own = parts.count > 1 ? part.name : nil
                 for path in part.paths {
                     // A column's attributes are its table's.
@@ -56,7 +63,8 @@ package struct CodeNames: Sendable, Hashable {
             }
         }
         let owners = source.targetParts.isEmpty ? Array(source.inputParts.prefix(1)) : source.targetParts
-        for part in owners {
+        for part in owners
+        where source.targetParts.isEmpty || !tables.contains(TableRecipes.key(.target, part, among: owners)) {
             let key = Self.key(Self.classes, owners.count > 1 ? part.name : nil)
             if let attributes = try? file.dataset(part.paths[0]).attributes {
                 try note(attributes, Self.classes, as: key, "\(file.path): \(part.paths[0])")
@@ -102,6 +110,17 @@ package struct CodeNames: Sendable, Hashable {
     /// The attribute that a list stood in, without the name of an input or output; nil for categories.
     private static func kind(of key: String) -> String? {
         [classes, inputColumns, targetColumns].first { key == $0 || key.hasPrefix($0 + ":") }
+    }
+
+    /// Adds what the columns of a table are called, and what their codes stand for.
+    /// - Parameter name: of the input or output, where there are several.
+    mutating func add(_ recipe: Recipe, _ role: DataField.Role, of name: String?, _ place: String) {
+        if role == .target, let classes = recipe.classNames { return setClasses(classes, place, of: name) }
+        lists[Self.key(role == .input ? Self.inputColumns : Self.targetColumns, name)] = List(
+            names: recipe.names, place: place)
+        for column in recipe.columns where column.kind == .category {
+            lists[Self.key(Self.categories + column.name, name)] = List(names: column.categories, place: place)
+        }
     }
 
     /// - Parameter output: whose they are, where there are several.

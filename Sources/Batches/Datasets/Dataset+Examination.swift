@@ -24,18 +24,21 @@ extension Dataset {
             var wasRead = false
             if let input = inputs.firstIndex(of: place) {
                 let (preprocessing, isFitted) = (preprocessing[input], isFitted[input])
-                let rangeIsNeeded = !isFitted && !preprocessing.staysFinite(field.type, field.rowShape)
+                let rangeIsNeeded = !isFitted && !preprocessing.staysFinite(field.featureType, field.featureShape)
                 if rangeIsNeeded {
                     // Reads the rows, and thereby sees whether they are finite.
-                    let range = try range(of: field, width: preprocessing.scope.width(field.rowShape))
-                    if !preprocessing.staysFinite(range.least, range.greatest, field.type) {
+                    let range = try range(of: field, width: preprocessing.scope.width(field.featureShape))
+                    if !preprocessing.staysFinite(range.least, range.greatest, field.featureType) {
                         throw try tooLarge(entry, preprocessing)
                     }
                 }
                 wasRead = rangeIsNeeded || isFitted
             }
             let areWeights = entry.role == .weight
-            guard !field.isInMemory, !wasRead, areWeights || field.type.isFloatingPoint else { continue }
+            // A table's rows have been seen when it was fitted.
+            guard !field.isInMemory, field.recipe == nil, !wasRead, areWeights || field.type.isFloatingPoint else {
+                continue
+            }
             _ = try eachStreamedBlock(of: field) { rows, places in
                 try check(field, rows, at: 0, selection, places, areWeights: areWeights)
             }
@@ -88,8 +91,9 @@ extension Dataset {
     /// The first row that normalisation makes too large, in a sentence.
     private func tooLarge(_ entry: DataField, _ preprocessing: Preprocessing) throws -> DataError {
         let field = entry.field
-        let width = preprocessing.scope.width(field.rowShape)
-        let found = try mapBlocks(of: field) { rows, first -> (place: Int, element: Int, value: Double)? in
+        let width = preprocessing.scope.width(field.featureShape)
+        let found = try mapBlocks(of: field) { raw, first -> (place: Int, element: Int, value: Double)? in
+            let rows = try field.encoder?.features(of: raw) ?? raw
             var found: (place: Int, element: Int, value: Double)?
             rows.forEach { index, value in
                 guard found == nil, !preprocessing.staysFinite(value, column: index % width, rows.type) else { return }

@@ -2,6 +2,7 @@ import Foundation
 import HDF5
 import Kernels
 import Machine
+import Recipes
 
 extension Dataset {
     /// Reads a split from HDF5 files; one that is larger than `memoryLimit` is left there and read as it is wanted.
@@ -9,37 +10,59 @@ extension Dataset {
     /// - Throws: `HDF5Error` for a file that can't be read, `DataError` for data that can't be trained on.
     public init(reading source: DataSource, wantsTargets: Bool = true, memoryLimit: Int? = nil) throws {
         try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: memoryLimit, names: nil)
+        self = try settled(.error, "the rows")
     }
 
-    /// - Parameter names: what labels and categories must mean, as they did when a model was trained.
-    package init(reading source: DataSource, wantsTargets: Bool, memoryLimit: Int?, names: CodeNames?) throws {
+    /// - Parameters:
+    ///   - names: what labels and categories must mean, as they did when a model was trained.
+    ///   - tables: the columns of tables then, into whose order and codes these are brought.
+    ///   - unknown: what a model's user wants done with what it does not know; nil in training.
+    package init(
+        reading source: DataSource, wantsTargets: Bool, memoryLimit: Int?, names: CodeNames?,
+        tables: TableRecipes = TableRecipes(), unknown: UnknownValues? = nil
+    ) throws {
         let limit = memoryLimit ?? AvailableMemory.bytes / 2
-        var data = try Self.open(source, wantsTargets: wantsTargets, names: names)
+        var data = try Self.open(
+            source, wantsTargets: wantsTargets, names: names, tables: tables, unknown: unknown)
         if data.byteCount <= limit { data = try data.loaded() } else { data = try data.streamed(within: limit) }
         self = data
     }
 
     /// Opens a split whose rows stay in the files.
-    /// - Parameter names: what the numbers stand for in a model, or in the training split, which this one must agree with.
-    package static func open(_ source: DataSource, wantsTargets: Bool = true, names: CodeNames? = nil) throws -> Dataset
-    {
-        try open(source, in: openFiles(of: source), wantsTargets: wantsTargets, names: names)
+    /// - Parameters:
+    ///   - names: what the numbers stand for in a model, or in the training split, which this one must agree with.
+    ///   - tables: the columns of tables there.
+    package static func open(
+        _ source: DataSource, wantsTargets: Bool = true, names: CodeNames? = nil, tables: TableRecipes = TableRecipes(),
+        unknown: UnknownValues? = nil
+    ) throws -> Dataset {
+        try open(
+            source, in: openFiles(of: source), wantsTargets: wantsTargets, names: names, tables: tables,
+            unknown: unknown)
     }
 
     private static func open(
-        _ source: DataSource, in files: [HDF5File], wantsTargets: Bool, names: CodeNames?
+        _ source: DataSource, in files: [HDF5File], wantsTargets: Bool, names: CodeNames?,
+        tables reference: TableRecipes, unknown: UnknownValues?
     ) throws -> Dataset {
         var own = CodeNames()
         var notices = files.compactMap(\.notice)
+        let tables = try Tables(files, source, onto: reference, wantsTargets: wantsTargets, unknown: unknown)
+        notices += tables.notices
         for file in files {
-            notices += try own.merge(try CodeNames(file, source))
+            notices += try own.merge(try CodeNames(file, source, besides: tables.keys))
         }
-        var fields = try source.inputParts.map { DataField(.input, try input(files, $0), name: $0.name) }
+        tables.name(&own)
+        var fields = try source.inputParts.map { part in
+            DataField(.input, try input(files, part, tables.table(.input, part)), name: part.name)
+        }
         for part in wantsTargets ? source.targetParts : [] {
             guard try files[0].dataset(part.paths[0]).elementType == .string else {
                 fields.append(
                     DataField(
-                        .target, try field(files, part.paths, order: part.axes, key: "transpose_targets"),
+                        .target,
+                        try field(
+                            files, part.paths, order: part.axes, key: "transpose_targets", tables.table(.target, part)),
                         name: part.name))
                 continue
             }
@@ -68,10 +91,11 @@ extension Dataset {
     }
 
     /// A model sees rows with axes: numbers without are rows of one.
-    private static func input(_ files: [HDF5File], _ part: DataSource.Part) throws -> Field {
-        let field = try field(files, part.paths, order: part.axes, key: "transpose_inputs")
+    private static func input(_ files: [HDF5File], _ part: DataSource.Part, _ table: Tables.Table?) throws -> Field {
+        let field = try field(files, part.paths, order: part.axes, key: "transpose_inputs", table)
         guard field.rowShape.rank == 0 else { return field }
-        return Field(type: field.type, rowShape: [1], rows: field.rows, parts: field.parts, tensor: nil)
+        return Field(
+            type: field.type, rowShape: [1], rows: field.rows, parts: field.parts, tensor: nil, recipe: field.recipe)
     }
 
     private static func openFiles(of source: DataSource) throws -> [HDF5File] {
@@ -105,7 +129,8 @@ extension Dataset {
     /// - Throws: as reading the split does.
     package static func summaries(of source: DataSource) throws -> [FieldSummary] {
         let files = try openFiles(of: source)
-        let data = try open(source, in: files, wantsTargets: true, names: nil)
+        let data = try open(
+            source, in: files, wantsTargets: true, names: nil, tables: TableRecipes(), unknown: nil)
         return try zip(data.fields, source.inputParts + source.targetParts).map { entry, part in
             let type =
                 part.paths.count == 1 ? "\(try files[0].dataset(part.paths[0]).elementType)" : entry.field.type.rawValue
@@ -117,12 +142,13 @@ extension Dataset {
 
     /// The field that some paths make over several files.
     private static func field(
-        _ files: [HDF5File], _ paths: [String], order: [Int]? = nil, key: String = ""
+        _ files: [HDF5File], _ paths: [String], order: [Int]? = nil, key: String = "", _ table: Tables.Table? = nil
     ) throws -> Field {
         var parts: [Field.Part] = []
         var (type, shape, rows) = (StoredType.float32, Shape.scalar, 0)
-        for file in files {
-            let own = try SourceRows.open(file, paths, order: order, key: key)
+        var sources = try files.map { try SourceRows.open($0, paths, order: order, key: key) }
+        if let table { sources = try table.recoded(sources) }
+        for own in sources {
             if let first = parts.first, (own.type, own.shape) != (type, shape) {
                 throw DataError(
                     "\(own.place) has rows of \(own.shape) \(own.type.rawValue), but \(first.place) of \(shape) "
@@ -134,7 +160,8 @@ extension Dataset {
             guard !overflows else { throw DataError("\(own.place) has more rows than can be counted") }
             rows = sum
         }
-        let field = Field(type: type, rowShape: shape, rows: rows, parts: parts, tensor: nil)
+        let field = Field(
+            type: type, rowShape: shape, rows: rows, parts: parts, tensor: nil, recipe: table?.recipe)
         let (bytes, overflows) = rows.multipliedReportingOverflow(by: field.rowBytes)
         guard !overflows, bytes < 1 << 60 else {
             throw DataError("\(parts[0].place) has \(rows) rows of \(shape), more than any machine can hold")

@@ -7,9 +7,10 @@ extension Dataset {
     /// Checks that the data can be trained on under an objective.
     /// - Throws: `DataError` with the row of the first target that does not fit.
     package func check(against objective: Objective) throws {
+        try checkThatTablesAreEncoded()
         let inputs = objective.model.inputs
         for (place, input) in zip(try places(.input, of: inputs.map(\.name)), inputs) {
-            let shape = fields[place].field.rowShape
+            let shape = fields[place].field.featureShape
             // Numbers without axes had none either in models of before.
             guard shape == input.shape || (input.shape.rank == 0 && shape == [1]) else {
                 throw DataError(

@@ -100,6 +100,9 @@ public struct Dataset: Sendable {
         windowBytes = data.windowBytes
     }
 
+    /// The same split with other fields of as many rows.
+    func replacing(_ fields: [DataField]) -> Dataset { Dataset(self, fields, selection) }
+
     /// A part of the split that shares its memory.
     func selecting(_ selection: RowSelection) -> Dataset {
         Dataset(self, fields, selection)
@@ -128,8 +131,7 @@ public struct Dataset: Sendable {
             let tensor = try StoredTensor(field.type, rows: count, rowShape: field.rowShape) {
                 try field.read(selection, 0..<count, into: $0)
             }
-            return Field(
-                type: tensor.type, rowShape: tensor.rowShape, rows: count, parts: field.parts, tensor: tensor)
+            return field.holding(tensor)
         }
         let data = Dataset(self, try fields.map { $0.with(try head($0.field)) }, RowSelection(all: count))
         try data.check()
@@ -197,7 +199,7 @@ public struct Dataset: Sendable {
             )
         }
         for field in fields.map(\.field) {
-            guard let tensor = field.tensor, let (row, element) = tensor.firstNonFinite() else { continue }
+            guard let tensor = field.tensor, let (row, element) = field.firstNonFinite(tensor) else { continue }
             throw Self.notFinite(field, row, element, tensor, at: row)
         }
         for weights in fields(.weight).map(\.field) {
@@ -217,7 +219,7 @@ public struct Dataset: Sendable {
         areWeights: Bool
     ) throws {
         let rows = start..<start + places.count
-        if let (row, element) = tensor.firstNonFinite(rows: rows) {
+        if let (row, element) = field.firstNonFinite(tensor, rows: rows) {
             throw Self.notFinite(field, selection[places.lowerBound + row - start], element, tensor, at: row)
         }
         guard areWeights else { return }

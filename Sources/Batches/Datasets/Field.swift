@@ -1,6 +1,7 @@
 import Dispatch
 import Kernels
 import Machine
+import Recipes
 import Synchronization
 
 /// One array of a dataset, the inputs, the targets or the weights: rows of numbers, in memory or in files.
@@ -14,6 +15,15 @@ package struct Field: Sendable {
     package let parts: [Part]
     /// The rows, where they are in memory.
     package let tensor: StoredTensor?
+    /// Of rows of a table, what its columns are, with those categories that a model does not know behind its own.
+    package private(set) var recipe: Recipe?
+    /// What turns rows into what a model takes; nil where it takes them as they are.
+    package private(set) var encoder: RowEncoder?
+
+    /// The shape of what a model takes of a row.
+    package var featureShape: Shape { encoder.map { Shape([$0.featureCount]) } ?? rowShape }
+    /// The type in which that is looked at.
+    var featureType: StoredType { encoder == nil ? type : RowEncoder.featureType(type) }
 
     /// Rows out of one file.
     package struct Part: Sendable {
@@ -37,12 +47,48 @@ package struct Field: Sendable {
             parts: [Part(place: place, first: 0, rows: tensor.rows, reader: nil)], tensor: tensor)
     }
 
-    package init(type: StoredType, rowShape: Shape, rows: Int, parts: [Part], tensor: StoredTensor?) {
+    package init(
+        type: StoredType, rowShape: Shape, rows: Int, parts: [Part], tensor: StoredTensor?, recipe: Recipe? = nil
+    ) {
         self.type = type
         self.rowShape = rowShape
         self.rows = rows
         self.parts = parts
         self.tensor = tensor
+        self.recipe = recipe
+    }
+
+    /// The same field with rows in memory: all, or the first.
+    func holding(_ tensor: StoredTensor) -> Field {
+        var field = Field(
+            type: tensor.type, rowShape: tensor.rowShape, rows: tensor.rows, parts: parts, tensor: tensor,
+            recipe: recipe)
+        field.encoder = encoder
+        return field
+    }
+
+    /// The same rows as the features that a fitted recipe makes of them.
+    /// - Parameter fillsAll: whether a missing value is filled where the recipe says that there is none.
+    func encoded(by recipe: Recipe, fillsAll: Bool = false) -> Field {
+        var field = self
+        field.recipe = recipe
+        field.encoder = recipe.isPlain && !fillsAll ? nil : RowEncoder(recipe, fillsAll: fillsAll)
+        return field
+    }
+
+    /// The same rows with other words for their columns.
+    func named(by recipe: Recipe) -> Field {
+        var field = self
+        field.recipe = recipe
+        return field
+    }
+
+    /// The rows at some places of a selection, as a model takes them, before they are normalised.
+    func features(_ selection: RowSelection, _ places: Range<Int>) throws -> StoredTensor {
+        let rows = try StoredTensor(type, rows: places.count, rowShape: rowShape) {
+            try read(selection, places, into: $0)
+        }
+        return try encoder?.features(of: rows) ?? rows
     }
 
     /// The file that a row is in, and its number there, for messages.
@@ -88,6 +134,18 @@ package struct Field: Sendable {
         }
     }
 
+    /// One row as a model takes it, before it is normalised.
+    package func features(ofRow row: Int) throws -> StoredTensor {
+        let raw = try StoredTensor(type, rows: 1, rowShape: rowShape) { try read(row..<row + 1, into: $0) }
+        return try encoder?.features(of: raw) ?? raw
+    }
+
+    /// The place of the first number that is NaN or infinite, or that no float holds; in a table, where NaN marks what is
+    /// missing, of the first that is infinite.
+    func firstNonFinite(_ tensor: StoredTensor, rows: Range<Int>? = nil) -> (row: Int, element: Int)? {
+        recipe == nil ? tensor.firstNonFinite(rows: rows) : tensor.firstInfinite(rows: rows)
+    }
+
     /// The field with its rows in memory, read by as many threads as there are CPUs.
     /// - Throws: `HDF5Error`, `KernelError.outOfMemory`.
     func loaded() throws -> Field {
@@ -99,7 +157,7 @@ package struct Field: Sendable {
                 try read(blocks[index], into: destination.base + blocks[index].lowerBound * rowBytes)
             }
         }
-        return Field(type: type, rowShape: rowShape, rows: rows, parts: parts, tensor: tensor)
+        return holding(tensor)
     }
 
     /// The rows cut into ranges that are well read at once: whole chunks of one file each, of about so many bytes.

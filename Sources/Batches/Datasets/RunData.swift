@@ -19,7 +19,7 @@ public struct RunData: Sendable {
         let limit = data.memoryLimit ?? AvailableMemory.bytes / 2
         let source = try Dataset.open(data.train)
         var own: [Dataset?] = try [data.validation, data.test].map {
-            try $0?.source.map { try Dataset.open($0, names: source.codeNames) }
+            try $0?.source.map { try Dataset.open($0, names: source.codeNames, tables: source.tables) }
         }
 
         if let validation = own[0], let test = own[1] { try validation.codeNames.check(test.codeNames) }
@@ -45,10 +45,11 @@ public struct RunData: Sendable {
             // Splits of one file are read in windows of their own, so they share what is left.
             whole = try source.streamed(within: isSplit ? rest / 2 : rest)
         }
+        whole = try whole.settled(.error, "the training rows")
         // Of the rows that are trained on alone: the others are not mixed, and have windows of their own size.
         whole.shuffleWindow = data.shuffleWindow
         guard isSplit else {
-            (training, validation, test) = (whole, own[0], own[1])
+            (training, validation, test) = try Self.encoded(whole, own[0], own[1])
             return
         }
 
@@ -65,7 +66,7 @@ public struct RunData: Sendable {
             return split
         }
         var held = part(0)
-        test = part(1)
+        let test = part(1)
         if let folds = data.folds {
             let labels = data.stratify ? try Splitting.labels(of: remaining, by: data.stratifiedOutput) : nil
             let pair = try Splitting.folds(remaining, count: folds, seed: seed, labels: labels)[fold ?? 0]
@@ -75,7 +76,17 @@ public struct RunData: Sendable {
             held = validation
             remaining = remaining.selecting(pair.training)
         }
-        training = remaining
-        validation = held
+        (training, self.validation, self.test) = try Self.encoded(remaining, held, test)
+    }
+
+    /// Tables as a model takes them: fitted to the rows that are trained on, and to no others.
+    private static func encoded(
+        _ training: Dataset, _ validation: Dataset?, _ test: Dataset?
+    ) throws -> (training: Dataset, validation: Dataset?, test: Dataset?) {
+        let training = try training.encoded()
+        return (
+            training, try validation?.encoded(like: training, "the validation rows"),
+            try test?.encoded(like: training, "the test rows")
+        )
     }
 }

@@ -42,7 +42,8 @@ extension Dataset {
     fileprivate func note(
         _ field: Field, _ place: String, beside type: StoredType, _ training: () throws -> ValueSummary
     ) throws -> String? {
-        guard field.type != type else { return nil }
+        // The columns of a table are compared one by one.
+        guard field.type != type, field.encoder == nil else { return nil }
         let (own, expected) = (try ValueSummary(field, of: self, place: place), try training())
         if let problem = own.problem(beside: expected) { throw DataError(problem) }
         return own.note(beside: expected)

@@ -87,6 +87,16 @@ package struct StoredTensor: Sendable {
         return index.map { (range.lowerBound + $0 / rowShape.count, $0 % rowShape.count) }
     }
 
+    /// The place of the first number that is infinite, or that no float holds. NaN is passed over.
+    func firstInfinite(rows range: Range<Int>? = nil) -> (row: Int, element: Int)? {
+        guard type.isFloatingPoint else { return nil }
+        var found: Int?
+        forEach(rows: range) { index, value in
+            if found == nil, !value.isNaN, !Float(value).isFinite { found = index }
+        }
+        return found.map { ($0 / rowShape.count, $0 % rowShape.count) }
+    }
+
     /// Calls body with every number, in order, or with those of some rows; indices are those in the whole.
     package func forEach(rows range: Range<Int>? = nil, _ body: (_ index: Int, _ value: Double) -> Void) {
         let range = range ?? 0..<rows

@@ -40,6 +40,8 @@ package struct ValueSummary: Sendable, Hashable {
         for (place, entry) in data.fields.enumerated() {
             let output = outputs.firstIndex(of: place).map { objective.outputs[$0] }
             guard entry.role == .input || output?.targetForm.isOfValues == true else { continue }
+            // Of a table the recipe says more.
+            guard entry.field.encoder == nil else { continue }
             result[data.key(of: entry)] = try ValueSummary(entry.field, of: data, place: CodeNames.ofModel)
         }
         return result

@@ -14,21 +14,19 @@ extension Dataset {
     /// length, which stand below each other.
     func moments(of field: Field, width: Int) throws -> (mean: [Double], deviation: [Double]) {
         let columns = Self.columns(width)
-        let count = self.count * (field.rowShape.count / width)
+        let count = self.count * (field.featureShape.count / width)
         func whole<T: FixedWidthInteger & BitwiseCopyable & Sendable>(_: T.Type) throws -> ([Double], [Double]) {
             try fold(field, IntegerMoments<T>(columns: columns), width).result(width: width, count: count)
         }
         func any<T: StoredNumber>(_: T.Type) throws -> ([Double], [Double]) {
             // What the first row holds is taken off everywhere, so that large numbers which differ little keep their
             // digits, and what never changes is exactly 0.
-            let row = try StoredTensor(field.type, rows: 1, rowShape: field.rowShape) {
-                try field.read(selection, 0..<1, into: $0)
-            }
+            let row = try field.features(selection, 0..<1)
             let values = row.memory.base.assumingMemoryBound(to: T.self)
             let pivot = (0..<width).map { values[$0].double }
             return try fold(field, Moments<T>(columns: columns, pivot: pivot), width).result(width: width, count: count)
         }
-        switch field.type {
+        switch field.featureType {
         case .uint8: return try whole(UInt8.self)
         case .int8: return try whole(Int8.self)
         case .uint16: return try whole(UInt16.self)
@@ -49,7 +47,7 @@ extension Dataset {
         func range<T: StoredNumber>(_: T.Type, _ least: T, _ greatest: T) throws -> ([Double], [Double]) {
             try fold(field, Extremes<T>(columns: columns, least: least, greatest: greatest), width).result(width: width)
         }
-        switch field.type {
+        switch field.featureType {
         case .uint8: return try range(UInt8.self, .min, .max)
         case .int8: return try range(Int8.self, .min, .max)
         case .uint16: return try range(UInt16.self, .min, .max)
@@ -85,13 +83,14 @@ extension Dataset {
             var sum = empty
             for start in stride(from: starts[index], to: end, by: length) {
                 let places = start..<min(start + length, end)
-                let rows = try StoredTensor(field.type, rows: places.count, rowShape: field.rowShape) {
-                    try field.read(selection, places, into: $0)
+                let rows = try field.features(selection, places)
+                // Those of a table have been seen when it was fitted.
+                if !field.isInMemory, field.recipe == nil {
+                    try check(field, rows, at: 0, selection, places, areWeights: false)
                 }
-                if !field.isInMemory { try check(field, rows, at: 0, selection, places, areWeights: false) }
                 sum.add(
                     rows.memory.base.assumingMemoryBound(to: Sums.Element.self),
-                    count: places.count * field.rowShape.count)
+                    count: places.count * field.featureShape.count)
             }
             sums[index] = sum
         }

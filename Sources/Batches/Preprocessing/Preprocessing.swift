@@ -39,15 +39,15 @@ public struct Preprocessing: Sendable, Hashable {
     ) throws {
         let (kind, scope) = (normalization.kind, normalization.scope)
         let (field, place) = (input.field, data.place(of: input))
-        let width = scope.width(field.rowShape)
+        let width = scope.width(field.featureShape)
         switch kind {
         case .none: self = .none
-        case .constants: self = try Self.constants(normalization, field.rowShape, place, key)
+        case .constants: self = try Self.constants(normalization, field.featureShape, place, key)
         case .standardize:
             let moments = try data.moments(of: field, width: width)
             // No number is further from the mean than √n deviations.
             let farthest = moments.deviation.map {
-                $0 * Double(data.count * field.rowShape.count / width).squareRoot()
+                $0 * Double(data.count * field.featureShape.count / width).squareRoot()
             }
             guard farthest.allSatisfy({ $0 < 1e38 }) else { throw Self.tooLarge(place) }
             self.init(

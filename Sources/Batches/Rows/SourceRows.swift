@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import Kernels
+import Recipes
 
 /// The rows of one file at one path, or of several paths joined, as training reads them.
 struct SourceRows: Sendable {
@@ -33,6 +34,14 @@ struct SourceRows: Sendable {
         return SourceRows(
             place: "\(file.path): \(paths.joined(separator: ", "))", type: joined.type,
             shape: Shape(leading(first) + [joined.width]), rows: first.rows, reader: joined)
+    }
+
+    /// The same rows in the columns and the codes of another table.
+    func recoded(_ mapping: RecipeMapping, as type: StoredType) -> SourceRows {
+        let shape = self.shape.rank == 0 ? self.shape : Shape([mapping.places.count])
+        return SourceRows(
+            place: place, type: type, shape: shape, rows: rows,
+            reader: RecodedRows(reader, from: self.type, mapping, as: type, place: place))
     }
 
     private init(place: String, type: StoredType, shape: Shape, rows: Int, reader: any RowReading) {

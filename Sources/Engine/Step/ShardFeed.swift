@@ -15,6 +15,8 @@ package struct ShardFeed {
     private struct Source {
         let place: Int
         let node: Int
+        /// What makes the model's features of a table's raw row; nil where it takes the row as it is.
+        let encoder: RowEncoder?
         let constants: RowConstants?
     }
 
@@ -39,13 +41,20 @@ package struct ShardFeed {
         where preprocessing[index].kind != .none && objective.model.element(of: input) != .float32 {
             throw DataError(
                 "the inputs\(objective.words(ofInput: index)) are normalised by \(preprocessing[index].kind.rawValue), but the "
-                    + "model takes whole numbers (\(objective.model.element(of: input))), which stand for themselves; set data.normalize to none")
+                    + "model takes whole numbers (\(objective.model.element(of: input))), which stand for themselves; set data.normalize to none"
+            )
         }
         self.objective = objective
         inputs = try zip(data.places(.input, of: names), preprocessing).enumerated().map { input, pair in
-            Source(
-                place: pair.0, node: objective.inputs[input],
-                constants: try pair.1.rowConstants(data.fields[pair.0].field.rowShape))
+            let field = data.fields[pair.0].field
+            if field.encoder != nil, objective.model.element(of: objective.model.inputs[input]) != .float32 {
+                throw DataError(
+                    "\(data.place(of: data.fields[pair.0])) is a table whose columns become features, but the model takes "
+                        + "whole numbers, which stand for themselves")
+            }
+            return Source(
+                place: pair.0, node: objective.inputs[input], encoder: field.encoder,
+                constants: try pair.1.rowConstants(field.featureShape))
         }
         let places = data.hasTargets ? try data.places(.target, of: objective.outputs.map(\.name)) : []
         targets = try zip(places, objective.outputs).map { place, output in
@@ -64,9 +73,16 @@ package struct ShardFeed {
         _ replica: Replica, from pool: Pool, rows: UnsafePointer<Int64>, count: Int, wantsTargets: Bool = true
     ) {
         for input in inputs.indices {
-            pool.tensors[inputs[input].place].gather(
-                into: replica.tensor(of: inputs[input].node, samples: count), rows: rows, count: count,
-                constants: inputs[input].constants)
+            let (tensor, dst) = (
+                pool.tensors[inputs[input].place], replica.tensor(of: inputs[input].node, samples: count)
+            )
+            if let encoder = inputs[input].encoder {
+                encoder.gather(
+                    tensor.type, from: tensor.memory.base, rows: rows, count: count, into: dst.floats,
+                    constants: inputs[input].constants)
+            } else {
+                tensor.gather(into: dst, rows: rows, count: count, constants: inputs[input].constants)
+            }
         }
         guard wantsTargets else { return }
         for output in targets.indices {
@@ -95,10 +111,8 @@ package struct ShardFeed {
         var largest: (size: Float, words: String) = (-1, "")
         for (index, input) in inputs.enumerated() {
             let field = data.fields[input.place].field
-            let width = field.rowShape.count
-            let tensor = try StoredTensor(field.type, rows: 1, rowShape: field.rowShape) {
-                try field.read(row..<row + 1, into: $0)
-            }
+            let width = field.featureShape.count
+            let tensor = try field.features(ofRow: row)
             var (values, zero) = ([Float](repeating: 0, count: width), Int64(0))
             tensor.gather(
                 into: &values, rows: &zero, count: 1, offset: input.constants?.offset, scale: input.constants?.scale,

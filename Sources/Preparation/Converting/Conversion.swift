@@ -1,5 +1,6 @@
 import Batches
 package import HDF5
+package import Recipes
 
 /// Where a conversion writes, and how.
 package struct ConversionTarget: Sendable {
@@ -36,6 +37,14 @@ package struct ConversionTarget: Sendable {
     }
 }
 
+/// What was found in a column of a table.
+package struct ColumnFindings: Sendable, Hashable {
+    /// Rows in which it is missing.
+    package let missing: Int
+    /// The least and the greatest number; nil where it holds texts, or nothing.
+    package let range: ClosedRange<Double>?
+}
+
 /// What a conversion has written.
 package struct ConversionReport: Sendable {
     package struct Written: Sendable {
@@ -43,6 +52,9 @@ package struct ConversionReport: Sendable {
         package let shape: [Int]
         package let type: HDF5ElementType
         package let classNames: [String]?
+        /// Of a table's columns: what is declared of them, and what was found.
+        package internal(set) var recipe: Recipe?
+        package internal(set) var findings: [ColumnFindings] = []
 
         init(_ dataset: HDF5Dataset, classNames: [String]? = nil) {
             path = dataset.path

@@ -47,7 +47,8 @@ enum DatasetAdvice {
             let what = found.count == 1 ? "1 value is \(one)" : "\(found.count) values are \(many)"
             sentences.append("\(what), the first in row \(found.firstRow): remove or fill such rows before training")
         }
-        tell(values.nan, "NaN", "NaN")
+        // In a table it marks what is missing, and the recipe says what becomes of it.
+        if report.recipe == nil { tell(values.nan, "NaN", "NaN") }
         tell(values.infinite, "infinite", "infinite")
         if report.shape.count == 2, !values.constant.isEmpty {
             let names = values.constant.prefix(10).map { report.featureName($0) }

@@ -1,6 +1,7 @@
 package import Configuration
 package import HDF5
 internal import Kernels
+package import Recipes
 
 /// What an examination found in one dataset.
 package struct DatasetReport: Sendable {
@@ -60,6 +61,8 @@ package struct DatasetReport: Sendable {
     package internal(set) var duplicates: RepeatedRows?
     /// Whether rows were compared at all.
     package internal(set) var lookedForDuplicates = false
+    /// What is declared of a table's columns.
+    package internal(set) var recipe: Recipe?
     /// Why the values could not be examined.
     package internal(set) var failure: String?
     /// Values that stand out.

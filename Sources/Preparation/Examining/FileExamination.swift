@@ -3,6 +3,7 @@ package import Configuration
 import Foundation
 package import HDF5
 internal import Kernels
+internal import Recipes
 
 /// Looks at all values of an HDF5 file's datasets, block by block, on all CPUs.
 package struct FileExamination {
@@ -62,6 +63,9 @@ package struct FileExamination {
         var report = overview[reports.count]
         do {
             report.classNames = try names("class_names", dataset)
+            report.recipe = try dataset.attributes.stringsIfPresent(Recipe.attribute)?.first.flatMap {
+                try? Recipe(text: $0, file: dataset.path)
+            }
             if report.type.isNumeric, !report.shape.isEmpty, dataset.count > 0 {
                 try examine(dataset, &report, progress)
             }

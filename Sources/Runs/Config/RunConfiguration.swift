@@ -186,7 +186,7 @@ public struct RunConfiguration: Sendable {
 
     /// The model for the inputs that data have.
     package func model(for data: Dataset) throws(ConfigurationError) -> Model {
-        try model(inputs: data.fields(.input).map { ModelInput($0.name ?? Model.inputName, $0.field.rowShape) })
+        try model(inputs: data.fields(.input).map { ModelInput($0.name ?? Model.inputName, $0.field.featureShape) })
     }
 
     public func model(inputs: [ModelInput]) throws(ConfigurationError) -> Model {

@@ -114,7 +114,9 @@ public struct EarlierRun: Sendable {
     ) throws -> TrainingState? {
         guard let found else { return nil }
         let (checkpoint, engine) = (found.checkpoint, trainer.engine)
-        guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessings == trainer.preprocessings else {
+        guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessings == trainer.preprocessings,
+            checkpoint.model.tables == trainer.tables
+        else {
             throw FileError(
                 "\(found.path) can't be gone on from: the data are not those that the run was begun with",
                 isBadData: true)

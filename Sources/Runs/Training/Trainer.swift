@@ -85,6 +85,8 @@ public final class Trainer {
     private let settings: Settings
     private let validator: Evaluator?
     private let codeNames: CodeNames
+    /// The columns of the tables that are trained on, as they were fitted.
+    package let tables: TableRecipes
     private let summaries: [String: ValueSummary]
     /// Those that the run reports beside the loss.
     package let figures: FigureList
@@ -137,6 +139,7 @@ public final class Trainer {
         self.objective = objective
         self.settings = settings
         codeNames = data.codeNames
+        tables = data.tables
         summaries = try ValueSummary.all(of: data, for: objective)
         let names = objective.model.inputs.map(\.name)
         let isFitted: [Bool]
@@ -383,6 +386,7 @@ public final class Trainer {
             classNames: codeNames.classNames, parameters: parameters)
         model.columnLists = codeNames.columnLists
         model.summaries = summaries
+        model.tables = tables
         return model
     }
 

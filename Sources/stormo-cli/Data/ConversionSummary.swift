@@ -27,6 +27,11 @@ struct ConversionSummary {
             ])
         }
         table.print()
+        for dataset in report.datasets {
+            guard let recipe = dataset.recipe, recipe.columns.count <= 40 || !recipe.isPlain else { continue }
+            Console.print("\ncolumns of \(dataset.path)")
+            RecipeTable(recipe, dataset.findings).print()
+        }
         for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
         for note in report.notes { Console.print("note: \(note)") }
         Console.print("in a config: \(configuration)")

@@ -23,8 +23,10 @@ struct TableArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "What to do where a value is missing: refuse, skip the row, fill in the column's mean, or a value. "
-                + "(default: refuse)", valueName: "refuse|skip|mean|value"))
+            "What to do where a value is missing: refuse, skip the row, or have training fill in the mean or the median of "
+                + "the rows that it is trained on (of texts the most frequent one), the mean beside an indicator (of texts a "
+                + "category of its own), or a value. (default: refuse)",
+            valueName: "refuse|skip|mean|median|indicator|value"))
     var missing: String?
 
     @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
@@ -66,6 +68,8 @@ struct TableArguments: ParsableArguments {
             case nil, "refuse": .refuse
             case "skip": .skip
             case "mean": .mean
+            case "median": .median
+            case "indicator": .indicator
             case let value?: .value(value)
             }
         return options

@@ -5,6 +5,7 @@ import Kernels
 import Metrics
 import Network
 import Optimizers
+import Recipes
 import RunSupport
 import TestSupport
 import Testing
@@ -96,6 +97,36 @@ import Testing
                 let engine = try TrainingEngine(
                     SeveralFixture.objective(), on: data, preprocessing: [.none, .none], settings)
                 let counted = try Self.allocations(of: engine, steps: 100)
+                #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
+            }
+        }
+    }
+
+    /// A table, whose raw rows become features when a worker gathers them.
+    @Test(.enabled(if: stormo_count_available() != 0))
+    func aStepOnATableAllocatesNothing() async {
+        await #expect(processExitsWith: .success) {
+            var columns = [
+                RecipeColumn("a", .number, missing: .indicator),
+                RecipeColumn("c", .category, missing: .category, categories: ["p", "q", "r"]),
+            ]
+            columns[0].fit = .number(fill: 0.5, indicator: true)
+            columns[1].fit = .category(own: [0, 1], pooled: [2], marksMissing: true, fill: nil)
+            var random = SeededRandom(1)
+            let rows = (0..<8 * 120 + 3).map { row -> [Float] in
+                let number: Float = row % 5 == 0 ? .nan : random.floats(1)[0]
+                let code: Float = row % 7 == 0 ? .nan : Float(row % 3)
+                return [number, code]
+            }
+            let raw = Field(try StoredTensor(rows, rowShape: [2]), place: "inputs").named(by: Recipe(columns))
+            let data = try Dataset(
+                inputs: raw.encoded(by: Recipe(columns)), targets: Field(labels: rows.indices.map { $0 % 3 }))
+            let model = try Model(input: [6]) {
+                Dense(7, activation: .tanh)
+                Dense(3, activation: .softmax)
+            }
+            for workers in [1, 2] {
+                let counted = try Self.allocations(model, on: data, workers: workers, steps: 100)
                 #expect(counted.own == 0, "\(counted.own) allocations in 100 steps on \(workers) workers")
             }
         }

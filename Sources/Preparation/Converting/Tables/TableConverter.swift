@@ -5,7 +5,9 @@ internal import HDF5
 ///
 /// It is read twice: first to learn what each column holds, then to write. Columns of numbers become the matrix
 /// `inputs` (rows, columns) with the attribute `column_names`. A column of texts becomes codes, by the sorted order of
-/// its texts, which are kept: for an input in the attribute `categories:NAME`, for the target in `class_names`.
+/// its texts, which are kept: for an input in the attribute `categories:NAME`, for the target in `class_names`. What is
+/// missing is NaN, or -1 among the codes of targets. The attribute `recipe` declares what training makes of the columns:
+/// see `Recipe`.
 ///
 /// The inputs are uint8 where all are whole numbers from 0 to 255, float64 where they are whole numbers beyond 2^24
 /// (which float32 would round), and else float32. Targets of codes or whole numbers are int32 (int64 where need be),
@@ -26,12 +28,12 @@ package struct TableConverter: Converter {
         let form = try TableForm(source, options)
         let (inputs, targets) = try chooseColumns(form, source)
         var passes = 2
-        let profile = try profile(source, form, inputs + targets) { pass, bytes, rows in
+        let profile = try profile(source, form, inputs, targets) { pass, bytes, rows in
             passes = max(passes, pass + 1)
             progress(
                 PreparationProgress(done: (pass - 1) * source.count + bytes, total: passes * source.count, rows: rows))
         }
-        try checkMissing(profile, form, targets, source)
+        try checkMissing(profile, form)
         guard profile.rows > 0 else {
             throw DataError(
                 profile.skippedRows > 0
@@ -89,12 +91,14 @@ package struct TableConverter: Converter {
     }
 
     private func profile(
-        _ source: ByteSource, _ form: TableForm, _ used: [Int],
+        _ source: ByteSource, _ form: TableForm, _ inputs: [Int], _ targets: [Int],
         progress: (_ pass: Int, _ bytes: Int, _ rows: Int) -> Void
     ) throws -> TableProfile {
         var columns = [TableProfile.Column](repeating: TableProfile.Column(), count: form.names.count)
         for index in columns.indices { columns[index].isUsed = false }
+        let used = inputs + targets
         for index in used { columns[index].isUsed = true }
+        for index in targets { columns[index].isTarget = true }
         for selector in options.categorical {
             columns[try form.column(selector, "--categorical", source)].isNamed = true
         }
@@ -110,28 +114,17 @@ package struct TableConverter: Converter {
         return try TableProfile(source, form, columns, skipsMissing: skips) { progress(2, $0, $1) }
     }
 
-    private func checkMissing(
-        _ profile: TableProfile, _ form: TableForm, _ targets: [Int], _ source: ByteSource
-    ) throws {
-        guard profile.missing > 0, options.missing != .skip else { return }
+    private func checkMissing(_ profile: TableProfile, _ form: TableForm) throws {
+        guard profile.missing > 0, options.missing == .refuse else { return }
         func place(_ place: (line: Int, column: Int)) -> String {
             "line \(place.line), column '\(form.names[place.column])'"
         }
-        if options.missing == .refuse {
-            let places = profile.missingPlaces.map(place)
-            let several = profile.missing > places.count ? "first in " : "in "
-            throw DataError(
-                "\(path): \(profile.missing == 1 ? "1 value is" : "\(profile.missing) values are") missing, "
-                    + "\(several)\(places.joined(separator: "; ")); say --missing skip to leave such rows out, "
-                    + "--missing mean or --missing VALUE to fill them, or --drop a column")
-        }
-        for index in targets {
-            let column = profile.columns[index]
-            guard column.numbers + column.texts < profile.rows else { continue }
-            throw DataError(
-                "\(path): \(profile.rows - column.numbers - column.texts) values of the target '\(form.names[index])' "
-                    + "are missing, and targets are not filled; say --missing skip to leave such rows out")
-        }
+        let places = profile.missingPlaces.map(place)
+        let several = profile.missing > places.count ? "first in " : "in "
+        throw DataError(
+            "\(path): \(profile.missing == 1 ? "1 value is" : "\(profile.missing) values are") missing, "
+                + "\(several)\(places.joined(separator: "; ")); say --missing skip to leave such rows out, "
+                + "--missing mean or --missing VALUE to fill them, or --drop a column")
     }
 
     private func notes(_ form: TableForm, _ used: [Int], _ targets: [Int], _ profile: TableProfile) -> [String] {
@@ -159,8 +152,28 @@ package struct TableConverter: Converter {
                     : "\(profile.skippedRows) rows with missing values were left out")
         } else if profile.missing > 0 {
             notes.append(
-                profile.missing == 1 ? "1 missing value was filled" : "\(profile.missing) missing values were filled")
+                "\(profile.missing == 1 ? "1 missing value stays" : "\(profile.missing) missing values stay") missing in the "
+                    + "file; in training \(filling)")
+        }
+        let lacking = targets.map { profile.rows - profile.columns[$0].numbers - profile.columns[$0].texts }.max() ?? 0
+        if lacking > 0 {
+            notes.append(
+                "\(lacking == 1 ? "1 row has" : "\(lacking) rows have") no target: training leaves "
+                    + "\(lacking == 1 ? "it" : "them") out, predict answers for \(lacking == 1 ? "it" : "them")")
         }
         return notes
+    }
+
+    /// What becomes of missing values in training.
+    private var filling: String {
+        switch options.missing {
+        case .refuse, .skip: "there is none"
+        case .mean: "numbers become the mean of the rows that are trained on, texts the most frequent one"
+        case .median: "numbers become the median of the rows that are trained on, texts the most frequent one"
+        case .indicator:
+            "numbers become the mean of the rows that are trained on, beside a feature that tells so, texts a category of "
+                + "their own"
+        case .value(let text): "they become \(text)"
+        }
     }
 }

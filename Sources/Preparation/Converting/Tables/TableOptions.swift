@@ -6,9 +6,15 @@ package struct TableOptions: Sendable {
         case refuse
         /// The row is left out.
         case skip
-        /// The column's mean, or its most frequent text. Targets are not filled.
+        // In the file it stays missing; training fills it, from the rows that are trained on. Targets are not filled: rows
+        // without one are left out of training.
+        /// The column's mean, or its most frequent text.
         case mean
-        /// A value of one's own. Targets are not filled.
+        /// The column's median, or its most frequent text.
+        case median
+        /// The column's mean, and a column beside it that tells where it was missing; of texts a category of its own.
+        case indicator
+        /// A value of one's own.
         case value(String)
     }
 

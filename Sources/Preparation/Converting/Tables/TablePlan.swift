@@ -1,18 +1,31 @@
 import Batches
 internal import HDF5
+internal import Recipes
 
 /// What becomes of a table's columns: which are inputs, which targets, and in which types they are written.
 struct TablePlan {
     struct Column {
         let index: Int
         let name: String
-        /// What a missing value becomes; nil where none may be missing.
-        var filling: Double?
+        /// Whether a value is missing in some row.
+        var hasMissing = false
+        /// What becomes of it in training.
+        var missing = RecipeColumn.Missing.none
+        /// Whether all are missing.
+        var isEmpty = false
+        var findings = ColumnFindings(missing: 0, range: nil)
         /// The sorted texts of a categorical column.
         var categories: [String]?
         /// The code of each text, by its number in `table`.
         var codes: [Double] = []
         var table = CategoryTable()
+
+        fileprivate mutating func note(_ profile: TableProfile) {
+            let found = profile.columns[index]
+            findings = ColumnFindings(
+                missing: profile.rows - found.numbers - found.texts,
+                range: categories == nil && found.numbers > 0 ? found.least...found.greatest : nil)
+        }
     }
 
     private(set) var inputs: [Column] = []
@@ -44,8 +57,12 @@ struct TablePlan {
             }
         }
         for index in targets {
+            let found = profile.columns[index]
+            // Rows without a target are left out of training.
+            var plain = options
+            plain.missing = .refuse
             self.targets.append(
-                try Self.column(profile.columns[index], index, form, options, hasMissing: false))
+                try Self.column(found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows))
         }
         let named = try Set(options.categorical.map { try form.column($0, "--categorical", source) })
         for index in inputs + targets where !named.contains(index) {
@@ -53,6 +70,8 @@ struct TablePlan {
                 warnings.append(warning)
             }
         }
+        for index in self.inputs.indices { self.inputs[index].note(profile) }
+        for index in self.targets.indices { self.targets[index].note(profile) }
         for column in self.inputs + self.targets {
             guard let categories = column.categories else { continue }
             try TextBudget.check(
@@ -102,37 +121,41 @@ struct TablePlan {
         _ profile: TableProfile.Column, _ index: Int, _ form: TableForm, _ options: TableOptions, hasMissing: Bool
     ) throws -> Column {
         var column = Column(index: index, name: form.names[index])
+        column.hasMissing = hasMissing
+        column.isEmpty = profile.numbers + profile.texts == 0
         guard profile.isCategorical else {
             switch options.missing {
-            case .mean where hasMissing: column.filling = profile.mean
-            case .value(let text) where hasMissing:
-                guard let value = number(text, form.point) else {
+            case .refuse, .skip: break
+            case .mean: column.missing = .mean
+            case .median: column.missing = .median
+            case .indicator: column.missing = .indicator
+            case .value(let text):
+                if let value = number(text, form.point) {
+                    column.missing = .number(value)
+                } else if hasMissing {
                     throw DataError(
-                        "--missing \(text) fits no column of numbers, such as '\(column.name)'; give a number, mean or "
-                            + "skip")
+                        "--missing \(text) fits no column of numbers, such as '\(column.name)'; give a number, mean, median, "
+                            + "indicator or skip")
                 }
-                column.filling = value
-            default: break
             }
             return column
         }
         var table = profile.categories
-        var filling: String?
         switch options.missing {
-        case .mean where hasMissing: filling = profile.mostFrequent
-        case .value(let text) where hasMissing: filling = text
-        default: break
-        }
-        let fillingNumber = filling.map { text in
+        case .refuse, .skip: break
+        case .mean, .median: column.missing = .mode
+        case .indicator: column.missing = .category
+        case .value(let text):
+            column.missing = .text(text)
+            guard hasMissing else { break }
             var text = text
-            return text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
+            _ = text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
         }
         let texts = table.texts
         let order = sorted(texts, form.point)
         column.categories = order.map { texts[$0] }
         column.codes = [Double](repeating: 0, count: texts.count)
         for (code, number) in order.enumerated() { column.codes[number] = Double(code) }
-        column.filling = fillingNumber.map { column.codes[$0] }
         column.table = table
         return column
     }
@@ -157,29 +180,44 @@ struct TablePlan {
         var areBytes = true
         var needsDouble = false
         for column in columns {
-            let filling = column.filling ?? 0
+            // What is missing is NaN.
+            areBytes = areBytes && !column.hasMissing
             if let categories = column.categories {
                 areBytes = areBytes && categories.count <= 256
                 continue
             }
             let values = profile.columns[column.index]
-            let (least, greatest) = values.numbers > 0 ? (values.least, values.greatest) : (filling, filling)
-            let areWhole = values.areWhole && filling == filling.rounded()
-            areBytes = areBytes && areWhole && min(least, filling) >= 0 && max(greatest, filling) <= 255
-            needsDouble = needsDouble || (areWhole && max(-least, greatest) > mostExact)
+            guard values.numbers > 0 else { continue }
+            areBytes = areBytes && values.areWhole && values.least >= 0 && values.greatest <= 255
+            needsDouble = needsDouble || (values.areWhole && max(-values.least, values.greatest) > mostExact)
         }
         return areBytes ? .uint8 : needsDouble ? .float64 : .float32
     }
 
-    /// int32 or int64 for codes and whole numbers, float64 where they need it, else float32.
+    /// int32 or int64 for codes and whole numbers, float64 where they need it, else float32. What is missing is NaN, or -1
+    /// where there are codes alone.
     private static func targetType(_ columns: [Column], _ profile: TableProfile) -> HDF5ElementType {
         var most = 0.0
-        for column in columns where column.categories == nil {
+        for column in columns where column.categories == nil && !column.isEmpty {
             let values = profile.columns[column.index]
             guard values.areWhole else { return .float32 }
             most = max(most, -values.least, values.greatest)
         }
+        if columns.contains(where: { $0.hasMissing && $0.categories == nil }) {
+            return most <= mostExact ? .float32 : .float64
+        }
         return most <= Double(Int32.max) ? .int32 : most <= Double(1 << 53) ? .int64 : .float64
+    }
+
+    /// What is declared of columns.
+    static func recipe(_ columns: [Column]) -> Recipe {
+        Recipe(
+            columns.map { column in
+                guard let categories = column.categories else {
+                    return RecipeColumn(column.name, column.isEmpty ? .empty : .number, missing: column.missing)
+                }
+                return RecipeColumn(column.name, .category, missing: column.missing, categories: categories)
+            })
     }
 
     /// Labels that do not begin at 0 are the most common trap.

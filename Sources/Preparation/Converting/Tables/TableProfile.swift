@@ -5,6 +5,8 @@ struct TableProfile {
     struct Column {
         /// Whether it is neither dropped nor otherwise of no interest.
         var isUsed = true
+        /// Whether it is a target, which may be missing.
+        var isTarget = false
         /// Whether its numbers are names too.
         var isNamed = false
         var numbers = 0
@@ -32,6 +34,7 @@ struct TableProfile {
     /// Rows that will be written.
     var rows = 0
     var skippedRows = 0
+    /// Values of inputs that are missing.
     var missing = 0
     /// The first few.
     var missingPlaces: [(line: Int, column: Int)] = []
@@ -83,6 +86,7 @@ struct TableProfile {
     }
 
     private mutating func note(_ line: Int, _ column: Int) {
+        guard !columns[column].isTarget else { return }
         missing += 1
         if missingPlaces.count < 3 { missingPlaces.append((line, column)) }
     }

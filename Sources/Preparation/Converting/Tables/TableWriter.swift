@@ -1,5 +1,6 @@
 import Batches
 internal import HDF5
+internal import Recipes
 
 /// Reads a table for the last time and writes its rows.
 struct TableWriter {
@@ -10,8 +11,20 @@ struct TableWriter {
 
     /// What is in the file.
     var written: [ConversionReport.Written] {
-        var written = [ConversionReport.Written(inputs.dataset)]
-        if let targets { written.append(.init(targets.dataset, classNames: classNames)) }
+        var written = [described(ConversionReport.Written(inputs.dataset), plan.inputs)]
+        if let targets {
+            written.append(
+                described(ConversionReport.Written(targets.dataset, classNames: classNames), plan.targets))
+        }
+        return written
+    }
+
+    private func described(
+        _ written: ConversionReport.Written, _ columns: [TablePlan.Column]
+    ) -> ConversionReport.Written {
+        var written = written
+        written.recipe = TablePlan.recipe(columns)
+        written.findings = columns.map(\.findings)
         return written
     }
 
@@ -42,6 +55,7 @@ struct TableWriter {
                 try dataset.attributes.set("categories:\(column.name)", categories)
             }
         }
+        try dataset.attributes.set(Recipe.attribute, TablePlan.recipe(columns).node.jsonText(pretty: false))
     }
 
     func write(_ source: ByteSource, skipsMissing: Bool, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {
@@ -50,18 +64,20 @@ struct TableWriter {
         let width = form.names.count
         let used = plan.inputs + plan.targets
         var inputRow = EncodedRow(inputs.memoryType, plan.inputs.count)
+        // Integers have no NaN; only codes are missing among them.
+        let missingTarget: Double = [.float32, .float64].contains(plan.targetType) ? .nan : -1
         var targetRow = EncodedRow(targets?.memoryType ?? .float32, plan.targets.count)
         while try reader.next() {
             try TableProfile.checkWidth(reader, width, form)
             if skipsMissing, used.contains(where: { TableProfile.isMissing(reader.bytes($0.index)) }) { continue }
             guard inputs.count < inputs.rows else { throw changed(source) }
             for position in plan.inputs.indices {
-                inputRow.set(position, try value(plan.inputs[position], reader, source))
+                inputRow.set(position, try value(plan.inputs[position], reader, source, missing: .nan))
             }
             try inputRow.bytes.withUnsafeBytes { try inputs.append($0) }
             if let targets {
                 for position in plan.targets.indices {
-                    targetRow.set(position, try value(plan.targets[position], reader, source))
+                    targetRow.set(position, try value(plan.targets[position], reader, source, missing: missingTarget))
                 }
                 try targetRow.bytes.withUnsafeBytes { try targets.append($0) }
             }
@@ -74,15 +90,16 @@ struct TableWriter {
     }
 
     @inline(__always)
-    private func value(_ column: TablePlan.Column, _ reader: RecordReader, _ source: ByteSource) throws -> Double {
+    private func value(
+        _ column: TablePlan.Column, _ reader: RecordReader, _ source: ByteSource, missing: Double
+    ) throws -> Double {
         let bytes = reader.bytes(column.index)
         if column.categories == nil {
             if let number = DecimalNumber.parse(bytes, point: form.point) { return number }
-            if let filling = column.filling, TableProfile.isMissing(bytes) { return filling }
-        } else {
-            if TableProfile.isMissing(bytes), let filling = column.filling { return filling }
-            if let number = column.table.find(bytes) { return column.codes[number] }
+        } else if !TableProfile.isMissing(bytes), let number = column.table.find(bytes) {
+            return column.codes[number]
         }
+        if column.hasMissing, TableProfile.isMissing(bytes) { return missing }
         throw changed(source)
     }
 

@@ -1,4 +1,5 @@
 import HDF5
+import Recipes
 import TestSupport
 import Testing
 
@@ -9,6 +10,11 @@ struct TableConverterTests {
         var options = TableOptions()
         change(&options)
         return options
+    }
+
+    private func recipe(_ file: HDF5File, _ dataset: String = "inputs") throws -> Recipe {
+        let text = try file.dataset("/train/\(dataset)").attributes.string("recipe")
+        return try Recipe(text: text, file: "out.h5")
     }
 
     @Test func numbersBecomeAMatrixAndTextsCodes() throws {
@@ -260,17 +266,36 @@ struct TableConverterTests {
             TableConverter(path, options: options { ($0.dropped, $0.missing) = (["b"], .skip) }))
         #expect(try dropped.dataset("/train/inputs").read(UInt8.self) == [1, 3, 4, 5])
         let (mean, report) = try fixture.convert(TableConverter(path, options: options { $0.missing = .mean }))
-        #expect(try mean.dataset("/train/inputs").read(Float.self) == [1, 4, 3.25, 2, 3, 4, 4, 4, 5, 6])
-        #expect(report.notes.last == "4 missing values were filled")
+        // What is missing stays missing, and the recipe says what becomes of it.
+        let kept: [Float?] = [1, nil, nil, 2, 3, nil, 4, nil, 5, 6]
+        func inputs(_ file: HDF5File) throws -> [Float?] {
+            try file.dataset("/train/inputs").read(Float.self).map { $0.isNaN ? nil : $0 }
+        }
+        #expect(try inputs(mean) == kept)
+        #expect(
+            report.notes.last
+                == "4 missing values stay missing in the file; in training numbers become the mean of the rows that are "
+                + "trained on, texts the most frequent one")
+        #expect(
+            try recipe(mean).columns == [
+                RecipeColumn("a", .number, missing: .mean), RecipeColumn("b", .number, missing: .mean),
+            ])
+        #expect(report.datasets[0].findings.map(\.missing) == [1, 3])
+        #expect(report.datasets[0].findings.map(\.range) == [1...5, 2...6])
         let (value, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .value("-1") }))
-        #expect(try value.dataset("/train/inputs").read(Float.self) == [1, -1, -1, 2, 3, -1, 4, -1, 5, 6])
+        #expect(try inputs(value) == kept)
+        #expect(try recipe(value).columns.map(\.missing) == [.number(-1), .number(-1)])
+        let (median, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .median }))
+        #expect(try recipe(median).columns.map(\.missing) == [.median, .median])
+        let (marked, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .indicator }))
+        #expect(try recipe(marked).columns.map(\.missing) == [.indicator, .indicator])
         let (skip, skipped) = try fixture.convert(TableConverter(path, options: options { $0.missing = .skip }))
         #expect(try skip.dataset("/train/inputs").read(Float.self) == [5, 6])
         // What is only in rows that are left out is no class.
         #expect(try skip.dataset("/train/targets").attributes.strings("class_names") == ["y"])
         #expect(skipped.notes.last == "4 rows with missing values were left out")
         fixture.expect(
-            "--missing none fits no column of numbers, such as 'a'; give a number, mean or skip",
+            "--missing none fits no column of numbers, such as 'a'; give a number, mean, median, indicator or skip",
             from: TableConverter(path, options: options { $0.missing = .value("none") }))
     }
 
@@ -278,15 +303,37 @@ struct TableConverterTests {
         let fixture = try ConvertingFixture()
         let path = try fixture.write("a,b,t\n1,red,1\n2,,0\n3,red,1\n4,blue,0\n", to: "a.csv")
         let (mean, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .mean }))
-        #expect(try mean.dataset("/train/inputs").read(UInt8.self) == [1, 1, 2, 1, 3, 1, 4, 0])
+        let values = try mean.dataset("/train/inputs").read(Float.self)
+        #expect(values[3].isNaN)
+        #expect(values.filter { !$0.isNaN } == [1, 1, 2, 3, 1, 4, 0])
+        // A mode is never called a mean.
+        #expect(
+            try recipe(mean).columns == [
+                RecipeColumn("a", .number, missing: .mean),
+                RecipeColumn("b", .category, missing: .mode, categories: ["blue", "red"]),
+            ])
         let (named, _) = try fixture.convert(TableConverter(path, options: options { $0.missing = .value("none") }))
         #expect(try named.dataset("/train/inputs").attributes.strings("categories:b") == ["blue", "none", "red"])
-        #expect(try named.dataset("/train/inputs").read(UInt8.self) == [1, 2, 2, 1, 3, 2, 4, 0])
+        #expect(try recipe(named).columns[1].missing == .text("none"))
+        #expect(try named.dataset("/train/inputs").read(Float.self)[3].isNaN)
+        // Rows without a target stay, whatever is done with inputs, so that predict can answer for them.
         let targets = try fixture.write("a,t\n1,2\n2,\n", to: "b.csv")
-        fixture.expect(
-            "@b.csv: 1 values of the target 't' are missing, and targets are not filled; say --missing skip to leave such "
-                + "rows out",
-            from: TableConverter(targets, options: options { $0.missing = .mean }))
+        for missing in [TableOptions.Missing.refuse, .mean] {
+            let (file, report) = try fixture.convert(TableConverter(targets, options: options { $0.missing = missing }))
+            let values = try file.dataset("/train/targets").read(Float.self)
+            #expect(values[0] == 2)
+            #expect(values[1].isNaN)
+            #expect(
+                report.notes.last == "1 row has no target: training leaves it out, predict answers for it")
+        }
+        let classes = try fixture.write("a,t\n1,red\n2,\n3,blue\n", to: "b.csv")
+        let (coded, _) = try fixture.convert(TableConverter(classes))
+        #expect(try coded.dataset("/train/targets").read(Int32.self) == [1, -1, 0])
+        #expect(
+            try recipe(coded, "targets") == Recipe([RecipeColumn("t", .category, categories: ["blue", "red"])]))
+        let hollow = try fixture.write("a,b,t\n1,,2\n2,,3\n", to: "b.csv")
+        let (empty, _) = try fixture.convert(TableConverter(hollow, options: options { $0.missing = .mean }))
+        #expect(try recipe(empty).columns[1] == RecipeColumn("b", .empty, missing: .mean))
         let none = try fixture.write("a,t\n1,\n2,\n", to: "b.csv")
         fixture.expect(
             "@b.csv: each of its 2 rows has a missing value; say --missing mean or --missing VALUE, or --drop the columns "

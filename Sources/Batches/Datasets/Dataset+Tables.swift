@@ -1,0 +1,290 @@
+import Kernels
+import Recipes
+
+/// What is done with a value that a model does not know: a category, a class or a column that the rows it was trained on
+/// do not have, or a missing value where none was.
+public enum UnknownValues: String, Sendable, CaseIterable {
+    /// A sentence with column, value and row ends it.
+    case error
+    /// It is taken for a missing value.
+    case missing
+    /// Rows with such values are left out.
+    case skip
+}
+
+extension Dataset {
+    /// The numbers of the rows in the files; nil where all of them are in the split.
+    package var selectedRows: [Int]? { selection.rows?.map { Int($0) } }
+
+    // MARK: - Looking at the rows
+
+    /// The split without the rows that have no target, and with nothing in its tables that can't be encoded.
+    ///
+    /// - Parameters:
+    ///   - unknown: what is done with values that a fitted recipe does not know.
+    ///   - words: what a notice calls the rows: `the rows`, `the validation rows`.
+    ///   - advises: whether the sentence names the option by which a command takes unknown values.
+    /// - Throws: `DataError` with the row and the column of the first value that is unknown, or missing where none may be;
+    ///   `HDF5Error`.
+    package func settled(_ unknown: UnknownValues, _ words: String, advises: Bool = false) throws -> Dataset {
+        var result = self
+        for entry in fields(.target) {
+            result = try result.withoutMissingTargets(entry, unknown, advises: advises)
+        }
+        for entry in fields(.input) {
+            result = try result.withoutUnknown(entry, unknown, words, advises: advises)
+        }
+        return result
+    }
+
+    /// What is found in the rows of a table.
+    private struct Findings: Sendable {
+        /// Places in the split, ascending.
+        var places: [Int] = []
+        /// Of the first of them: the column, and the value as it is stored.
+        var first: (column: Int, value: Double)?
+        var isCut = false
+    }
+
+    /// The rows of a field in which a column holds what the body picks.
+    private func find(
+        in field: Field, where isSuch: @escaping @Sendable (_ column: Int, _ value: Double) -> Bool
+    ) throws -> Findings {
+        let blocks = try mapBlocks(of: field) { rows, first in
+            try check(field, rows, at: 0, selection, first..<first + rows.rows, areWeights: false)
+            var found = Findings()
+            let width = rows.rowShape.count
+            rows.forEach { index, value in
+                let (row, column) = index.quotientAndRemainder(dividingBy: width)
+                guard isSuch(column, value), found.places.last != first + row else { return }
+                if found.first == nil { found.first = (column, value) }
+                found.places.append(first + row)
+            }
+            return found
+        }
+        return blocks.reduce(into: Findings()) { all, block in
+            if all.first == nil { all.first = block.first }
+            all.places += block.places
+        }
+    }
+
+    /// The split without rows at some places.
+    private func removing(_ places: [Int]) throws -> Dataset {
+        guard !places.isEmpty else { return self }
+        let out = Set(places)
+        let rows = (0..<count).filter { !out.contains($0) }.map { Int64(selection[$0]) }
+        guard !rows.isEmpty else {
+            throw DataError("\(inputsPlace): each of its \(count) rows is left out, so none is left")
+        }
+        return selecting(RowSelection(rows))
+    }
+
+    private func withoutMissingTargets(_ entry: DataField, _ unknown: UnknownValues, advises: Bool) throws -> Dataset {
+        guard let recipe = entry.field.recipe, !recipe.isPlain || entry.field.type.isFloatingPoint else { return self }
+        // What stands behind the classes of the model is none of them.
+        let known = recipe.columns.map { column in
+            column.kind == .category
+                ? Double(column.fit == nil ? column.categories.count : column.knownCategories.count) : nil
+        }
+        let missing = try find(in: entry.field) { column, value in value.isNaN || known[column] != nil && value < 0 }
+        var result = try removing(missing.places)
+        if !missing.places.isEmpty {
+            let rows = missing.places.count == 1 ? "1 row" : "\(missing.places.count) rows"
+            result.notices.append(
+                "\(place(of: entry)): \(rows) without a target \(missing.places.count == 1 ? "is" : "are") left out")
+        }
+        let strange = try result.find(in: entry.field) { column, value in
+            known[column].map { value >= $0 || value != value.rounded() } ?? false
+        }
+        guard let first = strange.first else { return result }
+        let column = recipe.columns[first.column]
+        let (name, row) = entry.field.place(ofRow: result.selection[strange.places[0]])
+        let shown = Self.text(first.value, column)
+        guard unknown != .error, column.holdsCode(first.value) else {
+            throw DataError(
+                "\(name), row \(row), column '\(column.name)': \(shown) is none of the classes that the model has: "
+                    + RecipeMapping.list(column.knownCategories)
+                    + (advises ? "; say --unknown skip to leave such rows out" : ""))
+        }
+        let count = strange.places.count
+        result = try result.removing(strange.places)
+        result.notices.append(
+            "\(place(of: entry)): \(count == 1 ? "1 row" : "\(count) rows") of classes that the model does not have "
+                + "\(count == 1 ? "is" : "are") left out, first \(shown) in row \(row)")
+        return result
+    }
+
+    private func withoutUnknown(
+        _ entry: DataField, _ unknown: UnknownValues, _ words: String, advises: Bool
+    ) throws -> Dataset {
+        let field = entry.field
+        guard let recipe = field.recipe, !recipe.isPlain || field.type.isFloatingPoint else { return self }
+        // For each column: which codes are known, and whether a value may be missing.
+        let known: [[Bool]?] = recipe.columns.map { column in
+            guard column.kind == .category, column.fit != .unused else { return nil }
+            return column.fit == nil
+                ? Array(repeating: true, count: column.categories.count) : column.featureOfCode.map { $0 != nil }
+        }
+        let mayMiss = recipe.columns.map { $0.missing != .none || $0.fit == .unused || $0.kind == .empty }
+        let found = try find(in: field) { column, value in
+            if value.isNaN { return !mayMiss[column] }
+            guard let codes = known[column] else { return false }
+            // As integers hold what is missing.
+            if value == -1 { return !mayMiss[column] }
+            guard value >= 0, value < Double(codes.count), value == value.rounded() else { return true }
+            return !codes[Int(value)]
+        }
+        guard let first = found.first else { return self }
+        let column = recipe.columns[first.column]
+        let (name, row) = field.place(ofRow: selection[found.places[0]])
+        let spot = "\(name), row \(row), column '\(column.name)'"
+        let isMissing = first.value.isNaN || first.value == -1 && column.kind == .category
+        guard isMissing || column.holdsCode(first.value) else {
+            throw DataError(
+                "\(spot): \(StoredType.text(first.value)) is the code of none of its \(column.categories.count) categories; "
+                    + "convert the table again")
+        }
+        let what =
+            isMissing
+            ? "the value is missing"
+                + (recipe.isFitted ? ", and there was none missing in the rows that the model was trained on" : "")
+            : "\(Self.text(first.value, column)) is none of the categories that the model knows: "
+                + RecipeMapping.list(column.knownCategories)
+        let count = "\(found.places.count) of \(words)"
+        var result = self
+        // Rows that go to the model as they are can't be filled.
+        switch unknown == .missing && field.encoder == nil ? .error : unknown {
+        case .error:
+            let skipping = "--unknown skip to leave such rows out"
+            let advice =
+                advises
+                ? recipe.isFitted
+                    ? "; say --unknown missing to take it for a missing value\(Self.filling(column)), or \(skipping)"
+                    : "; say \(skipping)"
+                : isMissing
+                    ? "; convert the table with --missing, which says what becomes of missing values" : ""
+            throw DataError("\(spot): \(what)\(advice)")
+        case .missing:
+            result.notices.append(
+                "\(count) \(found.places.count == 1 ? "holds" : "hold") what the model does not know, which is taken "
+                    + "for a missing value; the first is \(spot): \(what)")
+        case .skip:
+            result = try removing(found.places)
+            result.notices.append(
+                "\(count) \(found.places.count == 1 ? "is" : "are") left out; the first is \(spot): \(what)"
+            )
+        }
+        return result
+    }
+
+    private static func text(_ value: Double, _ column: RecipeColumn) -> String {
+        column.holdsCode(value) ? "'\(column.categories[Int(value)])'" : StoredType.text(value)
+    }
+
+    /// What a missing value becomes, in brackets.
+    private static func filling(_ column: RecipeColumn) -> String {
+        guard case .number(let fill, _)? = column.fit else { return "" }
+        return " (\(StoredType.text(fill)))"
+    }
+
+    // MARK: - Fitting and encoding
+
+    /// The split with the columns of its tables as features, fitted to its own rows.
+    ///
+    /// Rows of a table can be trained on, and normalised, only so; what only other rows have is unknown to the model. Other
+    /// splits are brought into the same form by `encoded(like:)`.
+    /// - Throws: `DataError` where nothing is left to train on; `HDF5Error` where rows can't be read.
+    public func encoded() throws -> Dataset {
+        var notices: [String] = []
+        let result = replacing(
+            try fields.map { entry in
+                guard let recipe = entry.field.recipe else { return entry }
+                // Of targets there is nothing to be learned: their codes are those of the classes' names.
+                guard entry.role == .input else { return entry.with(entry.field.named(by: recipe.knowingAll)) }
+                let fitted = try fitted(recipe, to: entry.field)
+                guard fitted.featureCount > 0 else {
+                    throw DataError(
+                        "\(place(of: entry)): no column holds a value in any of the rows that are trained on")
+                }
+                for column in fitted.columns where column.fit == .unused {
+                    notices.append(
+                        "\(place(of: entry)): column '\(column.name)' has no value in any of the rows that are trained on, and "
+                            + "is left out")
+                }
+                return entry.with(entry.field.encoded(by: fitted))
+            })
+        return result.noting(notices)
+    }
+
+    /// The split with the columns of its tables as those features that another one was fitted to.
+    ///
+    /// What the other does not know is taken for a missing value, and noted.
+    /// - Parameter words: what a notice calls the rows.
+    public func encoded(like training: Dataset) throws -> Dataset { try encoded(like: training, "the rows") }
+
+    package func encoded(like training: Dataset, _ words: String) throws -> Dataset {
+        let tables = training.tables
+        let result = replacing(
+            try fields.map { entry in
+                guard let recipe = entry.field.recipe else { return entry }
+                guard let fitted = tables[key(of: entry)] else {
+                    return entry.with(entry.field.named(by: recipe.asNumbers))
+                }
+                guard recipe.names == fitted.names else {
+                    throw DataError(
+                        "\(place(of: entry)) has the columns \(RecipeMapping.list(recipe.names)), but the training data "
+                            + RecipeMapping.list(fitted.names))
+                }
+                let own = recipe.fitted(like: fitted)
+                guard entry.role == .input else { return entry.with(entry.field.named(by: own)) }
+                return entry.with(entry.field.encoded(by: own, fillsAll: !own.isPlain))
+            })
+        return try result.settled(.missing, words)
+    }
+
+    /// The split as a model takes it, whose columns' order and codes its tables have already.
+    /// - Parameter unknown: what is done with what the model does not know.
+    package func encoded(for tables: TableRecipes, unknown: UnknownValues) throws -> Dataset {
+        let result = replacing(
+            fields.map { entry in
+                guard let recipe = entry.field.recipe else { return entry }
+                // A model without a recipe takes numbers, codes as they are.
+                guard tables[key(of: entry)] != nil else { return entry.with(entry.field.named(by: recipe.asNumbers)) }
+                guard entry.role == .input else { return entry }
+                return entry.with(entry.field.encoded(by: recipe, fillsAll: unknown == .missing))
+            })
+        return try result.settled(unknown, "the rows", advises: true)
+    }
+
+    private func fitted(_ recipe: Recipe, to field: Field) throws -> Recipe {
+        let empty = recipe.columns.map { ColumnTally($0) }
+        let width = empty.count
+        let blocks = try mapBlocks(of: field) { rows, _ in
+            var tallies = empty
+            tallies.withUnsafeMutableBufferPointer { tallies in
+                rows.forEach { index, value in tallies[index % width].add(value) }
+            }
+            return tallies
+        }
+        var sums = empty
+        for block in blocks { for column in sums.indices { sums[column].join(block[column]) } }
+        return Recipe(zip(sums, recipe.columns).map { $0.fitted($1) })
+    }
+
+    private func noting(_ notices: [String]) -> Dataset {
+        var result = self
+        result.notices += notices
+        return result
+    }
+
+    /// Sees that the tables are encoded, where their columns are not what a model can take.
+    /// - Throws: `DataError` with what to do.
+    package func checkThatTablesAreEncoded() throws {
+        for entry in fields(.input) {
+            guard let recipe = entry.field.recipe, !recipe.isPlain, entry.field.encoder == nil else { continue }
+            throw DataError(
+                "\(place(of: entry)) is a table with categories or missing values; train on what its encoded() returns, and "
+                    + "use encoded(like:) for other splits")
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package import Configuration
+
+extension Recipe {
+    private static let format = 1
+
+    /// As it stands in files; see `Recipe`.
+    package var node: JSONNode {
+        ["format": JSONNode(Self.format), "columns": JSONNode(columns.map(\.node))]
+    }
+
+    /// - Throws: `ConfigurationError` for what is no recipe.
+    package init(text: String, file: String) throws(ConfigurationError) {
+        try self.init(ConfigurationDocument(text: text, file: file).root, file: file)
+    }
+
+    /// - Throws: `ConfigurationError` for what is no recipe.
+    package init(_ node: JSONNode, file: String) throws(ConfigurationError) {
+        let diagnostics = Diagnostics()
+        let reader = ObjectReader(node, path: "", diagnostics: diagnostics)
+        if let format = reader.requiredInteger("format", in: 1...), format != Self.format {
+            reader.fail("is \(format), which this version of stormo does not read", key: "format")
+        }
+        columns = reader.requiredObjects("columns").compactMap { RecipeColumn($0) }
+        reader.finish()
+        var seen: Set<String> = []
+        for (index, column) in columns.enumerated() where !seen.insert(column.name).inserted {
+            reader.fail("is the second column called '\(column.name)'", key: "columns", index: index)
+        }
+        try diagnostics.throwIfAny(file: file)
+    }
+}
+
+extension RecipeColumn {
+    fileprivate var node: JSONNode {
+        var node: JSONNode = ["name": JSONNode(name), "kind": JSONNode(kind.rawValue)]
+        if missing != .none { node["missing"] = JSONNode(missing.word) }
+        switch missing {
+        case .number(let value): node["constant"] = JSONNode(value)
+        case .text(let text): node["constant"] = JSONNode(text)
+        default: break
+        }
+        if kind == .category {
+            node["categories"] = JSONNode(categories.map { JSONNode($0) })
+            node["width"] = JSONNode(width)
+        }
+        switch fit {
+        case nil: break
+        case .unused?: node["fit"] = "unused"
+        case .number(let fill, let indicator)?:
+            node["fit"] = ["fill": JSONNode(fill), "indicator": JSONNode(indicator)]
+        case .category(let own, let pooled, let marksMissing, let fill)?:
+            func texts(_ codes: [Int]) -> JSONNode { JSONNode(codes.map { JSONNode(categories[$0]) }) }
+            var fitted: JSONNode = [
+                "own": texts(own), "pooled": texts(pooled), "marks_missing": JSONNode(marksMissing),
+            ]
+            if let fill { fitted["fill"] = JSONNode(categories[fill]) }
+            node["fit"] = fitted
+        }
+        return node
+    }
+
+    /// Nil where a mistake has been noted.
+    fileprivate init?(_ reader: ObjectReader) {
+        let word = reader.requiredString("kind")
+        guard let name = reader.requiredString("name"), let word else { return nil }
+        guard let kind = Kind(rawValue: word) else {
+            reader.fail(
+                "is '\(word)'; known are \(Kind.allCases.map(\.rawValue).joined(separator: ", "))", key: "kind")
+            return nil
+        }
+        self.init(name, kind)
+        if kind == .category {
+            categories = reader.strings("categories") ?? []
+            width = reader.integer("width", in: 1...Self.mostCategories, default: Self.usualWidth)
+            guard categories.count <= Self.mostCategories, Set(categories).count == categories.count else {
+                reader.fail("holds a text twice, or too many", key: "categories")
+                return nil
+            }
+        }
+        guard let missing = Missing(reader, kind) else { return nil }
+        self.missing = missing
+        if reader.node("fit") != nil {
+            guard let fit = Fit(reader, kind, categories) else { return nil }
+            self.fit = fit
+        }
+        reader.finish()
+    }
+}
+
+extension RecipeColumn.Missing {
+    fileprivate var word: String {
+        switch self {
+        case .number, .text: "constant"
+        default: description
+        }
+    }
+
+    /// What may be said of each kind, beside `none` and `constant`.
+    private static let ofNumbers: [RecipeColumn.Missing] = [.mean, .median, .indicator]
+    private static let ofCategories: [RecipeColumn.Missing] = [.mode, .category]
+
+    fileprivate init?(_ reader: ObjectReader, _ kind: RecipeColumn.Kind) {
+        let word = reader.string("missing", default: "none")
+        let known =
+            kind == .number
+            ? Self.ofNumbers : kind == .category ? Self.ofCategories : Self.ofNumbers + Self.ofCategories
+        if word == "none" {
+            self = .none
+        } else if word == "constant" {
+            switch reader.node("constant")?.value {
+            case .integer(let value)? where kind != .category: self = .number(Double(value))
+            case .number(let value)? where kind != .category: self = .number(value)
+            case .string(let text)? where kind != .number: self = .text(text)
+            default:
+                reader.fail("must be what a missing \(kind.rawValue) becomes", key: "constant")
+                return nil
+            }
+        } else if let own = known.first(where: { $0.description == word }) {
+            self = own
+        } else {
+            let words = (["none", "constant"] + known.map(\.description)).joined(separator: ", ")
+            reader.fail("is '\(word)'; known for this kind are \(words)", key: "missing")
+            return nil
+        }
+    }
+}
+
+extension RecipeColumn.Fit {
+    fileprivate init?(_ reader: ObjectReader, _ kind: RecipeColumn.Kind, _ categories: [String]) {
+        if case .string("unused")? = reader.node("fit")?.value {
+            self = .unused
+            return
+        }
+        guard let own = reader.requiredObject("fit") else { return nil }
+        defer { own.finish() }
+        guard kind == .category else {
+            guard let fill = own.requiredNumber("fill"), let indicator = own.requiredBool("indicator") else {
+                return nil
+            }
+            self = .number(fill: fill, indicator: indicator)
+            return
+        }
+        let codes = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
+        func list(_ key: String) -> [Int]? {
+            let texts = own.strings(key) ?? []
+            let found = texts.compactMap { codes[$0] }.sorted()
+            guard found.count == texts.count, Set(found).count == found.count else {
+                own.fail("names what is none of the column's categories, or one twice", key: key)
+                return nil
+            }
+            return found
+        }
+        guard let first = list("own"), let second = list("pooled"), let marks = own.requiredBool("marks_missing") else {
+            return nil
+        }
+        guard Set(first).isDisjoint(with: second) else {
+            own.fail("names a category that has a feature of its own", key: "pooled")
+            return nil
+        }
+        var fill: Int?
+        if let text = own.optionalString("fill") {
+            guard let code = codes[text] else {
+                own.fail("is '\(text)', which is none of the column's categories", key: "fill")
+                return nil
+            }
+            fill = code
+        }
+        self = .category(own: first, pooled: second, marksMissing: marks, fill: fill)
+    }
+}

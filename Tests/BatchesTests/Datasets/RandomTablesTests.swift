@@ -1,0 +1,150 @@
+import Foundation
+import HDF5
+import Kernels
+import Preparation
+import Recipes
+import TestSupport
+import Testing
+
+@testable import Batches
+
+/// Whatever is done to the file that a table comes in, a model sees the same rows, or somebody is told.
+struct RandomTablesTests {
+    private struct Table {
+        var names: [String]
+        /// Of each row and column; empty where missing.
+        var rows: [[String]]
+        var target: [String]
+
+        init(_ random: inout SeededRandom) {
+            let count = Int.random(in: 2...5, using: &random)
+            names = (0..<count).map { "column \($0)" }
+            let categories = (0..<count).map { _ in
+                Bool.random(using: &random)
+                    ? (0..<Int.random(in: 2...5, using: &random)).map { "text, \($0)\u{E9}" } : []
+            }
+            let missing = (0..<count).map { _ in [0, 0.1, 0.4].randomElement(using: &random) ?? 0 }
+            let isWhole = (0..<count).map { _ in Bool.random(using: &random) }
+            let size = Int.random(in: 20...60, using: &random)
+            var rows: [[String]] = []
+            for _ in 0..<size {
+                rows.append(
+                    (0..<count).map { column in
+                        if Double.random(in: 0..<1, using: &random) < missing[column] { return "" }
+                        if let text = categories[column].randomElement(using: &random) { return text }
+                        return isWhole[column]
+                            ? "\(Int.random(in: 0...300, using: &random))"
+                            : "\(Float.random(in: -5...5, using: &random))"
+                    })
+            }
+            self.rows = rows
+            let classes = Int.random(in: 2...4, using: &random)
+            target = (0..<size).map { row in
+                row < classes ? "class \(row)" : "class \(Int.random(in: 0..<classes, using: &random))"
+            }
+        }
+
+        func text(columns: [Int], rows chosen: [Int]) -> String {
+            func quoted(_ text: String) -> String { text.isEmpty ? "" : "\"\(text)\"" }
+            let header = columns.map { quoted(names[$0]) } + ["label"]
+            let lines = chosen.map { row in columns.map { quoted(rows[row][$0]) } + [quoted(target[row])] }
+            return ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+        }
+    }
+
+    private let directory: TestDirectory
+    init() throws { directory = try TestDirectory() }
+
+    private func convert(_ text: String, _ name: String) throws -> String {
+        let path = try directory.write(text, to: name + ".csv")
+        var options = TableOptions()
+        (options.missing, options.targets, options.hasHeader) = (.indicator, ["label"], true)
+        let file = directory.file(name + ".h5")
+        _ = try TableConverter(path, options: options).convert(to: ConversionTarget(file: file)) { _ in }
+        return file
+    }
+
+    /// The features of each row with the name of its class.
+    private func rows(_ data: Dataset) throws -> [([Double], String)] {
+        let tensor = try data.inputs.features(data.selection, 0..<data.count)
+        var values: [Double] = []
+        tensor.forEach { values.append($1) }
+        var labels: [Int] = []
+        _ = try data.mapBlocks(of: try #require(data.targets)) { rows, _ in
+            var own: [Int] = []
+            rows.forEach { own.append(Int($1)) }
+            return own
+        }.map { labels += $0 }
+        let (width, classes) = (tensor.rowShape.count, try #require(data.codeNames.classNames))
+        return (0..<data.count).map { (Array(values[$0 * width..<($0 + 1) * width]), classes[labels[$0]]) }
+    }
+
+    private func read(_ files: [String], like training: Dataset, _ unknown: UnknownValues = .error) throws -> Dataset {
+        try Dataset(
+            reading: DataSource(files: files, inputs: "/train/inputs", targets: "/train/targets"), wantsTargets: true,
+            memoryLimit: nil, names: training.codeNames, tables: training.tables, unknown: unknown
+        ).encoded(for: training.tables, unknown: unknown)
+    }
+
+    @Test(arguments: 0..<40)
+    func nothingIsChangedInSilence(seed: Int) throws {
+        var random = SeededRandom(seed)
+        let table = Table(&random)
+        let (columns, all) = (Array(table.names.indices), Array(table.rows.indices))
+        let training = try Dataset(
+            reading: DataSource(
+                file: convert(table.text(columns: columns, rows: all), "train"), inputs: "/train/inputs",
+                targets: "/train/targets")
+        ).encoded()
+        let expected = try rows(training)
+        #expect(expected.map(\.1) == table.target)
+
+        func expectSame(_ files: [String], _ chosen: [Int], _ comment: Comment) throws {
+            let found = try rows(read(files, like: training))
+            #expect(found.map(\.0) == chosen.map { expected[$0].0 }, comment)
+            #expect(found.map(\.1) == chosen.map { expected[$0].1 }, comment)
+        }
+        // Columns in another order, rows in another order: codes as they come.
+        var (turned, mixed) = (columns.shuffled(using: &random), all.shuffled(using: &random))
+        try expectSame([convert(table.text(columns: turned, rows: mixed), "turned")], mixed, "turned")
+        // Some rows, of one class.
+        let one = try #require(table.target.randomElement(using: &random))
+        mixed = all.filter { table.target[$0] == one }
+        try expectSame([convert(table.text(columns: columns, rows: mixed), "class")], mixed, "one class")
+        // Rows in two files, each with codes and an order of its own.
+        mixed = all.shuffled(using: &random)
+        let cut = Int.random(in: 1..<mixed.count, using: &random)
+        let (first, second) = (Array(mixed[..<cut]), Array(mixed[cut...]))
+        turned = columns.shuffled(using: &random)
+        try expectSame(
+            [
+                convert(table.text(columns: columns, rows: first), "first"),
+                convert(table.text(columns: turned, rows: second), "second"),
+            ], mixed, "two files")
+
+        // A column that is not there.
+        let dropped = try #require(columns.randomElement(using: &random))
+        let short = try convert(table.text(columns: columns.filter { $0 != dropped }, rows: all), "short")
+        #expect("a missing column is told of") {
+            try read([short], like: training)
+        } throws: {
+            "\($0)".contains("has no column '\(table.names[dropped])'")
+        }
+        // A category that the model does not know.
+        guard let place = columns.first(where: { column in table.rows.contains { $0[column].hasPrefix("text") } })
+        else {
+            return
+        }
+        var strange = table
+        let row = try #require(all.first { table.rows[$0][place].hasPrefix("text") })
+        strange.rows[row][place] = "unheard of"
+        let file = try convert(strange.text(columns: turned, rows: all), "strange")
+        #expect("an unknown category is told of") {
+            try read([file], like: training)
+        } throws: {
+            "\($0)".contains("row \(row), column '\(table.names[place])': 'unheard of' is none of")
+        }
+        let skipped = try rows(read([file], like: training, .skip))
+        #expect(skipped.map(\.0) == all.filter { $0 != row }.map { expected[$0].0 })
+    }
+}
