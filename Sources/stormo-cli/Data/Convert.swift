@@ -1,5 +1,8 @@
 import ArgumentParser
+import Batches
 import Foundation
+import HDF5
+import Interchange
 import Kernels
 import Preparation
 
@@ -47,6 +50,12 @@ struct Convert: ParsableCommand {
                 + "or utf-16.", valueName: "name"))
     var encoding: TextEncoding?
 
+    @Option(
+        help: ArgumentHelp(
+            "A model, or a file that was converted before, whose columns, kinds and codes a table gets; in place of --target, "
+                + "--drop, --categorical and --missing.", valueName: "file"))
+    var like: String?
+
     @Flag(help: "There are no targets: all columns, or the one array, are inputs.")
     var noTargets = false
 
@@ -64,6 +73,9 @@ struct Convert: ParsableCommand {
             throw ValidationError("--group \(group): \(problem)")
         }
         if noTargets, !table.target.isEmpty { throw ValidationError("--target and --no-targets contradict each other") }
+        if like != nil, let option = table.decisions.first {
+            throw ValidationError("\(option) and --like contradict each other: what is done with columns is said there")
+        }
         if noTargets, arrays.targets != nil {
             throw ValidationError("--targets and --no-targets contradict each other")
         }
@@ -91,6 +103,7 @@ struct Convert: ParsableCommand {
         let texts = "texts cut into characters or words"
         let belongings: [(options: [String], to: String, isMet: Bool)] = [
             (table.given, "tables", [.csv, .tsv].contains(format)),
+            (like == nil ? [] : ["--like"], "tables", [.csv, .tsv].contains(format)),
             (arrays.addChannel ? ["--add-channel"] : [], "NumPy's arrays", [.npy, .npz].contains(format)),
             (arrays.givenNames, "NPZ archives, whose arrays have names", format == .npz),
             (text.given, "texts", format == .text),
@@ -110,14 +123,28 @@ struct Convert: ParsableCommand {
         }
     }
 
+    /// What a model, or a converted file, says of columns.
+    private static func likeTable(_ path: String) throws -> LikeTable {
+        let file = try HDF5File.open(path)
+        guard try file.exists("/stormo") else { return try LikeTable(file) }
+        let model = try TrainedModel(contentsOf: path)
+        guard let inputs = model.tables["inputs"] else {
+            throw DataError(
+                "\(path) is a model that was not trained on one table, so it says nothing of columns; give the file that it was "
+                    + "trained on")
+        }
+        return LikeTable(inputs: inputs, targets: model.tables["targets"], place: path)
+    }
+
     private func converter(_ format: SourceFormat) throws -> any Converter {
         switch format {
         case .csv, .tsv:
             guard sources.count == 1 else {
                 throw UsageError("tables are converted one at a time; \(sources.count) were given")
             }
-            return TableConverter(
-                sources[0], options: try table.options(format, hasTargets: !noTargets, encoding ?? .utf8))
+            var options = try table.options(format, hasTargets: !noTargets, encoding ?? .utf8)
+            options.like = try like.map { try Self.likeTable($0) }
+            return TableConverter(sources[0], options: options)
         case .idx: return IDXConverter(sources, hasTargets: !noTargets)
         case .npy, .npz:
             var converter = NumPyConverter(sources)

@@ -44,6 +44,14 @@ struct TableArguments: ParsableArguments {
         }
     }
 
+    /// Those on the command line that say what is done with columns.
+    var decisions: [String] {
+        [
+            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--categorical", !categorical.isEmpty),
+            ("--missing", missing != nil),
+        ].filter(\.1).map(\.0)
+    }
+
     /// Those that are on the command line.
     var given: [String] {
         [

@@ -124,10 +124,13 @@ struct DatasetTablesTests {
     func streamedRows() throws {
         let directory = try TestDirectory()
         var random = SeededRandom(5)
-        let rows = (0..<4000).map { row in
-            [row % 9 == 0 ? .nan : random.floats(1)[0], row % 11 == 0 ? Float.nan : Float(row % 3)]
+        let rows = (0..<4000).map { row -> [Float] in
+            let number: Float = row % 9 == 0 ? .nan : random.floats(1)[0]
+            let code: Float = row % 11 == 0 ? .nan : Float(row % 3)
+            return [number, code]
         }
-        let source = try write(rows, rows.indices.map { Int32($0 % 2) }, in: directory, chunk: 64)
+        let labels: [Int32] = rows.indices.map { Int32($0 % 2) }
+        let source = try write(rows, labels, in: directory, chunk: 64)
         let memory = try Dataset(reading: source).encoded()
         let streamed = try Dataset(reading: source, memoryLimit: 20_000).encoded()
         #expect(memory.isInMemory)

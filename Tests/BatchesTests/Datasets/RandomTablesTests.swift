@@ -19,11 +19,12 @@ struct RandomTablesTests {
         init(_ random: inout SeededRandom) {
             let count = Int.random(in: 2...5, using: &random)
             names = (0..<count).map { "column \($0)" }
-            let categories = (0..<count).map { _ in
+            let categories: [[String]] = (0..<count).map { _ -> [String] in
                 Bool.random(using: &random)
                     ? (0..<Int.random(in: 2...5, using: &random)).map { "text, \($0)\u{E9}" } : []
             }
-            let missing = (0..<count).map { _ in [0, 0.1, 0.4].randomElement(using: &random) ?? 0 }
+            let rates: [Double] = [0, 0.1, 0.4]
+            let missing: [Double] = (0..<count).map { _ in rates.randomElement(using: &random) ?? 0 }
             let isWhole = (0..<count).map { _ in Bool.random(using: &random) }
             let size = Int.random(in: 20...60, using: &random)
             var rows: [[String]] = []
@@ -39,7 +40,7 @@ struct RandomTablesTests {
             }
             self.rows = rows
             let classes = Int.random(in: 2...4, using: &random)
-            target = (0..<size).map { row in
+            target = (0..<size).map { row -> String in
                 row < classes ? "class \(row)" : "class \(Int.random(in: 0..<classes, using: &random))"
             }
         }

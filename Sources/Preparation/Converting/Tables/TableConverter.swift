@@ -1,5 +1,6 @@
 import Batches
 internal import HDF5
+internal import Recipes
 
 /// Converts a table of text: CSV, TSV and the like (RFC 4180), gzipped too.
 ///
@@ -58,6 +59,7 @@ package struct TableConverter: Converter {
     }
 
     private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> (inputs: [Int], targets: [Int]) {
+        if let like = options.like { return try columns(like: like, form) }
         let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
         // A row index is no feature, unless it is asked for.
         let categorical = try options.categorical.map { try form.column($0, "--categorical", source) }
@@ -90,6 +92,21 @@ package struct TableConverter: Converter {
         return (inputs, targets)
     }
 
+    /// The columns that another table names, in its order, as far as they are there.
+    private func columns(like: LikeTable, _ form: TableForm) throws -> (inputs: [Int], targets: [Int]) {
+        let places = Dictionary(form.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let inputs = like.inputs.names.compactMap { places[$0] }
+        guard !inputs.isEmpty else {
+            throw DataError(
+                "\(path) has none of the columns of \(like.place): \(RecipeMapping.list(like.inputs.names)); its columns are "
+                    + RecipeMapping.list(form.names))
+        }
+        let targets = options.hasTargets ? like.targets?.names ?? [] : []
+        // Rows to be predicted come without.
+        guard targets.allSatisfy({ places[$0] != nil }) else { return (inputs, []) }
+        return (inputs, targets.compactMap { places[$0] })
+    }
+
     private func profile(
         _ source: ByteSource, _ form: TableForm, _ inputs: [Int], _ targets: [Int],
         progress: (_ pass: Int, _ bytes: Int, _ rows: Int) -> Void
@@ -102,12 +119,16 @@ package struct TableConverter: Converter {
         for selector in options.categorical {
             columns[try form.column(selector, "--categorical", source)].isNamed = true
         }
+        for index in used where options.like?.column(form.names[index])?.kind == .category {
+            columns[index].isNamed = true
+        }
         let skips = options.missing == .skip
         let first = try TableProfile(source, form, columns, skipsMissing: skips) { progress(1, $0, $1) }
         // Where a column has texts, its numbers are names as well, which were not collected.
         let mixed = used.filter { index in
             let column = first.columns[index]
             return column.texts > 0 && column.numbers > 0 && !column.isNamed && column.numbers < 9 * column.texts
+                && options.like == nil
         }
         guard !mixed.isEmpty else { return first }
         for index in mixed { columns[index].isNamed = true }
@@ -115,7 +136,7 @@ package struct TableConverter: Converter {
     }
 
     private func checkMissing(_ profile: TableProfile, _ form: TableForm) throws {
-        guard profile.missing > 0, options.missing == .refuse else { return }
+        guard profile.missing > 0, options.missing == .refuse, options.like == nil else { return }
         func place(_ place: (line: Int, column: Int)) -> String {
             "line \(place.line), column '\(form.names[place.column])'"
         }
@@ -135,14 +156,23 @@ package struct TableConverter: Converter {
                     ? "the first line names the columns (--no-header if it is data)"
                     : "the first line is data, the columns have no names (--header if it names them)")
         }
-        for index in form.index where !used.contains(index) && !options.dropped.contains(form.names[index]) {
+        if let like = options.like {
+            let left = form.names.indices.filter { !used.contains($0) }.map { form.names[$0] }
+            if !left.isEmpty {
+                notes.append(
+                    "left out, since \(like.place) does not name \(left.count == 1 ? "it" : "them"): \(RecipeMapping.list(left))"
+                )
+            }
+        }
+        for index in form.index
+        where options.like == nil && !used.contains(index) && !options.dropped.contains(form.names[index]) {
             let column =
                 form.names[index] == String(index)
                 ? "column \(index) has no name: it was taken for a row index"
                 : "column '\(form.names[index])' is a row index that pandas wrote: it was taken for one"
             notes.append("\(column) and left out (give it a name in the file to use it)")
         }
-        if options.hasTargets, options.targets.isEmpty, let target = targets.first {
+        if options.like == nil, options.hasTargets, options.targets.isEmpty, let target = targets.first {
             notes.append("the target is '\(form.names[target])', the last column (--target names another)")
         }
         if profile.skippedRows > 0 {
@@ -167,7 +197,7 @@ package struct TableConverter: Converter {
     /// What becomes of missing values in training.
     private var filling: String {
         switch options.missing {
-        case .refuse, .skip: "there is none"
+        case .refuse, .skip: "they become what \(options.like?.place ?? "the recipe") says"
         case .mean: "numbers become the mean of the rows that are trained on, texts the most frequent one"
         case .median: "numbers become the median of the rows that are trained on, texts the most frequent one"
         case .indicator:

@@ -31,6 +31,8 @@ package struct TableOptions: Sendable {
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
     package var missing = Missing.refuse
+    /// What says all of this instead: columns that it does not name are left out.
+    package var like: LikeTable?
     package var encoding = TextEncoding.utf8
     /// Whether a comma divides whole from fraction.
     package var hasDecimalComma = false

@@ -43,7 +43,7 @@ struct TablePlan {
         _ source: ByteSource
     ) throws {
         for index in inputs + targets {
-            try Self.checkKind(profile.columns[index], form.names[index], source)
+            try Self.checkKind(profile.columns[index], form.names[index], source, options.like)
         }
         for index in inputs {
             let found = profile.columns[index]
@@ -65,7 +65,7 @@ struct TablePlan {
                 try Self.column(found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows))
         }
         let named = try Set(options.categorical.map { try form.column($0, "--categorical", source) })
-        for index in inputs + targets where !named.contains(index) {
+        for index in inputs + targets where !named.contains(index) && options.like == nil {
             if let warning = Self.warning(profile.columns[index], form.names[index], form.point) {
                 warnings.append(warning)
             }
@@ -87,8 +87,15 @@ struct TablePlan {
     }
 
     /// Refuses a column of numbers into which a few texts have strayed.
-    private static func checkKind(_ column: TableProfile.Column, _ name: String, _ source: ByteSource) throws {
+    private static func checkKind(
+        _ column: TableProfile.Column, _ name: String, _ source: ByteSource, _ like: LikeTable?
+    ) throws {
         guard let (line, text) = column.firstText, !column.isNamed else { return }
+        if let like {
+            throw DataError(
+                "\(source.name), line \(line): column '\(name)' holds '\(text.prefix(40))', but numbers in \(like.place); "
+                    + "repair it, or leave it empty where it means a missing value")
+        }
         guard column.numbers >= 9 * column.texts else { return }
         let shown = text.count > 40 ? text.prefix(40) + "…" : text[...]
         throw DataError(
@@ -123,6 +130,8 @@ struct TablePlan {
         var column = Column(index: index, name: form.names[index])
         column.hasMissing = hasMissing
         column.isEmpty = profile.numbers + profile.texts == 0
+        let like = options.like?.column(column.name)
+        if let like { column.missing = like.missing }
         guard profile.isCategorical else {
             switch options.missing {
             case .refuse, .skip: break
@@ -152,9 +161,22 @@ struct TablePlan {
             _ = text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
         }
         let texts = table.texts
-        let order = sorted(texts, form.point)
-        column.categories = order.map { texts[$0] }
-        column.codes = [Double](repeating: 0, count: texts.count)
+        var order = sorted(texts, form.point)
+        if let like, like.kind == .category {
+            // Codes as they are there, and what is new behind them.
+            let known = like.categories
+            for text in known {
+                var text = text
+                _ = text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
+            }
+            let numbers = Dictionary(table.texts.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            let first = known.compactMap { numbers[$0] }
+            let taken = Set(first)
+            order = first + order.filter { !taken.contains($0) }
+        }
+        let all = table.texts
+        column.categories = order.map { all[$0] }
+        column.codes = [Double](repeating: 0, count: all.count)
         for (code, number) in order.enumerated() { column.codes[number] = Double(code) }
         column.table = table
         return column
