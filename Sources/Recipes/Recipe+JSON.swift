@@ -134,9 +134,9 @@ extension RecipeColumn.Fit {
         guard let own = reader.requiredObject("fit") else { return nil }
         defer { own.finish() }
         guard kind == .category else {
-            guard let fill = own.requiredNumber("fill"), let indicator = own.requiredBool("indicator") else {
-                return nil
-            }
+            // All keys are asked for, so that what stands behind a mistake is not taken for unknown.
+            let (fill, indicator) = (own.requiredNumber("fill"), own.requiredBool("indicator"))
+            guard let fill, let indicator else { return nil }
             self = .number(fill: fill, indicator: indicator)
             return
         }
@@ -150,15 +150,15 @@ extension RecipeColumn.Fit {
             }
             return found
         }
-        guard let first = list("own"), let second = list("pooled"), let marks = own.requiredBool("marks_missing") else {
-            return nil
-        }
+        let (first, second, marks) = (list("own"), list("pooled"), own.requiredBool("marks_missing"))
+        let text = own.optionalString("fill")
+        guard let first, let second, let marks else { return nil }
         guard Set(first).isDisjoint(with: second) else {
             own.fail("names a category that has a feature of its own", key: "pooled")
             return nil
         }
         var fill: Int?
-        if let text = own.optionalString("fill") {
+        if let text {
             guard let code = codes[text] else {
                 own.fail("is '\(text)', which is none of the column's categories", key: "fill")
                 return nil

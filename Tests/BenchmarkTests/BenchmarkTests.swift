@@ -55,7 +55,7 @@ import Testing
     func itTrainsAsTheConfigSays(mode: ScalingBenchmark.Mode) throws {
         let configuration = try configuration(
             #"optimizer={"type": "sgd", "clipnorm": 1, "schedule": {"type": "cosine", "warmup_epochs": 1}}"#,
-            "training.shuffle=false", "training.epochs=7", "seed=9", #"metrics=["accuracy"]"#)
+            "training.shuffle=false", "training.epochs=7", "seed=9", #"metrics=["accuracy"]"#, "parallel.shards=2")
         let objective = try configuration.objective(configuration.model(input: [8, 8, 1]))
         let settings = ScalingBenchmark.settings(configuration, objective, workers: 2, mode: mode)
         let own = configuration.trainingSettings

@@ -53,9 +53,12 @@ struct RecipeTests {
 
     @Test(
         arguments: [
-            (#"{"columns": []}"#, "r.json: format: is missing; give an integer of 1 or more"),
             (
-                #"{"format": 2, "columns": []}"#,
+                #"{"columns": [{"name": "a", "kind": "number"}]}"#,
+                "r.json:1: format: is missing; give a whole number, 1 or more"
+            ),
+            (
+                #"{"format": 2, "columns": [{"name": "a", "kind": "number"}]}"#,
                 "r.json:1: format: is 2, which this version of stormo does not read"
             ),
             (
@@ -88,7 +91,7 @@ struct RecipeTests {
             ),
             (
                 #"{"format": 1, "columns": [{"name": "a", "kind": "number", "unit": "kg"}]}"#,
-                "r.json:1: columns[0].unit: unknown key; known are kind, name, missing, fit"
+                "r.json:1: columns[0].unit: unknown key; known: 'kind', 'name', 'missing', 'fit'"
             ),
         ])
     func whatIsNoRecipe(text: String, sentence: String) {

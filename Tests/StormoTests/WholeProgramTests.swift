@@ -26,7 +26,8 @@ import Testing
 
     @Test func aConfigIsRunAndGoneOnWith() throws {
         let directory = try TestDirectory()
-        let ran = try WholeProgram.run("digits-mlp.json", in: Repository.directory, output: directory.path + "/run")
+        let ran = try WholeProgram.run(
+            "digits-mlp.json", in: Repository.path + "/Configs", output: directory.path + "/run")
         #expect(ran.outcome.history.count == 2 && ran.longer.history.count == 3 && ran.epochs == 3)
         #expect(ran.outcome.test != nil && ran.longer.signal == nil && ran.longer.saveFailure == nil)
         #expect(ran.samples == 359 && ran.predictions.count == 3590)
@@ -36,8 +37,9 @@ import Testing
     @Test func mistakesAreSentences() {
         #expect(
             WholeProgram.mistakes() == [
-                "unknown key; did you mean 'seed'?", "/nowhere/model.h5: no such file",
-                "layers[0] (reshape): 2 numbers can't take the shape [3]",
+                "unknown key; did you mean 'seed'?", "cannot open /nowhere/model.h5: there is no such file",
+                "layers[0]: layer 'reshape' does not fit behind what comes before it ('input' gives 2): reshape: 2 has 2 elements "
+                    + "and can't become 3, which has 3",
                 "inputs: row 1 has 2 numbers, but should have 1",
             ])
     }

@@ -1,3 +1,4 @@
+import Configuration
 import Kernels
 import RunSupport
 import Synchronization
