@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 
 
+# What stormo takes for missing, which is not all that pandas does; so texts are read as they stand.
+MISSING = ["", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "?"]
+
+
 def features(table, model):
     """What the model takes of a table: its recipe, applied column by column."""
     with h5py.File(model) as file:
@@ -21,6 +25,9 @@ def features(table, model):
         fit, values = column["fit"], table[column["name"]]
         if fit == "unused":
             continue
+        values = values.mask(values.str.lower().isin(MISSING))
+        if column["kind"] == "number":
+            values = values.astype(float)
         if "fill" in fit and not fit.get("indicator"):
             values = values.fillna(fit["fill"])
         if column["kind"] == "number":
@@ -38,6 +45,7 @@ def features(table, model):
 
 if __name__ == "__main__":
     model, table, predictions = sys.argv[1:]
-    own = keras.models.load_model(model, compile=False).predict(features(pd.read_csv(table), model), verbose=0)
+    rows = pd.read_csv(table, dtype=str, keep_default_na=False)
+    own = keras.models.load_model(model, compile=False).predict(features(rows, model), verbose=0)
     with h5py.File(predictions) as file:
         print(np.abs(own - file["predictions"][:]).max())
