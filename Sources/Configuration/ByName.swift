@@ -1,8 +1,8 @@
-/// One value where there is one of something, such as a loss; where there are several outputs or inputs, values by their
-/// names, in the order in which they stand.
+/// A setting of a model's inputs or outputs, such as the loss: a single value without a name, or values by the names of
+/// the inputs or outputs, in the order given.
 ///
-/// What is not named has no value. That a single value meets several names, or that a name is unknown, is told in one
-/// place, here.
+/// An input or output that is not named has no value. A single value fits a model with a single input or output.
+/// Unknown names are refused when the values are used.
 public struct ByName<Value: Sendable>: Sendable {
     public struct Entry: Sendable {
         public let name: String
@@ -11,17 +11,17 @@ public struct ByName<Value: Sendable>: Sendable {
         public init(_ name: String, _ value: Value) { (self.name, self.value) = (name, value) }
     }
 
-    /// The value that is given without a name.
+    /// The value without a name; nil where values are given by name, or none is given.
     public private(set) var only: Value?
     public private(set) var entries: [Entry]
 
-    /// Nothing is given.
+    /// No value.
     public init() { (only, entries) = (nil, []) }
     public init(_ only: Value) { (self.only, entries) = (only, []) }
     public init(entries: [Entry]) { (only, self.entries) = (nil, entries) }
 
     public var isEmpty: Bool { only == nil && entries.isEmpty }
-    /// All that is given.
+    /// All values, in order.
     public var all: [Value] { (only.map { [$0] } ?? []) + entries.map(\.value) }
     public var first: Value? { only ?? entries.first?.value }
 
@@ -46,7 +46,8 @@ public struct ByName<Value: Sendable>: Sendable {
     }
 }
 
-/// Values that do not belong to the names that there are: the rest of a sentence that begins with where they stand.
+/// Names of values that are not those of the model's inputs or outputs. The description is the rest of a sentence that
+/// begins with the setting.
 public struct ByNameError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }

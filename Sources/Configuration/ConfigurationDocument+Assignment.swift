@@ -1,11 +1,11 @@
 extension ConfigurationDocument {
     /// Overrides one value: `training.epochs=3`, `model.layers[2].units=64`, `optimizer={"type":"sgd"}`.
     ///
-    /// What is right of the first `=` is JSON if it parses as such, and a string if not. Objects that are missing on
-    /// the way are made; elements of lists are not. Mistakes found later in the value are reported under
-    /// `--set` and its path.
-    /// - Throws: a sentence when the assignment has no `=`, its path is malformed or leads through something that is
-    ///   no object or list, or an index is out of range. The document is unchanged then.
+    /// The text after the first `=` is parsed as JSON; text that is not JSON is taken as a string. Objects missing
+    /// along the path are created; elements of lists are not. Mistakes found later in the value are reported under
+    /// `--set` and the path.
+    /// - Throws: `ConfigurationError` where the assignment has no `=`, its path is malformed or leads through a value
+    ///   that is no object or list, or an index is out of range. The document is then unchanged.
     public mutating func set(_ assignment: String) throws(ConfigurationError) {
         guard let equals = assignment.firstIndex(of: "=") else {
             throw mistake("write it as path=value, for example --set training.epochs=3", in: assignment)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A config file as it was read: a JSON object whose values know their lines.
+/// A config file as it was read: a JSON object whose values remember their lines.
 public struct ConfigurationDocument: Sendable {
     /// The file as the user named it.
     public let file: String
@@ -11,15 +11,15 @@ public struct ConfigurationDocument: Sendable {
     static let largestSize = 16 << 20
 
     /// Reads a file of JSON in UTF-8, with or without a byte order mark.
-    /// - Throws: a sentence when the file is missing, a folder, unreadable, empty, too large, not UTF-8, not JSON, or
-    ///   not an object; or one for every key that stands twice in its object.
+    /// - Throws: `ConfigurationError` where the file is missing, a folder, unreadable, empty, too large, not UTF-8, not
+    ///   JSON or not an object, and for every key that occurs twice in its object.
     public init(contentsOf path: String) throws(ConfigurationError) {
         let bytes = try Self.bytes(of: path)
         try self.init(text: Self.text(of: bytes, file: path), file: path)
     }
 
     /// Reads JSON text.
-    /// - Parameter file: the name for the sentences.
+    /// - Parameter file: the name of the file in messages.
     /// - Throws: as `init(contentsOf:)` for what is wrong with the text.
     public init(text: String, file: String) throws(ConfigurationError) {
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text

@@ -1,11 +1,11 @@
-/// Every mistake that one reading of a config found.
+/// All mistakes that were found in a config.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file as the user named it; empty when the config was built in Swift.
     public let file: String
-    /// The mistakes in the order of their lines; those without a line come last. Of very many, the first that were
-    /// found.
+    /// The mistakes in the order of their lines; those without a line come last. Where there are very many, only the
+    /// first that were found.
     public let problems: [Problem]
-    /// How many mistakes there are.
+    /// The number of mistakes, those that are not in `problems` included.
     public let count: Int
 
     /// How many are printed.
@@ -37,7 +37,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 extension ConfigurationError {
     /// One mistake in a config: where it is and what to do about it.
     public struct Problem: Sendable, Equatable {
-        /// The way to the value, as in `model.layers[2].units`; empty for the whole file.
+        /// The path of the value, such as `model.layers[2].units`; empty for the whole file.
         public let path: String
         /// Where the value came from.
         public let origin: JSONNode.Origin

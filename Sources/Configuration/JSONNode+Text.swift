@@ -1,10 +1,11 @@
 extension JSONNode {
-    /// The node as JSON text, the same for equal trees, with keys in the order in which they stand.
+    /// The node as JSON text, with keys in their order. Equal nodes give the same text, unless their keys are in
+    /// another order.
     ///
-    /// Doubles take the shortest form that reads back to the same bits. JSON knows no NaN and no infinity: they
-    /// become `null`.
-    /// - Parameter pretty: indented by two spaces with a newline at the end, and a list of plain values on one line
-    ///   where it fits 100 characters; otherwise one line without spaces and without a newline.
+    /// Doubles are written in the shortest form that reads back to the same bits. NaN and infinity, which JSON lacks,
+    /// are written as `null`.
+    /// - Parameter pretty: true to indent by two spaces and end with a newline, with a list of plain values on one line
+    ///   where it fits into 100 characters; false for one line without spaces and without a newline.
     public func jsonText(pretty: Bool = true) -> String {
         var text = ""
         if pretty {

@@ -1,9 +1,9 @@
-/// A JSON value that remembers where it stood.
+/// A JSON value that remembers where it came from.
 ///
-/// Nodes compare by value alone: where they stood plays no part, nor does the order of an object's members.
-/// Values can be written as Swift literals: `["units": 10, "activation": "relu"]`.
+/// Nodes are compared by value: their origin and the order of an object's members are ignored. Nodes can be written as
+/// Swift literals: `["units": 10, "activation": "relu"]`.
 public struct JSONNode: Sendable {
-    /// What a node holds. A number written without fraction and exponent that fits `Int` is an `integer`.
+    /// The value of a node. A number without fraction and exponent that fits into `Int` is an `integer`.
     public enum Content: Sendable, Equatable {
         case null
         case bool(Bool)
@@ -32,10 +32,10 @@ public struct JSONNode: Sendable {
     public struct Member: Sendable {
         public var key: String
         public var value: JSONNode
-        /// Where the key stood.
+        /// Where the key came from.
         public var origin: Origin
 
-        /// The line on which the key stood, from 1; nil when it came from elsewhere than a file.
+        /// The line of the key, from 1; nil when it did not come from a file.
         public var line: Int? { origin.line }
 
         public init(key: String, value: JSONNode, origin: Origin = .code) {
@@ -49,7 +49,7 @@ public struct JSONNode: Sendable {
     public enum Origin: Sendable, Equatable {
         /// A line of the config file, from 1.
         case line(Int)
-        /// An override from the command line, by the path that it assigned.
+        /// An override from the command line, with the path that it assigned.
         case assignment(String)
         /// Swift code.
         case code
@@ -62,7 +62,7 @@ public struct JSONNode: Sendable {
     public var value: Content
     public var origin: Origin
 
-    /// The line on which the value began, from 1; nil when it came from elsewhere than a file.
+    /// The first line of the value, from 1; nil when it did not come from a file.
     public var line: Int? { origin.line }
 
     public init(_ value: Content, origin: Origin = .code) {
@@ -70,9 +70,9 @@ public struct JSONNode: Sendable {
         self.origin = origin
     }
 
-    /// The value under `key`; nil when this is no object or has no such key.
-    /// Assigning replaces the value in its place or appends it; assigning nil removes it.
-    /// A node that is no object becomes one when a value is assigned.
+    /// The value of `key`; nil when the node is not an object or has no such key.
+    /// Assigning replaces the value in its place or appends it; assigning nil removes the key.
+    /// A node that is not an object becomes one when a value is assigned.
     public subscript(key: String) -> JSONNode? {
         get {
             guard case .object(let members) = value else { return nil }

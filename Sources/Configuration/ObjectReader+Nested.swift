@@ -1,7 +1,7 @@
 extension ObjectReader {
     // MARK: - Objects
 
-    /// A reader of the object under `key`; nil when it is missing, `null` or no object.
+    /// A reader of the object under `key`; nil when it is missing, `null` or not an object.
     public func object(_ key: String) -> ObjectReader? {
         setMember(key).flatMap { object($0.value, path: join(path, key), origin: $0.origin) }
     }
@@ -14,13 +14,13 @@ extension ObjectReader {
         return object(member.value, path: join(path, key), origin: member.origin)
     }
 
-    /// Readers of the objects in the list under `key`, without the elements that are none; empty when the key is
-    /// missing.
+    /// Readers of the objects in the list under `key`; elements that are not objects are reported and left out. Empty
+    /// when the key is missing.
     public func objects(_ key: String) -> [ObjectReader] {
         list(key, of: "objects").compactMap { object($0.node, path: $0.path, origin: $0.origin) }
     }
 
-    /// As `objects(_:)` for a list that must be there and hold at least one.
+    /// As `objects(_:)`, for a required list with at least one element.
     public func requiredObjects(_ key: String) -> [ObjectReader] {
         guard let member = member(key) else {
             noteMissing(key, expected: "a list of objects")
@@ -105,13 +105,15 @@ extension ObjectReader {
     /// The strings in the list under `key`; nil when it is missing, `null` or not such a list.
     public func strings(_ key: String) -> [String]? { values(key, of: "strings", .string) }
 
-    /// The enumeration's cases that the list names.
+    /// The enumeration's cases whose raw values are in the list under `key`; nil when it is missing, `null` or not such
+    /// a list.
     public func choices<T: RawRepresentable & CaseIterable>(
         _ key: String, of type: T.Type = T.self, noun: String
     ) -> [T]? where T.RawValue == String {
         values(key, of: "strings", .choice(noun: noun))
     }
 
+    /// The numbers in the list under `key`; nil when it is missing, `null` or not such a list.
     public func numbers(_ key: String, _ bounds: NumberBounds = .any) -> [Double]? {
         values(key, of: "numbers", .number(bounds))
     }
@@ -139,12 +141,12 @@ extension ObjectReader {
         return optional(key, repeated)
     }
 
-    /// As `integers(_:in:)` for a list that must be there.
+    /// As `integers(_:in:)`, for a required key.
     public func requiredIntegers(_ key: String, in bounds: some IntegerBounds = Int.min...) -> [Int]? {
         isGiven(key, expected: "a list of whole numbers") ? integers(key, in: bounds) : nil
     }
 
-    /// As `integers(_:in:count:)` for a key that must be there.
+    /// As `integers(_:in:count:)`, for a required key.
     public func requiredIntegers(_ key: String, in bounds: some IntegerBounds, count: Int) -> [Int]? {
         let expected = "\(ValueRule.integer(in: bounds).expected), or a list of \(count)"
         return isGiven(key, expected: expected) ? integers(key, in: bounds, count: count) : nil

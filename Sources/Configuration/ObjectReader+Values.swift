@@ -44,8 +44,8 @@ extension ObjectReader {
 
     // MARK: - Words
 
-    /// One of an enumeration's raw values.
-    /// - Parameter noun: what they are, as in "unknown activation 'rellu'"; the key itself if nil.
+    /// The enumeration's case whose raw value is under the key.
+    /// - Parameter noun: what the values are, as in "unknown activation 'rellu'"; nil for the key itself.
     public func choice<T: RawRepresentable & CaseIterable>(
         _ key: String, noun: String? = nil, default fallback: T
     ) -> T where T.RawValue == String {
@@ -64,7 +64,7 @@ extension ObjectReader {
         optional(key, .choice(noun: noun ?? spoken(key)))
     }
 
-    /// One of `words`, for those that are known only when the program runs.
+    /// One of `words`, for words that are known only at run time.
     public func word(
         _ key: String, among words: [String], noun: String? = nil, default fallback: String
     ) -> String {

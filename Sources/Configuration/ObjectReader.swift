@@ -1,12 +1,13 @@
-/// Reads one object of a config, key by key, and notes every mistake instead of stopping at the first.
+/// Reads one object of a config, key by key, and collects all mistakes instead of stopping at the first.
 ///
-/// The keys that are asked for are the known keys: `finish()` reports all others. No method throws; what cannot be
-/// read is noted in `diagnostics` and given as nil or as the default, so that reading goes on.
+/// The keys that are asked for are the known keys; all others are reported as unknown in the end. No method throws:
+/// where a value can't be read, the mistake is collected, and the result is nil or the default.
 ///
-/// Most kinds of value have three methods: `integer(_:in:default:)` for a key that may be missing,
-/// `requiredInteger(_:in:)` for one that may not, and `optionalInteger(_:in:)`, to which `null` means missing too.
+/// Most types of value have three methods: `integer(_:in:default:)` for an optional key with a default,
+/// `requiredInteger(_:in:)` for a required key, and `optionalInteger(_:in:)` for an optional key, where `null` counts
+/// as missing.
 public final class ObjectReader {
-    /// The way to the object, as in `model.layers[2]`; empty for the top level.
+    /// The path of the object, such as `model.layers[2]`; empty for the top level.
     public let path: String
     /// Where the object stood.
     package let origin: JSONNode.Origin
@@ -46,14 +47,14 @@ public final class ObjectReader {
             members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether the key is there, `null` included. Does not make it known.
+    /// Whether the object has the key, with `null` or another value. This does not make it a known key.
     public func has(_ key: String) -> Bool { places[key] != nil }
 
-    /// Notes a mistake in the meaning of a value.
+    /// Reports a mistake in a value.
     /// - Parameters:
     ///   - message: the rest of a sentence that begins with the path.
-    ///   - key: the key that it is about; nil for the object as a whole.
-    ///   - index: the element, when the key holds a list.
+    ///   - key: the key of the value; nil for the object as a whole.
+    ///   - index: of the list's element, when the value is a list.
     public func fail(_ message: @autoclosure () -> String, key: String? = nil, index: Int? = nil) {
         guard let key else { return diagnostics.add(path: path, origin: origin, message()) }
         let member = places[key].map { members[$0] }
@@ -91,7 +92,7 @@ public final class ObjectReader {
 
     // MARK: - Reading by rule
 
-    /// The key's node as it is; nil when it is missing.
+    /// The value of the key, whatever its type; nil when the key is missing.
     public func node(_ key: String) -> JSONNode? { member(key)?.value }
 
     func member(_ key: String) -> JSONNode.Member? {

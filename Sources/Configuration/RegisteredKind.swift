@@ -1,12 +1,12 @@
-/// A kind that configs name by a word, with keys of its own: an optimizer, a schedule, a loss.
+/// A kind of optimizer, schedule, loss, layer or transform: configs name it as `type`, beside its own keys.
 public protocol RegisteredKind: Sendable {
     /// The value of `type` in a config.
     static var name: String { get }
 
-    /// Reads its keys of a config; mistakes are noted with the reader.
+    /// Reads the kind's keys; mistakes are reported to the reader.
     init(reading reader: ObjectReader)
 
-    /// The keys of a config besides `type`, with their values. Reading them gives the same again.
+    /// The kind's keys besides `type`, with their values. Reading them gives an equal value.
     var configuration: [JSONNode.Member] { get }
 }
 

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The kinds of one thing, each under the word by which configs name it: the optimizers, the losses, the layers.
+/// The kinds that configs can name as a `type`, such as all optimizers, by their names.
 ///
-/// A kind that Stormo has is one file and one line where its registry is made. A Swift program registers kinds of its
-/// own before it reads configs, and before it reads models that were made with them; registries belong to the process.
+/// A program registers kinds of its own before it reads configs or models that use them. A registry is shared by the
+/// whole process.
 ///
 /// ```swift
 /// try OptimizerRegistry.kinds.register(Lion.self, as: "lion")
@@ -20,6 +20,7 @@ public final class Registry<Kind: Sendable>: Sendable {
         var kinds: [String: Kind]
     }
 
+    /// A built-in kind is one file, and one line where its registry is made.
     /// - Parameter kinds: each name once.
     package init(_ noun: String, _ kinds: [(name: String, kind: Kind)]) {
         self.noun = noun
@@ -28,13 +29,14 @@ public final class Registry<Kind: Sendable>: Sendable {
             Registered(names: builtInNames, kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, $1) })))
     }
 
-    /// All words: those that Stormo has, then those that were registered.
+    /// All names: the built-in ones, then the registered ones.
     public var names: [String] { registered.withLock { $0.names } }
 
+    /// The kind of a name; nil for an unknown name.
     public subscript(name: String) -> Kind? { registered.withLock { $0.kinds[name] } }
 
-    /// Makes a kind known under a word.
-    /// - Throws: `RegistryError` where the word is taken.
+    /// Registers a kind under a name.
+    /// - Throws: `RegistryError` where the name is taken.
     public func register(_ kind: Kind, as name: String) throws(RegistryError) {
         let isNew = registered.withLock { registered in
             guard registered.kinds[name] == nil else { return false }
@@ -76,7 +78,7 @@ public final class Registry<Kind: Sendable>: Sendable {
     }
 }
 
-/// A word that can't be registered, as a sentence.
+/// A name that can't be registered, as a sentence.
 public struct RegistryError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 }

@@ -1,4 +1,4 @@
-/// The whole numbers that a key admits: `1...`, `0...9`.
+/// The whole numbers that a key accepts: `1...`, `0...9`.
 public protocol IntegerBounds: Sendable {
     var smallest: Int { get }
     /// nil when there is no upper bound.
@@ -15,7 +15,7 @@ extension ClosedRange: IntegerBounds where Bound == Int {
     public var largest: Int? { upperBound }
 }
 
-/// The numbers that a key admits.
+/// The numbers that a key accepts.
 public enum NumberBounds: Sendable {
     case any
     case above(Double)

@@ -1,9 +1,9 @@
 import Foundation
 import HDF5
 
-/// A file that could not be written or is not what it should be, as a sentence.
+/// A file that could not be read or written, or whose contents are invalid, as a sentence.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Whether the contents are at fault rather than the writing.
+    /// Whether the contents are at fault, rather than reading or writing them.
     public let isBadData: Bool
     public let description: String
 

@@ -1,13 +1,15 @@
 import HDF5
 
-/// Protection of a Swift program from data and model files that are damaged in such a way that the HDF5 library crashes on
-/// them, runs in circles or asks for gigabytes. The `stormo` command has it.
+/// Protects a program from damaged data and model files on which the HDF5 library would crash, loop forever or allocate
+/// gigabytes. The `stormo` command uses it.
 public enum UntrustedFiles {
-    /// From now on each HDF5 file is opened and walked by a process of its own before this one opens it. What harms that
-    /// process is thrown as an `HDF5Error` of kind `damaged`. It takes a few milliseconds a file.
+    /// From now on, a separate process opens and walks through each HDF5 file before this process opens it. Where that
+    /// process crashes, hangs or asks for too much memory, an `HDF5Error` of kind `damaged` is thrown. This takes a few
+    /// milliseconds for each file.
     ///
-    /// That process is forked here, so this must be the first thing that the program does, while it has one thread.
-    /// - Returns: false where it has several, or where no process can be made: files are then opened unexamined.
+    /// The process is forked in this call. Call it before anything else, while the program has a single thread.
+    /// - Returns: false where the program has several threads or no process can be forked. Files are then opened
+    ///   without examination.
     @discardableResult
     public static func examineFirst() -> Bool { FileExaminer.start() }
 }

@@ -1,4 +1,4 @@
-/// What went wrong with an HDF5 file: which file, which object in it, what was being done and why it failed.
+/// An operation on an HDF5 file that failed: the file, the object in it, the operation and the reason.
 public struct HDF5Error: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// There is no such file.
@@ -17,9 +17,9 @@ public struct HDF5Error: Error, Sendable, Equatable {
         case invalidArgument
         /// The file needs a compression filter, or knowledge of a later format, that the installed library lacks.
         case unsupported
-        /// The object lies in another file, and the file was opened without leave to go there.
+        /// The object lies in another file, and reading from other files was not allowed.
         case leavesFile
-        /// Larger than this process can or will hold.
+        /// Larger than this process can hold, or than Stormo's limits allow.
         case tooLarge
         case readFailed
         case writeFailed
@@ -32,11 +32,11 @@ public struct HDF5Error: Error, Sendable, Equatable {
     public let file: String
     /// The object's path in the file; nil when the file as a whole is meant.
     public let object: String?
-    /// What was being done, such as "read".
+    /// The operation, such as "read".
     public let action: String
     /// Why it failed.
     public let reason: String
-    /// The library's own error stack, the cause first; empty when the fault was found before the library was asked.
+    /// The HDF5 library's error stack, the cause first; empty when the failure was found before the library was called.
     public let libraryMessages: [String]
 }
 

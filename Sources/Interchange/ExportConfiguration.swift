@@ -1,8 +1,8 @@
 import Configuration
 
-/// `export`: the form of the model file.
+/// `export` of a config: the form of the model file.
 public struct ExportConfiguration: Sendable, Hashable {
-    /// How a graph of layers names its ends.
+    /// How the file of a functional model refers to its inputs and outputs.
     public var graph: KerasGraphForm
 
     package init(reading reader: ObjectReader?) {

@@ -3,13 +3,13 @@ import Configuration
 import Kernels
 import Network
 
-/// How the file of a model that is a graph names its input and output to Keras. A plain stack of layers has no need
-/// to, and opens in all versions.
+/// How the file of a functional model lists `input_layers` and `output_layers` for Keras. Several inputs or outputs are
+/// nested in both forms. A `Sequential` model has no such lists, and opens in all versions.
 public enum KerasGraphForm: String, Sendable, CaseIterable {
     /// `["input", 0, 0]`: Keras 2.15, and 3.4 and later.
     case flat
-    /// `[["input", 0, 0]]`: Keras 2.15, and 3.0 and later. Some versions (3.4 and 3.15 of those tried) then take the
-    /// model's result for a list, so that the model can't stand inside a `Sequential`.
+    /// `[["input", 0, 0]]`: Keras 2.15, and 3.0 and later. In some versions (3.4 and 3.15 of those tested) the loaded
+    /// model returns a list, and so can't be part of a `Sequential`.
     case nested
 }
 

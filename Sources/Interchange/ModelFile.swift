@@ -275,21 +275,25 @@ package enum ModelFile {
 
 extension TrainedModel {
     /// Reads a model file.
-    /// - Throws: `HDF5Error` for a file that can't be read, `FileError` for one that is no model or is damaged.
+    /// - Throws: `HDF5Error` for a file that can't be read, `FileError` for one that is damaged or holds no model.
     public init(contentsOf path: String) throws {
         let source = try CheckedFile(path)
         guard let model = try ModelFile.read(source) else { throw source.bad("is damaged") }
         self = model
     }
 
-    /// Writes the model as a Keras HDF5 file, whole or not at all.
-    /// - Parameter form: how a graph names its ends to Keras; what the model's config says unless given.
-    /// - Throws: `HDF5Error` or `FileError` where it can't be written; what stood there before then still does.
+    /// Saves the model as a Keras HDF5 file. An existing file is replaced only when the new one is complete.
+    /// - Parameter form: how the file lists the inputs and outputs of a functional model; nil for what the model's
+    ///   config says, `flat` by default.
+    /// - Throws: `HDF5Error` or `FileError` where the file can't be written. An existing file is then unchanged.
     public func save(_ path: String, graph form: KerasGraphForm? = nil) throws {
         try ModelFile.write(self, to: path, graph: form)
     }
 
-    /// An evaluator of this model on data.
+    /// An evaluator of this model on a dataset.
+    /// - Parameter predictsOnly: true where no loss is wanted. The data then need no targets, and `evaluate` must not
+    ///   be called.
+    /// - Throws: `DataError` for data that do not fit the model, `KernelError`.
     public func evaluator(on data: Dataset, _ parallelism: Parallelism, predictsOnly: Bool = false) throws -> Evaluator
     {
         try Evaluator(

@@ -4,14 +4,14 @@ import Kernels
 import Metrics
 import Network
 
-/// A model with its parameters and all that is needed to use it: what a model file holds.
+/// A model with its parameters and its preprocessing: the contents of a model file.
 public struct TrainedModel: Sendable {
     public let objective: Objective
-    /// What `evaluate` reports of each output unless told otherwise.
+    /// The metrics of each output that training reported. `stormo evaluate` computes them by default.
     public let metricsByOutput: [[any Metric]]
-    /// Of each input.
+    /// The fitted normalisation of each input, in the model's order.
     public let preprocessings: [Preprocessing]
-    /// Of the only output; see `classNames(of:)`.
+    /// The names of the classes of the only output; for several outputs see `classNames(of:)`.
     public let classNames: [String]?
     /// The texts that the numbers of a column stand for, and the names of the columns, by the attribute that holds them.
     package var columnLists: [String: [String]] = [:]
@@ -22,7 +22,7 @@ public struct TrainedModel: Sendable {
     package var tables = TableRecipes()
     /// In the objective's layout.
     package var parameters: AlignedMemory
-    /// The resolved config of the run that made it, if it came from a config.
+    /// The resolved config of the run that trained the model; nil for a model that was trained without a config.
     public var configuration: JSONNode?
 
     package init(
@@ -49,8 +49,9 @@ public struct TrainedModel: Sendable {
         self.configuration = configuration
     }
 
-    /// Those of the first output and of the first input, which mostly are the only ones.
+    /// The metrics of the first output.
     public var metrics: [any Metric] { metricsByOutput[0] }
+    /// The fitted normalisation of the first input.
     public var preprocessing: Preprocessing { preprocessings[0] }
 
     /// What a run reports of it beside the loss.
@@ -78,7 +79,7 @@ public struct TrainedModel: Sendable {
         return axes.compactMap(\.asInteger)
     }
 
-    /// The values of a parameter such as `dense/kernel`, row-major; nil where there is none of that name.
+    /// The values of a parameter such as `dense/kernel`, row-major; nil where there is no such parameter.
     public func parameter(_ name: String) -> [Float]? {
         objective.layout.entry(named: name).map { entry in
             Array(UnsafeBufferPointer(start: parameters.floats + entry.offset, count: entry.shape.count))
@@ -87,8 +88,12 @@ public struct TrainedModel: Sendable {
 }
 
 extension Dataset {
-    /// Data for a model: labels, categories, columns and numbers must mean what they meant when it was trained.
-    /// - Parameter unknown: what is done with columns and values of a table that the model does not know.
+    /// Reads data for a trained model. Labels, categories and columns must mean what they meant in training. Tables are
+    /// encoded as the features that the model takes.
+    /// - Parameters:
+    ///   - wantsTargets: false for prediction: targets and weights are then not read.
+    ///   - unknown: what to do with columns and values of a table that the model does not know.
+    /// - Throws: `HDF5Error` for a file that can't be read, `DataError` for data that the model can't take.
     public init(
         reading source: DataSource, for model: TrainedModel, wantsTargets: Bool = true, unknown: UnknownValues = .error
     ) throws {

@@ -12,11 +12,11 @@ public import Machine
 @_exported public import Optimizers
 @_exported public import Runs
 
-/// What the HDF5 library could not do, with the file and the object.
+/// An operation on an HDF5 file that failed, with the file and the object.
 public typealias HDF5Error = HDF5.HDF5Error
-/// A file that could not be written or is not what it should be.
+/// A file that could not be read or written, or whose contents are invalid.
 public typealias FileError = Files.FileError
 /// Threads that could not be started.
 public typealias ThreadError = Machine.ThreadError
-/// Looks at files that others made in a process of its own, before they are opened in this one.
+/// Examines HDF5 files in a separate process before they are opened in this one.
 public typealias UntrustedFiles = Files.UntrustedFiles

@@ -2,10 +2,11 @@ import Configuration
 import Kernels
 import Network
 
-/// What is done to each training sample before it reaches the model: transforms in their order.
+/// Random transforms of the training samples, applied in order before a sample reaches the model.
 ///
-/// A transform draws its random numbers from the run's seed, the step, the sample's place in the batch and its own
-/// place in the list, so that they do not depend on who applies it. Samples of validation and test are never augmented.
+/// The random numbers of a transform depend on the run's seed, the step, the sample's index in the mini-batch and the
+/// transform's index in the list. They do not depend on the worker that applies it. Validation and test samples are
+/// never augmented.
 public struct Augmentation: Sendable, Hashable {
     public var transforms: [any SampleTransform]
 

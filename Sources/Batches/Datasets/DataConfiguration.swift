@@ -3,37 +3,41 @@ import Foundation
 import Machine
 import Network
 
-/// `data`: the splits, and what is done to them before they reach the model.
+/// `data` of a config: the training, validation and test splits, and their preprocessing.
 public struct DataConfiguration: Sendable {
     public var train: DataSource
     public var validation: Split?
     public var test: Split?
-    /// Whether splits by fraction keep the classes' shares.
+    /// Whether splits by fraction and folds are stratified: each has the classes in the same proportions.
     public var stratify: Bool
-    /// The output whose classes they are, where there are several.
+    /// The output by whose classes they are stratified; nil where the model has only one.
     public var stratifiedOutput: String?
     /// The number of folds of a cross-validation; nil for none.
     public var folds: Int?
-    /// By input, as are the augmentations.
+    /// Normalisation of the inputs, by input.
     public var normalizations: ByName<Normalization>
-    /// How targets are scaled for the loss; by output.
+    /// Normalisation of the targets for the loss, by output. Metrics and predictions stay in the targets' own units.
     public var targetNormalizations: ByName<Normalization>
-    /// By output.
+    /// Class weights of the loss, by output.
     public var classWeightsByOutput: ByName<ClassWeights>
-    /// A label that marks samples without one; the same as the loss's `ignore_class`.
+    /// A label that the loss ignores: the same as `ignore_class` of the loss.
     public var ignoreLabel: Int?
+    /// Augmentation of the training samples, by input.
     public var augmentations: ByName<Augmentation>
-    /// What all splits together may take of the memory, in bytes; nil for half of what the process may use.
+    /// The memory for the data of all splits, in bytes. Where they do not fit, rows are read from the files as they are
+    /// needed. Nil for half of the memory that the process may use.
     public var memoryLimit: Int?
-    /// Among how many rows a shuffle mixes; nil for all that are in memory.
+    /// The number of rows that are shuffled together, at least two batches. Nil for all rows where they are in memory,
+    /// and otherwise for as many as fit in the memory limit.
     public var shuffleWindow: Int?
-    /// Whether links into other files are followed.
+    /// Whether HDF5 links, and datasets whose values lie elsewhere, may lead into other files.
     public var allowsExternalLinks: Bool
 
     /// Where validation or test data come from.
     public enum Split: Sendable, Hashable {
+        /// Datasets of its own.
         case source(DataSource)
-        /// A part of the training data, chosen by the seed.
+        /// This fraction of the training rows, chosen at random by the run's seed.
         case fraction(Double)
 
         public var source: DataSource? { if case .source(let source) = self { source } else { nil } }

@@ -1,12 +1,14 @@
 public import Kernels
 
-/// A field of a dataset in its part: what a model's input takes, what an output is compared with, or by how much its
-/// samples count.
+/// One array of a dataset with its role: values of a model input, targets of an output, or sample weights.
 public struct DataField: Sendable {
+    /// What a field is used for.
     public enum Role: Sendable, Hashable, CaseIterable {
+        /// The values of a model input.
         case input
+        /// What an output is compared with.
         case target
-        /// A number for each sample by which its loss counts.
+        /// A number for each sample, 0 or more, that its loss is multiplied by.
         case weight
 
         /// As messages call what there is of it.
@@ -23,7 +25,7 @@ public struct DataField: Sendable {
     }
 
     public let role: Role
-    /// The input or the output that it belongs to; nil where there is one, and of weights for those of all outputs.
+    /// The name of the input or output. Nil where the model has only one, and for weights that apply to all outputs.
     public let name: String?
     package let field: Field
 
@@ -31,16 +33,17 @@ public struct DataField: Sendable {
         (self.role, self.name, self.field) = (role, name, field)
     }
 
-    /// Rows of numbers from a program, one array for each sample.
-    /// - Parameter shape: of one row; a vector of as many numbers as the first row has unless given.
+    /// Rows of numbers, one array for each sample.
+    /// - Parameter shape: of one row; nil for a vector as long as the first row.
     /// - Throws: `DataError` where the rows differ in length, `KernelError.outOfMemory`.
     public init(_ role: Role, _ rows: [[Float]], name: String? = nil, shape: Shape? = nil) throws {
         self.init(role, try Field(rows, shape: shape, name: Self.place(role, name)), name: name)
     }
 
-    /// Rows of integers from a program, such as the tokens or the labels of each sample's positions.
-    /// - Parameter shape: of one row; a vector of as many numbers as the first row has unless given.
-    /// - Throws: `DataError` where the rows differ in length, or for an integer beyond 32 bits; `KernelError.outOfMemory`.
+    /// Rows of integers, such as token ids, or the labels of a sample's positions.
+    /// - Parameter shape: of one row; nil for a vector as long as the first row.
+    /// - Throws: `DataError` where the rows differ in length or an integer does not fit into 32 bits,
+    ///   `KernelError.outOfMemory`.
     public init(
         _ role: Role, integers rows: [[some BinaryInteger]], name: String? = nil, shape: Shape? = nil
     ) throws {
@@ -48,12 +51,12 @@ public struct DataField: Sendable {
     }
 
     /// One label for each sample.
-    /// - Throws: `DataError` for a label beyond 32 bits, `KernelError.outOfMemory`.
+    /// - Throws: `DataError` for a label that does not fit into 32 bits, `KernelError.outOfMemory`.
     public init(_ role: Role, labels: [some BinaryInteger], name: String? = nil) throws {
         self.init(role, try Field(labels: labels, name: Self.place(role, name)), name: name)
     }
 
-    /// The shape of one sample's row.
+    /// The shape of one row, as stored.
     public var shape: Shape { field.rowShape }
 
     func with(_ field: Field) -> DataField { DataField(role, field, name: name) }
@@ -65,7 +68,7 @@ public struct DataField: Sendable {
 }
 
 extension Dataset {
-    /// The fields of a role, in their order.
+    /// The fields of a role, in order.
     public func fields(_ role: DataField.Role) -> [DataField] { fields.filter { $0.role == role } }
 
     /// What a model calls what it keeps of a field: `inputs`, and of several `inputs:age`.

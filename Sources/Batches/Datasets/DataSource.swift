@@ -1,31 +1,33 @@
-/// Where a split stands: the files, and the paths in them.
+/// The HDF5 files of a split, and the paths of its datasets in them.
 public struct DataSource: Hashable, Sendable {
-    /// The dataset of a field, or several that are joined, by the name of the input or output that it belongs to.
+    /// The datasets that make up one field of the split.
     public struct Part: Hashable, Sendable {
-        /// Nil where there is one, and of weights for those of all outputs.
+        /// The name of the input or output. Nil where the model has only one, and for weights that apply to all
+        /// outputs.
         public var name: String?
-        /// Several, such as columns of a table, are joined along the last axis.
+        /// The paths of the datasets. Several, such as columns of a table, are joined along the last axis.
         public var paths: [String]
-        /// How the axes are put in order, as NumPy's `transpose` takes them: the samples first, the channels last. Nil
-        /// where they stand so.
+        /// The permutation of the axes that puts the samples first and the channels last, as for NumPy's `transpose`.
+        /// Nil where they are in that order. Only for a single path.
         public var axes: [Int]?
 
         public init(_ paths: [String], name: String? = nil, axes: [Int]? = nil) {
             (self.name, self.paths, self.axes) = (name, paths, axes)
         }
 
-        /// The paths, for a sentence.
+        /// The paths, as text for messages.
         public var words: String { paths.joined(separator: ", ") }
     }
 
-    /// Paths or patterns such as `parts/*.h5`; several files act as one dataset, in this order.
+    /// Paths, or patterns such as `parts/*.h5`, whose matches are sorted by name. The rows of several files are
+    /// concatenated in this order.
     public var files: [String]
     public var inputParts: [Part]
-    /// None where there is nothing to compare with.
+    /// Empty where there are no targets, as in prediction.
     public var targetParts: [Part]
-    /// A number for each sample by which its loss counts.
+    /// A number for each sample, 0 or more, that its loss is multiplied by.
     public var weightParts: [Part]
-    /// Whether links into other files are followed.
+    /// Whether HDF5 links, and datasets whose values lie elsewhere, may lead into other files.
     public var allowsExternalLinks = false
 
     public init(files: [String], inputs: [Part], targets: [Part], weights: [Part] = []) {
@@ -55,10 +57,10 @@ public struct DataSource: Hashable, Sendable {
     /// All datasets that are named.
     var allPaths: [String] { DataField.Role.allCases.flatMap { parts($0).flatMap(\.paths) } }
 
-    /// The paths of the inputs, for a sentence.
+    /// The paths of all inputs, as text for messages.
     public var inputs: String { inputParts.map(\.words).joined(separator: ", ") }
 
-    /// The file, for a sentence.
+    /// The first file and the number of others, as text for messages.
     public var file: String {
         files.count > 1 ? "\(files[0]) and \(files.count - 1) more" : files.first ?? ""
     }
@@ -66,7 +68,7 @@ public struct DataSource: Hashable, Sendable {
 
 /// Where there is one input, or one target.
 extension DataSource {
-    /// The paths of the inputs; several, such as columns of a table, are joined along the last axis.
+    /// The paths of the first input; several, such as columns of a table, are joined along the last axis.
     public var inputPaths: [String] {
         get { inputParts.first?.paths ?? [] }
         set { inputParts = [Part(newValue, axes: transposeInputs)] }
@@ -77,7 +79,7 @@ extension DataSource {
         set { targetParts = newValue.map { [Part([$0], axes: transposeTargets)] } ?? [] }
     }
 
-    /// A number for each sample by which its loss counts.
+    /// A number for each sample, 0 or more, that its loss is multiplied by.
     public var weights: String? {
         get { weightParts.first?.paths.first }
         set { weightParts = newValue.map { [Part([$0])] } ?? [] }

@@ -5,8 +5,11 @@ import Machine
 import Recipes
 
 extension Dataset {
-    /// Reads a split from HDF5 files; one that is larger than `memoryLimit` is left there and read as it is wanted.
-    /// - Parameter memoryLimit: in bytes; half of the memory that the process may use unless given.
+    /// Reads a split from HDF5 files. A split larger than the memory limit stays in its files, and rows are read as
+    /// they are needed.
+    /// - Parameters:
+    ///   - wantsTargets: false for prediction: targets and weights are then not read.
+    ///   - memoryLimit: in bytes; nil for half of the memory that the process may use.
     /// - Throws: `HDF5Error` for a file that can't be read, `DataError` for data that can't be trained on.
     public init(reading source: DataSource, wantsTargets: Bool = true, memoryLimit: Int? = nil) throws {
         try self.init(reading: source, wantsTargets: wantsTargets, memoryLimit: memoryLimit, names: nil)

@@ -1,14 +1,15 @@
 import Kernels
 import Recipes
 
-/// What is done with a value that a model does not know: a category, a class or a column that the rows it was trained on
-/// do not have, or a missing value where none was.
+/// What to do with values of a table that the model does not know: a category, a class or a column that did not occur
+/// in the rows that it was trained on, or a missing value in a column that had none.
 public enum UnknownValues: String, Sendable, CaseIterable {
-    /// A sentence with column, value and row ends it.
+    /// Throws a `DataError` that names the column, the value and the row.
     case error
-    /// It is taken for a missing value.
+    /// Treats the value as missing. A row whose target is an unknown class is left out. Throws as `error` does where
+    /// the model takes rows as they are, since missing values can't be filled then.
     case missing
-    /// Rows with such values are left out.
+    /// Leaves out rows with such values.
     case skip
 }
 
@@ -189,11 +190,12 @@ extension Dataset {
 
     // MARK: - Fitting and encoding
 
-    /// The split with the columns of its tables as features, fitted to its own rows.
+    /// The split with its tables encoded as features. The encoding is fitted to the split's own rows.
     ///
-    /// Rows of a table can be trained on, and normalised, only so; what only other rows have is unknown to the model. Other
-    /// splits are brought into the same form by `encoded(like:)`.
-    /// - Throws: `DataError` where nothing is left to train on; `HDF5Error` where rows can't be read.
+    /// A table with categories or missing values must be encoded before it is trained on. Categories that occur only in
+    /// other splits are unknown to the model. Encode other splits with `encoded(like:)`, so that they get the same
+    /// features.
+    /// - Throws: `DataError` where no column of a table holds a value; `HDF5Error` where rows can't be read.
     public func encoded() throws -> Dataset {
         var notices: [String] = []
         let result = replacing(
@@ -216,10 +218,12 @@ extension Dataset {
         return result.noting(notices)
     }
 
-    /// The split with the columns of its tables as those features that another one was fitted to.
+    /// The split with its tables encoded as the features that were fitted to another split.
     ///
-    /// What the other does not know is taken for a missing value, and noted.
-    /// - Parameter words: what a notice calls the rows.
+    /// Values that the other split does not have are handled as by `UnknownValues.missing`.
+    /// - Parameter training: the result of `encoded()` for the training split.
+    /// - Throws: `DataError` where the columns differ, or a value can't be encoded; `HDF5Error` where rows can't be
+    ///   read.
     public func encoded(like training: Dataset) throws -> Dataset { try encoded(like: training, "the rows") }
 
     package func encoded(like training: Dataset, _ words: String) throws -> Dataset {

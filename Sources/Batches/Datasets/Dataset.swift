@@ -2,14 +2,15 @@ import Foundation
 import Kernels
 import Machine
 
-/// Inputs with their targets: one split, in memory as stored, or in files from which it is read as it is wanted.
+/// The inputs and targets of one split. They are in memory, as stored, or in files from which rows are read as they are
+/// needed.
 public struct Dataset: Sendable {
-    /// The inputs, the targets if there are any, and the weights if there are any, in this order. Each has a row for each
-    /// sample.
+    /// The inputs, then the targets and the sample weights, if there are any. All have the same number of rows. A split
+    /// that was cut from a larger dataset shares its fields, which then hold more rows than `count`.
     public let fields: [DataField]
     /// Which rows of the fields the split consists of.
     package let selection: RowSelection
-    /// The names of the classes, in the order of their labels, if the file has them.
+    /// The names of the classes, in the order of their labels; nil where the files have none.
     public var classNames: [String]? { codeNames.classNames }
     /// The names of the classes of an output; nil where the file has none.
     package func classNames(of output: String) -> [String]? {
@@ -20,22 +21,27 @@ public struct Dataset: Sendable {
     package var codeNames = CodeNames()
     /// What whoever uses the data should know of them, a sentence each.
     package internal(set) var notices: [String] = []
-    /// Where the data came from, for messages.
+    /// Where the data came from; nil for arrays from a program.
     public let source: DataSource?
-    /// Among how many rows a shuffle mixes; nil for all where they are in memory, and otherwise as many as fit.
+    /// The number of rows that are shuffled together, at least two batches. Nil for all rows where they are in memory,
+    /// and otherwise for as many as fit.
     public var shuffleWindow: Int?
     /// The memory that rows of a split which is not in memory may use, in bytes.
     package var windowBytes = AvailableMemory.bytes / 2
 
+    /// The number of samples.
     public var count: Int { selection.count }
     public var isInMemory: Bool { fields.allSatisfy { $0.field.isInMemory } }
 
-    /// What the split's fields take in memory.
+    /// The size of all rows of the fields in memory, as stored, in bytes.
     public var byteCount: Int { fields.reduce(0) { $0 + $1.field.byteCount } }
 
-    /// Data from a program: one array for each sample.
-    /// - Parameter weights: a number for each sample by which its loss counts.
-    /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number.
+    /// A dataset of one array for each sample.
+    /// - Parameters:
+    ///   - shape: of one input; nil for a vector as long as the first.
+    ///   - weights: a number for each sample, 0 or more, that its loss is multiplied by.
+    /// - Throws: `DataError` where the rows differ in length or number, a value is NaN or infinite, or a weight is
+    ///   negative; `KernelError.outOfMemory`.
     public init(inputs: [[Float]], shape: Shape? = nil, targets: [[Float]]? = nil, weights: [Float]? = nil) throws {
         try self.init(
             inputs: Field(inputs, shape: shape, name: "inputs"),
@@ -43,10 +49,12 @@ public struct Dataset: Sendable {
             weights: weights)
     }
 
-    /// Data from a program: one array for each sample, and one label.
-    /// - Parameter weights: a number for each sample by which its loss counts.
-    /// - Throws: `DataError` where the rows differ in length or number, or hold what is not a number, and for a label beyond
-    ///   32 bits.
+    /// A dataset of one array and one class label for each sample.
+    /// - Parameters:
+    ///   - shape: of one input; nil for a vector as long as the first.
+    ///   - weights: a number for each sample, 0 or more, that its loss is multiplied by.
+    /// - Throws: `DataError` where the rows differ in length or number, a value is NaN or infinite, a weight is
+    ///   negative, or a label does not fit into 32 bits; `KernelError.outOfMemory`.
     public init(
         inputs: [[Float]], shape: Shape? = nil, labels: [some BinaryInteger], weights: [Float]? = nil
     ) throws {
@@ -64,8 +72,9 @@ public struct Dataset: Sendable {
             classNames: nil, source: nil)
     }
 
-    /// Data from a program for a model of several inputs or outputs.
-    /// - Throws: `DataError` where the fields differ in the number of rows, or hold what is not a number.
+    /// A dataset for a model with several inputs or outputs.
+    /// - Throws: `DataError` where there is no input, one of several fields of a role has no name or the name of
+    ///   another, the fields differ in the number of rows, a value is NaN or infinite, or a weight is negative.
     public init(_ fields: [DataField]) throws { try self.init(fields: fields, source: nil) }
 
     /// One input and one target.

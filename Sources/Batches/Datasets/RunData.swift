@@ -1,20 +1,21 @@
 import Machine
 
-/// The splits of a run, read as its config says.
+/// The training, validation and test splits of a run, read as its config says.
 public struct RunData: Sendable {
     public let training: Dataset
     public let validation: Dataset?
     public let test: Dataset?
-    /// Whether all of it is in memory.
+    /// Whether all splits are in memory.
     public var isInMemory: Bool {
         training.isInMemory && (validation?.isInMemory ?? true) && (test?.isInMemory ?? true)
     }
 
+    /// Reads the splits, cuts off fractions and folds, and encodes tables.
     /// - Parameters:
-    ///   - seed: of the splits by fractions and of the folds.
-    ///   - fold: which of the config's folds validates, from 0 and by default the first; the others are trained on.
-    /// - Throws: `HDF5Error` and `DataError` for data that can't be read, `ConfigurationError` for splits that can't be
-    ///   made of them.
+    ///   - seed: of the random choice of fractions and folds.
+    ///   - fold: the fold that validates, from 0; the others are trained on. Nil for the first. Must be below
+    ///     `data.folds`.
+    /// - Throws: `HDF5Error` and `DataError` for data that can't be read, or can't be split in this way.
     public init(_ data: DataConfiguration, seed: UInt64, fold: Int? = nil) throws {
         let limit = data.memoryLimit ?? AvailableMemory.bytes / 2
         let source = try Dataset.open(data.train)

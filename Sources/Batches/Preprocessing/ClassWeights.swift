@@ -3,19 +3,19 @@ import Kernels
 import Metrics
 import Network
 
-/// `data.class_weight`: how much a training sample's loss counts by its class.
+/// `data.class_weight` of a config: the factor on a training sample's loss, by the sample's class.
 ///
-/// The loss that training makes small is the mean over the batch of weight · loss, divided by the number of samples,
-/// not by the sum of the weights, as in Keras. Metrics are not weighted, nor is the loss of other splits, to which only
-/// weights of their own samples apply.
+/// The training loss of a batch of n samples is Σ weight · loss / n. As in Keras, the sum is divided by the number of
+/// samples, not by the sum of the weights. Metrics are not weighted. The validation and test losses are not weighted by
+/// class, but by sample weights, if there are any.
 public enum ClassWeights: Sendable, Hashable {
-    /// n / (k · n_c) for a class with n_c of the n training samples, k being the number of classes that have any: the
-    /// mean weight of the samples is 1, as with scikit-learn's `class_weight="balanced"`. A class without samples
-    /// weighs 1.
+    /// n / (k · n_c) for class c, where n is the number of training samples, n_c the number of those in class c, and k
+    /// the number of classes that occur. The mean weight of the samples is 1, as with scikit-learn's
+    /// `class_weight="balanced"`. A class without samples has weight 1.
     case balanced
     /// One weight for each class.
     case list([Double])
-    /// Weights by label; other classes weigh 1.
+    /// Weights by label; other classes have weight 1.
     case table([Int: Double])
 
     static let bounds = NumberBounds.between(0, 1e9)
@@ -128,7 +128,8 @@ public enum ClassWeights: Sendable, Hashable {
     }
 }
 
-/// Class weights that do not fit the classes: the rest of a sentence that begins with where they stand.
+/// Class weights that do not fit the classes. The description is the rest of a sentence that begins with the config's
+/// key.
 public struct ClassWeightsError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
     package init(_ description: String) { self.description = description }

@@ -1,32 +1,33 @@
-/// `data.normalize`: how inputs are scaled before they reach the model.
+/// `data.normalize` of a config: how inputs are scaled before they reach the model.
 ///
-/// What a number becomes is (x - offset)·scale; offset and scale are fitted to the training split, or given.
+/// A value x becomes (x - offset)·scale. Offset and scale are computed from the training split, or given.
 public struct Normalization: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable {
         case none
-        /// (x - mean) / deviation.
+        /// (x - mean) / deviation, with the standard deviation of the population: √(Σ(x - mean)² / n).
         case standardize
         /// (x - min) / (max - min): 0 to 1 over the training split.
         case minMax = "min_max"
         /// x / max│x│.
         case scale
-        /// Offset and scale as they are given.
+        /// Offset and scale as given.
         case constants
     }
 
-    /// Which numbers of a row share an offset and a scale.
+    /// Which values of a row share an offset and a scale.
     public enum Scope: String, Sendable, CaseIterable {
-        /// Each entry of the last axis has its own: a feature of a table, a channel of an image.
+        /// One for each index of the last axis: a feature of a table, a channel of an image.
         case channel
-        /// Each number of a row has its own: for images a mean image.
+        /// One for each value of a row. For images the offset is then a mean image.
         case feature
-        /// One for all.
+        /// One for all values.
         case all
     }
 
     public let kind: Kind
     public let scope: Scope
-    /// What is given for `constants`: one number, one for each entry of the last axis or one for each number of a row.
+    /// The constants of `constants`: one number, one for each index of the last axis, or one for each value of a row.
+    /// Empty for other kinds.
     public let offset: [Double]
     public let scale: [Double]
 
@@ -54,7 +55,8 @@ public struct Normalization: Sendable, Hashable {
         }
     }
 
-    /// (x - offset)·scale. Whether the lists fit is known when the shape of the rows is.
+    /// (x - offset)·scale. Each list has one number, one for each index of the last axis, or one for each value of a
+    /// row; the lengths are checked when the normalisation is fitted.
     public static func constants(offset: [Double] = [0], scale: [Double] = [1]) -> Normalization {
         Normalization(.constants, offset: offset, scale: scale)
     }

@@ -1,12 +1,12 @@
 import Configuration
 import Kernels
 
-/// Normalisation fitted to the training split: what a model must apply to whatever it sees.
+/// A normalisation with its constants. The model's inputs were scaled by them in training, and must be from then on.
 public struct Preprocessing: Sendable, Hashable {
     public let kind: Normalization.Kind
     public let scope: Normalization.Scope
-    /// (x - offset)·scale is what the model sees. One number for all, one for each entry of the last axis, or one for
-    /// each number of a row, as the scope says; empty for `none`.
+    /// The model's input is (x - offset)·scale. There is one constant for all values, one for each index of the last
+    /// axis, or one for each value of a row, as `scope` says; none for the kind `none`.
     public let offset: [Double]
     public let scale: [Double]
 
@@ -20,13 +20,14 @@ public struct Preprocessing: Sendable, Hashable {
         self.scale = scale
     }
 
-    /// Computes the constants from one pass over the rows, by as many threads as there are CPUs. Any number of them
-    /// makes the same bits, and so do rows in memory and rows in files.
+    /// Computes the constants from the first input of a dataset, in one pass over its rows.
     ///
-    /// A feature that never changes has nothing to be divided by, and keeps its size: `standardize` and `min_max` make
-    /// it 0.
-    /// - Throws: `DataError` for constants that don't fit the rows, and for rows that are not in memory and hold what
-    ///   is no finite number; `HDF5Error` where they can't be read.
+    /// The pass runs on all available CPUs. The result is the same to the bit for any number of them, and for rows in
+    /// memory or in files.
+    ///
+    /// A constant feature has no range to divide by, so its scale is 1: `standardize` and `min_max` make it 0.
+    /// - Throws: `DataError` for given constants that don't fit the rows, for values whose constants don't fit into
+    ///   32-bit floats, and for rows in files that hold NaN or infinite values; `HDF5Error` where rows can't be read.
     public init(fitting normalization: Normalization, to data: Dataset) throws {
         try self.init(fitting: normalization, to: data, data.fields[0])
     }

@@ -2,51 +2,62 @@ import Batches
 import Kernels
 import Network
 
-/// Compares a model's gradients with central differences of its own loss, parameter by parameter.
+/// Compares a model's gradients with central differences of its loss, one parameter tensor after the other.
 ///
-/// For each parameter the derivative is measured along the gradient itself, where the signal is strongest, and along
-/// some single coordinates: (L(p + h·u) - L(p - h·u)) / 2h for h and h/2, joined by Richardson's extrapolation.
+/// For each parameter tensor, the derivative of the loss L is measured along directions u: along the gradient itself,
+/// where the signal is largest, along the four coordinates with the largest gradients, and along four random
+/// coordinates. It is (L(p + h·u) - L(p - h·u)) / 2h for h and for h/2, combined by Richardson extrapolation.
 ///
-/// Two things keep a right gradient from looking wrong:
-/// - A kink (relu, max pooling, absolute error) between p - h·u and p + h·u. It shows in the losses, whose slopes on
-///   both sides then do not approach each other as h shrinks, and in the gradient, which leaps where a mask or a
-///   pooling's place changes. Two kinks may hide each other in one of them, hardly in both. Another h is then tried.
-/// - Rounding: losses are computed in single precision. How much they vary by that is measured around p, and a derivative
-///   that does not stand out is not compared, whatever it would say.
+/// Two effects could make a correct gradient look wrong:
+/// - Kinks (relu, max pooling, absolute error) between p - h·u and p + h·u. A kink shows in the losses: the slopes on
+///   its two sides do not approach each other as h shrinks. It also shows in the gradient, which jumps where a relu
+///   switches or another element becomes the maximum. Such a measurement is discarded, and another h is tried.
+/// - Rounding. Losses are computed in single precision. Their rounding noise is measured around p, and a derivative
+///   that does not stand out from it is not compared.
 ///
-/// What disagrees is measured again with another h, and is wrong where both measurements agree with each other.
+/// A derivative that disagrees is measured again with another h. It counts as wrong only where the two measurements
+/// agree.
 public struct GradientCheck: Sendable {
+    /// The result for one parameter tensor.
     public struct Row: Sendable, Equatable {
-        /// `dense/kernel`.
+        /// The parameter's name, such as `dense/kernel`.
         public let parameter: String
         /// Its layer, `dense`, and what that calls it, `kernel`; the layer is nil for a parameter of none.
         package let layer: String?
         package let nameInLayer: String
-        /// The largest │measured - computed│ / max(│measured│, │computed│); nil where nothing could be measured.
+        /// The largest relative error, │measured - computed│ / max(│measured│, │computed│); nil where no derivative
+        /// could be measured.
         public let worst: Double?
-        /// The derivatives that were compared, and those that were passed over.
+        /// The number of derivatives that were compared.
         public let compared: Int
+        /// The number of derivatives that could not be measured.
         public let passedOver: Int
     }
+    /// One for each parameter tensor that is trained.
     public let rows: [Row]
+    /// The number of samples in the loss.
     public let samples: Int
 
-    /// The error above which a gradient is taken to be wrong. What is compared is measured to about a fifth of it, and a
-    /// factor that is off by one per cent lies above it.
+    /// The relative error above which a gradient counts as wrong. Derivatives are measured to about a fifth of it. A
+    /// factor that is off by 1% exceeds it.
     public static let tolerance = 5e-3
 
     public var passes: Bool { rows.allSatisfy { ($0.worst ?? 0) <= Self.tolerance } }
 
+    /// Checks a model with one input at its initial parameters.
     /// - Parameters:
-    ///   - count: how many rows of the data, from the first, make up the loss.
-    /// - Throws: `DataError` for data that do not fit, `KernelError`.
+    ///   - seed: of the initial parameters.
+    ///   - count: the number of rows, from the first, that make up the loss.
+    /// - Throws: `DataError` for data that do not fit the model, `KernelError`.
     public init(
         _ objective: Objective, on data: Dataset, preprocessing: Preprocessing, seed: UInt64, samples count: Int = 8
     ) throws {
         try self.init(objective, on: data, preprocessing: [preprocessing], seed: seed, samples: count)
     }
 
-    /// - Parameter preprocessing: of each of the model's inputs, in their order.
+    /// Checks a model with several inputs at its initial parameters.
+    /// - Parameter preprocessing: of each input, in the model's order.
+    /// - Throws: as for one input.
     public init(
         _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], seed: UInt64, samples count: Int = 8
     ) throws {

@@ -97,17 +97,19 @@ package final class Inspection {
     }
 }
 
-/// Training has left the finite numbers.
+/// Training diverged: the loss or a gradient is NaN or infinite.
 public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
     /// Counted from 0.
     public let epoch: Int
-    /// Within the epoch, from 0.
+    /// The step within the epoch, counted from 0.
     public let step: Int
-    /// What was first not finite, in words.
+    /// The first tensor that was found not to be finite, in words.
     public let tensor: String
-    /// The rows of the training split that the shard held.
+    /// The rows of the shard in which it was found, or of the whole batch where a layer couples its samples. They are
+    /// counted from 0 over all rows that the training split was cut from. Empty where rows are read from files as they
+    /// are needed, or the shard could not be found.
     public let rows: [Int]
-    /// Whether the parameters whose gradient was finite have taken the step. Otherwise all are as they were before it.
+    /// Whether the parameters whose gradient was finite were updated by the step. If false, no parameter was.
     public let isPartlyStepped: Bool
 
     /// What happened, without what to do.

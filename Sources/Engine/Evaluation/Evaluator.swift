@@ -3,35 +3,38 @@ import Kernels
 import Metrics
 import Network
 
-/// What a model comes to on a dataset.
+/// The loss and the metrics of a model on a dataset.
 public struct Evaluation: Sendable {
-    /// The mean over the samples, each times its weight where the data have weights: as in Keras, the sum is divided by
-    /// the number of samples, not by the sum of the weights. NaN where no sample
-    /// counts. Metrics are not weighted. Of several outputs the sum of the means, each times its weight.
+    /// Σ wᵢ·lossᵢ / n over the n samples, where wᵢ is the sample's weight, or 1 where the data have no weights. As in
+    /// Keras, the sum is divided by the number of samples, not by the sum of the weights. Labels that the loss ignores
+    /// do not count. For several outputs, the sum of their losses, each times its loss weight. NaN where no sample
+    /// counts.
     public let loss: Double
-    /// In the order of `FigureList`: the metrics; of several outputs each one's loss and metrics.
+    /// The metrics, in the order in which they were asked for. For several outputs, output by output, its loss and its
+    /// metrics. Metrics are not weighted.
     public let metrics: [Double]
-    /// That of each output, in their order; nil where none was counted.
+    /// The confusion matrix of each output, in the model's order; nil where none was counted.
     public let confusions: [ConfusionMatrix?]
+    /// The number of samples.
     public let samples: Int
 
-    /// That of the first output, which mostly is the only one.
+    /// The confusion matrix of the first output.
     public var confusion: ConfusionMatrix? { confusions[0] }
 }
 
-/// A split on which the model's loss is no finite number.
+/// The loss of a sample is NaN or infinite. The sentence names the row.
 public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Runs a model forward over a dataset on worker threads: to measure it, or to predict.
+/// Runs a model forward over a dataset on worker threads, to evaluate it or to predict.
 ///
-/// The dataset is cut into as many contiguous parts as there are shards; each part is run in chunks. Sums are formed
-/// part by part and joined in order, so they do not depend on the number of workers.
+/// The dataset is cut into contiguous parts, one for each shard, and each part is run in chunks. Sums are formed part
+/// by part and added in order, so they do not depend on the number of workers.
 ///
-/// `@unchecked Sendable`: each part's replica and sums are touched by the worker that runs it alone; the parameters
-/// are only read, and nobody may change them meanwhile.
+/// `@unchecked Sendable`: a replica, and the sums of a part, are used by one worker at a time. The parameters are only
+/// read, and must not be changed meanwhile.
 public final class Evaluator: @unchecked Sendable {
     private let objective: Objective
     private let data: Dataset
@@ -100,16 +103,17 @@ public final class Evaluator: @unchecked Sendable {
         replicas = try team.makeReplicas(program, samples: sizes, parameters: parameters)
     }
 
-    /// Measures the loss and the metrics of a model with one output.
+    /// Computes the loss and the metrics of a model with one output.
     /// - Parameter countsConfusion: whether to count a confusion matrix, for classes.
-    /// - Throws: `MetricError` where a metric does not fit the targets; `EvaluationError` where the loss of a sample is no
-    ///   finite number.
+    /// - Throws: `MetricError` where a metric does not fit the targets, `EvaluationError` where the loss of a sample is
+    ///   NaN or infinite, `HDF5Error` and `DataError` where rows can't be read.
     public func evaluate(_ metrics: [any Metric], countsConfusion: Bool = false) throws -> Evaluation {
         try evaluate(byOutput: [metrics], countsConfusion: countsConfusion)
     }
 
-    /// Measures the losses and the metrics of each output.
-    /// - Parameter metrics: for each output, in their order.
+    /// Computes the losses and the metrics of each output.
+    /// - Parameter metrics: for each output, in the model's order.
+    /// - Throws: as for one output.
     public func evaluate(byOutput metrics: [[any Metric]], countsConfusion: Bool = false) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
         let outputs = objective.outputs.count
@@ -184,10 +188,12 @@ public final class Evaluator: @unchecked Sendable {
                 + "become too large: try a smaller learning_rate")
     }
 
-    /// The model's result for each sample, row-major; of several outputs, the first's.
+    /// The predictions of the first output for all samples, row-major: samples × the elements of its shape.
+    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
     public func predict() throws -> [Float] { try predictAll()[0] }
 
-    /// Each output's result for each sample, row-major, in the order of the outputs.
+    /// The predictions of each output for all samples, row-major, in the model's order.
+    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
     public func predictAll() throws -> [[Float]] {
         let widths = objective.outputs.map(\.shape.count)
         let results = try widths.map { try AlignedMemory(floats: data.count * $0) }

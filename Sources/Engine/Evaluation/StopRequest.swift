@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What somebody outside asks of a run while it trains: to end, or to save its state. Set by signals, looked at after
-/// each step and within evaluations.
+/// Asks a training run to stop, or to save a checkpoint, from any thread. The run looks at it after each step and
+/// during evaluations.
 public final class StopRequest: Sendable {
     private let stopSignal = Atomic<Int32>(0)
     private let wantsSave = Atomic<Bool>(false)
@@ -13,18 +13,19 @@ public final class StopRequest: Sendable {
     /// - Parameter step: of the run, counted from 1; the last one to be taken.
     package init(after step: Int) { lastStep = step }
 
-    /// Asks for an end.
-    /// - Parameter signal: the number of the signal that it is for.
+    /// Asks the run to stop. Later calls have no effect.
+    /// - Parameter signal: the number of the signal that caused the call, such as `SIGINT`; not 0.
     public func stop(_ signal: Int32) {
         _ = stopSignal.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
     }
 
-    /// The signal that asked for an end; nil where none did.
+    /// The signal that caused the stop; nil where none was asked for.
     public var signal: Int32? {
         let signal = stopSignal.load(ordering: .relaxed)
         return signal == 0 ? nil : signal
     }
 
+    /// Whether a stop was asked for.
     public var isStopping: Bool { stopSignal.load(ordering: .relaxed) != 0 }
 
     /// Whether training ends after a step.
@@ -33,7 +34,7 @@ public final class StopRequest: Sendable {
         return isStopping
     }
 
-    /// Asks for the state to be saved.
+    /// Asks the run to save a checkpoint after the current step.
     public func save() { wantsSave.store(true, ordering: .relaxed) }
 
     /// Whether the state is to be saved; no longer after it has been asked.

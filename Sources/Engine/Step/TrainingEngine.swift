@@ -5,17 +5,19 @@ import Metrics
 import Network
 import Optimizers
 
-/// How many threads train, and into how many parts a batch is cut.
+/// The number of worker threads, and the number of shards into which a batch is cut.
 public struct Parallelism: Sendable, Hashable {
+    /// The calling thread included.
     public var workers: Int
     public var shards: Int
-    /// Whether each worker but the caller's thread stays on one CPU.
+    /// Whether each worker except the calling thread is pinned to one CPU.
     public var isPinned = false
     /// A batch has no more shards than this, all of its parts together.
     package static let mostShards = 4096
 
-    /// - Parameter shards: as many as workers unless given. With the same number of shards, the results are the
-    ///   same to the bit for any number of workers.
+    /// The numbers are at least 1. There are at most as many workers as shards, since others would have nothing to do.
+    /// - Parameter shards: nil for as many as workers. For the same number of shards, the results are the same to the
+    ///   bit for any number of workers.
     public init(workers: Int, shards: Int? = nil) {
         self.workers = max(workers, 1)
         self.shards = max(shards ?? workers, 1)
@@ -41,15 +43,20 @@ package struct EpochResult: Sendable {
     package var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
 }
 
-/// Where training stands within an epoch, for a display.
+/// The progress of training within an epoch, for a display.
 public struct StepProgress: Sendable {
+    /// Counted from 0.
     public let epoch: Int
+    /// The number of steps of the epoch that are done.
     public let step: Int
     public let stepsPerEpoch: Int
+    /// The number of samples that were trained on in the epoch.
     public let samples: Int
+    /// The time since the epoch began, or was resumed.
     public let seconds: Double
+    /// The mean loss of the epoch so far.
     public let loss: Double
-    /// Of the epoch so far; nil where they are too costly to take in between, as ROC AUC is.
+    /// The metrics of the epoch so far; nil where one is too costly to compute after a step, as ROC AUC is.
     public let metrics: [Double]?
 }
 

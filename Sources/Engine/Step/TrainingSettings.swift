@@ -5,28 +5,34 @@ import Metrics
 import Network
 import Optimizers
 
-/// What decides how a model is trained on its data: in a run from a config, by a `Trainer`, on the bench. A new setting is
-/// a line here, beside where it is read and where it is used.
+/// How a model is trained: optimizer, schedule, batches, metrics and parallelism. A run from a config and a `Trainer`
+/// use the same settings.
 public struct TrainingSettings: Sendable {
+    // A new setting is a line here, beside where it is read and where it is used.
     public var optimizer: any Optimizer = .adam(learningRate: 0.001)
     public var schedule: any Schedule = .constant
     public var clipping = GradientClipping.none
-    /// What weight decay passes over: kinds of parameters (`bias`, `normalization`, `kernel`), layers, parameters such as
-    /// `logits/bias`, and patterns of such names with `*`. Learning rates and decays of layers are theirs: `LayerTraining`.
+    /// The parameters without weight decay: kinds (`bias`, `normalization`, `kernel`), names of layers, names of
+    /// parameters such as `logits/bias`, and patterns of such names with `*`. A layer's own learning rate factor and
+    /// weight decay are in its `LayerTraining`.
     public var excludedFromWeightDecay: [String] = []
-    /// Those of the run, which a schedule is stretched over.
+    /// The number of epochs of the run. A schedule spans all of them.
     public var epochs = 10
-    /// The samples of a step.
+    /// The number of samples of an optimizer step.
     public var batchSize = 32
     public var shuffle = true
+    /// The seed of the initial parameters, the shuffle, dropout and augmentation.
     public var seed: UInt64 = 0
-    /// By output, as are the class weights; augmentations are by input.
+    /// Metrics, by output.
     public var metricsByOutput = ByName<[any Metric]>()
+    /// Augmentation of the training samples, by input.
     public var augmentations = ByName<Augmentation>()
+    /// Class weights of the loss, by output.
     public var classWeightsByOutput = ByName<ClassWeights>()
     /// Whether a step whose loss or gradient is not finite is dropped, rather than the end.
     package var skipsNonFinite = false
-    /// Workers, and shards a batch; as a config without `parallel` has them unless given.
+    /// The numbers of workers and shards. Nil for the defaults of a config: a worker for each available CPU, and a
+    /// number of shards that follows from the model and the batch size.
     public var parallelism: Parallelism?
 
     public init() {}

@@ -2,9 +2,9 @@ import Configuration
 import Machine
 import Network
 
-/// `parallel`: workers and shards, each a number or a word.
+/// `parallel` of a config: the numbers of workers and shards, each a number or a word.
 public struct ParallelConfiguration: Sendable, Hashable {
-    /// Nil for `"auto"`: as many as the CPUs that the process may use.
+    /// The number of worker threads. Nil for `"auto"`: one for each CPU that the process may use.
     public var workers: Int?
     /// What the command line says instead of `workers`. No part of the config, since it makes no other run.
     package var override: Override?
@@ -14,12 +14,14 @@ public struct ParallelConfiguration: Sendable, Hashable {
         case count(Int)
     }
 
-    /// The number of parts of a batch; nil for `"auto"` and `"workers"`.
+    /// The number of shards of a batch, or of each part of an accumulated batch. Nil for `"workers"`, and for `"auto"`:
+    /// the number then follows from the model and the batch size.
     public var shards: Int?
-    /// Whether there are as many shards as workers, as far as each has work worth sharing, so that the results follow the
-    /// machine: `"workers"`.
+    /// Whether `shards` is `"workers"`: as many shards as workers, but no more than have enough work to be worth
+    /// sharing. The results then depend on the machine.
     public var shardsFollowWorkers = false
-    /// Whether each worker stays on one CPU; nil: where a launcher has given the process as many CPUs as there are workers.
+    /// Whether workers are pinned to CPUs. Nil to pin them only where a launcher has restricted the process to as many
+    /// CPUs as there are workers.
     public var isPinned: Bool?
 
     package init(reading reader: ObjectReader?) {

@@ -1,8 +1,8 @@
 import Configuration
 
-/// `checkpoint`: how often a run's state is saved, and which of the saved ones stay.
+/// `checkpoint` of a config: how often the state of a run is saved, and which checkpoints are kept.
 public struct CheckpointConfiguration: Sendable, Hashable {
-    /// Between two checkpoints.
+    /// The interval between two checkpoints.
     public enum Interval: Sendable, Hashable {
         case steps(Int)
         case epochs(Int)
@@ -10,12 +10,13 @@ public struct CheckpointConfiguration: Sendable, Hashable {
     }
 
     public var every: Interval
-    /// How many of the newest stay.
+    /// How many of the newest checkpoints are kept.
     public var keepLast: Int
-    /// Whether the best one stays too: by early stopping's figure, else by the validation loss, else by the loss.
+    /// Whether the best checkpoint is kept too. The best has the best figure of early stopping; without early stopping,
+    /// the lowest validation loss, or the lowest loss where there is no validation split.
     public var keepBest: Bool
 
-    /// Every five minutes, and the last two stay.
+    /// By default a checkpoint every five minutes, of which the last two are kept.
     public init(every: Interval = .seconds(300), keepLast: Int = 2, keepBest: Bool = false) {
         self.every = every
         self.keepLast = keepLast
@@ -51,14 +52,14 @@ public struct CheckpointConfiguration: Sendable, Hashable {
     }
 }
 
-/// `training.on_nan`: what to do when the loss or a gradient is no longer finite.
+/// `training.on_nan` of a config: what to do when the loss or a gradient is NaN or infinite.
 public enum DivergencePolicy: Sendable, Hashable {
-    /// End the run, which is a failure.
+    /// Stop: training throws `Divergence`.
     case stop
-    /// Drop the step and count it.
+    /// Drop the step and count it. `Divergence` is thrown where all steps of an epoch are dropped.
     case skip
-    /// Go back to the last checkpoint and on from there with a learning rate of `factor` times what it was; at most so
-    /// many times.
+    /// Return to the last checkpoint, or to the start where there is none, and continue with the learning rate
+    /// multiplied by `factor`. This is done at most `times` times; after that, `Divergence` is thrown.
     case rewind(factor: Double, times: Int)
 
     /// Whether training may go back to an earlier state.

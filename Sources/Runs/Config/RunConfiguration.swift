@@ -8,35 +8,38 @@ import Metrics
 import Network
 import Optimizers
 
-/// Everything that decides a run: what a config file says, with defaults filled in and paths made whole.
+/// Everything that determines a run: the contents of a config file, with defaults filled in and relative paths
+/// resolved.
 public struct RunConfiguration: Sendable {
     public var name: String
     public var seed: UInt64
     public var data: DataConfiguration
     public var layers: [ModelLayer]
-    /// The names of the layers whose results are the predictions; nil for the last layer.
+    /// The names of the layers whose outputs are the predictions; nil for the last layer.
     public var outputs: [String]?
-    /// By output, as are the metrics.
+    /// Losses, by output.
     public var losses: ByName<any Loss>
-    /// By how much an output's loss counts; 1 for those that are not named.
+    /// The factor on each output's loss in the model's loss; 1 for outputs that are not named.
     public var lossWeights: [String: Double]
+    /// Metrics, by output.
     public var metricsByOutput: ByName<[any Metric]>
     public var optimizer: any Optimizer
     public var schedule: any Schedule
     public var clipping: GradientClipping
-    /// What weight decay passes over; see `TrainingSettings`.
+    /// The parameters without weight decay; see `TrainingSettings.excludedFromWeightDecay`.
     public var excludedFromWeightDecay: [String]
     public var training: TrainingConfiguration
     public var parallel: ParallelConfiguration
     public var checkpoint: CheckpointConfiguration
     public var export: ExportConfiguration
 
-    /// The file, and where in it the parts stood, for mistakes that show only when data and model are at hand.
+    /// The config file as the user named it, for messages.
     public let file: String
+    /// Where the sections came from, for mistakes that show only when data and model are known.
     private let origins: [String: JSONNode.Origin]
 
     /// Reads a config.
-    /// - Parameter directory: the folder against which relative paths are taken; the file's own.
+    /// - Parameter directory: the directory that relative paths start from, normally that of the config file.
     /// - Throws: `ConfigurationError` with all mistakes at once.
     public init(_ document: ConfigurationDocument, directory: String) throws(ConfigurationError) {
         let diagnostics = Diagnostics()
@@ -179,7 +182,7 @@ public struct RunConfiguration: Sendable {
     }
 
     /// The model for samples of a shape.
-    /// - Throws: `ConfigurationError` where the layers do not fit it or each other.
+    /// - Throws: `ConfigurationError` where the layers do not fit the shape or each other.
     public func model(input shape: Shape) throws(ConfigurationError) -> Model {
         try model(inputs: [ModelInput(Model.inputName, shape)])
     }
@@ -189,6 +192,8 @@ public struct RunConfiguration: Sendable {
         try model(inputs: data.fields(.input).map { ModelInput($0.name ?? Model.inputName, $0.field.featureShape) })
     }
 
+    /// The model for several inputs.
+    /// - Throws: as for a single one.
     public func model(inputs: [ModelInput]) throws(ConfigurationError) -> Model {
         do {
             return try Model(inputs: inputs, outputs: outputs, layers: layers)

@@ -1,11 +1,12 @@
 import Configuration
 import Metrics
 
-/// `training`: how long, in what steps, and when to stop early.
+/// `training` of a config: the number of epochs, the batches, and when to stop early.
 public struct TrainingConfiguration: Sendable, Hashable {
     public var epochs: Int
+    /// The number of samples of a batch, or of each of its parts where gradients are accumulated.
     public var batchSize: Int
-    /// Into how many parts of `batchSize` samples a batch is cut, whose gradients are accumulated before a step.
+    /// The number of parts whose gradients are accumulated before an optimizer step.
     public var accumulate: Int
     public var shuffle: Bool
     public var earlyStopping: EarlyStopping?
@@ -21,7 +22,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
         reader?.finish()
     }
 
-    /// The samples of a step.
+    /// The number of samples of an optimizer step: `batchSize` · `accumulate`.
     public var wholeBatch: Int {
         let (product, overflows) = batchSize.multipliedReportingOverflow(by: accumulate)
         return overflows ? .max : product
@@ -38,15 +39,16 @@ public struct TrainingConfiguration: Sendable, Hashable {
     }
 }
 
-/// Ends training when a figure has not improved for a while.
+/// Ends training when a figure has not improved for a number of epochs, as Keras's `EarlyStopping` does.
 public struct EarlyStopping: Sendable, Hashable {
-    /// `loss`, `validation_loss`, the name of another figure, such as a metric, or `validation_` and that name.
+    /// The figure to watch: `loss`, the name of a metric, `OUTPUT_loss` or `OUTPUT_METRIC` of one of several outputs,
+    /// or `validation_` and such a name.
     public var monitor: String
     /// The number of epochs without improvement after which training ends.
     public var patience: Int
-    /// What counts as an improvement must be larger than this.
+    /// A figure must be better than the best so far by more than this to count as an improvement.
     public var minDelta: Double
-    /// Whether the parameters of the best epoch are the run's result.
+    /// Whether the parameters of the best epoch are restored when training ends.
     public var restoreBest: Bool
 
     public init(monitor: String = "validation_loss", patience: Int = 5, minDelta: Double = 0, restoreBest: Bool = true)

@@ -3,17 +3,18 @@ import Files
 import Foundation
 import Metrics
 
-/// The directory of a run: the resolved `config.json`, `metrics.csv` with a row an epoch, `times.csv` with what each
-/// took, and `model.h5`.
+/// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `times.csv`
+/// with the duration of each epoch, `model.h5`, and checkpoints.
 ///
-/// `metrics.csv` holds only what a run of the same config gives again, byte for byte; times stand apart from it.
+/// Every run of the same resolved config on the same data writes the same `metrics.csv`, byte for byte. Times differ,
+/// so they have a file of their own.
 public final class RunDirectory {
     public let path: String
     private var metrics: AppendedFile?
     private var times: AppendedFile?
 
-    /// Makes the directory, and sees that it can be written to.
-    /// - Throws: `FileError` where it can't be made or written to.
+    /// Creates the directory, and checks that it can be written to.
+    /// - Throws: `FileError` where it can't be created or written to.
     public init(_ path: String) throws {
         self.path = path
         if let reason = Self.make(path) {
@@ -43,7 +44,7 @@ public final class RunDirectory {
         return AtomicFile.isDirectory(path) ? nil : reason
     }
 
-    /// The first of `runs/name`, `runs/name-2`, `runs/name-3` … that is not there yet.
+    /// The first of `runs/name`, `runs/name-2`, `runs/name-3` … that does not exist.
     public static func unused(_ name: String, in parent: String = "runs") -> String {
         var path = "\(parent)/\(name)"
         var number = 2
@@ -54,6 +55,7 @@ public final class RunDirectory {
         return path
     }
 
+    /// The path of the model file.
     public var modelPath: String { path + "/model.h5" }
 
     package func write(_ configuration: JSONNode) throws {

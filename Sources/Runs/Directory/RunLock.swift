@@ -1,10 +1,11 @@
 import Files
 import Foundation
 
-/// Keeps a run directory for one process: `run.lock` in it, which names the process, held by `flock`.
+/// Locks a run directory for one process, with `flock` on the file `run.lock`, which names the process.
 ///
-/// The system gives the lock back however the process ends, so what a killed one leaves behind is known to be stale.
-/// On a file system without locks the named process is asked for instead, if it is of this machine.
+/// The system releases the lock when the process ends, even if it is killed. A file that it leaves behind therefore
+/// locks nobody out. On a file system without locks, the directory counts as locked while the named process runs, if
+/// that is on this machine.
 ///
 /// `@unchecked Sendable`: its one mutable field is guarded by a lock.
 public final class RunLock: @unchecked Sendable {
@@ -15,7 +16,7 @@ public final class RunLock: @unchecked Sendable {
     private var descriptor: Int32?
 
     /// Takes the lock.
-    /// - Throws: `FileError` where another process has it, or the file can't be made.
+    /// - Throws: `FileError` where another process holds it, or the file can't be created.
     public init(_ directory: String) throws {
         self.directory = directory
         let (descriptor, stale) = try Self.take(directory)
@@ -25,7 +26,7 @@ public final class RunLock: @unchecked Sendable {
 
     deinit { release() }
 
-    /// Gives the lock back and removes the file. Doing it again does nothing.
+    /// Releases the lock and removes the file. Further calls do nothing.
     public func release() {
         guardian.lock()
         defer { guardian.unlock() }

@@ -5,14 +5,15 @@ import Files
 import Foundation
 import Machine
 
-/// A run directory whose run is to be gone on with.
+/// A run to resume: the config and the newest intact checkpoint of a run directory.
 public struct EarlierRun: Sendable {
-    /// The config that the run was begun with, with everything written out.
+    /// The run's resolved config, with all defaults written out.
     public let document: ConfigurationDocument
     private let found: CheckpointStore.Found?
 
-    /// Reads the config and the newest checkpoint that is whole.
-    /// - Throws: `ConfigurationError` where the config can't be read; `FileError` where all checkpoints are damaged.
+    /// Reads the config and the newest intact checkpoint.
+    /// - Throws: `FileError` where the directory has no `config.json`, or all checkpoints are damaged;
+    ///   `ConfigurationError` where the config can't be read.
     public init(_ directory: String) throws {
         guard FileManager.default.fileExists(atPath: directory + "/config.json") else {
             throw FileError(
@@ -23,15 +24,16 @@ public struct EarlierRun: Sendable {
         document = try ConfigurationDocument(contentsOf: directory + "/config.json")
     }
 
-    /// The number of steps that are done; nil where nothing was saved yet, so that the run begins anew.
+    /// The number of steps that are done; nil where there is no checkpoint, so that the run starts from the beginning.
     public var step: Int? { found?.checkpoint.integers["step"]?.first }
-    /// Where the state was read from.
+    /// The path of the checkpoint; nil where there is none.
     public var path: String? { found?.path }
-    /// Newer checkpoints that are damaged, and how.
+    /// Newer checkpoints that are damaged, each with the reason.
     public var damaged: [(path: String, reason: String)] { found?.skipped ?? [] }
 
-    /// A config that is given to go on with, in which what it leaves to the machine is as it was when the run was begun.
-    /// - Throws: `ConfigurationError` where it has something else than an object there.
+    /// Completes a config with which the run is to be resumed. `data.memory_limit`, `data.shuffle_window` and
+    /// `parallel.shards` are taken from the run where the config leaves them to the machine.
+    /// - Throws: `ConfigurationError` where `data` or `parallel` is not an object.
     public func completing(_ given: ConfigurationDocument) throws(ConfigurationError) -> ConfigurationDocument {
         var completed = given
         for (section, key) in [("data", "memory_limit"), ("data", "shuffle_window"), ("parallel", "shards")] {
@@ -44,9 +46,9 @@ public struct EarlierRun: Sendable {
         return completed
     }
 
-    /// What a resumed run may not change.
-    /// - Parameter configuration: what it is to go on with.
-    /// - Throws: `ConfigurationError` that names each.
+    /// Checks that a config changes only what may change when the run is resumed.
+    /// - Parameter configuration: the config, written out in full like `TrainingRun.resolved`.
+    /// - Throws: `ConfigurationError` that names each key that must not change.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
         var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name"]
         // A run whose data were in memory may be told what it takes to have them there again.

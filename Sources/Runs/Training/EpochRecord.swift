@@ -2,18 +2,21 @@
 public struct EpochRecord: Sendable, Hashable {
     /// Counted from 1.
     public let epoch: Int
-    /// Optimizer steps since the start of the run.
+    /// The number of steps since the start of the run, dropped ones included.
     public let step: Int
-    /// Of the epoch's last step.
+    /// The learning rate of the epoch's last step.
     public let learningRate: Double
-    /// Over the epoch, each sample measured just before the step that it took part in.
+    /// The mean training loss over the epoch. Each sample's loss is computed just before the step that the sample takes
+    /// part in.
     public let loss: Double?
-    /// In the order of the run's figures: the metrics; of several outputs each one's loss and metrics.
+    /// The training metrics, in the order in which they were given. For several outputs, output by output, its loss and
+    /// its metrics.
     public let metrics: [Double]?
-    /// At the end of the epoch; nil without a validation split.
+    /// The loss on the validation split at the end of the epoch; nil without a validation split.
     public let validationLoss: Double?
+    /// In the order of `metrics`; nil without a validation split.
     public let validationMetrics: [Double]?
     public let samplesPerSecond: Double
-    /// The mean over the epoch's steps of the gradient's Euclidean norm.
+    /// The Euclidean norm of the gradient before clipping, as a mean over the epoch's steps.
     public let gradientNorm: Double
 }

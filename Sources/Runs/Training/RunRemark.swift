@@ -1,14 +1,14 @@
-/// Something that whoever starts a run should know before it trains.
+/// A warning or a note about a run's data and config, for the user to read before training starts.
 public struct RunRemark: Sendable, Hashable {
     public enum Kind: String, Sendable {
-        /// Something is probably not as it is wanted.
+        /// Something is probably wrong.
         case warning
-        /// Something was decided that may surprise.
+        /// Stormo made a choice that the user may not expect.
         case note
     }
 
     public let kind: Kind
-    /// Without a capital and a full stop.
+    /// The text, without an initial capital and a full stop.
     public let sentence: String
 
     static func warning(_ sentence: String) -> RunRemark { RunRemark(kind: .warning, sentence: sentence) }

@@ -8,15 +8,15 @@ import Metrics
 import Network
 import Optimizers
 
-/// What happens during a fit, for those who want to see it.
+/// Receives the events of a fit. All methods are called on the thread that called `fit`.
 public protocol TrainingObserver: Sendable {
-    /// Now and then within an epoch, on a worker's thread.
+    /// Training has made progress within an epoch. Called at most every 50 ms.
     func progressed(_ progress: StepProgress)
-    /// After each epoch and its validation, on the thread that called `fit`.
+    /// An epoch and its validation are done. An error ends the fit, which throws it.
     func finished(_ record: EpochRecord) throws
-    /// Something looks unhealthy, or was dropped or taken back; a sentence. On the thread that called `fit`.
+    /// Something looks wrong, steps were dropped, or training was rewound. The sentence says what.
     func warned(_ sentence: String)
-    /// Training went back to where only these epochs were done.
+    /// Training was rewound to an earlier state. `history` has the epochs that remain.
     func wentBack(to history: [EpochRecord]) throws
 }
 
@@ -25,7 +25,7 @@ extension TrainingObserver {
     public func wentBack(to history: [EpochRecord]) throws {}
 }
 
-/// Fits a model to data.
+/// Trains a model on a dataset.
 ///
 /// ```swift
 /// let trainer = try Trainer(model, loss: .binaryCrossEntropy, on: data) {
@@ -37,13 +37,14 @@ extension TrainingObserver {
 /// let probabilities = try trainer.predict(data)
 /// ```
 public final class Trainer {
-    /// How to train, and what to watch meanwhile. The members of `TrainingSettings` are members of it as well.
+    /// The settings of a `Trainer`. The members of `training` can be accessed directly, as in `settings.epochs`.
     @dynamicMemberLookup
     public struct Settings {
         public var training = TrainingSettings()
-        /// By input.
+        /// Normalisation of the inputs, by input.
         public var normalizations = ByName<Normalization>()
-        /// How targets are scaled for the loss; by output.
+        /// Normalisation of the targets for the loss, by output. Metrics and predictions stay in the targets' own
+        /// units.
         public var targetNormalizations = ByName<Normalization>()
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
@@ -56,13 +57,13 @@ public final class Trainer {
             set { training[keyPath: path] = newValue }
         }
 
-        /// Where there is one input.
+        /// Normalisation of the input, for a model with one input.
         public var normalization: Normalization {
             get { normalizations.first ?? .none }
             set { normalizations = newValue == .none ? ByName() : ByName(newValue) }
         }
 
-        /// How the targets are scaled for the loss, where there is one output.
+        /// Normalisation of the targets for the loss, for a model with one output.
         public var targetNormalization: Normalization {
             get { targetNormalizations.first ?? .none }
             set { targetNormalizations = newValue == .none ? ByName() : ByName(newValue) }
@@ -79,7 +80,7 @@ public final class Trainer {
     }
 
     public let objective: Objective
-    /// Of each of the model's inputs, in their order.
+    /// The fitted normalisation of each input, in the model's order.
     public let preprocessings: [Preprocessing]
     package let engine: TrainingEngine
     private let settings: Settings
@@ -91,18 +92,23 @@ public final class Trainer {
     /// Those that the run reports beside the loss.
     package let figures: FigureList
     private let metrics: [[any Metric]]
-    /// The epoch whose parameters the trainer holds, if early stopping has gone back to it.
+    /// The epoch, from 1, whose parameters early stopping has restored; nil where the trainer has those of the last
+    /// step.
     public private(set) var restoredEpoch: Int?
+    /// Whether early stopping ended training.
     public private(set) var stoppedEarly = false
-    /// Whether early stopping's figure was undefined in every epoch, so that none is the best.
+    /// Whether the figure of early stopping was NaN or infinite in every epoch, so that there is no best epoch.
     public private(set) var watchedFigureIsUndefined = false
-    /// Whether somebody asked for an end before the last epoch.
+    /// Whether a `StopRequest` ended training before the last epoch.
     public private(set) var wasInterrupted = false
-    /// Steps that were dropped, and how often training was taken back.
+    /// The number of steps that were dropped because the loss or a gradient was not finite.
     public private(set) var skippedSteps = 0
+    /// How often training was rewound to an earlier state.
     public private(set) var rewinds = 0
 
-    /// - Throws: `DataError` for data that do not fit, `ModelError`, `ObjectiveError`, `MetricError`, `KernelError`.
+    /// A trainer for a model with one output. It initialises the parameters and fits the normalisations to the data.
+    /// - Throws: `DataError` for data that do not fit the model, `HDF5Error` where rows can't be read, `ModelError`,
+    ///   `ObjectiveError`, `TargetScaleError`, `ClassWeightsError`, `MetricError`, `KernelError`.
     public convenience init(
         _ model: Model, loss: any Loss, on data: Dataset, _ configure: (inout Settings) -> Void = { _ in }
     ) throws {
@@ -112,10 +118,10 @@ public final class Trainer {
         try self.init(Objective(model, losses: ByName(loss), targetScales: scales), on: data, settings)
     }
 
-    /// Of a model with several outputs.
+    /// A trainer for a model with several outputs.
     /// - Parameters:
     ///   - losses: one for each output, by its name.
-    ///   - weights: by how much an output's loss counts in that of the model; 1 for those that are not named.
+    ///   - weights: the factor on each output's loss in the model's loss; 1 for outputs that are not named.
     /// - Throws: as for one output.
     public convenience init(
         _ model: Model, losses: [String: any Loss], weights: [String: Double] = [:], on data: Dataset,
@@ -158,12 +164,14 @@ public final class Trainer {
         }
     }
 
-    /// Of the first input, which mostly is the only one.
+    /// The fitted normalisation of the first input.
     public var preprocessing: Preprocessing { preprocessings[0] }
 
-    /// Trains until the last epoch or until early stopping ends it.
-    /// - Returns: the epochs' figures.
-    /// - Throws: `Divergence` where training leaves the finite numbers, and what the observer throws.
+    /// Trains until the last epoch, or until early stopping ends training.
+    /// - Returns: the figures of each epoch.
+    /// - Throws: `Divergence` where the loss or a gradient becomes NaN or infinite, `EvaluationError` where the
+    ///   validation loss does, `HDF5Error` and `DataError` where rows can't be read, `ThreadError` where the worker
+    ///   threads can't be started, and errors of the observer.
     @discardableResult
     public func fit(observer: (any TrainingObserver)? = nil) throws -> [EpochRecord] {
         if let warning = settings.training.schedule.warning(epochs: settings.training.epochs) {
@@ -349,7 +357,9 @@ public final class Trainer {
             skipped: fit.skipped, spikes: engine.spikes.state, health: engine.healthState)
     }
 
-    /// Measures a dataset with the parameters as they are.
+    /// Computes the loss and the metrics on a dataset with the current parameters.
+    /// - Throws: `DataError` for data that do not fit the model, `EvaluationError` where the loss is NaN or infinite,
+    ///   `HDF5Error` where rows can't be read, `KernelError`.
     public func evaluate(_ data: Dataset) throws -> Evaluation { try evaluate(data, stop: nil) }
 
     /// - Throws: `EvaluationStopped` where somebody asked for an end.
@@ -361,10 +371,12 @@ public final class Trainer {
         return try evaluator.evaluate(byOutput: metrics)
     }
 
-    /// The model's result for each sample; of several outputs, the first's.
+    /// The predictions of the first output: an array for each sample, row-major.
+    /// - Throws: as `evaluate(_:)`, but for `EvaluationError`.
     public func predict(_ data: Dataset) throws -> [[Float]] { try predictAll(data)[0] }
 
-    /// Each output's result for each sample, in the order of the outputs.
+    /// The predictions of each output, in the model's order: an array for each sample, row-major.
+    /// - Throws: as `evaluate(_:)`, but for `EvaluationError`.
     public func predictAll(_ data: Dataset) throws -> [[[Float]]] {
         let results = try Evaluator(
             objective, on: data, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
@@ -376,7 +388,7 @@ public final class Trainer {
         }
     }
 
-    /// The model as it stands, to be saved or used elsewhere; it stays so when training goes on.
+    /// The model with a copy of the current parameters. Further training does not change it.
     /// - Throws: `KernelError.outOfMemory`.
     public func trainedModel() throws -> TrainedModel {
         let parameters = try AlignedMemory(floats: objective.layout.count)
@@ -390,7 +402,8 @@ public final class Trainer {
         return model
     }
 
-    /// Writes the model as a Keras HDF5 file.
-    /// - Throws: `FileError` where it can't be written; the file is then as it was.
+    /// Saves the model as a Keras HDF5 file. An existing file is replaced only when the new one is complete.
+    /// - Throws: `FileError` or `HDF5Error` where the file can't be written, `KernelError.outOfMemory`. An existing
+    ///   file is then unchanged.
     public func save(_ path: String) throws { try trainedModel().save(path) }
 }

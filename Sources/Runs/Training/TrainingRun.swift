@@ -7,7 +7,8 @@ import Machine
 import Metrics
 import Network
 
-/// A run from a config: reads the data, builds the model, trains, measures, and writes the run directory.
+/// A run from a config. It reads the data, builds the model, trains it, evaluates it on the test split, and writes the
+/// run directory.
 public final class TrainingRun {
     public let configuration: RunConfiguration
     public let model: Model
@@ -15,9 +16,10 @@ public final class TrainingRun {
     public let training: Dataset
     public let validation: Dataset?
     public let test: Dataset?
-    /// The config with everything written out.
+    /// The config written out in full: with all defaults, and with what was decided for this machine.
     public let resolved: JSONNode
-    /// What is to be known of data and config before the run begins. `run(in:observer:stop:)` does not repeat it.
+    /// Warnings and notes about data and config, for the user to read first. `run(in:observer:stop:)` does not repeat
+    /// them.
     public let remarks: [RunRemark]
     /// The sizes of the splits, by which data that have changed are noticed.
     package let rows: [Int]
@@ -25,15 +27,15 @@ public final class TrainingRun {
     let fingerprint: DataFingerprint
     /// Where the run goes on, if it does.
     private let start: TrainingState?
-    /// After a run: the newest checkpoint, if there is any.
+    /// After a run: the step and the path of the newest checkpoint; nil where there is none.
     public private(set) var lastCheckpoint: (step: Int, path: String)?
-    /// After a divergence: why the model could not be saved; nil where it was.
+    /// After a divergence: why the model could not be saved; nil where it was saved.
     public private(set) var modelFailure: String?
 
-    /// Reads the data and builds everything, so that what is wrong shows before anything is written.
+    /// Reads the data and builds the model and the trainer, so that mistakes show before anything is written.
     /// - Parameters:
-    ///   - fold: which fold of a cross-validation this run validates on, from 0.
-    ///   - earlier: the run that this one goes on with.
+    ///   - fold: the fold that validates in a cross-validation, from 0.
+    ///   - earlier: the run to resume; nil for a new one.
     /// - Throws: `ConfigurationError` for a model or loss that does not fit the data, `HDF5Error` and `DataError` for
     ///   data that can't be read or trained on, `FileError` for a checkpoint that does not fit, `KernelError`.
     public init(_ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil) throws {
@@ -179,24 +181,29 @@ public final class TrainingRun {
         return sentences.filter { told.insert($0).inserted }.map { .warning($0) }
     }
 
-    /// What a run came to.
+    /// The result of a run.
     public struct Outcome: Sendable {
         public let history: [EpochRecord]
-        /// The epoch whose parameters the model has; nil where there was none.
+        /// The epoch whose parameters the model has; nil where none was completed.
         public let modelEpoch: EpochRecord?
-        /// On the test split; nil where the config names none, or the run was interrupted.
+        /// The evaluation on the test split; nil where the config names none, or the run was interrupted.
         public let test: Evaluation?
-        /// The signal that ended the run before its last epoch.
+        /// The signal that stopped the run; nil where the run was not interrupted.
         public let signal: Int32?
-        /// Why a state or a figure could not be saved; of an interrupted run, why its last state could not.
+        /// Why a checkpoint, a row of figures or `state.json` could not be saved; after an interruption, why the last
+        /// checkpoint could not. Nil where all was saved.
         public let saveFailure: String?
     }
 
-    /// Trains, and writes the run directory: the config at once, a row of figures after each epoch, states now and then,
-    /// the model at the end.
-    /// - Parameter stop: by whom the run can be asked to end or to save.
-    /// - Throws: `Divergence` where training leaves the finite numbers; the model file then holds the parameters of which
-    ///   it tells, unless `modelFailure` says why not. `FileError` and `HDF5Error` where a file can't be written.
+    /// Trains the model and writes the run directory: the config first, a row of figures after each epoch, checkpoints
+    /// at intervals, the model at the end. Then evaluates the model on the test split.
+    ///
+    /// A run that is interrupted while it trains leaves a checkpoint, but no model.
+    /// - Parameter stop: asks the run to stop or to save a checkpoint.
+    /// - Throws: `Divergence` where the loss or a gradient becomes NaN or infinite. The model file then holds the
+    ///   parameters as the error describes them, unless `modelFailure` says why not. `EvaluationError` where a
+    ///   validation or test loss is NaN or infinite. `DataError` and `HDF5Error` where rows can't be read. `FileError`
+    ///   and `HDF5Error` where a file can't be written.
     public func run(
         in directory: RunDirectory, observer: any TrainingObserver, stop: StopRequest? = nil
     ) throws -> Outcome {

@@ -2,11 +2,13 @@ import Configuration
 import Kernels
 import Network
 
-/// With the given probability makes a square black whose centre is anywhere in the image; what of it is outside is lost.
+/// Sets a square of the image to black, with the given probability. The centre of the square is uniform over the image;
+/// the part of the square outside the image is clipped.
 /// DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017.
 public struct Cutout: SampleTransform {
     public static let name = "cutout"
 
+    /// Side length of the square, in pixels.
     public var size: Int
     public var probability: Double
 

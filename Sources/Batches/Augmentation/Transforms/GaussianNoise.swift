@@ -1,10 +1,11 @@
 import Configuration
 import Kernels
 
-/// Adds normal noise of this standard deviation, in units of the normalised inputs, to each value.
+/// Adds noise from N(0, deviation²) to each value, in units of the normalised inputs.
 public struct GaussianNoise: SampleTransform {
     public static let name = "gaussian_noise"
 
+    /// The standard deviation; `stddev` in a config.
     public var deviation: Double
 
     public init(deviation: Double = 0.1) { self.deviation = deviation }

@@ -2,11 +2,13 @@ import Configuration
 import Kernels
 import Network
 
-/// Replaces each sample, its target included, by λ times itself and 1 - λ times another sample, with its own λ from
-/// Beta(alpha, alpha). Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018.
+/// Replaces each sample x and its target y by λ·x + (1 - λ)·x′ and λ·y + (1 - λ)·y′, where x′ and y′ are those of
+/// another sample. Each sample draws its own λ from Beta(alpha, alpha).
+/// Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018.
 ///
-/// The other sample is of the same shard, at a distance that the whole shard shares and that is random in each step: the
-/// result depends on the number of shards, not on that of workers. A shard of one sample stays as it is.
+/// In a shard of n samples, sample i is mixed with sample (i + d) mod n; d is drawn from 1 ..< n once for each shard
+/// and step. The result therefore depends on the number of shards, but not on the number of workers. A shard of one
+/// sample stays unchanged.
 public struct Mixup: SampleTransform {
     public static let name = "mixup"
 
@@ -27,7 +29,7 @@ public struct Mixup: SampleTransform {
         return "mixup mixes targets, which class numbers do not allow; use the loss categorical_crossentropy"
     }
 
-    /// Blends each sample with the one that follows it at a random distance, in a circle.
+    /// Mixes sample i with sample (i + d) mod count for a random d. Both are taken as they were before mixing.
     public func mix(
         _ inputs: UnsafeMutablePointer<Float>, _ targets: UnsafeMutablePointer<Float>, count: Int,
         _ scratch: TransformScratch, _ draw: TransformDraw

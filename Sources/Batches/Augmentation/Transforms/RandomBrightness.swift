@@ -2,7 +2,8 @@ import Configuration
 import Kernels
 import Network
 
-/// Multiplies the values as they are stored by 1 - factor ... 1 + factor, without clipping them: their distances from black.
+/// Multiplies the image by a factor f drawn uniformly from 1 - factor ... 1 + factor: x becomes black + f·(x - black).
+/// With one offset for each channel, or one for all, this multiplies the values as stored. They are not clipped.
 public struct RandomBrightness: SampleTransform {
     public static let name = "random_brightness"
 

@@ -2,7 +2,8 @@ import Configuration
 import Kernels
 import Network
 
-/// Multiplies the distance of each value from its channel's mean in this image by 1 - factor ... 1 + factor.
+/// Multiplies the contrast by a factor f drawn uniformly from 1 - factor ... 1 + factor: x becomes mean + f·(x - mean),
+/// where mean is that of the channel in this image.
 public struct RandomContrast: SampleTransform {
     public static let name = "random_contrast"
 

@@ -2,16 +2,16 @@ import Configuration
 import Kernels
 import Network
 
-/// Pads the image on all sides and cuts a piece of the image's own size out of it, at a random place: a shift by
-/// -padding ... padding whole pixels in both directions.
+/// Pads the image by `padding` pixels on all sides and crops it to its own size at a random position. This shifts it by
+/// -padding ... padding whole pixels in each direction, uniformly.
 public struct RandomCrop: SampleTransform {
     public static let name = "random_crop"
 
-    /// What an image is padded with.
+    /// How the image is padded.
     public enum PaddingMode: String, Sendable, CaseIterable {
-        /// Black.
+        /// With black.
         case constant
-        /// The image mirrored at its outermost pixels, which are not repeated.
+        /// By reflection at the outermost pixels, which are not repeated: NumPy's `pad` with mode `reflect`.
         case reflect
     }
 

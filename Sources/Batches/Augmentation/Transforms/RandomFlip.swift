@@ -2,14 +2,17 @@ import Configuration
 import Kernels
 import Network
 
-/// Mirrors the image with probability ½, for each of the directions.
+/// Mirrors the image with probability ½ in each direction of the mode.
 public struct RandomFlip: SampleTransform {
     public static let name = "random_flip"
 
     /// The directions in which an image may be mirrored.
     public enum Mode: String, Sendable, CaseIterable {
+        /// Left and right are swapped.
         case horizontal
+        /// Top and bottom are swapped.
         case vertical
+        /// Each of the two with probability ½, independently.
         case horizontalAndVertical = "horizontal_and_vertical"
     }
 

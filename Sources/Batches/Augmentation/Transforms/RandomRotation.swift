@@ -3,7 +3,8 @@ import Foundation
 import Kernels
 import Network
 
-/// Turns the image about its centre by -degrees ... degrees, with bilinear interpolation. What comes in from outside is black.
+/// Rotates the image about its centre by an angle drawn uniformly from -degrees ... degrees, with bilinear
+/// interpolation. Pixels from outside the image are black.
 public struct RandomRotation: SampleTransform {
     public static let name = "random_rotation"
 

@@ -2,12 +2,14 @@ import Configuration
 import Kernels
 import Network
 
-/// Shifts the image by whole pixels, up to these shares of its height and its width to either side. What comes in from outside
-/// is black.
+/// Shifts the image by a random number of whole pixels in each direction, up to these fractions of its size. Pixels
+/// from outside the image are black.
 public struct RandomTranslation: SampleTransform {
     public static let name = "random_translation"
 
+    /// The largest vertical shift, as a fraction of the image's height; `height_factor` in a config.
     public var height: Double
+    /// The largest horizontal shift, as a fraction of the image's width; `width_factor` in a config.
     public var width: Double
 
     public init(height: Double = 0.1, width: Double = 0.1) { (self.height, self.width) = (height, width) }

@@ -2,30 +2,36 @@ import Configuration
 import Kernels
 import Network
 
-/// One transform of an augmentation: how training samples are changed at random.
+/// A random transform of training samples: one step of an `Augmentation`.
 ///
-/// Those of images take samples of shape (height, width, channels). All work on inputs that have been normalised; "black" is
-/// what a stored 0 has become by that, in each channel. A transform leaves a sample as it is, to the bit, where its random
-/// numbers say that nothing is to change. Applying it allocates nothing.
+/// Transforms of images take samples of shape (height, width, channels). All transforms work on normalised inputs.
+/// "Black" is what a stored 0 becomes by normalisation, for each channel; where each pixel has an offset of its own, it
+/// is the mean over the pixels. A sample that the random numbers leave unchanged stays the same to the bit. Applying a
+/// transform allocates no memory.
 ///
-/// One kind is one file, which reads the kind's keys of a config and states what it does, and one line in
-/// `TransformRegistry`.
+/// A program makes a transform of its own known to configs with `TransformRegistry.kinds.register(_:as:)`.
 public protocol SampleTransform: RegisteredKind, Hashable {
-    /// Why it can't be applied to such samples, as a sentence; nil if it can.
+    /// Why the transform can't be applied to samples of this shape with such targets, as a sentence; nil if it can.
     func problem(inputShape: Shape, targets: TargetForm) -> String?
 
-    /// Whether it needs `TransformScratch.framed`.
+    /// Whether the scratch memory must hold a copy of the image with a margin, as for a rotation. The copy is not
+    /// accessible outside Stormo, so leave this false, the default.
     var needsFrame: Bool { get }
 
-    /// Whether it looks at all samples of a shard at once; `mix` is then called in place of `apply`.
+    /// Whether it needs all samples of a shard at once. `mix` is then called in place of `apply`. False by default.
     var mixesSamples: Bool { get }
 
     /// Changes one sample in place.
-    /// - Parameter draw: the random numbers of this sample.
+    /// - Parameters:
+    ///   - sample: `scratch.sampleWidth` normalised values, row-major.
+    ///   - draw: gives the random numbers of this sample.
     func apply(to sample: UnsafeMutablePointer<Float>, _ scratch: TransformScratch, _ draw: TransformDraw)
 
     /// Changes the samples of a shard and their targets in place.
-    /// - Parameter draw: the random numbers of the first sample; those of the others follow by `TransformDraw.sample`.
+    /// - Parameters:
+    ///   - inputs: `count` × `scratch.sampleWidth` normalised values.
+    ///   - targets: `count` × `scratch.targetWidth` values.
+    ///   - draw: gives the random numbers of the first sample; add i to its `sample` for those of sample i.
     func mix(
         _ inputs: UnsafeMutablePointer<Float>, _ targets: UnsafeMutablePointer<Float>, count: Int,
         _ scratch: TransformScratch, _ draw: TransformDraw)
@@ -52,16 +58,16 @@ extension SampleTransform {
     func extent(ofImages shape: Shape) -> String { "the images have \(shape[0])×\(shape[1]) pixels" }
 }
 
-/// Which random numbers a transform draws for a sample.
+/// Where a transform is applied. This determines its random numbers.
 public struct TransformDraw: Sendable {
     public let seed: UInt64
-    /// The number of optimizer steps before this one.
+    /// The number of steps of the run before this one.
     public let step: Int
-    /// The sample's place in the mini-batch.
+    /// The sample's index in the mini-batch.
     public var sample: Int
-    /// The transform's place in the list.
+    /// The transform's index in the augmentation.
     public let transform: Int
 
-    /// The numbers, from the first on.
+    /// A generator of the random numbers, at their start.
     public var random: Philox { Philox(seed: seed, step: step, sample: sample, transform: transform) }
 }

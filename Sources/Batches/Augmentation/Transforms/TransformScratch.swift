@@ -1,27 +1,30 @@
 import Kernels
 
-/// What transforms work with: the form of a sample, and memory of their own, so that applying them allocates nothing. One
-/// thread uses it at a time.
+/// The layout of a sample, and scratch memory, so that applying transforms allocates nothing. One thread uses it at a
+/// time.
 public final class TransformScratch {
-    /// Those of an image; of other samples height and channels are 1.
+    /// The shape of an image is (height, width, channels). For samples that are no images, height and channels are 1
+    /// and width is the number of values.
     public let height: Int
     public let width: Int
     public let channels: Int
-    /// The number of values of a sample, and of its target.
+    /// The number of values of a sample.
     public let sampleWidth: Int
+    /// The number of values of a target.
     public let targetWidth: Int
+    /// The number of values of an image row.
     public var rowWidth: Int { width * channels }
 
     private let memory: AlignedMemory
-    /// Room for one sample.
+    /// Scratch memory for one sample.
     public let copy: UnsafeMutablePointer<Float>
-    /// Room for one row of an image.
+    /// Scratch memory for one row of an image.
     public let line: UnsafeMutablePointer<Float>
-    /// A black row.
+    /// A row of black pixels.
     public let black: UnsafePointer<Float>
     /// An image with the margin that turning it needs, whose black stays as it is; see `VectorLoops.rotate`.
     let framed: UnsafeMutablePointer<Float>
-    /// Room for one target.
+    /// Scratch memory for one target.
     public let target: UnsafeMutablePointer<Float>
 
     /// - Parameters:
