@@ -1,7 +1,7 @@
 internal import COneDNN
 internal import CVector
 
-/// A function applied to each element, or for `softmax` to each row of the last dimension.
+/// An activation function f, applied to each element, or for `softmax` to each row along the last dimension.
 ///
 /// | name | f(x) |
 /// |---|---|
@@ -9,7 +9,7 @@ internal import CVector
 /// | relu | max(x, 0) |
 /// | leakyRelu(α) | x if x > 0, else αx |
 /// | elu(α) | x if x > 0, else α(eˣ - 1) |
-/// | gelu | x·Φ(x), with the Gaussian's own Φ, not its tanh approximation |
+/// | gelu | x·Φ(x), with Φ(x) = ½(1 + erf(x/√2)), not its tanh approximation |
 /// | sigmoid | 1 / (1 + e⁻ˣ) |
 /// | tanh | tanh x |
 /// | softplus | log(1 + eˣ) |

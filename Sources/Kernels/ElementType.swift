@@ -1,8 +1,8 @@
-/// The type of a tensor's elements while a network runs. What rests in files, and in memory until a worker gathers it, has
-/// a `StoredType`.
+/// The type of a tensor's elements in a network. The elements of a data set have a `StoredType` until they are read
+/// into a batch.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
     case float32
-    /// Labels and tokens: they have no gradients.
+    /// For labels and tokens, which have no gradients.
     case int32
 
     public var byteCount: Int {
@@ -21,12 +21,12 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// Where a tensor's elements begin, under their type.
+/// A pointer to the first element of a tensor, with the element type.
 public enum TensorPointer {
     case float32(UnsafeMutablePointer<Float>)
     case int32(UnsafeMutablePointer<Int32>)
 
-    /// - Parameter base: memory that holds such elements for as long as the pointer is used.
+    /// - Parameter base: memory that holds elements of this type for as long as the pointer is used.
     public init(_ base: UnsafeMutableRawPointer, _ element: ElementType) {
         switch element {
         case .float32: self = .float32(base.assumingMemoryBound(to: Float.self))
@@ -41,6 +41,7 @@ public enum TensorPointer {
         }
     }
 
+    /// The pointer to float32 elements.
     /// - Precondition: the elements are float32.
     public var floats: UnsafeMutablePointer<Float> {
         guard case .float32(let pointer) = self else {
@@ -49,6 +50,7 @@ public enum TensorPointer {
         return pointer
     }
 
+    /// The pointer to int32 elements.
     /// - Precondition: the elements are int32.
     public var int32s: UnsafeMutablePointer<Int32> {
         guard case .int32(let pointer) = self else { preconditionFailure("a tensor of \(element) is not one of int32") }

@@ -2,13 +2,13 @@ internal import CVector
 
 /// What a kernel must know of the step in which it runs.
 public struct Pass: Sendable {
-    /// Whether dropout and its like are at work.
+    /// Whether the pass is one of training. Dropout, for example, acts only then.
     public var isTraining: Bool
-    /// The key of every random number of the run.
+    /// The seed of the run, from which all of its random numbers follow.
     public var seed: UInt64
     /// The number of optimizer steps before this one, over all epochs.
     public var step: Int
-    /// The place in the mini-batch of the shard's first sample.
+    /// The index in the mini-batch of the first sample on which the kernel runs.
     public var firstSample: Int
 
     public init(isTraining: Bool = false, seed: UInt64 = 0, step: Int = 0, firstSample: Int = 0) {
@@ -19,19 +19,20 @@ public struct Pass: Sendable {
     }
 }
 
-/// The buffers on which a kernel works. All but the parameters among the inputs belong to one replica.
+/// The buffers on which a kernel works. All replicas read the same parameters, constants and sums. No other thread uses
+/// the other buffers while the kernel runs.
 public struct Binding {
-    /// The inputs: the tensors that come from other operators, then weights and bias where there are such.
+    /// The operator's inputs, in their order: results of other operators, then parameters such as weights and bias.
     public var src: [TensorPointer]
-    /// The result.
+    /// The result, written by `forward`.
     public var dst: TensorPointer
-    /// Where the gradient with respect to each input is written; nil where none is wanted, as for integers.
+    /// The gradient with respect to each input, written by `backward`; nil where none is wanted, as for integers.
     public var diffSrc: [UnsafeMutablePointer<Float>?]
-    /// The gradient with respect to the result.
+    /// The gradient with respect to the result, read by `backward`; nil where none is computed.
     public var diffDst: UnsafeMutablePointer<Float>?
-    /// Kept from the forward to the backward pass.
+    /// Memory that keeps its contents from the forward to the backward pass: `workspaceBytes` of the kernel.
     public var workspace: UnsafeMutableRawPointer
-    /// The kernel's own while it runs, anybody's afterwards.
+    /// Temporary memory, whose contents are lost when a call returns: `scratchBytes` of the kernel.
     public var scratch: UnsafeMutableRawPointer
     /// The combined sums of all shards, for a `CoupledKernel`; nil for others.
     public var sums: UnsafePointer<Double>?
@@ -51,18 +52,22 @@ public struct Binding {
     }
 }
 
-/// The arithmetic of one operator for one number of samples: made once, bound to buffers, run many times.
+/// The computation of one operator for one number of samples: made once, bound to buffers, run many times.
 ///
-/// A kernel belongs to one replica and is run by one thread at a time. It may be bound to other buffers between any two
-/// runs, also between a forward pass and its backward pass; whatever the backward pass needs stands in the binding's
-/// buffers. `forward` and `backward` overwrite their results, never add to them. None of the three allocates.
+/// A kernel is run by one thread at a time. Replicas that never run at the same time may share it. So it may be bound
+/// to other buffers between any two runs, also between a forward pass and its backward pass, and all that the backward
+/// pass needs must be in the binding's buffers, not in the kernel. `forward` and `backward` overwrite their results
+/// rather than add to them. `bind`, `forward` and `backward` do not allocate.
 public protocol Kernel: AnyObject {
+    /// The size of `Binding.workspace`; 0 unless a kernel says otherwise.
     var workspaceBytes: Int { get }
+    /// The size of `Binding.scratch`; 0 unless a kernel says otherwise.
     var scratchBytes: Int { get }
+    /// Sets the buffers of the runs that follow.
     func bind(_ binding: Binding)
-    /// Computes the output from the inputs.
+    /// Computes the result from the inputs.
     func forward(_ pass: Pass)
-    /// Computes the gradients of the inputs from that of the output.
+    /// Computes the gradients with respect to the inputs from that with respect to the result.
     func backward(_ pass: Pass)
 }
 

@@ -1,10 +1,10 @@
-/// Why an operator's arithmetic could not be set up.
+/// Why a kernel could not be made.
 public enum KernelError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// `bytes` is 0 where the kernel library does not say how many it asked for.
+    /// The system has no memory left. `bytes` is the size that was asked for; 0 where oneDNN does not say.
     case outOfMemory(bytes: Int)
-    /// The kernel library refused an operation; `operation` says which, with its shapes.
+    /// oneDNN refused an operation; `operation` names it with its shapes.
     case unsupported(operation: String, reason: String)
-    /// An operator says that it couples samples, but its kernel is of the ordinary kind.
+    /// An operator couples the samples of a mini-batch, but made a kernel that is not a `CoupledKernel`.
     case notCoupled(operation: String)
 
     public var description: String {

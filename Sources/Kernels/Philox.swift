@@ -1,6 +1,7 @@
 internal import CVector
 
-/// A counter-based generator of random numbers: each number is a function of the key and of where it is used.
+/// A counter-based random number generator: each number is a function of a key, which is the run's seed, and a counter,
+/// which says what the number is for. So results do not depend on the order in which threads draw numbers.
 ///
 /// Philox4x32-10; Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct Philox: RandomNumberGenerator, Sendable {
@@ -19,11 +20,12 @@ public struct Philox: RandomNumberGenerator, Sendable {
         counter = (0, stream.rawValue, UInt32(truncatingIfNeeded: index), 0xFFFF_FFFF)
     }
 
-    /// The numbers of one transform of one training sample.
+    /// The numbers for one transform (augmentation) of one training sample.
     /// - Parameters:
+    ///   - seed: the run's seed.
     ///   - step: the number of optimizer steps before this one.
-    ///   - sample: the sample's place in the mini-batch.
-    ///   - transform: the transform's place in the list of those that are applied.
+    ///   - sample: the sample's index in the mini-batch.
+    ///   - transform: the transform's index in the list of transforms.
     public init(seed: UInt64, step: Int, sample: Int, transform: Int) {
         key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
         counter = Self.counter(step: step, sample: sample, transform: transform)
@@ -49,17 +51,18 @@ public struct Philox: RandomNumberGenerator, Sendable {
         return UInt64(word()) << 32 | UInt64(low)
     }
 
-    /// Uniform in 0 ..< 1, a multiple of 2⁻²⁴.
+    /// A number uniform in 0 ..< 1, a multiple of 2⁻²⁴.
     public mutating func uniform() -> Float { Float(word() >> 8) * 0x1p-24 }
 
-    /// Uniform in 0 ..< bound; 0 where the bound is.
+    /// A whole number uniform in 0 ..< bound, up to a bias of bound / 2⁶⁴; 0 where the bound is 0.
+    /// - Precondition: the bound is not negative.
     @inlinable
     public mutating func integer(below bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
-    /// Mixes the elements: Fisher and Yates's shuffle, from the last to the first, written out so that it never changes with
-    /// a library.
+    /// Shuffles the elements in place, with the Fisher–Yates shuffle from the last element to the first. Written out
+    /// here, since the standard library may change its own.
     @inlinable
     public mutating func shuffle<Element>(_ elements: UnsafeMutableBufferPointer<Element>) {
         for index in stride(from: elements.count - 1, to: 0, by: -1) {

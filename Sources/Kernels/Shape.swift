@@ -1,10 +1,10 @@
-/// The extents of a tensor, the slowest varying first.
+/// The dimensions of a tensor. Tensors are row-major: the last dimension varies fastest.
 ///
-/// The shapes of a network are those of *one sample*; how many samples stand together is told apart from them.
+/// The shapes in a network are those of *one sample*. The number of samples is given separately.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
     public var dimensions: [Int] { didSet { count = Self.product(dimensions) } }
 
-    /// The product of the dimensions: 1 for a scalar, `Int.max` where it does not fit.
+    /// The number of elements, the product of the dimensions: 1 for a scalar, `Int.max` where the product overflows.
     public private(set) var count: Int
 
     public init(_ dimensions: [Int]) {
@@ -22,13 +22,14 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
-    /// One number: no dimensions.
+    /// The shape of a single number: no dimensions.
     public static let scalar = Shape([])
 
     public var rank: Int { dimensions.count }
 
     public subscript(axis: Int) -> Int { dimensions[axis] }
 
+    /// The last dimension; 1 for a scalar.
     public var last: Int { dimensions.last ?? 1 }
 
     /// `8×8×1`, or `scalar`.

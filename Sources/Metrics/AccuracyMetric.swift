@@ -1,7 +1,10 @@
 public import Network
 
-/// The share of rows whose greatest prediction is the true class (of equal ones the first counts, as in NumPy); for binary
-/// outputs the share of outputs on the right side of the threshold, as in Keras.
+/// Accuracy: the share of correct predictions, from 0 to 1.
+///
+/// For classes, the share of rows whose greatest prediction is that of the true class; of equal predictions the first
+/// counts, as in NumPy's `argmax`. For binary outputs, the share of all outputs of all rows on the right side of the
+/// threshold, as in Keras: a probability above ½, or a logit above 0, predicts 1.
 public struct AccuracyMetric: PlainMetric {
     public static let names = ["accuracy"]
 

@@ -5,14 +5,14 @@ extension ConfusionMatrix {
     static let widestTable = 30
     static let longestLine = 120
 
-    /// The matrix as aligned text: a line per true class with the counts by predicted class, precision, recall and
-    /// number of rows; a line of totals with the macro means; and the accuracy. With more than 30 classes, the ten
-    /// most frequent confusions and the accuracy.
+    /// The matrix as aligned text: a line for each true class with the counts by predicted class, precision, recall and
+    /// the number of rows; a line of totals with the macro means; and the accuracy. With more than 30 classes, only the
+    /// ten most frequent confusions and the accuracy.
     ///
     /// Columns are headed by class indices where names would make lines longer than 120 characters. A class that
     /// occurs neither among the targets nor among the predictions has `n/a` for precision and recall.
     ///
-    /// - Parameter classNames: one name per class; an index stands for each that is missing.
+    /// - Parameter classNames: a name for each class; a class without one is shown by its index.
     public func table(classNames: [String]? = nil) -> String {
         let names = (0..<classes).map { index in
             if let classNames, classNames.indices.contains(index) { classNames[index] } else { String(index) }

@@ -1,9 +1,12 @@
-/// How often each class was taken for which.
+/// The confusion matrix: the number of rows for each pair of true class and predicted class.
+///
+/// Classes are indices from 0 to `classes` - 1.
 public struct ConfusionMatrix: Sendable, Hashable {
+    /// The number of classes.
     public let classes: Int
-    /// classes × classes rows, true by predicted, row-major.
+    /// The numbers of rows, true class × predicted class, row-major: `classes`² of them.
     public private(set) var counts: [Int]
-    /// Per true class, the rows that got no prediction, since it held a NaN. They count as wrong.
+    /// For each true class, the number of rows without a predicted class, since a prediction was NaN. They are wrong.
     public private(set) var unpredicted: [Int]
 
     /// A matrix from `counts`, classes × classes, true by predicted, row-major.
@@ -30,45 +33,47 @@ public struct ConfusionMatrix: Sendable, Hashable {
         }
     }
 
-    /// The rows of class `truth` that were predicted as class `predicted`.
+    /// The number of rows of class `truth` that were predicted as class `predicted`.
     public subscript(truth: Int, predicted: Int) -> Int { counts[truth * classes + predicted] }
 
-    /// The rows that belong to a class.
+    /// The number of rows that belong to a class.
     public func support(of index: Int) -> Int {
         counts[index * classes..<(index + 1) * classes].reduce(unpredicted[index], +)
     }
 
-    /// The rows that were predicted as a class.
+    /// The number of rows that were predicted as a class.
     public func predictions(of index: Int) -> Int {
         (0..<classes).reduce(0) { $0 + self[$1, index] }
     }
 
+    /// The number of all rows, those without a predicted class included.
     public var total: Int { counts.reduce(0, +) + unpredicted.reduce(0, +) }
 
+    /// The number of rows that were predicted correctly.
     public var correct: Int { (0..<classes).reduce(0) { $0 + self[$1, $1] } }
 
-    /// The share of right rows; NaN of none.
+    /// The share of rows that were predicted correctly; NaN without rows.
     public var accuracy: Double { Double(correct) / Double(total) }
 
-    /// Of the rows predicted as the class, the share that belongs to it; 0 of none.
+    /// TP / (TP + FP): of the rows predicted as the class, the share that belongs to it; 0 where there are none.
     public func precision(of index: Int) -> Double { quotient(self[index, index], predictions(of: index)) }
 
-    /// Of the rows that belong to the class, the share predicted as such; 0 of none.
+    /// TP / (TP + FN): of the rows that belong to the class, the share predicted as that class; 0 where there are none.
     public func recall(of index: Int) -> Double { quotient(self[index, index], support(of: index)) }
 
-    /// The harmonic mean of precision and recall, 2·TP / (2·TP + FP + FN); 0 of none.
+    /// The harmonic mean of precision and recall, 2·TP / (2·TP + FP + FN); 0 where the class does not occur.
     public func f1(of index: Int) -> Double {
         quotient(2 * self[index, index], predictions(of: index) + support(of: index))
     }
 
-    /// Whether a class occurs among the targets or the predictions; the macro means are over such classes.
+    /// Whether a class occurs among the targets or the predictions. The macro means are over the classes that occur.
     public func occurs(_ index: Int) -> Bool { support(of: index) + predictions(of: index) > 0 }
 
-    /// The unweighted mean of the classes' precision; NaN of no rows.
+    /// The unweighted mean precision of the classes that occur; NaN without rows.
     public var macroPrecision: Double { macro(precision) }
-    /// The unweighted mean of the classes' recall; NaN of no rows.
+    /// The unweighted mean recall of the classes that occur; NaN without rows.
     public var macroRecall: Double { macro(recall) }
-    /// The unweighted mean of the classes' F1; NaN of no rows.
+    /// The unweighted mean F1 score of the classes that occur; NaN without rows.
     public var macroF1: Double { macro(f1) }
 
     private func macro(_ figure: (Int) -> Double) -> Double {

@@ -1,10 +1,11 @@
 public import Network
 
-/// The harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN); van Rijsbergen, "Information retrieval", 1979.
+/// F1 score, the harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN).
+/// Van Rijsbergen, "Information retrieval", 1979.
 ///
-/// For one binary output that of the positive class; otherwise the unweighted mean over classes or outputs, scikit-learn's
-/// `average="macro"`. A quotient whose denominator is zero counts as 0, and a class that occurs neither among the targets
-/// nor among the predictions is left out of the mean.
+/// For one binary output, the F1 score of the positive class. Otherwise the unweighted mean over classes or outputs, as
+/// scikit-learn's `average="macro"`. Where the denominator is 0, the value is 0. A class that occurs neither among the
+/// targets nor among the predictions is left out of the mean.
 public struct F1Metric: PlainMetric {
     public static let names = ["f1"]
 

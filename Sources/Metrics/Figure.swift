@@ -1,4 +1,4 @@
-/// A figure that a run reports beside the loss that it makes small: a metric, or the loss of one of several outputs.
+/// A figure that a run reports beside its loss: a metric, or the loss of one of several outputs.
 public protocol Figure: Sendable {
     /// The name in configs, in `metrics.csv` and in `monitor`.
     var name: String { get }
@@ -6,11 +6,11 @@ public protocol Figure: Sendable {
     /// The name for a person, in tables and progress lines.
     var displayName: String { get }
 
-    /// Whether a greater value is a better one; early stopping goes by it.
+    /// Whether a greater value is better. Early stopping goes by it.
     var higherIsBetter: Bool { get }
 
-    /// Where the figure may be undefined for samples that count, why: the end of a sentence, as in ", since the targets are
-    /// all the same"; else empty.
+    /// The likely reason where the value is NaN, as the end of a warning's sentence: ", since it needs samples of both
+    /// classes". Empty where the figure has none to give.
     var undefinedReason: String { get }
 }
 

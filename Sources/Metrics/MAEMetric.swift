@@ -1,6 +1,6 @@
 public import Network
 
-/// The mean absolute error over all values of all outputs together, as in Keras, in the unit of the targets.
+/// Mean absolute error: mean │p - t│ over all elements of all rows, as in Keras, in the unit of the targets.
 public struct MAEMetric: PlainMetric {
     public static let names = ["mae", "mean_absolute_error"]
 

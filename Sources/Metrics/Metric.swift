@@ -1,41 +1,42 @@
 public import Network
 
-/// A figure that tells how good a model's predictions are. It is reported, and never trained on.
+/// A measure of how good a model's predictions are. It is reported, but not trained on.
 ///
-/// One kind is one file, which says what the figure is under each form of targets (``TargetForm``), and one line in
-/// ``MetricRegistry``. What several metrics are computed from, such as a confusion matrix, is counted once for all of
-/// them (``MetricNeeds``); a metric that needs anything else brings an accumulator of its own.
+/// Each kind is one file, which says how the metric is defined for each form of targets (``TargetForm``), and one line
+/// in ``MetricRegistry``. Counts that several metrics need, such as a confusion matrix, are taken once for all of them
+/// (``MetricNeeds``). A metric that needs anything else makes a ``MetricAccumulator`` of its own.
 ///
-/// To a classifier's metrics a row of predictions that holds a NaN is wrong; a regression's metrics become NaN.
+/// Classification metrics count a prediction that holds a NaN as wrong. Regression metrics become NaN.
 public protocol Metric: Figure {
-    /// The names by which configs call it, the usual one first.
+    /// The metric's names in configs, the usual one first.
     static var names: [String] { get }
 
-    /// The metric that a config calls `name`; nil where that is none of its names.
+    /// The metric with this name in a config; nil where the name is not one of this kind's.
     init?(name: String)
 
-    /// A sentence that says why it does not fit targets of the given form and what fits, or nil if it does. Asked only for
-    /// forms on which metrics can be taken at all.
+    /// Why the metric does not fit targets of this form, as a sentence that also says what fits; nil where it fits.
+    /// Only called for forms with at least one output, or at least two classes.
     func misfit(_ form: TargetForm) -> String?
 
-    /// Whether its value takes more than a moment, so that it is not shown within an epoch.
+    /// Whether ``value(of:)`` is expensive, as where it sorts all scores. If any metric of a run is, metrics are shown
+    /// at the end of an epoch only, not within it.
     var isCostly: Bool { get }
 
-    /// The word by which Keras's `compile` takes the same figure; nil where it has none.
+    /// The metric's name for Keras's `compile(metrics=…)`; nil where Keras has no such metric.
     var kerasName: String? { get }
 
-    /// Says which of the shared counts it is computed from.
+    /// Asks for the shared counts from which the metric is computed.
     func need(_ needs: inout MetricNeeds)
 
-    /// What it adds up by itself; nil where the shared counts are all that it needs.
+    /// Makes the metric's own accumulator; nil where the shared counts are enough.
     /// - Parameter capacity: the number of samples between two resets for which to reserve storage.
     func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)?
 
-    /// The figure; NaN where it is not defined.
+    /// The metric's value; NaN where it is not defined.
     func value(of counts: MetricCounts) -> Double
 }
 
-/// A metric whose names hold no number, as that of `top_5_accuracy` does, so that it is made of nothing.
+/// A metric without parameters. ``TopKAccuracyMetric`` is not one: its parameter K stands in its name.
 public protocol PlainMetric: Metric {
     init()
 }

@@ -1,15 +1,15 @@
 public import Network
 
-/// How predictions and targets lie in memory, and how a binary prediction is read.
+/// How the predictions and targets of a metric are laid out, and how to read them.
 public struct MetricLayout: Sendable, Hashable {
-    /// What targets look like.
+    /// The form of the targets, and with it the width of a row of predictions.
     public var form: TargetForm
-    /// The number of rows that each sample has: 1, or positions of a sequence or pixels of a mask.
+    /// The number of rows in each sample: 1, the positions of a sequence, or the pixels of a mask.
     public var rowsPerSample: Int
-    /// Whether predictions come before the sigmoid or softmax. A binary output then says yes above 0 instead of ½,
-    /// and ROC AUC compares classes by their softmax.
+    /// Whether predictions are logits, from before the sigmoid or softmax. The threshold of a binary output is then 0
+    /// instead of ½, and ROC AUC compares classes by their softmax.
     public var predictionsAreLogits: Bool
-    /// The sparse label whose rows are left out of all metrics, if there is one. It need not be one of the classes.
+    /// The sparse label whose rows are left out of all metrics; nil for none. It need not be one of the classes.
     public var ignoredLabel: Int?
 
     package init(

@@ -1,4 +1,4 @@
-/// Which of the counts that metrics share are wanted; each is counted once, however many metrics need it.
+/// The shared counts that metrics ask for. Each is taken once, however many metrics need it.
 public struct MetricNeeds {
     /// How many of the greatest predictions are to hold the true class, for each count of hits.
     private(set) var depths: [Int] = []
@@ -8,33 +8,35 @@ public struct MetricNeeds {
     private(set) var variance = false
     private(set) var scores = false
 
-    /// How often the prediction is right.
+    /// Asks for the number of correct predictions.
     public mutating func needAccuracy() { accuracy = true }
-    /// How often the true class is among the greatest predictions.
+    /// Asks for the number of rows whose true class is among the `count` greatest predictions.
     public mutating func needHits(amongGreatest count: Int) { depths.append(count) }
-    /// How often each class is taken for which.
+    /// Asks for the confusion matrix; see ``MetricCounts/confusion``.
     public mutating func needConfusion() { confusion = true }
-    /// The sums of absolute and squared errors.
-    /// - Parameter variance: whether the targets' own variance as well.
+    /// Asks for the sums of absolute and squared errors.
+    /// - Parameter variance: whether to measure the variance of the targets too.
     public mutating func needErrors(variance: Bool = false) {
         errors = true
         if variance { self.variance = true }
     }
-    /// The scores and truths of all rows.
+    /// Asks for the predictions and targets of all rows. They take memory in proportion to the number of rows.
     public mutating func needScores() { scores = true }
 
     /// The depths in the order in which the hits are counted and kept: accuracy's is the last.
     var hitDepths: [Int] { depths + (accuracy ? [1] : []) }
 }
 
-/// What metrics are computed from at the end of an epoch.
+/// What a metric's value is computed from: the shared counts, and the metric's own accumulator.
+///
+/// Of the shared counts, metrics outside this module can read the confusion matrix alone.
 public struct MetricCounts {
     let labels: LabelCounts?
     let binary: BinaryCounts?
     let errors: ErrorSums?
     let ranking: RankingScores?
-    /// The true classes against the predicted ones, for class targets where a metric needs it.
+    /// The confusion matrix, for class targets where a metric asked for it; else nil, as for binary outputs.
     public let confusion: ConfusionMatrix?
-    /// The metric's own accumulator.
+    /// The metric's own accumulator; nil where it made none.
     public var accumulator: (any MetricAccumulator)?
 }

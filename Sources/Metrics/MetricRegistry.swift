@@ -1,9 +1,10 @@
 public import Configuration
 import Foundation
 
-/// The metrics that a config may name. A kind is a line here, and a file.
+/// The metrics that a config may name. Each kind is one file, and one line here.
 public enum MetricRegistry {
-    /// `top_5_accuracy` stands for every K; the last ones are long spellings.
+    /// The kinds of metrics by name: first the usual names, then the long ones, such as `mean_absolute_error`. The name
+    /// `top_5_accuracy` stands for those of every K.
     public static let kinds = Registry<any Metric.Type>("metric", usualNames + longNames)
 
     private static let usualNames: [(String, any Metric.Type)] = builtIn.map { ($0.names[0], $0) }
@@ -23,15 +24,15 @@ public enum MetricRegistry {
         R2Metric.self,
     ]
 
-    /// The metric that a config calls `name`; nil where there is none.
+    /// The metric with this name in a config, such as `f1` or `top_3_accuracy`; nil where there is none.
     public static func metric(named name: String) -> (any Metric)? {
         if let metric = kinds[name]?.init(name: name) { return metric }
         // A name may hold a number.
         return kinds.names.lazy.compactMap { kinds[$0]?.init(name: name) }.first
     }
 
-    /// Makes a kind known under all of its names.
-    /// - Throws: `RegistryError` where one is taken.
+    /// Registers a kind under all of its names. Do so before configs that name it are read.
+    /// - Throws: `RegistryError` for the first name that is taken; the names before it are then registered.
     public static func register(_ kind: any Metric.Type) throws(RegistryError) {
         for name in kind.names { try kinds.register(kind, as: name) }
     }

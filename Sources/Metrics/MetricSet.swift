@@ -1,6 +1,6 @@
 import Kernels
 
-/// Metrics cannot be taken; `description` is the sentence that says why and what to do.
+/// Why metrics can't be computed or restored, as a sentence that says what to do.
 public struct MetricError: Error, Hashable, CustomStringConvertible {
     public let description: String
 

@@ -1,10 +1,10 @@
 public import Network
 
-/// Of the rows predicted as a class, the share that belongs to it: TP / (TP + FP).
+/// Precision, TP / (TP + FP): of the rows predicted as a class, the share that belongs to it.
 ///
-/// For one binary output that of the positive class; otherwise the unweighted mean over classes or outputs, scikit-learn's
-/// `average="macro"`. A quotient whose denominator is zero counts as 0, and a class that occurs neither among the targets
-/// nor among the predictions is left out of the mean.
+/// For one binary output, the precision of the positive class. Otherwise the unweighted mean over classes or outputs,
+/// as scikit-learn's `average="macro"`. Where the denominator is 0, the value is 0. A class that occurs neither among
+/// the targets nor among the predictions is left out of the mean.
 public struct PrecisionMetric: PlainMetric {
     public static let names = ["precision"]
 

@@ -1,9 +1,10 @@
 public import Network
 
-/// The coefficient of determination: 1 − residual sum of squares / total sum of squares, per output, then the unweighted
-/// mean, as in scikit-learn.
+/// R², the coefficient of determination: 1 − Σ(p - t)² / Σ(t - mean t)² for each output, then the unweighted mean over
+/// outputs, as in scikit-learn.
 ///
-/// An output whose targets are all equal counts 1 if predicted perfectly, else 0; fewer than two rows give NaN.
+/// An output whose targets are all equal counts as 1 if it is predicted perfectly, else as 0. With fewer than two rows
+/// the value is NaN.
 public struct R2Metric: PlainMetric {
     public static let names = ["r2"]
 

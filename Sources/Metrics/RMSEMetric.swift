@@ -1,6 +1,6 @@
 public import Network
 
-/// The root of the mean squared error over all values of all outputs together, as in Keras, in the unit of the targets.
+/// Root mean squared error: √(mean (p - t)²) over all elements of all rows, as in Keras, in the unit of the targets.
 public struct RMSEMetric: PlainMetric {
     public static let names = ["rmse", "root_mean_squared_error"]
 

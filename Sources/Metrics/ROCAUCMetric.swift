@@ -1,11 +1,14 @@
 public import Network
 
-/// The exact area under the ROC curve, equal scores counted half; the unweighted mean of one class against the rest, or
-/// over outputs (scikit-learn's `multi_class="ovr", average="macro"`). NaN where a class or an output lacks positive or
-/// negative rows.
+/// The exact area under the ROC curve: the probability that a positive row has a higher score than a negative one,
+/// where equal scores count ½.
+///
+/// For several classes the unweighted mean of each class against the rest, for several binary outputs that over the
+/// outputs (scikit-learn's `multi_class="ovr", average="macro"`). NaN where a class or an output lacks positive or
+/// negative rows. The scores of all rows are kept in memory, and sorted at the end of the epoch.
 ///
 /// Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve", 1982.
-/// Keras's `AUC` is a sum over thresholds, and not this figure.
+/// Keras's `AUC` approximates the area from a fixed number of thresholds, so its values differ.
 public struct ROCAUCMetric: PlainMetric {
     public static let names = ["roc_auc"]
 

@@ -1,10 +1,10 @@
 public import Network
 
-/// Of the rows that belong to a class, the share predicted as such: TP / (TP + FN).
+/// Recall, TP / (TP + FN): of the rows that belong to a class, the share predicted as that class.
 ///
-/// For one binary output that of the positive class; otherwise the unweighted mean over classes or outputs, scikit-learn's
-/// `average="macro"`. A quotient whose denominator is zero counts as 0, and a class that occurs neither among the targets
-/// nor among the predictions is left out of the mean.
+/// For one binary output, the recall of the positive class. Otherwise the unweighted mean over classes or outputs, as
+/// scikit-learn's `average="macro"`. Where the denominator is 0, the value is 0. A class that occurs neither among the
+/// targets nor among the predictions is left out of the mean.
 public struct RecallMetric: PlainMetric {
     public static let names = ["recall"]
 

@@ -1,9 +1,10 @@
 public import Network
 
-/// The share of rows whose true class is among the K greatest predictions; of equal predictions those of lower class come
-/// first. For any whole K from 1 up.
+/// Top-K accuracy: the share of rows whose true class is among the K greatest predictions, from 0 to 1.
+///
+/// Of equal predictions that of the lower class index ranks first. K is from 1 to one less than the number of classes.
 public struct TopKAccuracyMetric: Metric {
-    /// It stands for every K.
+    /// One example for every K: configs may also say `top_3_accuracy`.
     public static let names = ["top_5_accuracy"]
     private static let (prefix, suffix) = ("top_", "_accuracy")
 

@@ -1,12 +1,14 @@
 public import Configuration
 import Kernels
 
-/// Adam: the mean of the gradients over the root of the mean of their squares.
+/// Adam: each parameter's step is a running mean of its gradient, divided by the root of a running mean of its square.
 ///
-/// m ← β₁m + (1-β₁)g;  v ← β₂v + (1-β₂)g²;  p ← p - rate·√(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε). Keeps m and v.
+/// m ← β₁m + (1-β₁)g;  v ← β₂v + (1-β₂)g²;  p ← (1 - rate·weightDecay)·p - rate·√(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε).
+/// Steps t count from 1. The optimizer keeps m and v, two vectors of the parameters' length.
 ///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, in the form at the end of their section 2: ε
-/// stands beside a root that is not corrected for its beginning at 0.
+/// Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, in the form at the end of section 2, as in
+/// Keras: ε is added to √v before the bias correction. PyTorch adds it to the corrected root. A weight decay is
+/// decoupled from the gradient, as in `AdamW`.
 public struct Adam: Optimizer, Hashable {
     public static let name = "adam"
     public static let hasWeightDecay = true

@@ -1,12 +1,14 @@
 public import Configuration
 
-/// Adam under the name that it goes by with a weight decay, and with one to begin with.
+/// Adam with decoupled weight decay: p ← p - rate·weightDecay·p, then the step of `Adam`.
 ///
-/// p ← p - rate·weightDecay·p, and then as `Adam`. Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR
-/// 2019.
+/// `Adam` with the same `weightDecay` does the same. Only the default differs: 0.004 here, as in Keras, and 0 there.
+///
+/// Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
 public struct AdamW: Optimizer, Hashable {
     public static let name = "adamw"
     public static let hasWeightDecay = true
+    /// The weight decay unless another is given.
     public static let usualDecay = 0.004
 
     public let adam: Adam

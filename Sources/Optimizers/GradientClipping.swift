@@ -1,14 +1,14 @@
-/// How a gradient that is too large is made smaller before the optimizer sees it. At most one kind at a time.
+/// How the gradient of a mini-batch is clipped before the optimizer's step, in one way at most.
 ///
-/// The words of configs, and what they mean, are Keras's. A gradient that is within its limit stays as it is, to the
-/// bit.
+/// Keys and meaning are Keras's. A gradient within the limit stays the same to the bit.
 public enum GradientClipping: Hashable, Sendable {
     case none
-    /// `clipvalue`: each element to ±limit.
+    /// `clipvalue`: g ← min(max(g, -limit), limit) for each element.
     case value(Double)
-    /// `clipnorm`: g ← g·limit / max(‖g‖, limit), with the Euclidean norm of each parameter tensor by itself.
+    /// `clipnorm`: g ← g·limit / max(‖g‖, limit), with the Euclidean norm of each parameter tensor's own gradient.
     case norm(Double)
-    /// `global_clipnorm`: the same with the norm of the whole gradient, so that its direction stays.
+    /// `global_clipnorm`: the same with the Euclidean norm of the gradient of all parameters together, whose direction
+    /// is kept.
     ///
     /// Pascanu et al., "On the difficulty of training recurrent neural networks", ICML 2013.
     case globalNorm(Double)

@@ -1,28 +1,29 @@
 public import Configuration
 
-/// A rule by which parameters follow their gradients.
+/// An update rule: how a step changes parameters, given their gradient.
 ///
-/// An optimizer is its constants, the number of vectors that it keeps beside the parameters, and one step. One kind is
-/// one file, which reads the kind's keys of a config and states its formula, and one line in `OptimizerRegistry`.
+/// An optimizer has hyperparameters, state (vectors of the parameters' length, such as moments) and one step. Each kind
+/// is one file, which reads the kind's keys of a config and states its formula, and one line in `OptimizerRegistry`.
 ///
-/// The arithmetic of those that Stormo has is Keras's, whose words configs use. A weight decay is decoupled from the
-/// gradient in every rule: p first shrinks by rate·weightDecay·p (Loshchilov and Hutter, ICLR 2019).
-/// `Tests/Peers/keras_optimizers.py` compares.
+/// Formulas, defaults and names of keys of the built-in optimizers are Keras's; `Tests/Peers/keras_optimizers.py`
+/// compares them. Weight decay is decoupled from the gradient in all of them: p is multiplied by 1 - rate·weightDecay
+/// (Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019).
 public protocol Optimizer: RegisteredKind {
-    /// The learning rate before a schedule.
+    /// The learning rate, before the factor of the schedule.
     var learningRate: Double { get }
 
     /// The weight decay of parameters that are not excluded from it.
     var weightDecay: Double { get }
 
-    /// Whether configs of this kind take `weight_decay`: only then can parameters be excluded from it, and layers have
-    /// one of their own.
+    /// Whether configs of this kind take `weight_decay`. Only then can parameters be excluded from weight decay, and
+    /// layers have a weight decay of their own.
     static var hasWeightDecay: Bool { get }
 
-    /// The number of vectors of the parameters' length that it keeps, such as moments; all begin as zeros.
+    /// The number of state vectors, such as moments. Each has the length of the parameters and starts as zeros.
     var stateVectors: Int { get }
 
-    /// Steps a block of parameters. Blocks are stepped by several threads at a time, and in no particular order.
+    /// Updates a block of parameters and its state in place. Several threads step different blocks at the same time, in
+    /// no particular order.
     func step(_ block: OptimizerBlock)
 }
 
@@ -31,26 +32,29 @@ extension Optimizer {
     public static var hasWeightDecay: Bool { false }
 }
 
-/// Some parameters that follow each other in memory, and all that it takes to step them.
+/// A contiguous block of parameters, with all that a step needs.
 public struct OptimizerBlock {
     public let parameters: UnsafeMutablePointer<Float>
+    /// The gradient of these parameters, before `gradientScale`.
     public let gradient: UnsafePointer<Float>
+    /// The number of parameters.
     public let count: Int
-    /// What the gradient is to be multiplied by: below 1 where it is clipped by a norm.
+    /// The factor that the step must apply to the gradient: below 1 where the gradient is clipped by its norm, else 1.
     public let gradientScale: Float
-    /// The learning rate of this step for these parameters: their layer's factor is in it.
+    /// The learning rate of this step for these parameters, with the schedule's and the layer's factor.
     public let rate: Double
-    /// The weight decay for these parameters.
+    /// The weight decay of these parameters.
     public let weightDecay: Double
-    /// Counted from 1 over the whole run.
+    /// The number of this step, from 1 over the whole run.
     public let step: Int
 
     let vectors: UnsafePointer<UnsafeMutablePointer<Float>>
     let offset: Int
 
-    /// These parameters' part of one of the vectors that the optimizer keeps.
+    /// This block's part of a state vector, `count` floats.
+    /// - Parameter index: from 0, less than `stateVectors`.
     public func state(_ index: Int) -> UnsafeMutablePointer<Float> { vectors[index] + offset }
 
-    /// What parameters are multiplied by before they follow the gradient: 1 - rate·weightDecay.
+    /// The factor of weight decay, 1 - rate·weightDecay: the step multiplies the parameters by it.
     public var shrink: Float { Float(1 - rate * weightDecay) }
 }

@@ -1,6 +1,6 @@
 public import Configuration
 
-/// The optimizers that a config may name. A kind is a line here, and a file.
+/// The optimizers that a config may name. Each kind is one file, and one line here.
 public enum OptimizerRegistry {
     public static let kinds = Registry<any Optimizer.Type>("optimizer", builtIn.map { ($0.name, $0) })
 

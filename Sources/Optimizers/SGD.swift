@@ -1,13 +1,15 @@
 public import Configuration
 import Kernels
 
-/// Stochastic gradient descent, with momentum.
+/// Stochastic gradient descent, optionally with momentum.
 ///
-/// v ← momentum·v - rate·g;  p ← p + v, or with Nesterov p + momentum·v - rate·g. Keeps v.
+/// v ← momentum·v - rate·g;  p ← (1 - rate·weightDecay)·p + v. With Nesterov momentum v is updated in the same way, and
+/// then p ← (1 - rate·weightDecay)·p + momentum·v - rate·g. The optimizer keeps v, one vector of the parameters'
+/// length; with momentum 0 it is not used, and stays 0.
 ///
-/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013. The rate is in the
-/// velocity, so that under a schedule a step's share in it keeps the rate of its time; PyTorch applies the rate of the day
-/// to all of it.
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013. As in Keras, v
+/// includes the learning rate. When a schedule changes the rate, past gradients in v keep the rate of their own step.
+/// PyTorch multiplies all of v by the current rate.
 public struct SGD: Optimizer, Hashable {
     public static let name = "sgd"
     public static let hasWeightDecay = true

@@ -1,7 +1,7 @@
 internal import COneDNN
 internal import CVector
 
-/// What pooling makes of the elements under its window.
+/// How pooling reduces the elements under its window to one. Padding is left out.
 public enum PoolingReduction: Hashable, Sendable {
     case max
     case average

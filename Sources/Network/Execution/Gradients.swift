@@ -1,13 +1,13 @@
 import Kernels
 
-/// A value and its gradients with respect to every variable that it depends on.
+/// The value of a variable, and its gradients with respect to all variables on which it depends.
 public struct Gradients {
-    /// The loss itself.
+    /// The value of the variable that was differentiated.
     public let value: Float
     private let byVariable: [Int: [Float]]
     private let types: [TensorType]
 
-    /// The gradient with respect to a variable, row-major; zeros where the loss does not depend on it.
+    /// The gradient with respect to a variable of the same graph, row-major; zeros if the value does not depend on it.
     public subscript(variable: Variable) -> [Float] {
         byVariable[variable.index] ?? Array(repeating: 0, count: types[variable.index].shape.count)
     }
@@ -38,8 +38,9 @@ public struct Gradients {
 }
 
 extension Variable {
-    /// Differentiates this variable, one number made of parameters and constants.
-    /// - Parameter seed: for parameters that are filled at random.
-    /// - Throws: `GraphError` for a mistake in the expression, `KernelError` where a kernel can't be made.
+    /// Computes this variable and its gradients. It must be one number, in a graph of parameters and constants.
+    /// - Parameter seed: the seed of random initializers.
+    /// - Throws: `GraphError` for a mistake in the expression, or a graph that has inputs; `KernelError` where a kernel
+    ///   can't be made or memory is short.
     public func gradients(seed: UInt64 = 0) throws -> Gradients { try Gradients(of: self, seed: seed) }
 }

@@ -1,6 +1,6 @@
 public import Kernels
 
-/// A network as operators (nodes) and tensors (edges), built once and then compiled into a `Program`.
+/// A computation graph of operators (nodes) and tensors (edges). It is built once, then compiled into a `Program`.
 ///
 /// ```swift
 /// let graph = Graph()
@@ -10,8 +10,8 @@ public import Kernels
 /// print(try loss.gradients()[w])  // [-24.0]
 /// ```
 ///
-/// A mistake in an expression, such as shapes that do not fit, is kept and thrown when the graph is compiled, so
-/// that expressions need no `try`.
+/// Expressions need no `try`: the first mistake, such as shapes that do not fit, is kept in the graph and thrown when
+/// it is compiled, for example by `gradients()`.
 public final class Graph {
     package struct Node: Sendable {
         package enum Kind: Sendable {
@@ -49,7 +49,10 @@ public final class Graph {
         return append(Node(kind: .input, type: .batched(shape, element), name: name))
     }
 
-    /// A tensor that is trained, unless its role or its layer says otherwise, filled by the initializer from the run's seed.
+    /// Adds a parameter of the network. The initializer fills it before training, from the run's seed.
+    /// - Parameters:
+    ///   - role: how training changes it. In a frozen layer `trained` becomes `frozen`.
+    ///   - kind: what it is for. Weight decay can be excluded by kind.
     public func parameter(
         _ shape: Shape, _ initializer: Initializer, name: String, role: ParameterRole = .trained,
         kind: ParameterKind = .kernel
@@ -66,14 +69,14 @@ public final class Graph {
         return append(Node(kind: .parameter(parameter), type: .single(shape), name: name))
     }
 
-    /// One number that is trained.
+    /// A trained scalar that starts at `value`.
     public func parameter(_ value: Float, name: String) -> Variable {
         parameter(.scalar, .constant(value), name: name)
     }
 
     public func constant(_ value: Float) -> Variable { constant([value], .scalar) }
 
-    /// A tensor that stays as it is; the values are row-major.
+    /// A constant tensor, which is not trained. The values are row-major.
     public func constant(_ values: [Float], _ shape: Shape) -> Variable {
         if values.count != shape.count {
             fail(GraphError("a constant of shape \(shape) takes \(shape.count) values, not \(values.count)"))
@@ -82,8 +85,10 @@ public final class Graph {
         return append(Node(kind: .constant(values), type: .single(shape), name: "constant"))
     }
 
-    /// The result of an operator.
-    /// - Throws: `GraphError` where the inputs do not fit.
+    /// Adds an operator.
+    /// - Parameter name: what messages call the node; the operator's name unless given.
+    /// - Returns: the operator's result.
+    /// - Throws: `GraphError` where the inputs do not fit, belong to another graph, or would give too large a tensor.
     public func apply(
         _ operation: any Operator, to inputs: [Variable], name: String? = nil
     ) throws(GraphError) -> Variable {
@@ -141,7 +146,7 @@ package struct LayerReference: Hashable, Sendable {
     package let name: String
 }
 
-/// The result of a node: what expressions are made of.
+/// A tensor in a graph: the result of one of its nodes. Expressions are made of variables.
 public struct Variable {
     public let graph: Graph
     package let index: Int

@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// How a parameter is filled before training. With n the fan-in, the fan-out or their mean:
+/// How a parameter is filled before training. With `in` and `out` for the fan-in and the fan-out:
 ///
 /// | name | values |
 /// |---|---|
@@ -12,8 +12,11 @@ import Kernels
 /// | lecunUniform | uniform in ±√(3 / in); LeCun et al., "Efficient BackProp", 1998 |
 /// | lecunNormal | normal, σ = √(1 / in) |
 ///
-/// The normal ones are cut at two standard deviations and widened so that σ holds, as in Keras.
-/// The fan-in of a weight of shape (…, in, out) is `in` times the product of the dimensions before.
+/// The normal distributions are truncated at two standard deviations and then rescaled, so that the values have the
+/// standard deviation σ, as in Keras.
+///
+/// For a parameter of shape (…, n, m) the fan-in is n and the fan-out m, each times the product of the dimensions
+/// before them, such as the kernel size of a convolution. For a vector both are its length.
 public enum Initializer: Hashable, Sendable {
     case glorotUniform
     case glorotNormal
@@ -24,7 +27,7 @@ public enum Initializer: Hashable, Sendable {
     case zeros
     case ones
     case constant(Float)
-    /// One for each element, row-major. Of another number they are a mistake of the graph.
+    /// One value for each element, row-major. Another number of values is an error of the graph.
     case values([Float])
 
     /// - Parameters:

@@ -1,47 +1,51 @@
 public import Kernels
 
-/// One kind of node: what it makes of its inputs, and the kernel that does so.
+/// One kind of node: the type of its result, and the kernel that computes it.
 ///
-/// An operator is described once, in the graph; a kernel is made of it for each replica. It knows only its own
-/// local derivative: `Program.Backward` applies the chain rule. Rewrites and tiling ask it through this protocol, and know
-/// no operator by type.
+/// An operator stands in the graph once, and makes a kernel for each replica. It knows only its local derivative:
+/// `Program.Backward` applies the chain rule. Rewrites and tiling use only this protocol, and know no operator's type.
 public protocol Operator: Sendable {
-    /// A word for messages and tables, such as `dense`.
+    /// The operator's name in messages and tables, such as `dense`.
     var name: String { get }
 
-    /// Whether an input may have elements of a type: floats alone, unless an operator says otherwise.
+    /// Whether an input may have elements of this type. Only float32, unless an operator says otherwise.
     func accepts(_ element: ElementType, input: Int) -> Bool
 
-    /// The type of the result, for inputs with elements that it accepts.
+    /// The type of the result, for inputs whose element types it accepts.
     /// - Throws: `GraphError` where the inputs do not fit.
     func output(of inputs: [TensorType]) throws(GraphError) -> TensorType
 
     /// Makes the kernel for the requested number of samples. Not called for views.
     func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel
 
-    /// How values and gradients pass, for inputs of these types.
+    /// How the result relates to the inputs in memory, for inputs of these types.
+    /// - Parameter isDifferentiable: whether backward passes will be run.
     func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer
 
-    /// Which values the backward pass reads, and so have to be kept until then.
+    /// Whether the backward pass reads the inputs, and whether it reads the result. What it reads is kept until then.
     var backwardReads: (inputs: Bool, output: Bool) { get }
 
-    /// Whether a gradient exists with respect to an input; targets, for example, have none. Integers have none in any case.
+    /// Whether a gradient exists with respect to an input. A target, for example, has none; integers never have one.
     func isDifferentiable(input: Int) -> Bool
 
-    /// How the samples of a mini-batch depend on each other in training; nil, unless an operator says otherwise. Its kernel
-    /// is then a `CoupledKernel` where gradients are wanted. Evaluation has an ordinary one, which reads state parameters.
+    /// The sums over the mini-batch on which each sample's result depends in training, as in batch normalisation. Nil,
+    /// the default, for an operator that computes each sample by itself.
+    ///
+    /// An operator with a coupling must make a `CoupledKernel` where gradients are wanted. In evaluation it makes an
+    /// ordinary kernel, which reads the state parameters, such as running statistics.
     func coupling(of inputs: [TensorType]) -> SampleCoupling?
 
-    /// The floating-point operations of a forward pass, for one sample; a multiply-add counts as two.
+    /// The number of floating-point operations of a forward pass for one sample. A multiply-add counts as two.
     func operations(inputs: [TensorType], output: TensorType) -> Int
 
-    /// The activation function that is all this operator computes; nil for every other operator.
+    /// The activation, where this operator computes an activation and nothing else; else nil.
     var pureActivation: Activation? { get }
 
-    /// The same operator with an activation computed on its result, if it can do that in one go.
+    /// The same operator with the activation applied to its result in the same kernel; nil where it has no such kernel.
     func fusing(_ activation: Activation) -> (any Operator)?
 
-    /// Whether f(g(x)) = g(f(x)) to the bit, with g this operator and f the activation, and f costs less behind g.
+    /// Whether an activation before this operator can be moved behind it: the result is the same to the bit, and the
+    /// activation then costs less. True of ReLU and max pooling, for example.
     func commutes(with activation: Activation) -> Bool
 }
 
@@ -72,20 +76,20 @@ extension Operator {
 
 /// How an operator's result relates to its inputs in memory.
 public enum Transfer: Sendable {
-    /// The result is computed into a buffer of its own, and so are the gradients.
+    /// The result and the gradients are computed into buffers of their own.
     case computed
-    /// The result is computed; the gradient of each input is that of the result, unchanged.
+    /// The result is computed. The gradient of each input is that of the result, unchanged, as in a sum.
     case gradientUnchanged
-    /// The result is the one input under another shape: nothing is computed in either direction.
+    /// The result is the only input in another shape: nothing is computed in either direction.
     case view
 }
 
 /// The sums over a mini-batch that an operator needs before it can compute anything for a single sample; see
 /// `CoupledKernel`.
 public struct SampleCoupling: Sendable, Hashable {
-    /// For each round of the forward pass the number of its sums.
+    /// The number of sums in each round of the forward pass.
     public var forward: [Int]
-    /// The same for the backward pass.
+    /// The number of sums in each round of the backward pass.
     public var backward: [Int]
 
     public init(forward: [Int], backward: [Int]) {
@@ -94,15 +98,15 @@ public struct SampleCoupling: Sendable, Hashable {
     }
 }
 
-/// What a kernel is asked for.
+/// What a kernel is made for: the types of its tensors, and the gradients that are wanted.
 public struct KernelRequest {
     package let context: KernelContext
     public let samples: Int
     public let inputs: [TensorType]
     public let output: TensorType
-    /// For each input whether its gradient is wanted.
+    /// For each input, whether its gradient is wanted.
     public let gradients: [Bool]
-    /// The node's number in its graph: tells random streams apart.
+    /// The node's index in its graph. Operators that draw random numbers use it to have a stream of their own.
     public let node: Int
 }
 

@@ -7,20 +7,20 @@ package struct Parameter: Hashable, Sendable {
 
 /// How a parameter changes in training.
 public enum ParameterRole: String, Sendable, CaseIterable {
-    /// By the optimizer, from its gradient.
+    /// Updated by the optimizer, from its gradient.
     case trained
-    /// Not at all: that of a layer with `"trainable": false`.
+    /// Not changed: a parameter of a layer with `"trainable": false`.
     case frozen
-    /// By its own operator, without a gradient, as running statistics do.
+    /// Updated by its own operator, without a gradient, such as running statistics.
     case state
 }
 
-/// What a parameter is for: what weight decay may pass over.
+/// What a parameter is for. `exclude_from_weight_decay` can name a kind.
 public enum ParameterKind: String, Sendable, CaseIterable {
-    /// A factor of the layer's input.
+    /// Weights by which the layer's input is multiplied.
     case kernel
-    /// What is added to a layer's result.
+    /// An offset that is added to the layer's result.
     case bias
-    /// Scale, offset or statistics of a normalisation.
+    /// Scale, offset or running statistics of a normalisation.
     case normalization
 }

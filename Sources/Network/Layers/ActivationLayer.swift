@@ -45,8 +45,9 @@ package enum ActivationName: String, CaseIterable, Sendable {
 
 /// An activation as a layer of its own.
 ///
-/// In a config `{"type": "activation", "activation": "relu"}` or `{"type": "relu"}`. `leaky_relu` takes
-/// `negative_slope` (0.3, as Keras's layer has it) and `elu` takes `alpha` (1).
+/// In a config `{"type": "activation", "activation": "relu"}` or `{"type": "relu"}`. As a type, `leaky_relu` takes
+/// `negative_slope` (default 0.3, as in Keras's layer) and `elu` takes `alpha` (default 1). As an `activation`, their
+/// constants are those of Keras's functions: 0.2 and 1.
 public struct ActivationLayer: Layer {
     public let activation: Activation
 

@@ -1,21 +1,27 @@
 public import Configuration
 public import Kernels
 
-/// What stands around an image.
+/// The padding of images for a window that slides over them. A convolution reads it as zeros; a pooling leaves it out.
 public enum Padding: String, CaseIterable, Sendable {
-    /// Nothing: the window stays inside.
+    /// No padding: ⌊(n - size) / stride⌋ + 1 positions along an axis of length n.
     case valid
-    /// Zeros, so that the result has ⌈n / stride⌉ positions for n.
+    /// Padding for ⌈n / stride⌉ positions along an axis of length n, half on either side. An odd row or column is added
+    /// at the end, as in Keras.
     case same
 }
 
 /// y = f(x ∗ W + b): a convolution over images, channels last.
 ///
-/// Shapes: x (h, w, c), W (kh, kw, c, filters), b (filters), y (h', w', filters).
+/// As in Keras the kernel is not flipped: (x ∗ W)[i, j, o] = Σ x[i·sh + u, j·sw + v, c]·W[u, v, c, o], summed over u, v
+/// and c, with strides (sh, sw) and x padded.
+///
+/// Shapes: x (h, w, c), W (kh, kw, c, filters), b (filters), y (h', w', filters); see `Padding` for h' and w'. W is
+/// filled by `kernelInitializer`, glorot_uniform unless given; b by `biasInitializer`, zeros unless given.
 public struct Conv2D: Layer {
     public let filters: Int
-    /// Height and width of the window, and its steps down and across.
+    /// Height and width of the window.
     public let kernelSize: [Int]
+    /// The window's steps along height and width.
     public let strides: [Int]
     public let padding: Padding
     public let activation: Activation

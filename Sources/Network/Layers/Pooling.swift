@@ -1,13 +1,17 @@
 public import Configuration
 public import Kernels
 
-/// The largest or the mean of a window that slides over images, channels last: `max_pooling2d`,
-/// `average_pooling2d`. Padding takes part in neither.
+/// Max or average pooling over images, channels last: `max_pooling2d`, `average_pooling2d`.
 ///
-/// Shapes: x (h, w, c), y (h', w', c). The strides are the window's size unless given.
+/// y[i, j, c] is the maximum or the mean of channel c of x under the window at (i, j), padding left out. The gradient
+/// of a maximum goes to the first of equal elements.
+///
+/// Shapes: x (h, w, c), y (h', w', c); see `Padding` for h' and w'. The strides are the window's size unless given.
 public struct Pooling: Layer {
     public let reduction: PoolingReduction
+    /// Height and width of the window.
     public let poolSize: [Int]
+    /// The window's steps along height and width.
     public let strides: [Int]
     public let padding: Padding
 

@@ -1,7 +1,7 @@
 public import Configuration
 import Kernels
 
-/// All dimensions of a sample in one, row-major: (h, w, c) becomes (h·w·c).
+/// Flattens each sample into a vector, row-major: (h, w, c) becomes (h·w·c).
 public struct Flatten: Layer {
     public init() {}
 
@@ -13,7 +13,8 @@ public struct Flatten: Layer {
     }
 }
 
-/// A sample's elements under another shape, of which one dimension may be -1: as many as are left.
+/// Gives each sample another shape, row-major, with the same number of elements. One dimension may be -1: it follows
+/// from the number of elements and the other dimensions.
 public struct Reshape: Layer {
     public let targetShape: [Int]
 
@@ -48,8 +49,13 @@ public struct Reshape: Layer {
     }
 }
 
-/// In training each element becomes 0 with probability `rate`, and the others grow by 1 / (1 - rate).
+/// Dropout: in training each element is set to 0 with probability `rate`, and the others are multiplied by
+/// 1 / (1 - rate). In evaluation and prediction nothing is changed.
+///
+/// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014; this is the
+/// inverted form, which scales in training rather than in prediction.
 public struct Dropout: Layer {
+    /// The probability that an element is dropped, 0 ≤ rate < 1.
     public let rate: Double
 
     public init(_ rate: Double) { self.rate = rate }
@@ -70,7 +76,7 @@ public struct Dropout: Layer {
     }
 }
 
-/// The sum of two or more inputs of one shape.
+/// The elementwise sum of two or more inputs of the same shape.
 public struct Add: Layer {
     public init() {}
 
@@ -92,9 +98,9 @@ public struct Add: Layer {
     }
 }
 
-/// The inputs side by side along an axis of a sample, the last unless given.
+/// Concatenates two or more inputs along an axis, the last unless given. Their other dimensions must be equal.
 public struct Concatenate: Layer {
-    /// Counted without the batch, 0 for the first; negative ones from the last, -1.
+    /// The axis of a sample's shape, without the batch: 0 is the first, -1 the last. Keras counts the batch as axis 0.
     public let axis: Int
 
     public init(axis: Int = -1) { self.axis = axis }
@@ -104,7 +110,7 @@ public struct Concatenate: Layer {
     public var type: String { "concatenate" }
     public var takesSeveralInputs: Bool { true }
     public var configuration: [JSONNode.Member] { [.init("axis", JSONNode(axis))] }
-    /// Keras counts the batch as axis 0.
+    /// With the axis as Keras counts it.
     public var keras: KerasLayer {
         KerasLayer("Concatenate", [.init("axis", JSONNode(axis < 0 ? axis : axis + 1))])
     }

@@ -1,13 +1,16 @@
 public import Configuration
 public import Kernels
 
-/// mean of -t log p - (1 - t) log(1 - p), for independent answers yes or no; p is the sigmoid of the last layer.
+/// Binary cross-entropy: mean of -t log p - (1 - t) log(1 - p), for independent binary outputs. p is the sigmoid of the
+/// logits, t is 0 or 1.
 ///
-/// The likelihood of the targets under p: Good, "Rational decisions", 1952. Its arithmetic is
+/// It is the negative log-likelihood of the targets: Good, "Rational decisions", 1952. Computed by
 /// `BinaryCrossEntropyKernel`.
 public struct BinaryCrossEntropy: Loss, Hashable {
     public static let name = "binary_crossentropy"
 
+    /// Whether the last layer gives logits. If not, it must end with the activation `sigmoid`. The loss is computed
+    /// from the logits in either case.
     public let fromLogits: Bool
 
     public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }

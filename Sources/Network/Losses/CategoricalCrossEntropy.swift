@@ -1,13 +1,16 @@
 public import Configuration
 public import Kernels
 
-/// mean over rows of -Σ t log p, for targets that are distributions over classes; p is the softmax of the last layer.
+/// Categorical cross-entropy: mean over rows of -Σ t log p, for targets t that are distributions over classes, such as
+/// one-hot ones. p is the softmax of the logits.
 ///
-/// Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990. Its arithmetic is
+/// Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990. Computed by
 /// `CategoricalCrossEntropyKernel`.
 public struct CategoricalCrossEntropy: Loss, Hashable {
     public static let name = "categorical_crossentropy"
 
+    /// Whether the last layer gives logits. If not, it must end with the activation `softmax`. The loss is computed
+    /// from the logits in either case.
     public let fromLogits: Bool
 
     public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }

@@ -1,12 +1,14 @@
 public import Configuration
 public import Kernels
 
-/// mean of ½(p - t)² where │p - t│ ≤ δ, else δ(│p - t│ - ½δ): squared for small errors, absolute for large ones.
+/// Huber loss: mean of ½(p - t)² where │p - t│ ≤ δ, else of δ(│p - t│ - ½δ). Quadratic for small errors, linear for
+/// large ones.
 ///
-/// Huber, "Robust estimation of a location parameter", 1964. Its arithmetic is `HuberKernel`.
+/// Huber, "Robust estimation of a location parameter", 1964. Computed by `HuberKernel`.
 public struct Huber: Loss, Hashable {
     public static let name = "huber"
 
+    /// δ, above 0, in the unit of the targets as the loss sees them.
     public let delta: Float
 
     public init(delta: Float = 1) { self.delta = delta }

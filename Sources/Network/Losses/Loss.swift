@@ -1,35 +1,39 @@
 public import Configuration
 public import Kernels
 
-/// What training makes small: a number for each sample, of its prediction and its target.
+/// A loss, which training minimises: one number for each sample, computed from its prediction and its target.
 ///
-/// One kind is one file here, which reads the kind's keys of a config, states its formula and source, and says what else
-/// depends on the kind; its arithmetic is a kernel in `Kernels/Operators/Losses`; and it is one line in `LossRegistry`.
+/// Each kind is one file here, which reads the kind's keys of a config and states its formula and source; one kernel in
+/// `Kernels/Operators/Losses`, which computes it; and one line in `LossRegistry`.
 public protocol Loss: RegisteredKind {
-    /// What targets look like beside predictions of a shape, whose last dimension is a row.
+    /// The form of targets for predictions of this shape. A row of predictions is a vector along the last dimension.
     func targetForm(for prediction: Shape) -> TargetForm
 
-    /// The activation whose result it is a loss of, and which it takes as its own: its gradient then goes to what comes
-    /// before, and loses no digits. Nil for a loss of any values.
+    /// The activation that must give the predictions, such as the softmax of a cross-entropy; nil where predictions may
+    /// be any values.
+    ///
+    /// Activation and loss are then computed together from the logits, and the gradient is that with respect to the
+    /// logits. That avoids the cancellation and the logarithm of 0 that probabilities near 0 and 1 bring.
     var activation: Activation? { get }
 
-    /// Whether the last layer gives what comes before that activation.
+    /// Whether the last layer gives logits, the input of `activation`, rather than its result.
     var fromLogits: Bool { get }
 
-    /// The label that is passed over: its rows have neither loss nor gradient, and do not count.
+    /// The ignored label: its rows have neither loss nor gradient, and are not counted in the mean. Nil for none.
     var ignoredLabel: Int? { get }
 
-    /// The same loss with a label that is passed over; nil where it has no labels.
+    /// The same loss with an ignored label; nil where the loss has no labels.
     func ignoring(_ label: Int) -> Self?
 
-    /// Why it can't be a loss of predictions of a shape, as a sentence; nil where it can.
-    /// - Parameter layer: what a sentence calls the layer that predicts: `the last layer 'logits'`.
+    /// Why the loss does not fit predictions of this shape, as a sentence; nil where it fits.
+    /// - Parameter layer: the words for the predicting layer in that sentence: `the last layer 'logits'`.
     func problem(for prediction: Shape, layer: String) -> String?
 
-    /// Makes its arithmetic.
+    /// Makes the kernel that computes the loss.
     ///
-    /// The kernel's inputs are the prediction and the target; or logits, probabilities and target where the request says
-    /// so, which it does where `activation` was found. Its result is the mean over the elements or rows of each sample.
+    /// Its inputs are prediction and target, or with `takesLogits` in the request logits, probabilities and target. Its
+    /// result is the mean over the elements or rows of each sample, where rows of the ignored label count as 0. Its
+    /// gradient is with respect to the first input.
     func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel
 
     /// The loss in Keras, for `keras.losses.deserialize`; nil where Keras has none of the kind.
@@ -66,7 +70,7 @@ extension Loss {
     }
 }
 
-/// An object of Keras as its configs describe it: the class, and the arguments with which it is made.
+/// A Keras object as a Keras config describes it: the class name and the constructor's arguments.
 public struct KerasObject: Sendable, Equatable {
     public let className: String
     public let configuration: JSONNode

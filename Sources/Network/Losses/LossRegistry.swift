@@ -1,6 +1,6 @@
 public import Configuration
 
-/// The losses that a config may name. A kind is a line here, and a file.
+/// The losses that a config may name. Each kind is one file, and one line here.
 public enum LossRegistry {
     public static let kinds = Registry<any Loss.Type>("loss", builtIn.map { ($0.name, $0) })
 

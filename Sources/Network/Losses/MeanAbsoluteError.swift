@@ -1,10 +1,9 @@
 public import Configuration
 public import Kernels
 
-/// mean │p - t│, for regression that outliers shall not decide.
+/// Mean absolute error: mean │p - t│, for regression that is robust to outliers. Its gradient is 0 where p = t.
 ///
-/// Laplace, 1774: its smallest value for one number is at the targets' median. Its arithmetic is
-/// `MeanAbsoluteErrorKernel`.
+/// A constant prediction minimises it at the targets' median (Laplace, 1774). Computed by `MeanAbsoluteErrorKernel`.
 public struct MeanAbsoluteError: Loss, Hashable {
     public static let name = "mean_absolute_error"
 

@@ -1,10 +1,10 @@
 public import Configuration
 public import Kernels
 
-/// factor · mean (p - t)², for regression. The textbook's ½ is `factor: 0.5`.
+/// Mean squared error: factor · mean (p - t)², for regression. `factor: 0.5` gives the textbook's ½(p - t)².
 ///
-/// Gauss, "Theoria motus", 1809: the estimate of greatest likelihood where errors are normal. Its arithmetic is
-/// `MeanSquaredErrorKernel`.
+/// Minimising it gives the maximum-likelihood estimate for normally distributed errors (Gauss, "Theoria motus", 1809).
+/// Computed by `MeanSquaredErrorKernel`.
 public struct MeanSquaredError: Loss, Hashable {
     public static let name = "mean_squared_error"
 
@@ -24,7 +24,7 @@ public struct MeanSquaredError: Loss, Hashable {
         MeanSquaredErrorKernel(request, factor: factor)
     }
 
-    /// Keras's has no factor.
+    /// Nil with a factor other than 1, since Keras's loss has none.
     public var keras: KerasObject? { factor == 1 ? KerasObject("MeanSquaredError") : nil }
 }
 

@@ -1,15 +1,19 @@
 public import Configuration
 public import Kernels
 
-/// mean over rows of -log p[t], where t is the row's label; p is the softmax of the last layer.
+/// Sparse categorical cross-entropy: mean over rows of -log p[t], where t is the row's label, an integer from 0. p is
+/// the softmax of the logits.
 ///
-/// `CategoricalCrossEntropy` for targets that are integers, of which one may stand for "no label": its rows have
-/// neither loss nor gradient, and the mean is over the others. Its arithmetic is `SparseCategoricalCrossEntropyKernel`.
+/// It is `CategoricalCrossEntropy` for integer labels. Rows of the ignored label have neither loss nor gradient, and
+/// the mean is over the other rows of the batch. Any other label that is not one of the classes makes the loss NaN.
+/// Computed by `SparseCategoricalCrossEntropyKernel`.
 public struct SparseCategoricalCrossEntropy: Loss, Hashable {
     public static let name = "sparse_categorical_crossentropy"
 
+    /// Whether the last layer gives logits. If not, it must end with the activation `softmax`. The loss is computed
+    /// from the logits in either case.
     public let fromLogits: Bool
-    /// It need not be one of the classes.
+    /// The label that stands for "no label"; nil for none. It need not be one of the classes.
     public let ignoredLabel: Int?
 
     /// The labels that may be ignored: labels are 32-bit integers.

@@ -1,17 +1,18 @@
 public import Kernels
 
-/// What the targets of a loss look like beside its predictions.
+/// The form of a loss's targets. A row of predictions is a vector along the last dimension, and has a row of targets.
 public enum TargetForm: Sendable, Hashable {
     /// One class index per row, as an integer from 0 to `classes` − 1; a prediction row has `classes` values.
     case sparseLabels(classes: Int)
-    /// `classes` values per row, the greatest of which marks the true class; a prediction row has as many.
+    /// `classes` values per row, a distribution over classes; a prediction row has as many. Metrics take the greatest
+    /// value as the true class.
     case oneHot(classes: Int)
-    /// `outputs` independent yes-or-no values per row, 0 or 1 (above ½ is yes); a prediction row has as many.
+    /// `outputs` independent values per row, each 0 or 1; a prediction row has as many. To metrics, above ½ is 1.
     case binary(outputs: Int)
     /// `outputs` real values per row; a prediction row has as many.
     case values(outputs: Int)
 
-    /// The type in which the targets reach the loss: labels are integers.
+    /// The element type of the targets as the loss takes them: int32 for sparse labels, else float32.
     public var element: ElementType { if case .sparseLabels = self { .int32 } else { .float32 } }
 
     /// The number of values in a row of predictions: classes or outputs.
@@ -34,6 +35,6 @@ public enum TargetForm: Sendable, Hashable {
         }
     }
 
-    /// Whether targets are real values, rather than classes or answers to a question.
+    /// Whether targets are real values, rather than classes or binary values.
     public var isOfValues: Bool { if case .values = self { true } else { false } }
 }

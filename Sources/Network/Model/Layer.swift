@@ -1,10 +1,10 @@
 public import Configuration
 public import Kernels
 
-/// A building block of a model as a person names it: `dense`, `conv2d`, with Keras's vocabulary.
+/// A layer of a model, such as `dense` or `conv2d`, named and configured as in Keras.
 ///
-/// A layer is what stands in a config; applied to variables it adds its operators and parameters to their graph.
-/// A new layer is one file, and a line in `LayerRegistry`.
+/// A layer is a value that holds its settings. `apply` adds its operators and parameters to a graph.
+/// Each kind is one file, and one line in `LayerRegistry`.
 public protocol Layer: Sendable {
     /// The value of `type` in a config.
     var type: String { get }
@@ -12,22 +12,23 @@ public protocol Layer: Sendable {
     /// The keys of a config besides `type`, `name`, `inputs` and those of `LayerTraining`, with their values.
     var configuration: [JSONNode.Member] { get }
 
-    /// Whether it takes one input or joins several.
+    /// Whether it joins several inputs. A layer that says false, the default, is given exactly one.
     var takesSeveralInputs: Bool { get }
 
-    /// Whether it adds parameters to the graph, so that its config takes the keys of `LayerTraining`: `trainable`, for one.
+    /// Whether it adds parameters to the graph. Its config then takes the keys of `LayerTraining`, such as `trainable`.
     var hasParameters: Bool { get }
 
-    /// The type of elements that it wants of the model's input, where it takes that: floats unless it says otherwise, as one
-    /// that looks up tokens does.
+    /// The element type that it needs where it takes an input of the model: float32, unless it says otherwise. A layer
+    /// that looks up tokens says int32.
     var inputElement: ElementType { get }
 
     /// Adds the layer to the graph of its inputs.
-    /// - Parameter name: the layer's name, which its nodes bear and its parameters begin with.
+    /// - Parameter name: the layer's name. Its nodes have this name, and its parameters `name/kernel` and the like.
+    /// - Returns: the layer's result.
     /// - Throws: `GraphError` where the inputs do not fit.
     func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable
 
-    /// The layer in a Keras model file.
+    /// The layer as a Keras model file describes it.
     var keras: KerasLayer { get }
 }
 

@@ -1,8 +1,8 @@
 public import Configuration
 
-/// The layers that a config may name. A kind is a line here, and a file.
+/// The layers that a config may name. Each kind is one file, and one line here.
 public enum LayerRegistry {
-    /// Reads the keys of a kind of layer, besides `type`, `name` and `inputs`.
+    /// Reads a layer's own keys: all but `type`, `name`, `inputs` and those of `LayerTraining`.
     public typealias Reader = @Sendable (ObjectReader) -> any Layer
 
     public static let kinds = Registry<Reader>("layer type", builtIn + activations)

@@ -1,15 +1,17 @@
 public import Kernels
 
-/// What each layer of a model makes and costs.
+/// Each layer of a model with its output shape, its number of parameters and its cost.
 public struct LayerTable: Sendable {
+    /// One layer.
     public struct Row: Sendable, Equatable {
         public let name: String
         public let type: String
         public let inputs: [String]
+        /// The shape of the layer's result for one sample.
         public let output: Shape
-        /// Of all roles.
+        /// The number of its parameters (elements), frozen ones and states included.
         public let parameters: Int
-        /// The floating-point operations of a forward pass for one sample; a multiply-add counts as two.
+        /// The number of floating-point operations of a forward pass for one sample. A multiply-add counts as two.
         public let operations: Int
     }
     public let rows: [Row]
@@ -44,6 +46,8 @@ public struct LayerTable: Sendable {
         }
     }
 
+    /// The number of parameters of the whole model.
     public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+    /// The number of floating-point operations of the whole model's forward pass for one sample.
     public var operations: Int { rows.reduce(0) { $0 + $1.operations } }
 }

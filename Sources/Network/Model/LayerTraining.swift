@@ -1,13 +1,13 @@
 import Configuration
 
-/// How training treats the parameters of one layer, as its config says beside its own keys: whether it changes them, and
-/// with which learning rate and weight decay. Keras knows only the first; PyTorch has the others as parameter groups.
+/// How the parameters of one layer are trained: whether at all, and with which learning rate and weight decay. A layer
+/// with parameters takes these keys in its config. Keras has only `trainable`; PyTorch has parameter groups.
 public struct LayerTraining: Hashable, Sendable {
-    /// `trainable`: false for a frozen layer, whose parameters stay as they are.
+    /// `trainable`: false for a frozen layer, whose parameters training does not change.
     public var isTrainable: Bool
-    /// `learning_rate_factor`: what the optimizer's learning rate is multiplied by for this layer.
+    /// `learning_rate_factor`: the factor on the optimizer's learning rate for this layer.
     public var rateFactor: Double
-    /// `weight_decay`: this layer's own; nil for the optimizer's.
+    /// `weight_decay`: the weight decay of this layer; nil for that of the optimizer.
     public var weightDecay: Double?
 
     public init(isTrainable: Bool = true, rateFactor: Double = 1, weightDecay: Double? = nil) {

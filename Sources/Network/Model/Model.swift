@@ -1,16 +1,16 @@
 public import Configuration
 public import Kernels
 
-/// A layer in a model, with its name and where its inputs come from.
+/// A layer in the list from which a model is made, with its name and its inputs.
 public struct ModelLayer: Sendable {
     public let layer: any Layer
-    /// Nil for the type with a number.
+    /// The layer's name; nil to have it made from the type, as in Keras: `dense`, `dense_1`, `dense_2`.
     public let name: String?
-    /// The names of layers, or of inputs; nil for the layer before.
+    /// The names of the layers or model inputs whose results it takes; nil for the layer before.
     public let inputs: [String]?
     /// How its parameters are trained.
     public let training: LayerTraining
-    /// False for a frozen layer, whose parameters stay as they are.
+    /// False for a frozen layer, whose parameters training does not change.
     public var isTrainable: Bool { training.isTrainable }
 
     public init(
@@ -28,21 +28,22 @@ public struct ModelLayer: Sendable {
 }
 
 extension Layer {
-    /// The layer under a name, or with named inputs.
+    /// The layer with a name, with inputs by name, or both.
     public func named(_ name: String? = nil, inputs: [String]? = nil) -> ModelLayer {
         ModelLayer(self, name: name, inputs: inputs)
     }
 
-    /// The layer with parameters that training leaves as they are.
+    /// The layer frozen: training does not change its parameters.
     public func frozen(_ name: String? = nil, inputs: [String]? = nil) -> ModelLayer {
         ModelLayer(self, name: name, inputs: inputs, isTrainable: false)
     }
 }
 
-/// A network as layers: what a config describes, what a model file holds.
+/// The architecture of a network: its inputs, its layers and its outputs. It holds no weights.
 ///
-/// The layers form a graph: one takes the layers that it names as `inputs`, or without them the layer before. The
-/// last layer's result is the prediction, unless `outputs` names other layers, or several.
+/// The layers form a directed acyclic graph. A layer takes the results of the layers or inputs that it names as
+/// `inputs`, which come before it in the list; without `inputs` it takes that of the layer before. The last layer's
+/// result is the prediction, unless `outputs` names other layers, or several.
 ///
 /// ```swift
 /// let model = try Model(input: [2]) {
@@ -51,50 +52,58 @@ extension Layer {
 /// }
 /// ```
 public struct Model: Sendable {
-    /// A layer with its name and inputs settled.
+    /// A layer of the model, with its name and inputs resolved.
     public struct Step: Sendable {
         public let name: String
         public let layer: any Layer
+        /// The names of the layers or model inputs whose results it takes.
         public let inputs: [String]
         /// How its parameters are trained.
         public let training: LayerTraining
-        /// False for a frozen layer, whose parameters stay as they are.
+        /// False for a frozen layer, whose parameters training does not change.
         public var isTrainable: Bool { training.isTrainable }
     }
 
-    /// The name by which layers refer to the data where there is one input that has no name of its own.
+    /// The name of the only input, where it is given by its shape alone.
     public static let inputName = "input"
 
     /// What is saved can be read again: a file that claims more is refused before memory is taken for it.
     package static let mostLayers = 10_000
 
     public let inputs: [ModelInput]
+    /// The layers, each behind those whose results it takes.
     public let steps: [Step]
-    /// The layers whose results are the predictions, by name.
+    /// The names of the layers whose results are the predictions.
     public let outputs: [String]
 
-    /// The shape of one sample of the first input, which mostly is the only one.
+    /// The shape of one sample of the first input, which is usually the only one.
     public var inputShape: Shape { inputs[0].shape }
 
+    /// A model with one input.
     /// - Parameter input: the shape of one sample.
-    /// - Throws: `ModelError` with all that is wrong.
+    /// - Throws: `ModelError`. It lists all problems of names, inputs and outputs. Without such problems it names the
+    ///   first layer or input that is not used, else the first layer that does not fit the shapes of its inputs.
     public init(input: Shape, @ModelBuilder _ layers: () -> [ModelLayer]) throws(ModelError) {
         try self.init(input: input, layers: layers())
     }
 
+    /// The same, from a list.
     public init(input: Shape, layers: [ModelLayer]) throws(ModelError) {
         try self.init(inputs: [ModelInput(Self.inputName, input)], layers: layers)
     }
 
+    /// A model with one or more inputs and outputs.
     /// - Parameters:
-    ///   - inputs: what is given for each sample, in the order in which it is listed.
+    ///   - inputs: with several, the first layer must name those that it takes.
     ///   - outputs: the names of the layers whose results are the predictions; the last layer unless given.
+    /// - Throws: `ModelError`, as for a model with one input.
     public init(
         inputs: [ModelInput], outputs: [String]? = nil, @ModelBuilder _ layers: () -> [ModelLayer]
     ) throws(ModelError) {
         try self.init(inputs: inputs, outputs: outputs, layers: layers())
     }
 
+    /// The same, from a list.
     public init(inputs: [ModelInput], outputs: [String]? = nil, layers: [ModelLayer]) throws(ModelError) {
         guard !layers.isEmpty else {
             throw ModelError([.init(layer: nil, message: "a model needs at least one layer")])
@@ -277,12 +286,12 @@ public struct Model: Sendable {
     }
 }
 
-/// What is wrong with a model, layer by layer.
+/// Why a model can't be made: one problem or more.
 public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     public struct Problem: Equatable, Sendable {
-        /// The layer's place in the list; nil for the model as a whole.
+        /// The layer's index in the list, from 0; nil where the problem is not of one layer.
         public let layer: Int?
-        /// The part of the model as a whole, such as `outputs`; nil for none.
+        /// The part of the model that the problem is about, such as `outputs`; nil for a layer, or the whole model.
         public let part: String?
         public let message: String
 
@@ -304,6 +313,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Makes a list of layers from a closure, which may hold `if` and `for`.
 @resultBuilder
 public enum ModelBuilder {
     public static func buildExpression(_ layer: any Layer) -> [ModelLayer] { [ModelLayer(layer)] }
@@ -325,7 +335,7 @@ extension Model {
     /// Whether the last layer is the only output.
     package var hasUsualOutput: Bool { outputs == steps.suffix(1).map(\.name) }
 
-    /// The layers as they stand in a config, names and inputs written out.
+    /// The layers as in a config, with all names and inputs written out.
     public var configuration: JSONNode {
         JSONNode(
             steps.map { step in

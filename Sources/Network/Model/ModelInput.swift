@@ -1,6 +1,6 @@
 public import Kernels
 
-/// What a model is given for each sample: one of its inputs, by a name to which layers refer as they do to layers.
+/// An input of a model. Layers name it in their `inputs`, as they name other layers.
 public struct ModelInput: Sendable, Hashable {
     public let name: String
     /// The shape of one sample.

@@ -1,19 +1,19 @@
 public import Kernels
 
 extension Objective {
-    /// One of a model's predictions, with its loss and the nodes that are filled and read for it.
+    /// An output of a model with its loss.
     public struct Output: Sendable {
-        /// That of the layer whose result it is.
+        /// The name of the layer whose result it is.
         public let name: String
         public let loss: any Loss
-        /// By how much its loss counts in that of the model.
+        /// The factor of its loss in the model's loss.
         public let weight: Double
-        /// How its targets are scaled for the loss; nil where they are taken as they are.
+        /// How its targets are scaled for the loss; nil where they are not scaled.
         public let targetScale: TargetScale?
         /// What a sentence calls the layer: `the last layer 'logits'`.
         package let layer: String
 
-        /// What one sample's target looks like beside its prediction.
+        /// The form of its targets.
         public let targetForm: TargetForm
         /// The shape that one sample's target must have.
         public let targetShape: Shape
@@ -44,7 +44,7 @@ extension Objective {
             sampleLoss = variables.loss.index
         }
 
-        /// The label that the loss passes over: its rows have neither loss nor gradient.
+        /// The label that the loss ignores: its rows have neither loss nor gradient. Nil for none.
         public var ignoredLabel: Int? { loss.ignoredLabel }
 
         /// Whether the model's own result are logits, so that a probability of one half is a 0.

@@ -1,14 +1,15 @@
 import Configuration
 public import Kernels
 
-/// A model together with a loss for each of its outputs: what training differentiates and what evaluation measures.
+/// A model with a loss for each of its outputs: what training minimises and evaluation measures.
 ///
-/// The loss of a batch is Σ over the outputs of weight · (mean over the output's counted labels).
+/// The loss of a batch is Σ weight · (mean loss of the output) over the outputs. Rows of an ignored label are left out
+/// of an output's mean.
 public struct Objective: Sendable {
     public let model: Model
     /// The nodes of the inputs, to be filled, in the order of `model.inputs`.
     package let inputs: [Int]
-    /// In the order of `model.outputs`.
+    /// The outputs with their losses, in the order of `model.outputs`.
     public let outputs: [Output]
 
     /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
@@ -21,19 +22,20 @@ public struct Objective: Sendable {
     /// Forward, without losses or targets: what prediction runs.
     package let inference: Program
 
-    /// A model of one output.
+    /// A model with one output.
     /// - Throws: `ObjectiveError` where the loss does not fit the output, or there are several outputs; `ModelError`,
     ///   `GraphError`.
     public init(_ model: Model, loss: any Loss) throws {
         try self.init(model, losses: ByName(loss))
     }
 
+    /// A model with one or more outputs.
     /// - Parameters:
-    ///   - losses: one for each output, by its name.
-    ///   - weights: by how much an output's loss counts in that of the model; 1 for those that are not named.
-    ///   - targetScales: how the targets of outputs are scaled for their losses, which must be of numbers.
-    /// - Throws: `ObjectiveError` where a loss does not fit its output or is missing; `ModelError`, `GraphError`;
-    ///   `TargetScaleError` for targets that are no numbers.
+    ///   - losses: a loss for each output, by the output's name.
+    ///   - weights: the factor of an output's loss in the model's loss, 0 or more; 1 for outputs that are not named.
+    ///   - targetScales: how the targets of an output are scaled for its loss, which must be a regression loss.
+    /// - Throws: `ObjectiveError` where a loss does not fit its output or is missing, or a weight is negative or all
+    ///   are 0; `TargetScaleError` for a scale where the loss is not a regression loss; `ModelError`, `GraphError`.
     public init(
         _ model: Model, losses: [String: any Loss], weights: [String: Double] = [:],
         targetScales: [String: TargetScale] = [:]
@@ -99,7 +101,7 @@ public struct Objective: Sendable {
     package func words(ofInput input: Int) -> String { inputs.count > 1 ? " '\(model.inputs[input].name)'" : "" }
 }
 
-/// What there is of a model with one input and one output; of several, the first's.
+/// Shorthands for a model with one input and one output. With several they give those of the first.
 extension Objective {
     public var loss: any Loss { outputs[0].loss }
     public var targetForm: TargetForm { outputs[0].targetForm }
@@ -118,7 +120,8 @@ extension Objective {
     }
 }
 
-/// Targets that can't be scaled, since they are no numbers: the rest of a sentence that begins with who wanted it.
+/// A scale for targets that are not numbers. The description is a sentence without its subject, the setting that asks
+/// for the scale: "needs targets that are numbers, but …".
 public struct TargetScaleError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -128,7 +131,8 @@ public struct TargetScaleError: Error, Equatable, Sendable, CustomStringConverti
     }
 }
 
-/// A loss that does not fit its model, as a sentence.
+/// A loss, a weight or another setting of training that does not fit the model. The description says why. Some begin
+/// with the verb, to follow the name of a setting.
 public struct ObjectiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
     package init(_ description: String) { self.description = description }

@@ -1,15 +1,16 @@
 import Kernels
 
-/// How the targets of an output are scaled for its loss.
+/// How the targets of an output are scaled for its loss, such as to mean 0 and standard deviation 1.
 ///
-/// Where the model's last layer gives y, the loss compares y with (target - offset)·scale, and the prediction is
-/// y/scale + offset: losses are of scaled numbers, predictions and metrics of the targets' own.
+/// With y the result of the output's layer, the loss compares y with (target - offset)·scale, and the prediction is
+/// y/scale + offset. So the loss is in scaled units; predictions and metrics are in the targets' units.
 public struct TargetScale: Sendable, Hashable {
-    /// One number for all of a sample's targets, one for each entry of their last axis, or one for each of them.
+    /// One number for all of a sample's targets, one for each position of their last axis, or one for each target.
     public let offset: [Double]
+    /// As many numbers as `offset` has.
     public let scale: [Double]
 
-    /// - Precondition: both lists are of one length.
+    /// - Precondition: both lists have the same length.
     public init(offset: [Double], scale: [Double]) {
         precondition(offset.count == scale.count, "an offset and a scale for each")
         (self.offset, self.scale) = (offset, scale)

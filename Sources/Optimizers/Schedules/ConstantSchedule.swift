@@ -1,6 +1,6 @@
 public import Configuration
 
-/// The learning rate as it is: a factor of 1.
+/// A constant learning rate: the factor is 1.
 public struct ConstantSchedule: Schedule, Hashable {
     public static let name = "constant"
 

@@ -1,17 +1,20 @@
 public import Configuration
 import Foundation
 
-/// A linear warm-up, and from there half a cosine down to a share of the rate.
+/// A linear warm-up from 0, then a cosine decay to `final`, over the whole run.
 ///
-/// With W the steps of `warmupEpochs` and T those of the run: t/W for a step t below W, counted from 0, and from there
-/// final + (1 - final)·½(1 + cos(π(t - W)/(T - W))), which would be `final` one step beyond the last.
+/// The factor at step t, counted from 0, is t/W for t < W, and then final + (1 - final)·½(1 + cos(π(t - W)/(T - W))),
+/// with W the number of steps in `warmupEpochs` and T that of the run. The factor would reach `final` at t = T, one
+/// step after the last.
 ///
-/// Loshchilov and Hutter, "SGDR", ICLR 2017, without restarts; Keras's `CosineDecay(0, T - W, alpha=final,
+/// Loshchilov and Hutter, "SGDR", ICLR 2017, without restarts. The same as Keras's `CosineDecay(0, T - W, alpha=final,
 /// warmup_target=rate, warmup_steps=W)`.
 public struct CosineSchedule: Schedule, Hashable {
     public static let name = "cosine"
 
+    /// The length of the warm-up in epochs; 0 for none. It need not be whole.
     public var warmupEpochs: Double
+    /// The factor on the learning rate at the end of the run, from 0 to 1.
     public var final: Double
 
     public init(warmupEpochs: Double = 0, final: Double = 0) {
@@ -28,7 +31,7 @@ public struct CosineSchedule: Schedule, Hashable {
         [.init(key: "warmup_epochs", value: JSONNode(warmupEpochs)), .init(key: "final", value: JSONNode(final))]
     }
 
-    /// A run that ends within its warm-up is one to try things with. As in Keras it is no mistake.
+    /// A warning where the run ends within its warm-up. It is no error, as in Keras, since quick tries often do.
     public func warning(epochs: Int) -> ScheduleWarning? {
         guard warmupEpochs > 0, warmupEpochs >= Double(epochs) else { return nil }
         let length =

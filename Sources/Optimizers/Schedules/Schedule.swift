@@ -1,17 +1,18 @@
 public import Configuration
 
-/// How the learning rate changes over a run: a factor on the optimizer's own rate, a function of the step alone.
+/// How the learning rate changes over a run: a factor on the optimizer's learning rate for each step.
 ///
-/// One kind is one file, which reads the kind's keys of a config and states its formula, and one line in
+/// Each kind is one file, which reads the kind's keys of a config and states its formula, and one line in
 /// `ScheduleRegistry`.
 public protocol Schedule: RegisteredKind {
-    /// The factor on the learning rate.
+    /// The factor on the learning rate. It follows from the arguments alone, so that a resumed run goes on with the
+    /// same rates.
     /// - Parameters:
-    ///   - step: counted from 0 over the run.
-    ///   - epochs: those of the run.
+    ///   - step: the number of optimizer steps before this one, over all epochs.
+    ///   - epochs: the number of epochs of the run.
     func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double
 
-    /// What is to be known of a run of so many epochs; nil where nothing is.
+    /// A warning about a run of this many epochs, such as one that ends within its warm-up; nil where there is none.
     func warning(epochs: Int) -> ScheduleWarning?
 }
 
@@ -19,9 +20,9 @@ extension Schedule {
     public func warning(epochs: Int) -> ScheduleWarning? { nil }
 }
 
-/// What is to be known of a schedule in a run.
+/// A warning about a schedule that is valid, but unlikely to be meant for this run.
 public struct ScheduleWarning: Sendable, Equatable {
-    /// The key of the schedule that it is about.
+    /// The schedule's key that the warning is about, such as `warmup_epochs`.
     public let key: String
     /// The rest of a sentence that begins with that key.
     public let message: String

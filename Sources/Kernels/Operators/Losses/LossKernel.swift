@@ -1,18 +1,21 @@
-/// dst[n] = the loss of sample n: what the kernels of all losses share. Each loss has one of its own beside this file,
-/// and its formula, its keys and its Keras form in `Network/Losses`.
+/// The base class of the losses' kernels: dst[n] = the loss of sample n. Each loss has a subclass beside this file, and
+/// its formula, its config keys and its Keras form in `Network/Losses`.
 ///
-/// Inputs: prediction and target, which is integers where it is labels; or, for a cross-entropy from logits, the logits z, the probabilities p that follow from
-/// them (sigmoid or softmax) and the target. The gradient goes to the first input alone. Losses are added up in double
-/// precision.
+/// Inputs: prediction and target; or, for a cross-entropy from logits, the logits z, their probabilities p (sigmoid or
+/// softmax) and the target. A target of sparse labels is int32. Only the first input has a gradient. Losses are summed
+/// in double precision.
+///
+/// Shapes: prediction, z and p (samples, rows, width); target the same, or (samples, rows) for sparse labels;
+/// dst (samples).
 public class LossKernel: Kernel {
-    /// What a loss is asked for.
+    /// The sizes of a loss's inputs.
     public struct Request {
         public let samples: Int
-        /// The rows of a sample's prediction, each with its own distribution over `width` classes.
+        /// The number of rows in a sample's prediction. For losses over classes each row is a distribution.
         public let rows: Int
-        /// The elements of a row. For losses that are not over classes only the product counts.
+        /// The number of elements in a row, such as classes. Losses that are not over classes use only rows × width.
         public let width: Int
-        /// Whether the inputs are logits, their probabilities and the target, rather than a prediction and the target.
+        /// Whether the inputs are logits, probabilities and target, rather than prediction and target.
         public let takesLogits: Bool
 
         public init(samples: Int, rows: Int, width: Int, takesLogits: Bool = false) {
