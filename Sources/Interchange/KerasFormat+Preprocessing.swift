@@ -22,9 +22,6 @@ extension KerasFormat {
             let isNested = preprocessing.scope == .feature && shape.rank > 1
             return nested(values[...], isNested ? shape.dimensions : [values.count])
         }
-        func rescaling(_ scale: JSONNode, _ offset: JSONNode) -> KerasLayer {
-            KerasLayer("Rescaling", [.init(key: "scale", value: scale), .init(key: "offset", value: offset)])
-        }
         // `Normalization` keeps an axis, of which single numbers have none.
         if preprocessing.scope != .all, shape.rank > 0, scale.allSatisfy({ normalizable.contains(1 / $0) }) {
             let axes: JSONNode =
@@ -52,12 +49,12 @@ extension KerasFormat {
             if values.count == 1 { return JSONNode(values[0]) }
             return nested(values[...], values.count == shape.last ? [values.count] : shape.dimensions)
         }
-        return KerasLayer(
-            "Rescaling",
-            [
-                .init(key: "scale", value: constants(targets.scale.map { 1 / $0 })),
-                .init(key: "offset", value: constants(targets.offset)),
-            ])
+        return rescaling(constants(targets.scale.map { 1 / $0 }), constants(targets.offset))
+    }
+
+    /// x·scale + offset.
+    private static func rescaling(_ scale: JSONNode, _ offset: JSONNode) -> KerasLayer {
+        KerasLayer("Rescaling", [.init(key: "scale", value: scale), .init(key: "offset", value: offset)])
     }
 
     private static func nested(_ values: ArraySlice<Double>, _ dimensions: [Int]) -> JSONNode {

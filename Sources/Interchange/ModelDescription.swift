@@ -1,3 +1,4 @@
+import Batches
 import Configuration
 import Files
 import Kernels
@@ -94,10 +95,8 @@ enum ModelDescription {
         for member in members { try check(member.value["type"] ?? member.value, LossRegistry.kinds) }
     }
 
-    /// What is behind a name of the file where it is said of one of several inputs.
-    static func suffix(_ name: String, amongInputsOf model: Model) -> String {
-        model.inputs.count > 1 ? ":\(name)" : ""
-    }
+    /// What is behind a name of the file where it is said of one of several inputs or outputs.
+    static func suffix(_ name: String, among count: Int) -> String { CodeNames.key("", count > 1 ? name : nil) }
 
     /// `accuracy`; of one of several outputs `digit/accuracy`.
     static func metrics(_ metrics: [[any Metric]], _ outputs: [String]) -> [String] {

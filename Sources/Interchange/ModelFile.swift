@@ -93,7 +93,7 @@ package enum ModelFile {
         try own.set("loss", ModelDescription.losses(of: trained.objective).jsonText(pretty: false))
         try own.set("metrics", ModelDescription.metrics(trained.metricsByOutput, trained.objective.outputs.map(\.name)))
         for (input, preprocessing) in zip(model.inputs, trained.preprocessings) {
-            let suffix = ModelDescription.suffix(input.name, amongInputsOf: model)
+            let suffix = ModelDescription.suffix(input.name, among: model.inputs.count)
             try own.set("preprocessing\(suffix)", preprocessing.kind.rawValue)
             if preprocessing.scope != preprocessing.kind.usualScope {
                 try own.set("preprocessing_per\(suffix)", preprocessing.scope.rawValue)
@@ -101,9 +101,9 @@ package enum ModelFile {
             try own.set("preprocessing_offset\(suffix)", preprocessing.offset)
             try own.set("preprocessing_scale\(suffix)", preprocessing.scale)
         }
-        for output in trained.objective.outputs {
+        for output in outputs {
             guard let scale = output.targetScale else { continue }
-            let suffix = trained.objective.outputs.count > 1 ? ":\(output.name)" : ""
+            let suffix = ModelDescription.suffix(output.name, among: outputs.count)
             try own.set("target_offset\(suffix)", scale.offset)
             try own.set("target_scale\(suffix)", scale.scale)
         }
@@ -202,7 +202,7 @@ package enum ModelFile {
             let (model, outputs) = (objective.model, objective.outputs.map(\.name))
             preprocessings = try model.inputs.map { input in
                 let preprocessing = try Self.preprocessing(
-                    own, ModelDescription.suffix(input.name, amongInputsOf: model))
+                    own, ModelDescription.suffix(input.name, among: model.inputs.count))
                 guard preprocessing.fits(input.shape) else {
                     throw Damage("its preprocessing does not fit its inputs")
                 }
@@ -231,7 +231,7 @@ package enum ModelFile {
         private static func targetScales(_ own: HDF5Attributes, _ outputs: [String]) throws -> [String: TargetScale] {
             var scales: [String: TargetScale] = [:]
             for output in outputs {
-                let suffix = outputs.count > 1 ? ":\(output)" : ""
+                let suffix = ModelDescription.suffix(output, among: outputs.count)
                 guard try own.contains("target_scale\(suffix)") else { continue }
                 let (offset, scale) = try (own.doubles("target_offset\(suffix)"), own.doubles("target_scale\(suffix)"))
                 guard offset.count == scale.count else {

@@ -61,4 +61,14 @@ package enum TrainingFixture {
     }
 
     package static func bits(_ engine: TrainingEngine) -> [UInt32] { values(engine).map(\.bitPattern) }
+
+    /// Of the parameters after some epochs, and of each epoch's loss, gradient norm and metrics.
+    package static func bits(of engine: TrainingEngine, epochs: Int) throws -> [UInt64] {
+        var figures: [Double] = []
+        for epoch in 0..<epochs {
+            let result = try engine.run(epoch: epoch)
+            figures += [result.loss, result.gradientNorm] + result.metrics
+        }
+        return bits(engine).map(UInt64.init) + figures.map(\.bitPattern)
+    }
 }

@@ -134,10 +134,8 @@ struct Tables {
             let texts = try attributes.stringsIfPresent(Recipe.attribute), let text = texts.first, texts.count == 1
         else { return nil }
         do {
-            var recipe = try Recipe(text: text, file: "\(file.path): \(path), attribute \(Recipe.attribute)")
             // What others have learned says nothing of these rows.
-            for index in recipe.columns.indices { recipe.columns[index].fit = nil }
-            return recipe
+            return try Recipe(text: text, file: "\(file.path): \(path), attribute \(Recipe.attribute)").declared
         } catch {
             throw DataError("\(error)")
         }

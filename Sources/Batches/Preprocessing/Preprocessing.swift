@@ -73,14 +73,23 @@ public struct Preprocessing: Sendable, Hashable {
     package static func all(
         _ normalizations: ByName<Normalization>, fittedTo data: Dataset, of names: [String]
     ) throws -> (values: [Preprocessing], isFitted: [Bool]) {
+        try fitted(normalizations, to: data, .input, of: names, key: "data.normalize")
+    }
+
+    /// What normalisation comes to for each input or target of these names, and whether it is computed from these rows.
+    /// - Parameter key: where a config says it.
+    static func fitted(
+        _ normalizations: ByName<Normalization>, to data: Dataset, _ role: DataField.Role, of names: [String],
+        key: String
+    ) throws -> (values: [Preprocessing], isFitted: [Bool]) {
         let own: [Normalization]
         do {
-            own = try normalizations.values(of: names, "input").map { $0 ?? .none }
-        } catch { throw DataError("data.normalize \(error)") }
-        let values = try zip(data.places(.input, of: names), zip(names, own)).map { place, input in
+            own = try normalizations.values(of: names, role.owner).map { $0 ?? .none }
+        } catch { throw DataError("\(key) \(error)") }
+        let values = try zip(data.places(role, of: names), zip(names, own)).map { place, named in
             try Preprocessing(
-                fitting: input.1, to: data, data.fields[place],
-                key: normalizations.only == nil ? "data.normalize.\(input.0)" : "data.normalize")
+                fitting: named.1, to: data, data.fields[place],
+                key: normalizations.only == nil ? "\(key).\(named.0)" : key)
         }
         return (values, own.map(\.isFitted))
     }

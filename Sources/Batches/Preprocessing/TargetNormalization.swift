@@ -8,19 +8,12 @@ extension Preprocessing {
     package static func targetScales(
         _ normalizations: ByName<Normalization>, fittedTo data: Dataset, of outputs: [String]
     ) throws -> [String: TargetScale] {
-        let own: [Normalization?]
-        do {
-            own = try normalizations.values(of: outputs, "output")
-        } catch { throw DataError("data.normalize_targets \(error)") }
-        guard own.contains(where: { $0 != nil && $0?.kind != Normalization.Kind.none }) else { return [:] }
+        // Data may have no targets where none are scaled.
+        guard !normalizations.isEmpty, normalizations.only?.kind != Normalization.Kind.none else { return [:] }
+        let fitted = try fitted(normalizations, to: data, .target, of: outputs, key: "data.normalize_targets").values
         var scales: [String: TargetScale] = [:]
-        for (place, output) in zip(try data.places(.target, of: outputs), zip(outputs, own)) {
-            let fitted = try Preprocessing(
-                fitting: output.1 ?? .none, to: data, data.fields[place],
-                key: normalizations.only == nil ? "data.normalize_targets.\(output.0)" : "data.normalize_targets")
-            if fitted.kind != .none {
-                scales[output.0] = TargetScale(offset: fitted.offset, scale: fitted.scale)
-            }
+        for (output, own) in zip(outputs, fitted) where own.kind != .none {
+            scales[output] = TargetScale(offset: own.offset, scale: own.scale)
         }
         return scales
     }

@@ -170,7 +170,8 @@ public struct RunConfiguration: Sendable {
         // An element of a list stands where the list does.
         let list = String(path.prefix { $0 != "[" })
         let origin = origins[path] ?? origins[list] ?? origins[top] ?? .code
-        return ConfigurationError(file: file, problems: [ConfigurationError.Problem(path: path, origin: origin, message: message)])
+        return ConfigurationError(
+            file: file, problems: [ConfigurationError.Problem(path: path, origin: origin, message: message)])
     }
 
     func error(_ error: ModelError) -> ConfigurationError {

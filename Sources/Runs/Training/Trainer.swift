@@ -88,7 +88,7 @@ public final class Trainer {
     private let codeNames: CodeNames
     /// The columns of the tables that are trained on, as they were fitted.
     package let tables: TableRecipes
-    private let summaries: [String: ValueSummary]
+    let summaries: [String: ValueSummary]
     /// Those that the run reports beside the loss.
     package let figures: FigureList
     private let metrics: [[any Metric]]

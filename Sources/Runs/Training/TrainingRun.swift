@@ -63,9 +63,7 @@ public final class TrainingRun {
         // Before rows are read to be looked at, which takes long where the memory is too small for their chunks.
         try self.training.checkWindow(batch: batch, isShuffled: training.shuffle)
         for dataset in [validation, test] { try dataset?.checkWindow(batch: 1, isShuffled: false) }
-        // First what helps most.
-        var remarks = try Self.remarksOnTargets(self.training, objective)
-        remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
+        var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]
         ) { Self.areValues(targetsOf: $0, objective) }.map { .note($0) }
@@ -94,6 +92,8 @@ public final class TrainingRun {
         } catch let error as ClassWeightsError {
             throw configuration.error("data.class_weight", error.description)
         }
+        // First what helps most.
+        remarks = try Self.remarksOnTargets(self.training, objective, trainer.summaries) + remarks
         try test?.examine(
             trainer.preprocessings, isFitted: trainer.preprocessings.map { _ in false }, of: model.inputs.map(\.name))
         // What a machine decided, so that the run is the same one on any other.
@@ -141,7 +141,9 @@ public final class TrainingRun {
     private static let largeTarget = 1000.0
 
     /// In which units the loss is, where targets are scaled; and advice where they should be.
-    private static func remarksOnTargets(_ data: Dataset, _ objective: Objective) throws -> [RunRemark] {
+    private static func remarksOnTargets(
+        _ data: Dataset, _ objective: Objective, _ summaries: [String: ValueSummary]
+    ) throws -> [RunRemark] {
         var remarks: [RunRemark] = []
         if objective.outputs.contains(where: { $0.targetScale != nil }) {
             remarks.append(
@@ -149,7 +151,6 @@ public final class TrainingRun {
                     "the loss is of targets as data.normalize_targets scales them; metrics and predictions are in the "
                         + "targets' own units"))
         }
-        let summaries = try ValueSummary.all(of: data, for: objective)
         for (output, place) in zip(objective.outputs, try data.places(.target, of: objective.outputs.map(\.name))) {
             let entry = data.fields[place]
             guard output.targetScale == nil, let greatest = summaries[data.key(of: entry)]?.greatest,

@@ -75,13 +75,7 @@ import Testing
     @Test("Pinned shards give the same bits for any number of workers", arguments: [1, 5, 13])
     func pinnedShards(shards: Int) throws {
         func bits(_ workers: Int) throws -> [UInt64] {
-            let engine = try Self.engine(workers: workers, shards: shards)
-            var figures: [Double] = []
-            for epoch in 0..<3 {
-                let result = try engine.run(epoch: epoch)
-                figures += [result.loss, result.gradientNorm] + result.metrics
-            }
-            return TrainingFixture.bits(engine).map(UInt64.init) + figures.map(\.bitPattern)
+            try TrainingFixture.bits(of: Self.engine(workers: workers, shards: shards), epochs: 3)
         }
         let one = try bits(1)
         for workers in [2, 3] { #expect(try bits(workers) == one, "\(workers) workers") }

@@ -44,13 +44,7 @@ import Testing
 
     @Test func pinnedShardsGiveTheSameBitsOnAnyNumberOfWorkers() throws {
         func bits(_ workers: Int) throws -> [UInt64] {
-            let engine = try engine(workers: workers)
-            var figures: [Double] = []
-            for epoch in 0..<3 {
-                let result = try engine.run(epoch: epoch)
-                figures += [result.loss, result.gradientNorm] + result.metrics
-            }
-            return TrainingFixture.bits(engine).map(UInt64.init) + figures.map(\.bitPattern)
+            try TrainingFixture.bits(of: engine(workers: workers), epochs: 3)
         }
         let one = try bits(1)
         for workers in [2, 3, 5] { #expect(try bits(workers) == one, "\(workers) workers") }
