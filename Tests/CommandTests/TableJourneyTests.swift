@@ -203,6 +203,7 @@ struct TableJourneyTests {
             try process.run()
             let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "what \(python) said stands above")
             #expect((text.split(separator: "\n").last.flatMap { Double($0) } ?? 1) < 1e-5, "\(text)")
         }
         // A run goes on with its own table, and with no other.
