@@ -184,33 +184,6 @@ typedef struct {
 // The library counts a dilation of none as 0.
 static const int64_t stormo_undilated[2] = {0, 0};
 
-/// src and dst are (n, c, h, w), in the order that their layouts have.
-static inline dnnl_status_t stormo_pooling(dnnl_primitive_desc_t *made, stormo_request request, dnnl_prop_kind_t pass,
-                                           dnnl_alg_kind_t reduction, stormo_layout src, stormo_layout dst,
-                                           const stormo_window *w) {
-#if DNNL_VERSION_MAJOR < 3
-    STORMO_ASK(dnnl_pooling_v2_desc_t, dnnl_pooling_v2_forward_desc_init, pass, reduction, src, dst, w->strides,
-               w->size, stormo_undilated, w->before, w->after);
-#else
-    return dnnl_pooling_forward_primitive_desc_create(made, request.engine, pass, reduction, src, dst, w->strides,
-                                                      w->size, stormo_undilated, w->before, w->after,
-                                                      request.attributes);
-#endif
-}
-
-static inline dnnl_status_t stormo_pooling_backward(dnnl_primitive_desc_t *made, stormo_request request,
-                                                    dnnl_alg_kind_t reduction, stormo_layout diff_src,
-                                                    stormo_layout diff_dst, const stormo_window *w) {
-#if DNNL_VERSION_MAJOR < 3
-    STORMO_ASK(dnnl_pooling_v2_desc_t, dnnl_pooling_v2_backward_desc_init, reduction, diff_src, diff_dst, w->strides,
-               w->size, stormo_undilated, w->before, w->after);
-#else
-    return dnnl_pooling_backward_primitive_desc_create(made, request.engine, reduction, diff_src, diff_dst, w->strides,
-                                                       w->size, stormo_undilated, w->before, w->after, request.forward,
-                                                       request.attributes);
-#endif
-}
-
 /// dst = src∗weights + bias, without bias where it is null; weights are (o, c, h, w), in the order of their layout.
 static inline dnnl_status_t stormo_convolution(dnnl_primitive_desc_t *made, stormo_request request,
                                                dnnl_prop_kind_t pass, stormo_layout src, stormo_layout weights,

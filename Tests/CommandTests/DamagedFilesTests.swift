@@ -68,8 +68,10 @@ struct DamagedFilesTests {
         if Self.isRecent {
             // HDF5 1.14 looks where it reads.
             let sentence = try refusal(arguments, shows: true)
-            let copies = "cannot copy '/train/targets' in f.h5: the file seems damaged (ran off end of input buffer"
-            #expect(sentence.contains(command == 5 ? copies : reads), "\(arguments): \(sentence)")
+            // Which object a copy fails at, depends on the order in which that library goes through their strings.
+            let isCopy =
+                sentence.hasPrefix("cannot copy '/") && sentence.contains("damaged (ran off end of input buffer")
+            #expect(command == 5 ? isCopy : sentence.contains(reads), "\(arguments): \(sentence)")
             return
         }
         let sentence = try refusal(arguments)
@@ -126,6 +128,11 @@ struct DamagedFilesTests {
         bytes[7263] = 127
         try write(bytes)
         for (command, object) in [(0, "the dataset '/train/targets'"), (6, "'/train/targets'")] {
+            if Self.isRecent {
+                let sentence = try refusal(Self.commands[command], shows: true)
+                #expect(sentence.contains("the file seems damaged (datatype has unusually large # of unused bits"))
+                continue
+            }
             #expect(
                 try refusal(Self.commands[command])
                     == "cannot open f.h5: the HDF5 library asks for more than 256 MiB because of \(object), which a file of "

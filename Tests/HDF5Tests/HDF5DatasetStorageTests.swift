@@ -32,14 +32,7 @@ struct HDF5DatasetStorageTests {
         // The dimension and its maximum.
         try replace(12345, by: 12346, places: 2)
         if Library.version >= (1, 14, 0) {
-            // That library looks itself.
-            let error = #expect(throws: HDF5Error.self) { try HDF5File.open(path).dataset("x") }
-            #expect(
-                error?.description
-                    == "cannot open '/x' in \(path): the file seems damaged (invalid dataset size, likely file "
-                    + "corruption); copy, download or make it again")
-            #expect(error?.kind == .damaged)
-            return
+            return expectItLooksItself("x", at: "/x")
         }
         let dataset = try HDF5File.open(path).dataset("x")
         let sentence =
@@ -52,6 +45,16 @@ struct HDF5DatasetStorageTests {
         }
     }
 
+    /// From HDF5 1.14 on the library compares the size of what is contiguous with the file's when it opens it.
+    private func expectItLooksItself(_ dataset: String, at place: String) {
+        let error = #expect(throws: HDF5Error.self) { try HDF5File.open(path).dataset(dataset) }
+        #expect(
+            error?.description
+                == "cannot open '\(place)' in \(path): the file seems damaged (invalid dataset size, likely file "
+                + "corruption); copy, download or make it again")
+        #expect(error?.kind == .damaged)
+    }
+
     /// A table's columns claim what their table claims.
     @Test func moreRowsOfATableThanAreStored() throws {
         try RawFile.create(path) { file in
@@ -62,6 +65,7 @@ struct HDF5DatasetStorageTests {
         }
         #expect(try HDF5File.open(path).dataset("t/b").read(Int.self, rows: 12344..<12345) == [5])
         try replace(12345, by: 12346, places: 2)
+        if Library.version >= (1, 14, 0) { return expectItLooksItself("t/b", at: "/t/b") }
         let column = try HDF5File.open(path).dataset("t/b")
         for attempt in [{ _ = try column.read(Int.self) }, { _ = try HDF5RowReader(column) }] {
             let error = #expect(throws: HDF5Error.self) { try attempt() }
@@ -99,6 +103,7 @@ struct HDF5DatasetStorageTests {
         }
         #expect(try HDF5File.open(path).dataset("x").read(Int.self).last == 37034)
         try replace(12345, by: 12346, places: 2)
+        if Library.version >= (1, 14, 0) { return expectItLooksItself("x", at: "/x") }
         let error = #expect(throws: HDF5Error.self) { try HDF5File.open(path).dataset("x").read(Int.self) }
         #expect(error?.reason.hasPrefix("its 12346 elements take 148152 bytes, but 148140 are stored") == true)
     }

@@ -103,8 +103,7 @@ struct LongSumTests {
         let result = try check.run(
             Pooling2DKernel(
                 KernelContext(isDifferentiable: false), samples: 1, image: (h, w, channels),
-                window: Window2D(size: (h, w), stride: (h, w), same: false, over: (h, w)), reduction: .average,
-                gradient: false))
+                window: Window2D(size: (h, w), stride: (h, w), same: false, over: (h, w)), reduction: .average))
         for mean in result.output { expectClose(mean, Double(Self.value), "mean") }
         #expect(result.faults.isEmpty)
     }

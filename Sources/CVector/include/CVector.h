@@ -174,9 +174,22 @@ void stormo_few_channels_backward_weights(float *diff_weights, float *diff_bias,
 
 // MARK: Pooling (pool.c)
 
-/// dst[n][y][x][c] = the mean of src[n][y·down + i - top][x·across + j - left][c] over the places (i, j) of the window
-/// that lie in the image. Of `g` the filters and the padded sizes are not read.
-void stormo_average(float *dst, const float *src, const stormo_positions *g, size_t samples);
+/// How many bytes a place in a window takes: 1 where it has at most 256, else 4. Of `g` the filters and the padded sizes are
+/// not read, here and below.
+static inline size_t stormo_place_bytes(const stormo_positions *g) {
+    return g->window_height * g->window_width <= 256 ? 1 : sizeof(int32_t);
+}
+/// dst[n][y][x][c] = the largest src[n][y·down + i - top][x·across + j - left][c] over the places (i, j) of the window
+/// that lie in the image, and, unless null, places[n][y][x][c] = i·window_width + j of the first of them. What is not a
+/// number is larger than all numbers, so that it is not lost.
+void stormo_largest(float *dst, void *places, const float *src, const stormo_positions *g, size_t samples);
+/// diff_src[n][y·down + i - top][x·across + j - left][c] = Σ diff_dst[n][y][x][c] over the windows whose largest is there.
+void stormo_largest_backward(float *diff_src, const void *places, const float *diff_dst, const stormo_positions *g,
+                             size_t samples);
+/// dst[n][y][x][c] = the mean over those places.
+void stormo_mean(float *dst, const float *src, const stormo_positions *g, size_t samples);
+/// diff_src[…] = Σ diff_dst[n][y][x][c] / (the number of those places) over the windows in which it lies.
+void stormo_mean_backward(float *diff_src, const float *diff_dst, const stormo_positions *g, size_t samples);
 
 // MARK: Random numbers (philox.c)
 

@@ -1,4 +1,3 @@
-internal import COneDNN
 internal import CVector
 
 /// How pooling reduces the elements under its window to one. Padding is left out.
@@ -10,80 +9,57 @@ public enum PoolingReduction: Hashable, Sendable {
 /// dst[n,y,x,c] = the largest or the mean of src under the window; padding takes part in neither.
 ///
 /// Shapes: src (n, h, w, c), dst (n, h', w', c). The gradient goes to the place of the largest (the first of
-/// equals), or in equal parts to all places.
+/// equals), or in equal parts to all places. Of values that are not numbers one is the largest, as in PyTorch.
 package final class Pooling2DKernel: Kernel {
-    private let src, dst, diffSrc, diffDst: TensorMemory
-    private let indices: TensorMemory?
-    private let forwardPrimitive: Primitive
-    private var backwardPrimitive: Primitive?
-    /// The geometry of a mean over many places, which a loop of our own computes: the library adds it up in one running
-    /// sum of floats.
-    private var wide: stormo_positions?
     private let samples: Int
-    private var buffers: (src: UnsafeMutablePointer<Float>?, dst: UnsafeMutablePointer<Float>?)
+    private let reduction: PoolingReduction
+    private var positions: stormo_positions
+    /// The largest one's place in each window, for the way back; 0 where there is none.
+    package let workspaceBytes: Int
+    private var buffers:
+        (
+            src: UnsafeMutablePointer<Float>?, dst: UnsafeMutablePointer<Float>?, diffSrc: UnsafeMutablePointer<Float>?,
+            diffDst: UnsafeMutablePointer<Float>?, places: UnsafeMutableRawPointer?
+        )
 
     /// - Parameter image: height, width and channels of src.
-    /// - Throws: `KernelError` where the library refuses the shapes.
     package init(
-        _ context: KernelContext, samples n: Int, image: (height: Int, width: Int, channels: Int), window: Window2D,
-        reduction: PoolingReduction, gradient wantsGradient: Bool
-    ) throws(KernelError) {
-        let (h, w, c) = image
-        let (kh, kw) = window.size
-        let name = "pooling \(kh)×\(kw) of \(n) images \(h)×\(w)×\(c)"
-        let out = window.positions(over: (h, w))
-        samples = n
-        if reduction == .average, kh * kw > Int(STORMO_SUMMED) {
-            wide = stormo_positions(
-                height: h, width: w, channels: c, filters: 0, window_height: kh, window_width: kw,
-                down: window.stride.height, across: window.stride.width, top: window.before.height,
-                left: window.before.width, padded_height: 0, padded_width: 0, rows: out.height, columns: out.width)
-        }
-        let algorithm = reduction == .max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding
-        src = try TensorMemory(.images(n, h, w, c))
-        dst = try TensorMemory(.images(n, out.height, out.width, c))
-        diffSrc = try TensorMemory(src.descriptor)
-        diffDst = try TensorMemory(dst.descriptor)
-        let direction = context.isDifferentiable ? dnnl_forward_training : dnnl_forward_inference
-        var sliding = window.described
-
-        let forward = try PrimitiveDescription(name, of: (src.descriptor, dst.descriptor)) {
-            stormo_pooling(&$0, $1, direction, algorithm, $2.0.handle, $2.1.handle, &sliding)
-        }
-        indices = try forward.layout(dnnl_query_workspace_md).map { layout throws(KernelError) in
-            try TensorMemory(layout)
-        }
-        let kept = indices.map { [(DNNL_ARG_WORKSPACE, $0)] } ?? []
-        forwardPrimitive = try Primitive(forward, context, [(DNNL_ARG_SRC, src), (DNNL_ARG_DST, dst)] + kept)
-        if context.isDifferentiable && wantsGradient {
-            let description = try PrimitiveDescription(
-                name, of: (src.descriptor, dst.descriptor), forward: forward
-            ) {
-                stormo_pooling_backward(&$0, $1, algorithm, $2.0.handle, $2.1.handle, &sliding)
-            }
-            backwardPrimitive = try Primitive(
-                description, context,
-                [(DNNL_ARG_DIFF_SRC, diffSrc), (DNNL_ARG_DIFF_DST, diffDst)] + kept)
-        }
+        _ context: KernelContext, samples: Int, image: (height: Int, width: Int, channels: Int), window: Window2D,
+        reduction: PoolingReduction
+    ) {
+        let result = window.positions(over: (image.height, image.width))
+        self.samples = samples
+        self.reduction = reduction
+        positions = stormo_positions(
+            height: image.height, width: image.width, channels: image.channels, filters: 0,
+            window_height: window.size.height, window_width: window.size.width, down: window.stride.height,
+            across: window.stride.width, top: window.before.height, left: window.before.width, padded_height: 0,
+            padded_width: 0, rows: result.height, columns: result.width)
+        let keepsPlaces = reduction == .max && context.isDifferentiable
+        workspaceBytes =
+            keepsPlaces
+            ? samples * result.height * result.width * image.channels * stormo_place_bytes(&positions) : 0
     }
 
-    package var workspaceBytes: Int { indices?.descriptor.byteCount ?? 0 }
-    package var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
-
     package func bind(_ binding: Binding) {
-        src.attach(binding.src[0].floats)
-        dst.attach(binding.dst.floats)
-        buffers = (binding.src[0].floats, binding.dst.floats)
-        diffSrc.attach(binding.diffSrc[0])
-        diffDst.attach(binding.diffDst)
-        indices?.attach(binding.workspace)
-        forwardPrimitive.attachScratchpad(binding.scratch)
-        backwardPrimitive?.attachScratchpad(binding.scratch)
+        buffers = (
+            binding.src[0].floats, binding.dst.floats, binding.diffSrc[0], binding.diffDst,
+            workspaceBytes == 0 ? nil : binding.workspace
+        )
     }
 
     package func forward(_ pass: Pass) {
-        if wide != nil { stormo_average(buffers.dst, buffers.src, &wide!, samples) } else { forwardPrimitive.execute() }
+        switch reduction {
+        case .max: stormo_largest(buffers.dst, buffers.places, buffers.src, &positions, samples)
+        case .average: stormo_mean(buffers.dst, buffers.src, &positions, samples)
+        }
     }
 
-    package func backward(_ pass: Pass) { backwardPrimitive?.execute() }
+    package func backward(_ pass: Pass) {
+        guard let diffSrc = buffers.diffSrc else { return }
+        switch reduction {
+        case .max: stormo_largest_backward(diffSrc, buffers.places, buffers.diffDst, &positions, samples)
+        case .average: stormo_mean_backward(diffSrc, buffers.diffDst, &positions, samples)
+        }
+    }
 }

@@ -123,15 +123,6 @@ public final class Graph {
 
     private func fail(_ error: GraphError) { firstError = firstError ?? error }
 
-    /// The nodes of each of so many layers.
-    func nodes(ofLayers count: Int) -> [[Int]] {
-        var result = Array(repeating: [Int](), count: count)
-        for (index, node) in nodes.enumerated() {
-            if let layer = node.layer { result[layer.index].append(index) }
-        }
-        return result
-    }
-
     private func append(_ node: Node) -> Variable {
         var node = node
         node.layer = scope.layer
@@ -144,6 +135,17 @@ public final class Graph {
 package struct LayerReference: Hashable, Sendable {
     package let index: Int
     package let name: String
+}
+
+extension [Graph.Node] {
+    /// The nodes of each of so many layers.
+    func indices(ofLayers count: Int) -> [[Int]] {
+        var result = [[Int]](repeating: [], count: count)
+        for (index, node) in enumerated() {
+            if let layer = node.layer { result[layer.index].append(index) }
+        }
+        return result
+    }
 }
 
 /// A tensor in a graph: the result of one of its nodes. Expressions are made of variables.

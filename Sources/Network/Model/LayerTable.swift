@@ -24,7 +24,7 @@ public struct LayerTable: Sendable {
     public init(_ model: Model) throws(ModelError) {
         let graph = Graph()
         let built = try model.build(in: graph)
-        let nodes = graph.nodes(ofLayers: model.steps.count)
+        let nodes = graph.nodes.indices(ofLayers: model.steps.count)
         layout = ParameterLayout(graph.nodes)
         firstInput = model.inputs[0].name
         rows = model.steps.indices.map { index in

@@ -12,7 +12,7 @@ public struct Objective: Sendable {
     /// The outputs with their losses, in the order of `model.outputs`.
     public let outputs: [Output]
 
-    /// The number of nodes of each layer, for tables and messages: layer's name to its nodes.
+    /// Each layer's name with its nodes in the training program, in which rewrites may have moved them.
     package let layerNodes: [(name: String, nodes: [Int])]
 
     /// Forward and backward: what a training step runs. Its losses are those of the outputs, in their order.
@@ -67,11 +67,10 @@ public struct Objective: Sendable {
         self.model = model
         inputs = built.inputs.map(\.index)
         self.outputs = outputs
-        let nodes = graph.nodes(ofLayers: model.steps.count)
-        layerNodes = zip(model.steps, nodes).map { ($0.name, $1) }
         // Metrics compare the predictions with the targets behind the forward pass, so that both must stand till then.
         let measured = variables.flatMap { [$0.prediction, $0.loss, $0.target] + [$0.logits].compactMap { $0 } }
         training = try Program(results: measured, losses: variables.map(\.loss))
+        layerNodes = zip(model.steps, training.nodes.indices(ofLayers: model.steps.count)).map { ($0.name, $1) }
         evaluation = try Program(results: measured)
         inference = try Program(results: variables.map(\.prediction))
     }

@@ -43,9 +43,9 @@ package struct Pooling2DOperator: Operator {
 
     package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
         let image = request.inputs[0].shape
-        return try Pooling2DKernel(
+        return Pooling2DKernel(
             request.context, samples: request.samples, image: (image[0], image[1], image[2]),
-            window: window(over: image), reduction: reduction, gradient: request.gradients[0])
+            window: window(over: image), reduction: reduction)
     }
 
     /// The largest of relu(x) is relu of the largest x, of which there are fewer.

@@ -19,10 +19,16 @@ struct Pooling2DKernelTests {
         Case(images: (1, 5, 6, 17), window: .init(3, 2, stride: (2, 1))),
         Case(images: (2, 3, 4, 16), window: .init(3, 4)),
         Case(images: (2, 8, 8, 2), window: .init(2, 2, stride: (3, 3), same: true)),
-        // Means over so many places are added up by a loop of our own.
+        // Channels are taken sixteen at a time, with some of them twice.
+        Case(images: (2, 4, 5, 16), window: .init(2, 2, stride: (2, 2), same: true)),
+        Case(images: (1, 5, 4, 37), window: .init(2, 2, stride: (2, 2))),
+        Case(images: (1, 6, 6, 33), window: .init(3, 3, stride: (2, 2), same: true)),
+        // Sums over so many places are in double; of more than 256 places each is kept in four bytes.
         Case(images: (2, 9, 11, 3), window: .init(9, 11)),
         Case(images: (2, 13, 12, 130), window: .init(9, 8, stride: (3, 2), same: true)),
         Case(images: (1, 20, 7, 1), window: .init(15, 7, stride: (2, 1), same: true)),
+        Case(images: (1, 17, 16, 3), window: .init(17, 16)),
+        Case(images: (1, 19, 17, 18), window: .init(18, 17, stride: (1, 1))),
     ]
 
     @Test(arguments: cases, [PoolingReduction.max, .average])
@@ -56,15 +62,28 @@ struct Pooling2DKernelTests {
         #expect(result.gradients[0] == [check.upstream[0], 0, 0, 0])
     }
 
+    @Test("What is not a number is not lost", arguments: [1, 17])
+    func notANumber(channels: Int) throws {
+        let kernel = try kernel(
+            Case(images: (1, 2, 4, channels), window: .init(2, 2, stride: (2, 2))), .max, isDifferentiable: true)
+        for place in [0, 1, 4, 5] {
+            var input = [Float](repeating: 0.5, count: 8 * channels)
+            input[place * channels] = .nan
+            let output = try KernelCheck(inputs: [input], outputCount: 2 * channels).run(kernel).output
+            #expect(output[0].isNaN)
+            #expect(output.dropFirst().allSatisfy { $0 == 0.5 })
+        }
+    }
+
     private func kernel(
         _ test: Case, _ reduction: PoolingReduction, isDifferentiable: Bool
     ) throws -> Pooling2DKernel {
         let (n, h, w, c) = test.images
-        return try Pooling2DKernel(
-            KernelContext(isDifferentiable: isDifferentiable), samples: n, image: (h, w, c),
+        return Pooling2DKernel(
+            try KernelContext(isDifferentiable: isDifferentiable), samples: n, image: (h, w, c),
             window: Window2D(
                 size: (test.window.height, test.window.width), stride: (test.window.down, test.window.across),
                 same: test.window.same, over: (h, w)),
-            reduction: reduction, gradient: true)
+            reduction: reduction)
     }
 }

@@ -66,4 +66,26 @@ struct RewriteTests {
         ActivationIntoProducer().apply(to: &rewritten)
         #expect(names(rewritten) == ["add", "relu"])
     }
+
+    /// So a table of operators says of a pooling what the pooling takes.
+    @Test("What was moved is still its own layer's")
+    func layersKeepTheirOperators() throws {
+        let model = try Model(input: [6, 6, 1]) {
+            Conv2D(2, kernelSize: (3, 3), activation: .relu)
+            Pooling(.max)
+            Flatten()
+            Dense(2)
+        }
+        let objective = try Objective(model, loss: .meanSquaredError(factor: 1))
+        func operators(_ layer: String) -> [String] {
+            objective.layerNodes.first { $0.name == layer }?.nodes.compactMap { node in
+                guard objective.training.order.contains(node),
+                    case .operation(let operation, _) = objective.training.nodes[node].kind
+                else { return nil }
+                return operation.name
+            } ?? []
+        }
+        #expect(operators("max_pooling2d") == ["max pooling"])
+        #expect(operators("conv2d").contains("relu") && !operators("conv2d").contains("max pooling"))
+    }
 }
