@@ -14,7 +14,7 @@ final class RunningCommand {
         process = try workspace.process(arguments, [:])
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = try #require(FileHandle(forWritingAtPath: output))
-        process.standardError = try #require(FileHandle(forWritingAtPath: errors))
+        process.standardError = FileHandle(forWritingAtPath: errors)
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
     }
