@@ -6,8 +6,8 @@ import Testing
 
 private let python = ProcessInfo.processInfo.environment["STORMO_PYTHON"]
 
-/// The schema before a real validator. Runs where `STORMO_PYTHON` names a Python that has jsonschema.
-@Suite(.enabled(if: python != nil, "set STORMO_PYTHON to a Python with jsonschema"))
+/// The schema before a real validator. Runs where `STORMO_PYTHON` names a Python that has jsonschema-rs.
+@Suite(.enabled(if: python != nil, "set STORMO_PYTHON to a Python with jsonschema-rs"))
 struct SchemaValidationTests {
     /// Those of the files that the schema refuses, with what the validator says of them.
     private func refused(_ paths: [String]) throws -> [String: String] {
