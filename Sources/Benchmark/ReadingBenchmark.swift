@@ -32,6 +32,7 @@ package struct ReadingBenchmark: Sendable {
     package init(_ configuration: RunConfiguration, seconds: Double) throws {
         var data = try RunData(configuration.data, seed: configuration.seed).training
         if !configuration.training.shuffle { data.shuffleWindow = nil }
+        try configuration.checkShuffleWindow(data, batch: min(configuration.training.wholeBatch, data.count))
         let reader = try BatchReader(
             data, batchSize: min(configuration.training.wholeBatch, data.count),
             isShuffled: configuration.training.shuffle, seed: configuration.seed)

@@ -63,6 +63,7 @@ package struct ScalingBenchmark: Sendable {
     ) throws {
         let data = try RunData(configuration.data, seed: configuration.seed).training
         let objective = try configuration.objective(configuration.model(for: data), on: data)
+        try configuration.checkShuffleWindow(data, batch: configuration.training.wholeBatch)
         let preprocessing = try configuration.preprocessings(fittedTo: data, for: objective)
         name = configuration.name
         self.mode = mode

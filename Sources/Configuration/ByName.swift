@@ -48,6 +48,11 @@ public struct ByName<Value: Sendable>: Sendable {
 
 /// Names of values that are not those of the model's inputs or outputs. The description is the rest of a sentence that
 /// begins with the setting.
+extension ByName: Equatable where Value: Equatable {}
+extension ByName.Entry: Equatable where Value: Equatable {}
+extension ByName: Hashable where Value: Hashable {}
+extension ByName.Entry: Hashable where Value: Hashable {}
+
 public struct ByNameError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }

@@ -113,6 +113,30 @@ package enum AtomicFile {
             else { continue }
             unlink(path)
         }
+        // Those of other files too, where it is certain: HDF5 files that nobody holds.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where name.hasSuffix(leftover) && !name.hasPrefix(start) {
+            let path = directory + "/" + name
+            guard let point = name.dropLast(leftover.count).lastIndex(of: "."),
+                let process = pid_t(name.dropLast(leftover.count)[point...].dropFirst()), process > 0,
+                process != getpid(), kill(process, 0) != 0, errno == ESRCH, isFreeHDF5(path)
+            else { continue }
+            unlink(path)
+        }
+    }
+
+    /// Whether it is an HDF5 file of this user's, or an empty one, that its file system lets us lock: who writes one holds
+    /// its lock, on another machine too.
+    private static func isFreeHDF5(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        else { return false }
+        var start = [UInt8](repeating: 0, count: 4)
+        return status.st_size == 0 || read(descriptor, &start, 4) == 4 && start == [0x89, 0x48, 0x44, 0x46]
     }
 
     /// Whether a process has locked a file, as libhdf5 does with one that it writes; also one of another machine.

@@ -185,7 +185,10 @@ package final class HDF5File: Sendable {
     private static func checkIsHDF5(_ path: String, _ place: Place) throws(HDF5Error) {
         let answer = H5Fis_hdf5(path)
         if answer < 0 { throw explainOpening(place.libraryFailure("open"), place) }
-        if answer == 0 { throw place.error(.notHDF5, "open", "it is not an HDF5 file") }
+        if answer == 0 {
+            let foreign = ForeignFormat(of: path).map { "it is " + $0.advice(path) }
+            throw place.error(.notHDF5, "open", foreign ?? "it is not an HDF5 file")
+        }
     }
 
     private static func accessProperties(_ place: Place, writable: Bool) throws(HDF5Error) -> Handle {

@@ -11,11 +11,11 @@ import Recipes
 /// The model file: a Keras HDF5 model, with a group of our own beside it.
 ///
 /// ```
-/// /                  attribute model_config: the layers, in JSON
+/// /                  attribute model_config: the layers, in JSON; training_config: optimizer, losses and metrics
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
-///                    feature_names, target_names, target_offset, target_scale, recipe, inputs_type, inputs_range,
+///                    feature_names, target_names, target_offset, target_scale, threshold, recipe, inputs_type, inputs_range,
 ///                    targets_type, targets_range, config
 /// ```
 /// What is said of one of several inputs or outputs has its name behind it: `preprocessing:age`, `class_names:digit`; and
@@ -59,6 +59,9 @@ package enum ModelFile {
                 model, trained.preprocessings, outputs.map { ($0.targetScale, $0.shape) }, name: name ?? "model",
                 graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
             ).jsonText(pretty: false))
+        if let training = KerasFormat.trainingConfiguration(trained) {
+            try file.attributes.set("training_config", training.jsonText(pretty: false))
+        }
         try Checksum.seal(file.attributes)
 
         let group = try file.root.createGroup(weights)
@@ -106,6 +109,10 @@ package enum ModelFile {
             let suffix = ModelDescription.suffix(output.name, among: outputs.count)
             try own.set("target_offset\(suffix)", scale.offset)
             try own.set("target_scale\(suffix)", scale.scale)
+        }
+        for output in outputs {
+            guard let thresholds = output.thresholds else { continue }
+            try own.set("threshold\(ModelDescription.suffix(output.name, among: outputs.count))", thresholds)
         }
         if let names = trained.classNames { try own.set("class_names", names) }
         for (name, names) in trained.columnLists.sorted(by: { $0.key < $1.key }) { try own.set(name, names) }
@@ -196,9 +203,11 @@ package enum ModelFile {
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
-            objective = try ModelDescription.objective(
-                source.document("model", of: own), source.document("loss", of: own),
-                targetScales: { try Self.targetScales(own, $0) })
+            objective = try Self.withThresholds(
+                own,
+                ModelDescription.objective(
+                    source.document("model", of: own), source.document("loss", of: own),
+                    targetScales: { try Self.targetScales(own, $0) }))
             let (model, outputs) = (objective.model, objective.outputs.map(\.name))
             preprocessings = try model.inputs.map { input in
                 let preprocessing = try Self.preprocessing(
@@ -225,6 +234,21 @@ package enum ModelFile {
                 ? Self.tables(source.document(Recipe.attribute, of: own), model) : TableRecipes()
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
+        }
+
+        /// - Throws: `Damage` for thresholds that are none, or of what has none.
+        private static func withThresholds(_ own: HDF5Attributes, _ objective: Objective) throws -> Objective {
+            var objective = objective
+            for (index, output) in objective.outputs.enumerated() {
+                let name = "threshold\(ModelDescription.suffix(output.name, among: objective.outputs.count))"
+                guard try own.contains(name) else { continue }
+                let thresholds = try own.doubles(name)
+                guard case .binary(let outputs) = output.targetForm, thresholds.count == outputs,
+                    thresholds.allSatisfy({ (0...1).contains($0) })
+                else { throw Damage("its \(name) does not fit its outputs") }
+                objective.outputs[index].thresholds = thresholds
+            }
+            return objective
         }
 
         /// - Throws: `Damage` for lists that don't belong together.

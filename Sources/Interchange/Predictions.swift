@@ -1,5 +1,7 @@
+import Engine
 import Files
 import HDF5
+import Metrics
 import Network
 
 /// The file that `predict` writes.
@@ -9,9 +11,11 @@ package enum Predictions {
         try write([values], of: model, to: path)
     }
 
-    /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier over classes, the largest
-    /// one's index of each sample as `labels`, with the class names as an attribute. Of several outputs each has its own,
-    /// by its name: `predictions/digit`, `labels/digit`.
+    /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier, `labels`: over classes the
+    /// index of the largest one; for binary outputs 1 where the probability is above the threshold and else 0, of several
+    /// a column for each. The names of the classes are an attribute, `class_names`, those of several binary outputs are
+    /// `column_names` of both. A NaN has the label -1. Of several outputs each has its own, by its name:
+    /// `predictions/digit`, `labels/digit`.
     /// - Parameters:
     ///   - values: of each output, row-major, as `Evaluator.predictAll` gives them.
     ///   - rows: the number in the data of each sample, where not all are predicted; they become the dataset `rows`.
@@ -40,15 +44,33 @@ package enum Predictions {
         let predictions = try file.root.createDataset(
             "predictions\(suffix)", .float32, shape: [samples] + shape.dimensions)
         try predictions.write(values)
-        guard output.targetForm.classes != nil else { return }
-        let classes = shape.last
-        let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
-            let row = values[start..<start + classes]
-            return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
+        switch output.targetForm {
+        case .values: return
+        case .sparseLabels, .oneHot:
+            let classes = shape.last
+            let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
+                let row = values[start..<start + classes]
+                return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
+            }
+            let dataset = try file.root.createDataset(
+                "labels\(suffix)", .int64, shape: [samples] + shape.dimensions.dropLast())
+            try dataset.write(labels)
+            if let names = model.classNames(of: output.name) { try dataset.attributes.set("class_names", names) }
+        case .binary(let width):
+            let comparisons = MetricLayout(output).comparisons
+            let labels = values.enumerated().map { index, value -> Int64 in
+                value > comparisons[index % width] ? 1 : value.isNaN ? -1 : 0
+            }
+            let dataset = try file.root.createDataset(
+                "labels\(suffix)", .int64,
+                shape: [samples] + (width > 1 ? shape.dimensions : Array(shape.dimensions.dropLast())))
+            try dataset.write(labels)
+            if let names = model.classNames(of: output.name), names.count == 2 {
+                try dataset.attributes.set("class_names", names)
+            }
+            if let names = model.labelNames(of: output.name) {
+                for dataset in [predictions, dataset] { try dataset.attributes.set("column_names", names) }
+            }
         }
-        let dataset = try file.root.createDataset(
-            "labels\(suffix)", .int64, shape: [samples] + shape.dimensions.dropLast())
-        try dataset.write(labels)
-        if let names = model.classNames(of: output.name) { try dataset.attributes.set("class_names", names) }
     }
 }

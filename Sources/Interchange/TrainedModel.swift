@@ -6,7 +6,7 @@ import Network
 
 /// A model with its parameters and its preprocessing: the contents of a model file.
 public struct TrainedModel: Sendable {
-    public let objective: Objective
+    public package(set) var objective: Objective
     /// The metrics of each output that training reported. `stormo evaluate` computes them by default.
     public let metricsByOutput: [[any Metric]]
     /// The fitted normalisation of each input, in the model's order.
@@ -20,6 +20,8 @@ public struct TrainedModel: Sendable {
     package var summaries: [String: ValueSummary] = [:]
     /// The columns of the tables that it was trained on, fitted: what becomes of rows before they are normalised.
     package var tables = TableRecipes()
+    /// The optimizer that trained it, as a config has it; nil for one that was read, whose config may say it.
+    package var optimizer: JSONNode?
     /// In the objective's layout.
     package var parameters: AlignedMemory
     /// The resolved config of the run that trained the model; nil for a model that was trained without a config.
@@ -62,6 +64,15 @@ public struct TrainedModel: Sendable {
     /// The names of an output's classes; nil where there are none.
     public func classNames(of output: String) -> [String]? {
         objective.outputs.count > 1 ? columnLists[CodeNames.key(CodeNames.classes, output)] : classNames
+    }
+
+    /// The names of the values of an output that are binary by themselves; nil where there is one, or they have no names.
+    public func labelNames(of output: String) -> [String]? {
+        guard let own = objective.outputs.first(where: { $0.name == output }), case .binary(let width) = own.targetForm,
+            width > 1
+        else { return nil }
+        let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)]
+        return names?.count == width ? names : nil
     }
 
     /// What the numbers in data mean to the model.

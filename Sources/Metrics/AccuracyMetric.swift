@@ -1,17 +1,31 @@
+import Configuration
 public import Network
 
 /// Accuracy: the share of correct predictions, from 0 to 1.
 ///
 /// For classes, the share of rows whose greatest prediction is that of the true class; of equal predictions the first
 /// counts, as in NumPy's `argmax`. For binary outputs, the share of all outputs of all rows on the right side of the
-/// threshold, as in Keras: a probability above ½, or a logit above 0, predicts 1.
+/// threshold, as in Keras: a probability above it (½ unless the model has another, see ``ThresholdRule``), or a logit above
+/// that of it, predicts 1.
 public struct AccuracyMetric: PlainMetric {
     public static let names = ["accuracy"]
 
     public init() {}
 
     public var higherIsBetter: Bool { true }
-    public var kerasName: String? { "accuracy" }
+
+    /// Which one Keras would take for the word `accuracy` depends on shapes, and several binary outputs it takes for classes.
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        switch layout.form {
+        case .sparseLabels: KerasObject("SparseCategoricalAccuracy", ["name": JSONNode(name)])
+        case .oneHot: KerasObject("CategoricalAccuracy", ["name": JSONNode(name)])
+        case .binary:
+            layout.kerasThreshold.map {
+                KerasObject("BinaryAccuracy", ["name": JSONNode(name), "threshold": JSONNode($0)])
+            }
+        case .values: nil
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needAccuracy() }

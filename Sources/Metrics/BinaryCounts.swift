@@ -1,26 +1,32 @@
 /// Counts for independent yes-or-no outputs: per output, how often yes and no are predicted as which.
 final class BinaryCounts {
     private let outputs: Int
-    private let threshold: Float
+    /// Of each output.
+    private let thresholds: UnsafeMutableBufferPointer<Float>
     /// Outputs × 2 × 3, true (no, yes) by predicted (no, yes, NaN).
     private let table: UnsafeMutableBufferPointer<Int>
     private static let cells = 6
 
-    init(outputs: Int, threshold: Float) {
-        self.outputs = outputs
-        self.threshold = threshold
+    /// - Parameter thresholds: of each output, above which it predicts yes.
+    init(_ thresholds: [Float]) {
+        outputs = thresholds.count
+        self.thresholds = .allocate(capacity: outputs)
+        _ = self.thresholds.initialize(from: thresholds)
         table = .allocate(capacity: outputs * Self.cells)
         table.initialize(repeating: 0)
     }
 
-    deinit { table.deallocate() }
+    deinit {
+        table.deallocate()
+        thresholds.deallocate()
+    }
 
     func update(_ predictions: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, rows: Int) {
         var index = 0
         for _ in 0..<rows {
             for output in 0..<outputs {
                 let prediction = predictions[index]
-                let column = prediction > threshold ? 1 : prediction == prediction ? 0 : 2
+                let column = prediction > thresholds[output] ? 1 : prediction == prediction ? 0 : 2
                 table[output * Self.cells + (targets[index] > 0.5 ? 3 : 0) + column] &+= 1
                 index += 1
             }

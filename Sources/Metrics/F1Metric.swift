@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// F1 score, the harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN).
@@ -13,6 +14,15 @@ public struct F1Metric: PlainMetric {
 
     public var displayName: String { "F1" }
     public var higherIsBetter: Bool { true }
+
+    /// Of classes Keras's mean is over those that do not occur, too; and Keras 3 refuses targets of one number a sample that
+    /// have no axis for it.
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        guard case .binary(let outputs) = layout.form, outputs > 1, layout.rowsPerSample == 1 else { return nil }
+        return layout.kerasThreshold.map {
+            KerasObject("F1Score", ["name": JSONNode(name), "average": "macro", "threshold": JSONNode($0)])
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needConfusion() }

@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// Mean absolute error: mean │p - t│ over all elements of all rows, as in Keras, in the unit of the targets.
@@ -8,7 +9,9 @@ public struct MAEMetric: PlainMetric {
 
     public var displayName: String { "MAE" }
     public var higherIsBetter: Bool { false }
-    public var kerasName: String? { "mean_absolute_error" }
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        KerasObject("MeanAbsoluteError", ["name": JSONNode(name)])
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfRegression(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needErrors() }

@@ -22,8 +22,8 @@ public protocol Metric: Figure {
     /// at the end of an epoch only, not within it.
     var isCostly: Bool { get }
 
-    /// The metric's name for Keras's `compile(metrics=…)`; nil where Keras has no such metric.
-    var kerasName: String? { get }
+    /// The metric in Keras, for `keras.metrics.deserialize`; nil where Keras has none that gives the same value.
+    func keras(_ layout: MetricLayout) -> KerasObject?
 
     /// Asks for the shared counts from which the metric is computed.
     func need(_ needs: inout MetricNeeds)
@@ -54,7 +54,7 @@ extension Metric {
     public var displayName: String { name }
     public var undefinedReason: String { "" }
     public var isCostly: Bool { false }
-    public var kerasName: String? { nil }
+    public func keras(_ layout: MetricLayout) -> KerasObject? { nil }
     public func need(_ needs: inout MetricNeeds) {}
     public func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)? { nil }
 

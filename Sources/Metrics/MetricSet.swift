@@ -65,11 +65,11 @@ package final class MetricSet: @unchecked Sendable {
                 : nil
             binary = nil
             errors = nil
-        case .binary(let outputs):
+        case .binary:
             labels = nil
             binary =
                 needs.confusion || needs.accuracy
-                ? BinaryCounts(outputs: outputs, threshold: layout.predictionsAreLogits ? 0 : 0.5) : nil
+                ? BinaryCounts(layout.comparisons) : nil
             errors = nil
         case .values(let outputs):
             labels = nil
@@ -202,6 +202,12 @@ package final class MetricSet: @unchecked Sendable {
     /// It exists for class targets and for one binary output.
     package var confusion: ConfusionMatrix? {
         labels?.confusion ?? (layout.form == .binary(outputs: 1) ? binary?.confusion(of: 0) : nil)
+    }
+
+    /// Of several binary outputs, where the confusion matrix is asked for or needed, each one's own.
+    package var labelConfusions: [ConfusionMatrix] {
+        guard case .binary(let outputs) = layout.form, outputs > 1, let binary else { return [] }
+        return (0..<outputs).map(binary.confusion)
     }
 
     /// One value per metric, in the order of ``kinds``; NaN where it is not defined, as for all of no samples.

@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// Precision, TP / (TP + FP): of the rows predicted as a class, the share that belongs to it.
@@ -11,6 +12,14 @@ public struct PrecisionMetric: PlainMetric {
     public init() {}
 
     public var higherIsBetter: Bool { true }
+
+    /// Keras's pools several outputs, and knows no classes.
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        guard layout.form == .binary(outputs: 1) else { return nil }
+        return layout.kerasThreshold.map {
+            KerasObject("Precision", ["name": JSONNode(name), "thresholds": JSONNode($0)])
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needConfusion() }

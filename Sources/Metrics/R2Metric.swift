@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// R², the coefficient of determination: 1 − Σ(p - t)² / Σ(t - mean t)² for each output, then the unweighted mean over
@@ -12,8 +13,13 @@ public struct R2Metric: PlainMetric {
 
     public var displayName: String { "R²" }
     public var higherIsBetter: Bool { true }
-    public var undefinedReason: String { ", since the targets are all the same" }
-    public var kerasName: String? { "r2_score" }
+    public var undefinedReason: String { ", since it needs two samples or more" }
+
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        // Keras's takes one row a sample.
+        layout.rowsPerSample == 1
+            ? KerasObject("R2Score", ["name": JSONNode(name), "class_aggregation": "uniform_average"]) : nil
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfRegression(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needErrors(variance: true) }

@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// Root mean squared error: √(mean (p - t)²) over all elements of all rows, as in Keras, in the unit of the targets.
@@ -8,7 +9,9 @@ public struct RMSEMetric: PlainMetric {
 
     public var displayName: String { "RMSE" }
     public var higherIsBetter: Bool { false }
-    public var kerasName: String? { "root_mean_squared_error" }
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        KerasObject("RootMeanSquaredError", ["name": JSONNode(name)])
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfRegression(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needErrors() }

@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// Recall, TP / (TP + FN): of the rows that belong to a class, the share predicted as that class.
@@ -11,6 +12,14 @@ public struct RecallMetric: PlainMetric {
     public init() {}
 
     public var higherIsBetter: Bool { true }
+
+    /// Keras's pools several outputs, and knows no classes.
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        guard layout.form == .binary(outputs: 1) else { return nil }
+        return layout.kerasThreshold.map {
+            KerasObject("Recall", ["name": JSONNode(name), "thresholds": JSONNode($0)])
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needConfusion() }

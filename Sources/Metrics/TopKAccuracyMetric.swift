@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// Top-K accuracy: the share of rows whose true class is among the K greatest predictions, from 0 to 1.
@@ -26,6 +27,15 @@ public struct TopKAccuracyMetric: Metric {
     public var name: String { "\(Self.prefix)\(k)\(Self.suffix)" }
     public var displayName: String { "top-\(k) accuracy" }
     public var higherIsBetter: Bool { true }
+
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        let configuration: JSONNode = ["name": JSONNode(name), "k": JSONNode(k)]
+        switch layout.form {
+        case .sparseLabels: return KerasObject("SparseTopKCategoricalAccuracy", configuration)
+        case .oneHot: return KerasObject("TopKCategoricalAccuracy", configuration)
+        case .binary, .values: return nil
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? {
         guard let classes = form.classes else {

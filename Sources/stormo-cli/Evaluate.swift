@@ -14,7 +14,8 @@ struct Evaluate: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The dataset of the targets, in place of GROUP/targets; for a model of several outputs NAME=PATH, in place of "
-                + "GROUP/targets/NAME.", valueName: "path"))
+                + "GROUP/targets/NAME. Of several binary values each may be a dataset: these are joined.",
+            valueName: "path"))
     var targets: [String] = []
 
     @Option(
@@ -46,7 +47,7 @@ struct Evaluate: ParsableCommand {
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)
-            .evaluate(byOutput: kinds, countsConfusion: confusion)
+            .evaluate(byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels)
         // Some metrics count one on their own account.
         let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
             (confusion ? matrix : nil).map {
@@ -55,20 +56,35 @@ struct Evaluate: ParsableCommand {
                     classNames: data.classNames(of: output.name) ?? model.classNames(of: output.name))
             }
         }
+        let labels = zip(outputs, result.labelConfusions).compactMap { output, matrices in
+            matrices.isEmpty
+                ? nil
+                : LabelFigures(
+                    output: outputs.count > 1 ? output.name : nil, names: model.labelNames(of: output.name),
+                    matrices: matrices, thresholds: output.thresholds)
+        }
         if confusion, matrices.isEmpty {
             throw UsageError(
                 "a confusion matrix needs one class a sample, but \(options.model) has "
-                    + "\(model.objective.outputShape.last) binary outputs; leave out --confusion")
+                    + "\(model.objective.outputShape.last) binary outputs, of which each is counted anyway; leave out "
+                    + "--confusion")
         }
         let figures = FigureList(outputs: outputs.map(\.name), metrics: kinds).figures
         if json {
-            Console.print(Self.object(result, figures, matrices).jsonText(pretty: false))
+            var object = Self.object(result, figures, matrices)
+            for (key, values) in [
+                ("thresholds", ThresholdText.json(outputs)),
+                ("labels", LabelFigures.json(labels)),
+            ] { if let values { object[key] = values } }
+            Console.print(object.jsonText(pretty: false))
         } else {
             Console.print(
                 "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.inputs) in "
                     + source.file)
             Console.print("loss \(Figures.figure(result.loss))")
             for (kind, value) in zip(figures, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
+            for line in ThresholdText.lines(outputs) { Console.print(line) }
+            for own in labels { own.print() }
             for own in matrices {
                 Console.print(
                     "\n" + (own.output.map { "\($0)\n" } ?? "") + own.matrix.table(classNames: own.classNames))

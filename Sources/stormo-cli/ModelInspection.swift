@@ -53,6 +53,17 @@ struct ModelInspection {
             guard let names = model.classNames(of: output.name) else { continue }
             table.append(["classes" + of(output.name, outputs.count), DatasetInspection.list(names)])
         }
+        for output in outputs {
+            if let names = model.labelNames(of: output.name) {
+                table.append(["labels" + of(output.name, outputs.count), DatasetInspection.list(names)])
+            }
+            if let thresholds = output.thresholds {
+                table.append([
+                    "threshold" + of(output.name, outputs.count),
+                    ThresholdText.words(thresholds, model.labelNames(of: output.name)),
+                ])
+            }
+        }
         for line in table.lines.dropFirst() { Console.print(line) }
         for (key, recipe) in model.tables.recipes.sorted(by: { $0.key < $1.key }) where !recipe.columns.isEmpty {
             Console.print("\nrecipe of \(key)")

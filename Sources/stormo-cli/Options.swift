@@ -150,7 +150,11 @@ struct ModelOptions: ParsableArguments {
             }
         }
         let inputPaths = try NamedPaths(inputs, "--inputs", names.inputs, joins: true)
-        let targetPaths = try NamedPaths(targets, "--targets", names.outputs, joins: false)
+        // The labels of a sample that may have several can be datasets each.
+        let hasSeveralLabels = model.objective.outputs.contains { output in
+            if case .binary(let width) = output.targetForm { width > 1 } else { false }
+        }
+        let targetPaths = try NamedPaths(targets, "--targets", names.outputs, joins: hasSeveralLabels)
         let weightPaths = try NamedPaths(weights, "--sample-weight", names.outputs, joins: false)
         if let group, inputPaths.isComplete, targetPaths.isComplete || !hasTargets {
             throw UsageError(

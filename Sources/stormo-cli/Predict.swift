@@ -8,7 +8,8 @@ struct Predict: ParsableCommand {
         abstract: "Write a model's predictions for a dataset to an HDF5 file.",
         discussion: """
             The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
-            labels with each sample's most probable class. Of several outputs each has its own, by its name: \
+            labels with each sample's most probable class; for binary outputs labels holds 1 where the probability is \
+            above the model's threshold, else 0. Of several outputs each has its own, by its name: \
             predictions/NAME and labels/NAME. Where --unknown skip leaves rows out, the dataset rows holds the numbers of \
             those that are there. A file that is there already is replaced, unless it is a model \
             or one of those that are read.
@@ -35,5 +36,9 @@ struct Predict: ParsableCommand {
         Console.print(
             "\(output): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")
                 + " for \(source.inputs) in \(source.file)")
+        for line in ThresholdText.lines(model.objective.outputs) { Console.print("labels by the " + line) }
+        if model.hasSeveralLabels, model.objective.outputs.contains(where: { $0.thresholds != nil }) {
+            Console.print("labels by the thresholds of the model")
+        }
     }
 }

@@ -32,7 +32,7 @@ final class ProgressDisplay: TrainingObserver {
             state.bar = ProgressText.Moment(
                 epoch: progress.epoch + 1, fraction: (Double(progress.epoch) + share) / Double(epochs),
                 loss: progress.loss, metric: progress.metrics?.first,
-                samplesPerSecond: progress.seconds > 0 ? Double(progress.samples) / progress.seconds : nil)
+                samplesPerSecond: progress.samplesPerSecond)
             draw(&state)
         }
     }

@@ -9,8 +9,8 @@ struct StormoCommand: ParsableCommand {
         commandName: "stormo",
         abstract: "Trains neural networks on the CPU from JSON configs and HDF5 data.",
         discussion: """
-            Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config. Errors go to the standard \
-            error, one sentence each.
+            Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config, 130 and 143 ended by SIGINT \
+            and SIGTERM. Errors go to the standard error, one sentence each.
             """,
         version: "stormo \(StormoVersion.current)",
         subcommands: [

@@ -220,6 +220,7 @@ struct Train: ParsableCommand {
             lock.release()
             Console.exit(128 + signal)
         }
+        Console.remarks(run.trainer.remarks, isQuiet: quiet)
         if !quiet { conclude(run, outcome, directory) }
         if let trace, let profile = run.trainer.engine.profile {
             try ChromeTrace.write(profile, to: trace)

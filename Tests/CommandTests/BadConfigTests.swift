@@ -69,6 +69,18 @@ struct BadConfigTests {
         try workspace.expectFailure(
             78, "--set data.shuffle_window: is 10 rows; it must be at least two batches, 16 rows", "train",
             "config.json", "--set", "data.shuffle_window=10")
+        for arguments in [["--workers", "1"], ["--reading"]] {
+            let bench = try workspace.run(
+                ["bench", "config.json", "--seconds", "0.1", "--set", "data.shuffle_window=10"] + arguments)
+            #expect(bench.status == 78)
+            #expect(
+                bench.errors
+                    == "stormo: --set data.shuffle_window: is 10 rows; it must be at least two batches, 16 rows\n")
+        }
+        try workspace.expectFailure(
+            78, "--set data.normalize_targets: names 'price', which is no output; the output is logits", "train",
+            "config.json", "--set",
+            #"data.normalize_targets={"price": "standardize"}"#)
         try workspace.expectFailure(
             78, "--set training.epochs: must be 1 or more, but is -3", "train", "config.json", "--set",
             "training.epochs=-3")

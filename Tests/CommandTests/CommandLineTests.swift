@@ -11,6 +11,9 @@ struct CommandLineTests {
         #expect(
             help.lines.first
                 == "OVERVIEW: Trains neural networks on the CPU from JSON configs and HDF5 data.")
+        #expect(
+            help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
+                "130 and 143 ended by SIGINT"))
         for command in ["train", "evaluate", "predict", "inspect", "check"] {
             #expect(help.output.contains("  \(command) "))
             #expect(try workspace.run(command, "--help").status == 0)

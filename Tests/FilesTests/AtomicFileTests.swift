@@ -132,6 +132,19 @@ import Testing
         try AtomicFile.replace(target) { try Data("whole".utf8).write(to: URL(fileURLWithPath: $0)) }
         // That of a process that runs, that of another file, and what is no sibling's name stay.
         #expect(directory.listing == ["a.h5", "a.h5.1.partial", held, "b.h5.\(dead).partial"])
+        // HDF5 files that killed ones have left of others go too, unless somebody holds them.
+        let other = directory.file("c.h5.\(dead).partial")
+        let busy = directory.file("d.h5.\(dead).partial")
+        for path in [other, busy] { try HDF5File.create(path).close() }
+        let holder = open(busy, O_RDONLY)
+        defer { close(holder) }
+        #expect(flock(holder, LOCK_EX) == 0)
+        try AtomicFile.replace(target) { try Data("whole".utf8).write(to: URL(fileURLWithPath: $0)) }
+        #expect(
+            directory.listing == [
+                "a.h5", "a.h5.1.partial", held, "b.h5.\(dead).partial", "d.h5.\(dead).partial",
+            ])
+        flock(holder, LOCK_UN)
         // One that is locked, as libhdf5 does with a file that it writes, is another machine's.
         let path = try directory.write("half", to: "a.h5.\(dead).partial")
         let descriptor = open(path, O_RDONLY)

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import HDF5
 import Kernels
+import Metrics
 import Network
 import RunSupport
 import TestSupport
@@ -369,6 +370,249 @@ struct KerasTests {
             $0.batchSize = 8
         }
         try expectAlike(trainer, on: data, in: directory, by: python)
+    }
+
+    // MARK: - Compiled
+
+    /// What Keras says of a compiled model.
+    private struct Compiled: Decodable {
+        let figures: [String: Double]
+        let optimizer: String
+        let learning_rate: Double
+        let warnings: [String]
+    }
+
+    /// A trained model, its data, and how many of its metrics Keras has.
+    private struct CompiledCase {
+        let name: String
+        let trainer: Trainer
+        let data: Dataset
+        let known: [String]
+    }
+
+    private func compiledCases() throws -> [CompiledCase] {
+        var random = SeededRandom(11)
+        let inputs = (0..<60).map { _ in random.floats(4, in: -2...2) }
+        func make(
+            _ name: String, _ model: Model, _ loss: any Loss, _ metrics: [any Metric], _ targets: [[Float]],
+            known: [String], threshold: ThresholdRule? = nil, scaled: Bool = false
+        ) throws -> CompiledCase {
+            let data = try Dataset(inputs: inputs, targets: targets)
+            let trainer = try Trainer(model, loss: loss, on: data) {
+                $0.optimizer = .adam(learningRate: 0.01)
+                $0.epochs = 3
+                $0.batchSize = 16
+                $0.normalization = .standardize
+                $0.metrics = metrics
+                $0.threshold = threshold
+                if scaled { $0.targetNormalization = .standardize }
+            }
+            try trainer.fit()
+            return CompiledCase(name: name, trainer: trainer, data: data, known: known)
+        }
+        func dense(_ units: Int, _ activation: Activation) throws -> Model {
+            try Model(input: [4]) {
+                Dense(6, activation: .tanh)
+                Dense(units, activation: activation)
+            }
+        }
+        let classes = inputs.map { [$0[0] > 0.5 ? 2 : $0[1] > 0 ? 1 : 0 as Float] }
+        let oneHot = classes.map { row in (0..<3).map { Float($0) == row[0] ? 1 : 0 as Float } }
+        let binary = inputs.map { [$0[0] + $0[1] > 0.7 ? 1 : 0 as Float] }
+        let several = inputs.map { [$0[0] > 0 ? 1 : 0, $0[1] > 1 ? 1 : 0 as Float] }
+        let numbers = inputs.map { [3000 + 500 * $0[0] * $0[1]] }
+        return [
+            try make(
+                "classes", dense(3, .softmax), .sparseCategoricalCrossEntropy, [.accuracy, .topK(2), .f1, .rocAUC],
+                classes, known: ["accuracy", "top_2_accuracy"]),
+            try make(
+                "one-hot", dense(3, .softmax), .categoricalCrossEntropy, [.accuracy, .topK(2)], oneHot,
+                known: ["accuracy", "top_2_accuracy"]),
+            try make(
+                "binary", dense(1, .sigmoid), .binaryCrossEntropy, [.accuracy, .precision, .recall, .f1], binary,
+                known: ["accuracy", "precision", "recall"], threshold: .value(0.3)),
+            try make(
+                "logits", dense(1, .linear), .binaryCrossEntropy(fromLogits: true), [.accuracy], binary, known: []),
+            try make(
+                "several labels", dense(2, .sigmoid), .binaryCrossEntropy, [.accuracy, .f1, .recall], several,
+                known: ["accuracy", "f1"]),
+            try make(
+                "numbers", dense(1, .linear), .meanSquaredError(factor: 0.5),
+                [.meanAbsoluteError, .rootMeanSquaredError, .r2], numbers, known: ["mae", "rmse", "r2"], scaled: true),
+            try make(
+                "huber", dense(1, .linear), .huber(delta: 0.7), [.meanAbsoluteError], numbers, known: ["mae"],
+                scaled: true),
+            try make(
+                "absolute", dense(1, .linear), .meanAbsoluteError, [.rootMeanSquaredError], numbers, known: ["rmse"]),
+        ]
+    }
+
+    /// `load_model` compiles the model, which evaluates to what Stormo measures.
+    @Test(arguments: [python, olderPython])
+    func kerasCompilesAndEvaluatesAlike(_ python: Python?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        let cases = try compiledCases()
+        var arguments: [String] = []
+        for (index, own) in cases.enumerated() {
+            let data = try directory.hdf5("data\(index).h5") { root in
+                for (name, field) in [("inputs", own.data.inputs), ("targets", try #require(own.data.targets))] {
+                    var values: [Float] = []
+                    field.tensor?.forEach { values.append(Float($1)) }
+                    try root.createDataset("/test/\(name)", .float32, shape: [field.rows] + field.rowShape.dimensions)
+                        .write(values)
+                }
+            }
+            let path = directory.file("model\(index).h5")
+            try own.trainer.save(path)
+            arguments += [path, data, "test"]
+        }
+        let text = try script("keras_compiled.py", arguments, in: directory, by: python)
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("{") }
+        try #require(lines.count == cases.count, "\(text)")
+        for (own, line) in zip(cases, lines) {
+            let keras = try JSONDecoder().decode(Compiled.self, from: Data(line.utf8))
+            let ours = try own.trainer.evaluate(own.data)
+            #expect(keras.optimizer == "Adam" && abs(keras.learning_rate - 0.01) < 1e-8)
+            #expect(Set(keras.figures.keys) == Set(own.known + ["loss"]), "\(own.name): \(keras.figures)")
+            var expected = Dictionary(
+                uniqueKeysWithValues: zip(own.trainer.figures.figures.map(\.name), ours.metrics))
+            expected["loss"] = ours.loss
+            for (name, value) in keras.figures {
+                let own = try #require(expected[name])
+                #expect(abs(value - own) <= 1e-5 * max(1, abs(own)), "\(name): \(value), \(own)")
+            }
+            if !keras.warnings.isEmpty { print("\(own.name): \(keras.warnings)") }
+            #expect(keras.warnings.allSatisfy { !$0.contains("not* compiled") }, "\(keras.warnings)")
+        }
+    }
+
+    /// Of two outputs with weights the losses and metrics come in order.
+    @Test(arguments: [python, olderPython])
+    func kerasCompilesSeveralOutputs(_ python: Python?) throws {
+        guard let python else { return }
+        let directory = try TestDirectory()
+        var random = SeededRandom(12)
+        let inputs = (0..<40).map { _ in random.floats(3, in: -1...1) }
+        let (sizes, flags) = (inputs.map { [$0[0] * 2] }, inputs.map { [$0[1] > 0 ? 1 : 0 as Float] })
+        let model = try Model(inputs: [ModelInput("x", [3])], outputs: ["size", "flag"]) {
+            Dense(5, activation: .tanh).named("shared")
+            Dense(1).named("size", inputs: ["shared"])
+            Dense(1, activation: .sigmoid).named("flag", inputs: ["shared"])
+        }
+        let data = try Dataset([
+            DataField(.input, inputs, name: "x"), DataField(.target, sizes, name: "size"),
+            DataField(.target, flags, name: "flag"),
+        ])
+        let trainer = try Trainer(
+            model, losses: ["size": .meanSquaredError(factor: 1), "flag": .binaryCrossEntropy],
+            weights: ["flag": 0.25], on: data
+        ) {
+            $0.epochs = 2
+            $0.metricsByOutput = ByName(entries: [.init("size", [.meanAbsoluteError]), .init("flag", [.accuracy])])
+        }
+        try trainer.fit()
+        try trainer.save(directory.file("model.h5"))
+        let path = try directory.hdf5("data.h5") { root in
+            try root.createDataset("/test/inputs", .float32, shape: [40, 3]).write(Array(inputs.joined()))
+            try root.createDataset("/test/targets/size", .float32, shape: [40, 1]).write(Array(sizes.joined()))
+            try root.createDataset("/test/targets/flag", .float32, shape: [40, 1]).write(Array(flags.joined()))
+        }
+        let text = try script(
+            "keras_compiled.py", [directory.file("model.h5"), path, "test"], in: directory, by: python)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("{") }, "\(text)")
+        let keras = try JSONDecoder().decode(Compiled.self, from: Data(line.utf8))
+        let ours = try trainer.evaluate(data)
+        #expect(abs((keras.figures["loss"] ?? 9) - ours.loss) < 1e-5, "\(keras.figures), \(ours)")
+        // size_loss, size_mae, flag_loss, flag_accuracy; Keras 2 does not prefix names that are given.
+        for (name, place) in [("mae", 1), ("accuracy", 3)] {
+            let theirs = keras.figures.first { $0.key.hasSuffix(name) }?.value ?? 9
+            #expect(abs(theirs - ours.metrics[place]) < 1e-5, "\(keras.figures)")
+        }
+    }
+
+    // MARK: - The README's code
+
+    /// The block of Python in the README that begins so.
+    private func block(_ start: String) throws -> String {
+        let text = try String(contentsOfFile: "\(Repository.path)/README.md", encoding: .utf8)
+        let begin = try #require(text.range(of: "```python\n" + start))
+        let end = try #require(text.range(of: "\n```\n", range: begin.upperBound..<text.endIndex))
+        return String(text[begin.lowerBound..<end.lowerBound].dropFirst("```python\n".count))
+    }
+
+    /// As it stands there, on a model of images under one scale, and on one of columns that have a scale each: without
+    /// normalisation the second gives one class for all.
+    @Test func theReadmesTorchPredictsTheSame() throws {
+        let directory = try TestDirectory()
+        guard try #require(python).has("torch", log: directory.file("has.log")) else { return }
+        var random = SeededRandom(3)
+        let columns = (0..<90).map { index -> [Float] in
+            let kind = Float(index % 3)
+            return [40 + 5 * kind, 4000 - 300 * kind, 0.01 * kind, 200].map {
+                $0 * Float.random(in: 0.97...1.03, using: &random)
+            }
+        }
+        let table = try Dataset(inputs: columns, labels: columns.indices.map { $0 % 3 })
+        let chain = try Model(input: [4]) {
+            Dense(16, activation: .relu)
+            Dense(3, activation: .softmax)
+        }
+        let ofTable = try Trainer(chain, loss: .sparseCategoricalCrossEntropy, on: table) {
+            $0.optimizer = .adam(learningRate: 0.02)
+            $0.epochs = 30
+            $0.batchSize = 16
+            $0.normalization = .standardize
+        }
+        try ofTable.fit()
+        let plain = try Trainer(chain, loss: .sparseCategoricalCrossEntropy, on: table) { $0.epochs = 1 }
+        let digits = try TrainingFixture.digits("test")
+        for (model, data) in [
+            (try mlp(), digits), (try ofTable.trainedModel(), table), (try plain.trainedModel(), table),
+        ] {
+            let folder = directory.file("runs/digits-mlp")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try model.save("\(folder)/model.h5")
+            var inputs: [Float] = []
+            data.inputs.tensor?.forEach { inputs.append(Float($1)) }
+            _ = try directory.hdf5("data.h5") { root in
+                try root.createDataset("/inputs", .float32, shape: [data.count] + data.inputs.rowShape.dimensions)
+                    .write(inputs)
+            }
+            let code =
+                "import os\nos.chdir('\(directory.path)')\n" + (try block("import h5py, torch"))
+                + "\ndata = h5py.File('data.h5')['inputs'][:]\nwith h5py.File('out.h5', 'w') as out:\n"
+                + "    out['predictions'] = torch.softmax(logits(data), 1).detach().numpy()\n"
+            let output = try #require(python).run(["-c", code], log: directory.file("torch.log"))
+            try #require(output.status == 0, "\(output.text)")
+            let theirs = try HDF5File.open(directory.file("out.h5")).dataset("predictions").read(Float.self)
+            let ours = try model.evaluator(on: data, Parallelism(workers: 1), predictsOnly: true).predict()
+            #expect(ours.count == theirs.count)
+            #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) <= 1e-4 })
+        }
+        // The classes are told apart, so that agreeing is worth something.
+        #expect(try ofTable.evaluate(table).loss < 0.3)
+    }
+
+    @Test func theReadmesAttributesAreThere() throws {
+        let directory = try TestDirectory()
+        let folder = directory.file("runs/penguins")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let model = try Model(input: [2]) { Dense(2, activation: .sigmoid) }
+        var trained = try ModelFixture.trained(
+            model, loss: .binaryCrossEntropy, classNames: ["no", "yes"], configuration: ["name": "penguins"])
+        trained.columnLists = [
+            "feature_names": ["a", "b"], "target_names": ["x", "y"], "categories:b": ["low", "high"],
+        ]
+        trained.objective.outputs[0].thresholds = [0.25, 0.5]
+        try trained.save("\(folder)/model.h5")
+        let code =
+            "import os\nos.chdir('\(directory.path)')\n" + (try block("import h5py, json\n\nwith"))
+            + "\nprint(classes, columns, codes, threshold.tolist(), recipe, config)"
+        let output = try #require(python).run(["-c", code], log: directory.file("h5py.log"))
+        #expect(
+            output.text
+                == "['no', 'yes'] ['a', 'b'] {'categories:b': ['low', 'high']} [0.25, 0.5] {} {'name': 'penguins'}\n")
     }
 
     @Test func h5pyListsTheWeightsByLayer() throws {

@@ -24,6 +24,8 @@ package struct RunFixture {
                 if let outlier, split == "train" { inputs[13 * 36] = outlier }
                 try root.createDataset("/\(split)/inputs", .float32, shape: [count, 6, 6, 1]).write(inputs)
                 try root.createDataset("/\(split)/targets", .int32, shape: [count]).write(labels.map { Int32($0) })
+                try root.createDataset("/\(split)/group", .int32, shape: [count]).write(
+                    (0..<count).map { Int32($0 / 4) })
             }
         }
         text = """

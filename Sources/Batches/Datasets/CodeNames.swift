@@ -59,7 +59,7 @@ package struct CodeNames: Sendable, Hashable {
                         try note(attributes, name, as: Self.key(name, own), "\(file.path): \(path)")
                     }
                 }
-                try noteColumns(of: part.paths, in: file, Self.key(columns, own))
+                try noteColumns(of: part.paths, in: file, Self.key(columns, own), isTarget: role == .target)
             }
         }
         let owners = source.targetParts.isEmpty ? Array(source.inputParts.prefix(1)) : source.targetParts
@@ -86,13 +86,21 @@ package struct CodeNames: Sendable, Hashable {
         lists[key] = List(names: names, place: place)
     }
 
-    /// Those of datasets that are joined are joined, too, where all have names.
-    private mutating func noteColumns(of paths: [String], in file: HDF5File, _ name: String) throws(HDF5Error) {
+    /// Those of datasets that are joined are joined, too, where all have names. Targets of which each is a dataset, or a
+    /// column of a table, are called as these are.
+    private mutating func noteColumns(
+        of paths: [String], in file: HDF5File, _ name: String, isTarget: Bool
+    ) throws(HDF5Error) {
         var names: [String] = []
         for path in paths {
-            guard let dataset = try? file.dataset(path), let own = try ColumnNames.of(dataset, root: file.attributes)
-            else { return }
-            names += own
+            guard let dataset = try? file.dataset(path) else { return }
+            if isTarget, paths.count > 1, dataset.shape.count == 1, let last = path.split(separator: "/").last {
+                names.append(String(last))
+            } else if let own = try ColumnNames.of(dataset, root: file.attributes) {
+                names += own
+            } else {
+                return
+            }
         }
         lists[name] = List(names: names, place: "\(file.path): \(paths.joined(separator: ", "))")
     }

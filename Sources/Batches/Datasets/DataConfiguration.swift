@@ -12,6 +12,10 @@ public struct DataConfiguration: Sendable {
     public var stratify: Bool
     /// The output by whose classes they are stratified; nil where the model has only one.
     public var stratifiedOutput: String?
+    /// Whether targets are numbers, whose quantiles are then stratified, rather than classes. Who knows the loss says so.
+    package var stratifiesNumbers = false
+    /// By which column splits by fraction, and folds, are cut; nil for none.
+    public var splitRule: SplitRule?
     /// The number of folds of a cross-validation; nil for none.
     public var folds: Int?
     /// Normalisation of the inputs, by input.
@@ -66,7 +70,7 @@ public struct DataConfiguration: Sendable {
                     $0.stringOrStrings($1)
                 },
                 targets: DataSource.Part.read(reader, "targets", default: paths(.target, "targets")) {
-                    $0.requiredString($1).map { [$0] }
+                    $0.stringOrStrings($1)
                 },
                 weights: DataSource.Part.read(reader, "sample_weight", default: ByName()) {
                     $0.optionalString($1).map { [$0] }
@@ -121,6 +125,23 @@ public struct DataConfiguration: Sendable {
             reader?.fail(
                 "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave it "
                     + "out", key: "stratify")
+        }
+        if let own = reader?.object("split") { splitRule = SplitRule(reading: own) }
+        if let splitRule, let reader {
+            if stratify {
+                reader.fail(
+                    "stands beside 'split', by which \(splitRule.isByTime ? "time decides alone" : "groups stay whole"); "
+                        + "leave one of the two out", key: "stratify")
+            }
+            if splitRule.isByTime, folds != nil {
+                reader.fail(
+                    "is by time, but of the folds of 'k_fold' most are validated by a model that was trained on later rows; "
+                        + "leave 'k_fold' out, and give 'validation' a fraction", key: "split")
+            } else if folds == nil, fractions.isEmpty {
+                reader.fail(
+                    "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave "
+                        + "it out", key: "split")
+            }
         }
         normalizations = reader.map { NormalizationConfiguration.readByName($0, key: "normalize") } ?? ByName()
         targetNormalizations =
@@ -215,6 +236,7 @@ public struct DataConfiguration: Sendable {
         if validation?.fraction != nil || test?.fraction != nil || folds != nil {
             members.append(.init(key: "stratify", value: stratifiedOutput.map { JSONNode($0) } ?? JSONNode(stratify)))
         }
+        if let splitRule { members.append(.init(key: "split", value: splitRule.configuration)) }
         if let folds { members.append(.init(key: "k_fold", value: JSONNode(folds))) }
         members.append(
             .init(

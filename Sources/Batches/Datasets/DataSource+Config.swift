@@ -28,7 +28,9 @@ extension [DataSource.Part] {
                 return
             }
             guard self[0].paths.count == 1 else {
-                return reader.fail("stands beside several inputs; put the axes of one dataset in order", key: key)
+                return reader.fail(
+                    "stands beside several \(noun == "input" ? "inputs" : "targets"); put the axes of one dataset in order",
+                    key: key)
             }
             self[0].axes = only
         }

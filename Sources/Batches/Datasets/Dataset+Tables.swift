@@ -141,9 +141,7 @@ extension Dataset {
         let spot = "\(name), row \(row), column '\(column.name)'"
         let isMissing = first.value.isNaN || first.value == -1 && column.kind == .category
         guard isMissing || column.holdsCode(first.value) else {
-            throw DataError(
-                "\(spot): \(StoredType.text(first.value)) is the code of none of its \(column.categories.count) categories; "
-                    + "convert the table again")
+            throw NoCode.error(first.value, spot, of: column.categories.count)
         }
         let what =
             isMissing

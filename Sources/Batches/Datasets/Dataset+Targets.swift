@@ -107,6 +107,16 @@ extension Dataset {
     /// What the rounding of as many as a thousand probabilities in half precision comes to.
     private static let sumTolerance = 1e-3
 
+    /// Whether each of the numbers of a field, of the split's rows in order, is above ½: what binary targets are to metrics.
+    package func areAboveHalf(_ field: Field) throws -> [Bool] {
+        try mapBlocks(of: field) { rows, _ in
+            var values: [Bool] = []
+            values.reserveCapacity(rows.rows * rows.rowShape.count)
+            rows.forEach { values.append($1 > 0.5) }
+            return values
+        }.flatMap { $0 }
+    }
+
     /// How the targets become what the loss takes.
     /// - Throws: `DataError` where they do not fit it.
     package func encoding(of targets: DataField, for output: Objective.Output) throws -> TargetEncoding {

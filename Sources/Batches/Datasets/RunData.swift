@@ -5,6 +5,10 @@ public struct RunData: Sendable {
     public let training: Dataset
     public let validation: Dataset?
     public let test: Dataset?
+    /// What a split by a column came to; nil where there is none.
+    package let splitNote: String?
+    /// Sides of such a split that are far from the fractions that were asked for, a sentence each.
+    package let splitWarnings: [String]
     /// Whether all splits are in memory.
     public var isInMemory: Bool {
         training.isInMemory && (validation?.isInMemory ?? true) && (test?.isInMemory ?? true)
@@ -50,34 +54,78 @@ public struct RunData: Sendable {
         // Of the rows that are trained on alone: the others are not mixed, and have windows of their own size.
         whole.shuffleWindow = data.shuffleWindow
         guard isSplit else {
+            (splitNote, splitWarnings) = (nil, [])
             (training, validation, test) = try Self.encoded(whole, own[0], own[1])
             return
         }
+        let cut = try Self.cut(whole, data, seed: seed, fold: fold)
+        let remaining = whole.selecting(cut.training)
+        func part(_ rows: RowSelection?) -> Dataset? {
+            rows.map { rows in
+                var split = whole.selecting(rows)
+                split.shuffleWindow = nil
+                if !whole.isInMemory { split.windowBytes = rest / 4 }
+                return split
+            }
+        }
+        let held = part(cut.validation) ?? own[0]
+        let tested = part(cut.test) ?? own[1]
+        (splitNote, splitWarnings) = (cut.outcome?.note, cut.outcome?.warnings ?? [])
+        (training, validation, test) = try Self.encoded(remaining, held, tested)
+    }
 
-        let labels = data.stratify ? try Splitting.labels(of: whole, by: data.stratifiedOutput) : nil
+    /// The rows of each side; nil for those that are not cut off.
+    private struct Cut {
+        let training: RowSelection
+        let validation: RowSelection?
+        let test: RowSelection?
+        let outcome: SplitOutcome?
+    }
+
+    /// Cuts off fractions, and of what they leave the fold.
+    private static func cut(_ whole: Dataset, _ data: DataConfiguration, seed: UInt64, fold: Int?) throws -> Cut {
+        func strata(_ rows: Dataset, folds: Int = 0) throws -> [Int]? {
+            guard data.stratify else { return nil }
+            return data.stratifiesNumbers
+                ? try Splitting.quantiles(of: rows, by: data.stratifiedOutput, folds: folds)
+                : try Splitting.labels(of: rows, by: data.stratifiedOutput)
+        }
         let fractions = [data.validation?.fraction ?? 0, data.test?.fraction ?? 0]
         let wanted = fractions.filter { $0 > 0 }
-        var parts = try Splitting.split(whole, fractions: wanted, seed: seed, labels: labels)
-        var remaining = whole.selecting(parts.removeFirst())
-        func part(_ index: Int) -> Dataset? {
-            guard fractions[index] > 0 else { return own[index] }
-            var split = whole.selecting(parts.removeFirst())
-            split.shuffleWindow = nil
-            if !whole.isInMemory { split.windowBytes = rest / 4 }
-            return split
-        }
-        var held = part(0)
-        let test = part(1)
+        let column = try data.splitRule.map { try SplitColumn($0, of: whole) }
+        var parts =
+            switch (data.splitRule, column) {
+            case (.together?, let column?):
+                try Splitting.split(whole, fractions: wanted, seed: seed, together: column)
+            case (.byTime?, let column?): try Splitting.split(whole, fractions: wanted, byTime: column)
+            default: try Splitting.split(whole, fractions: wanted, seed: seed, labels: strata(whole))
+            }
+        var training = parts.removeFirst()
+        var validation = fractions[0] > 0 ? parts.removeFirst() : nil
+        let test = fractions[1] > 0 ? parts.removeFirst() : nil
         if let folds = data.folds {
-            let labels = data.stratify ? try Splitting.labels(of: remaining, by: data.stratifiedOutput) : nil
-            let pair = try Splitting.folds(remaining, count: folds, seed: seed, labels: labels)[fold ?? 0]
-            var validation = remaining.selecting(pair.validation)
-            validation.shuffleWindow = nil
-            if !whole.isInMemory { validation.windowBytes = rest / 4 }
-            held = validation
-            remaining = remaining.selecting(pair.training)
+            let remaining = whole.selecting(training)
+            let pairs =
+                if let rule = data.splitRule {
+                    try Splitting.folds(
+                        remaining, count: folds, seed: seed, together: SplitColumn(rule, of: remaining))
+                } else {
+                    try Splitting.folds(remaining, count: folds, seed: seed, labels: strata(remaining, folds: folds))
+                }
+            (training, validation) = (pairs[fold ?? 0].training, pairs[fold ?? 0].validation)
         }
-        (training, self.validation, self.test) = try Self.encoded(remaining, held, test)
+        guard let rule = data.splitRule, let column else {
+            return Cut(training: training, validation: validation, test: test, outcome: nil)
+        }
+        let rows = Double(whole.count)
+        let ofTest = rows * fractions[1]
+        let ofValidation = data.folds.map { (rows - ofTest) / Double($0) } ?? rows * fractions[0]
+        var sides = [SplitOutcome.Side(name: "training", rows: training, wanted: rows - ofTest - ofValidation)]
+        if let validation { sides.append(.init(name: "validation", rows: validation, wanted: ofValidation)) }
+        if let test { sides.append(.init(name: "test", rows: test, wanted: ofTest)) }
+        return Cut(
+            training: training, validation: validation, test: test,
+            outcome: SplitOutcome(rule, column, of: whole, sides))
     }
 
     /// Tables as a model takes them: fitted to the rows that are trained on, and to no others.

@@ -34,10 +34,10 @@ struct RecodedRows: RowReading {
                 var value = own.map { values[index * from + $0] } ?? .nan
                 if let codes, !value.isNaN, value != -1 {
                     guard value >= 0, value < Double(codes.count), value == value.rounded() else {
-                        throw DataError(
-                            "\(place) holds \(StoredType.text(value)) in row \(range.lowerBound + index), column "
-                                + "'\(mapping.columns[column].name)', which is the code of none of its \(codes.count) "
-                                + "categories; convert it again")
+                        throw NoCode.error(
+                            value,
+                            "\(place), row \(range.lowerBound + index), column '\(mapping.columns[column].name)'",
+                            of: codes.count)
                     }
                     value = Double(codes[Int(value)])
                 }

@@ -15,6 +15,8 @@ public struct Evaluation: Sendable {
     public let metrics: [Double]
     /// The confusion matrix of each output, in the model's order; nil where none was counted.
     public let confusions: [ConfusionMatrix?]
+    /// Of each output the confusion matrix of each of its several binary values; empty where none was counted.
+    public let labelConfusions: [[ConfusionMatrix]]
     /// The number of samples.
     public let samples: Int
 
@@ -175,7 +177,7 @@ public final class Evaluator: @unchecked Sendable {
             loss: objective.total(of: losses),
             metrics: FigureList(outputs: objective.outputs.map(\.name), metrics: kinds).values(
                 losses: losses, metrics: sets[0].map { $0.values() }),
-            confusions: sets[0].map(\.confusion), samples: data.count)
+            confusions: sets[0].map(\.confusion), labelConfusions: sets[0].map(\.labelConfusions), samples: data.count)
     }
 
     /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.

@@ -14,6 +14,8 @@ final class EpochUnderWay: @unchecked Sendable {
     let firstStep: Int
     /// The step of the epoch with which it begins.
     let firstIndex: Int
+    /// The samples of the steps before it.
+    let firstSamples: Int
     let hooks: EpochHooks
     let start = ContinuousClock.now
 
@@ -54,6 +56,7 @@ final class EpochUnderWay: @unchecked Sendable {
         self.steps = steps
         self.firstStep = firstStep
         firstIndex = totals.steps
+        firstSamples = totals.samples
         self.batch = batch
         self.counted = counted
         self.totals = totals

@@ -151,7 +151,8 @@ extension TrainingEngine {
         progress(
             StepProgress(
                 epoch: epoch.number, step: index + 1, stepsPerEpoch: epoch.steps, samples: epoch.totals.samples,
-                seconds: (now - epoch.start).seconds, loss: loss(epoch.totals),
+                ownSamples: epoch.totals.samples - epoch.firstSamples, seconds: (now - epoch.start).seconds,
+                loss: loss(epoch.totals),
                 metrics: runningMetrics(epoch.totals)))
     }
 

@@ -36,11 +36,14 @@ package struct EpochResult: Sendable {
     /// The mean over the steps of the norm of the gradient.
     package let gradientNorm: Double
     package let samples: Int
+    /// Of these, those since the epoch began, or was resumed by this process.
+    package let ownSamples: Int
     /// The steps that were dropped since they were not finite.
     package let skipped: Int
+    /// Since the epoch began, or was resumed.
     package let seconds: Double
 
-    package var samplesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
+    package var samplesPerSecond: Double { seconds > 0 ? Double(ownSamples) / seconds : 0 }
 }
 
 /// The progress of training within an epoch, for a display.
@@ -52,8 +55,12 @@ public struct StepProgress: Sendable {
     public let stepsPerEpoch: Int
     /// The number of samples that were trained on in the epoch.
     public let samples: Int
+    /// Of these, those since the epoch began, or was resumed by this process.
+    public let ownSamples: Int
     /// The time since the epoch began, or was resumed.
     public let seconds: Double
+    /// Over that time.
+    public var samplesPerSecond: Double? { seconds > 0 ? Double(ownSamples) / seconds : nil }
     /// The mean loss of the epoch so far.
     public let loss: Double
     /// The metrics of the epoch so far; nil where one is too costly to compute after a step, as ROC AUC is.
@@ -268,7 +275,7 @@ package final class TrainingEngine: @unchecked Sendable {
         }
         try reader.begin(epoch: epoch, at: totals.steps)
         let steps = min(limit ?? reader.batchesPerEpoch, reader.batchesPerEpoch)
-        if totals.steps >= steps { return .finished(result(totals, seconds: 0), position) }
+        if totals.steps >= steps { return .finished(result(totals, since: totals, seconds: 0), position) }
         let batch = try reader.next()
         let counted = try AlignedMemory(doubles: objective.outputs.count)
         count(batch, into: counted.doubles)
@@ -287,21 +294,23 @@ package final class TrainingEngine: @unchecked Sendable {
         case nil:
             // Before the metrics of the shards are joined.
             let position = hooks.save == nil ? nil : self.position(in: state)
-            return .finished(result(state.totals, seconds: (ContinuousClock.now - state.start).seconds), position)
+            let seconds = (ContinuousClock.now - state.start).seconds
+            return .finished(result(state.totals, since: totals, seconds: seconds), position)
         case .stopped: return .stopped
         case .failed(let error): throw error
         case .diverged(let index, let what): throw diagnose(epoch: epoch, step: index, what)
         }
     }
 
-    private func result(_ totals: EpochTotals, seconds: Double) -> EpochResult {
+    /// - Parameter start: what was done of the epoch before this process went on with it.
+    private func result(_ totals: EpochTotals, since start: EpochTotals, seconds: Double) -> EpochResult {
         let metrics = metricSets[0]
         for sets in metricSets.dropFirst() { for (sum, set) in zip(metrics, sets) { sum.merge(set) } }
         return EpochResult(
             loss: loss(totals),
             metrics: figures.values(losses: totals.outputs.map(\.mean), metrics: metrics.map { $0.values() }),
             gradientNorm: totals.norm / Double(max(totals.steps - totals.skipped, 1)), samples: totals.samples,
-            skipped: totals.skipped, seconds: seconds)
+            ownSamples: totals.samples - start.samples, skipped: totals.skipped, seconds: seconds)
     }
 
     /// Puts parameters and moments back to what they were at a position.
@@ -368,6 +377,7 @@ extension MetricLayout {
         self.init(
             form: output.targetForm, rowsPerSample: output.shape.count / output.shape.last,
             predictionsAreLogits: output.predictsLogits, ignoredLabel: output.ignoredLabel)
+        thresholds = output.thresholds
     }
 
     package init(_ objective: Objective) { self.init(objective.outputs[0]) }

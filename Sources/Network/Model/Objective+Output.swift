@@ -10,6 +10,8 @@ extension Objective {
         public let weight: Double
         /// How its targets are scaled for the loss; nil where they are not scaled.
         public let targetScale: TargetScale?
+        /// Of binary outputs the probability above which each predicts 1; nil for ½. The loss does not depend on it.
+        public package(set) var thresholds: [Double]?
         /// What a sentence calls the layer: `the last layer 'logits'`.
         package let layer: String
 
@@ -86,9 +88,8 @@ extension Objective {
                 let graph = output.graph
                 let layer = Output.words(name, in: model)
                 if let targetScale {
-                    guard loss.targetForm(for: output.type.shape).isOfValues else {
-                        throw TargetScaleError(layer, loss)
-                    }
+                    let form = loss.targetForm(for: output.type.shape)
+                    guard form.isOfValues else { throw TargetScaleError(layer, loss, form) }
                     if let problem = targetScale.problem(with: loss.targetShape(for: output.type.shape)) {
                         throw ObjectiveError("the constants that scale the targets of \(layer) \(problem)")
                     }

@@ -10,7 +10,7 @@ public struct Objective: Sendable {
     /// The nodes of the inputs, to be filled, in the order of `model.inputs`.
     package let inputs: [Int]
     /// The outputs with their losses, in the order of `model.outputs`.
-    public let outputs: [Output]
+    public package(set) var outputs: [Output]
 
     /// Each layer's name with its nodes in the training program, in which rewrites may have moved them.
     package let layerNodes: [(name: String, nodes: [Int])]
@@ -124,9 +124,10 @@ extension Objective {
 public struct TargetScaleError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ layer: String, _ loss: any Loss) {
+    init(_ layer: String, _ loss: any Loss, _ form: TargetForm) {
+        let others = form.classes == nil ? "binary targets" : "classes"
         description =
-            "needs targets that are numbers, but \(loss.typeName) compares \(layer) with classes; leave it out"
+            "needs targets that are numbers, but \(loss.typeName) compares \(layer) with \(others); leave it out"
     }
 }
 

@@ -1,5 +1,6 @@
 import Batches
 import Files
+internal import HDF5
 
 /// The forms of data that are converted.
 package enum SourceFormat: String, Sendable, CaseIterable {
@@ -15,6 +16,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         }
         let source = try ByteSource(path)
         guard source.count > 0 else { throw DataError("\(path) is empty") }
+        if let foreign = ForeignFormat(of: path) { throw DataError("\(path) is \(foreign.advice(path))") }
         let start = try source.bytes(0..<min(source.count, 8))
         var name = path.lowercased()
         if start.starts(with: NPYHeader.magic) {

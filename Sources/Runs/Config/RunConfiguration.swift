@@ -67,6 +67,7 @@ public struct RunConfiguration: Sendable {
             losses = ByName(ignoring)
             data.ignoreLabel = nil
         }
+        data.stratifiesNumbers = Self.areNumbers(losses, of: data.stratifiedOutput)
         lossWeights = Self.weights(root, losses)
         metricsByOutput = ByName(reading: root, key: "metrics", isOne: { _ in false }, Self.metrics)
         for name in outputs ?? [] where (outputs ?? []).count > 1 && name == "type" {
@@ -92,6 +93,11 @@ public struct RunConfiguration: Sendable {
         {
             root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
         }
+        if let word = training.thresholds.all.lazy.compactMap(\.word).first, data.validation == nil, data.folds == nil {
+            root.object("training")?.fail(
+                "is '\(word)', by which it is chosen on the validation split, but data.validation is missing; add it, or "
+                    + "give a number", key: "threshold")
+        }
         if data.shuffleWindow != nil, !training.shuffle {
             root.object("data")?.fail(
                 "has nothing to act on, since training.shuffle is false; leave one of the two out",
@@ -104,7 +110,8 @@ public struct RunConfiguration: Sendable {
         }
         for (section, key) in [
             ("data", "class_weight"), ("data", "shuffle_window"), ("data", "memory_limit"), ("training", "batch_size"),
-            ("training", "epochs"), ("data", "normalize"), ("data", "normalize_targets"), ("data", "augment"),
+            ("training", "epochs"), ("training", "threshold"), ("data", "normalize"), ("data", "normalize_targets"),
+            ("data", "augment"),
             ("model", "outputs"),
             ("optimizer", OptimizerConfiguration.exclusionKey),
         ] {
@@ -125,6 +132,12 @@ public struct RunConfiguration: Sendable {
     private static func stem(_ file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? "run"
         return last.hasSuffix(".json") ? String(last.dropLast(5)) : last
+    }
+
+    /// Whether an output's targets are numbers by its loss; those of classes and of binary outputs are labels.
+    private static func areNumbers(_ losses: ByName<any Loss>, of output: String?) -> Bool {
+        let loss = losses.only ?? losses.entries.first { output == nil || $0.name == output }?.value
+        return loss?.targetForm(for: [1]).isOfValues ?? false
     }
 
     private static func metrics(_ reader: ObjectReader, _ key: String) -> [any Metric] {
@@ -222,6 +235,7 @@ public struct RunConfiguration: Sendable {
                     ? "is \(label), but the loss's ignore_class is \(loss.ignoredLabel ?? label); leave one of them out"
                     : "needs the loss sparse_categorical_crossentropy, but the loss is \(loss.typeName)")
         }
+        _ = try values(self.data.targetNormalizations, "data.normalize_targets", of: model.outputs, "output")
         let objective: Objective
         do {
             let scales =
@@ -258,6 +272,13 @@ public struct RunConfiguration: Sendable {
         if let problem = FigureList(outputs: model.outputs, metrics: metrics.map { $0 ?? [] }).problem {
             throw error("metrics", problem)
         }
+        for (output, rule) in zip(
+            outputs, try values(training.thresholds, "training.threshold", of: model.outputs, "output"))
+        where rule != nil {
+            if let problem = ThresholdRule.problem(with: output) {
+                throw error(path("training.threshold", output.name, training.thresholds), problem)
+            }
+        }
         let weights = try values(self.data.classWeightsByOutput, "data.class_weight", of: model.outputs, "output")
         for (output, weights) in zip(outputs, weights) where weights != nil {
             if let problem = ClassWeights.problem(with: MetricLayout(output)) {
@@ -285,6 +306,14 @@ public struct RunConfiguration: Sendable {
         _ values: ByName<T>, _ path: String, of names: [String], _ noun: String
     ) throws(ConfigurationError) -> [T?] {
         do { return try values.values(of: names, noun) } catch { throw self.error(path, "\(error)") }
+    }
+
+    /// Sees that as many rows are shuffled together as batches of this size need.
+    /// - Throws: `ConfigurationError` where there are fewer.
+    package func checkShuffleWindow(_ data: Dataset, batch: Int) throws(ConfigurationError) {
+        if training.shuffle, let problem = data.shuffleWindowProblem(batch: batch) {
+            throw error("data.shuffle_window", problem)
+        }
     }
 
     /// What normalisation comes to for each input of the model.

@@ -11,6 +11,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
     public var shuffle: Bool
     public var earlyStopping: EarlyStopping?
     public var onNaN: DivergencePolicy
+    /// Above which probability binary outputs predict 1, by output; ½ for those without.
+    public var thresholds: ByName<ThresholdRule>
 
     init(reading reader: ObjectReader?) {
         epochs = reader?.requiredInteger("epochs", in: 1...) ?? 1
@@ -19,6 +21,9 @@ public struct TrainingConfiguration: Sendable, Hashable {
         shuffle = reader?.bool("shuffle", default: true) ?? true
         earlyStopping = reader?.object("early_stopping").map { EarlyStopping(reading: $0) }
         onNaN = DivergencePolicy(reading: reader, key: "on_nan")
+        thresholds =
+            reader.map { ByName(reading: $0, key: "threshold", isOne: { _ in false }) { ThresholdRule($0, key: $1) } }
+            ?? ByName()
         reader?.finish()
     }
 
@@ -35,7 +40,36 @@ public struct TrainingConfiguration: Sendable, Hashable {
         ]
         if accumulate > 1 { members.insert(.init(key: "accumulate", value: JSONNode(accumulate)), at: 2) }
         if let earlyStopping { members.append(.init(key: "early_stopping", value: earlyStopping.configuration)) }
+        if let threshold = thresholds.configuration({ $0.configuration }) {
+            members.append(.init(key: "threshold", value: threshold))
+        }
         return JSONNode(.object(members))
+    }
+}
+
+extension ThresholdRule {
+    /// A number, or the word for how it is chosen; nil where there is none, and where a mistake has been noted.
+    init?(_ reader: ObjectReader, key: String) {
+        switch reader.node(key)?.value {
+        case nil, .null?: return nil
+        case .integer?, .number?:
+            let bounds = NumberBounds.between(0, 1, includingLower: false, includingUpper: false)
+            guard let value = reader.requiredNumber(key, bounds) else { return nil }
+            self = .value(value)
+        case .string?:
+            guard let word = reader.requiredWord(key, among: Self.words, noun: "word") else { return nil }
+            self.init(word: word)
+        case let other?:
+            reader.fail(
+                "must be a number between 0 and 1, \(Self.words.map { "'\($0)'" }.joined(separator: " or ")), but is "
+                    + JSONNode(other).jsonText(pretty: false), key: key)
+            return nil
+        }
+    }
+
+    var configuration: JSONNode {
+        if case .value(let value) = self { return JSONNode(value) }
+        return JSONNode(word ?? "")
     }
 }
 

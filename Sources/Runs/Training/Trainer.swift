@@ -49,6 +49,9 @@ public final class Trainer {
         public var validation: Dataset?
         public var earlyStopping: EarlyStopping?
         public var onNaN = DivergencePolicy.stop
+        /// Above which probability binary outputs predict 1, by output; ½ for those without. It may be chosen on the
+        /// validation split, once training is over; until then metrics take ½.
+        public var thresholds = ByName<ThresholdRule>()
 
         public init() {}
 
@@ -69,6 +72,12 @@ public final class Trainer {
             set { targetNormalizations = newValue == .none ? ByName() : ByName(newValue) }
         }
 
+        /// The threshold of the output, for a model with one output.
+        public var threshold: ThresholdRule? {
+            get { thresholds.first }
+            set { thresholds = newValue.map { ByName($0) } ?? ByName() }
+        }
+
         /// What decides which epoch is the best: early stopping's figure, else the validation's loss, else the loss.
         var figureToWatch: EarlyStopping? {
             earlyStopping
@@ -79,7 +88,7 @@ public final class Trainer {
         var keepsBest = false
     }
 
-    public let objective: Objective
+    public private(set) var objective: Objective
     /// The fitted normalisation of each input, in the model's order.
     public let preprocessings: [Preprocessing]
     package let engine: TrainingEngine
@@ -92,6 +101,9 @@ public final class Trainer {
     /// Those that the run reports beside the loss.
     package let figures: FigureList
     private let metrics: [[any Metric]]
+    private let thresholds: Thresholds
+    /// What was decided once training was over, for the user to read.
+    package private(set) var remarks: [RunRemark] = []
     /// The epoch, from 1, whose parameters early stopping has restored; nil where the trainer has those of the last
     /// step.
     public private(set) var restoredEpoch: Int?
@@ -135,6 +147,8 @@ public final class Trainer {
     }
 
     init(_ objective: Objective, on data: Dataset, _ settings: Settings) throws {
+        thresholds = try Thresholds(settings.thresholds, for: objective, hasValidation: settings.validation != nil)
+        let objective = thresholds.applied(to: objective)
         metrics = try settings.training.metrics(for: objective)
         figures = FigureList(outputs: objective.outputs.map(\.name), metrics: metrics)
         if let problem = settings.earlyStopping?.problem(
@@ -222,7 +236,23 @@ public final class Trainer {
             engine.parameters.floats.update(from: best.floats, count: objective.layout.count)
             restoredEpoch = epoch
         }
+        if !wasInterrupted { try chooseThresholds() }
         return fit.history
+    }
+
+    /// Chooses the thresholds that are to be chosen, with the parameters as they are now.
+    private func chooseThresholds() throws {
+        guard thresholds.areChosen, let validation = settings.validation else { return }
+        let predictions = try Evaluator(
+            objective, on: validation, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
+            chunk: 256, predictsOnly: true, team: engine.team
+        ).predictAll()
+        let names = codeNames
+        (objective, remarks) = try thresholds.chosen(for: objective, predictions, on: validation) {
+            [objective] output in
+            let key = CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)
+            return names.lists[key]?.names
+        }
     }
 
     private func hooks(_ fit: Fit, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?) -> EpochHooks {
@@ -399,6 +429,10 @@ public final class Trainer {
         model.columnLists = codeNames.columnLists
         model.summaries = summaries
         model.tables = tables
+        model.optimizer =
+            OptimizerConfiguration(
+                settings.training.optimizer, settings.training.schedule, settings.training.clipping
+            ).configuration
         return model
     }
 

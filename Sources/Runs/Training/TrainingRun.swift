@@ -53,9 +53,7 @@ public final class TrainingRun {
                 "is \(training.batchSize)\(parts) but \(self.training.inputsPlace) has only "
                     + "\(self.training.count) rows; make it smaller\(self.training.samplesLastHint)")
         }
-        if training.shuffle, let problem = self.training.shuffleWindowProblem(batch: batch) {
-            throw configuration.error("data.shuffle_window", problem)
-        }
+        try configuration.checkShuffleWindow(self.training, batch: batch)
         if !self.training.isInMemory, let problem = earlier?.problem(ofStreaming: self.training.byteCount) {
             throw configuration.error("data.memory_limit", problem)
         }
@@ -77,6 +75,7 @@ public final class TrainingRun {
         settings.validation = validation
         settings.earlyStopping = training.earlyStopping
         settings.onNaN = training.onNaN
+        settings.thresholds = training.thresholds
         settings.keepsBest = configuration.checkpoint.keepBest
         let parallelism = configuration.parallel.resolved(
             batchSize: training.batchSize, accumulate: training.accumulate, for: objective)
@@ -113,6 +112,7 @@ public final class TrainingRun {
                 message: "written out in full, the config is \(length) bytes long, and at most "
                     + "\(CheckedFile.longestText >> 20) MiB can be saved with a model; make it shorter")
         }
+        remarks += splits.splitWarnings.map { .warning($0) } + (splits.splitNote.map { [.note($0)] } ?? [])
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
         start = try earlier?.state(for: trainer, rows: rows, fingerprint)

@@ -17,6 +17,13 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A column that is no input and becomes a dataset of its own, GROUP/COLUMN, such as data.split needs; may be "
+                + "repeated.", valueName: "column"))
+    var keep: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp("A column whose numbers are names, to become codes; may be repeated.", valueName: "column"))
     var categorical: [String] = []
 
@@ -55,7 +62,8 @@ struct TableArguments: ParsableArguments {
     /// Those that are on the command line.
     var given: [String] {
         [
-            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--categorical", !categorical.isEmpty),
+            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--keep", !keep.isEmpty),
+            ("--categorical", !categorical.isEmpty),
             ("--missing", missing != nil), ("--delimiter", delimiter != nil),
             (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
         ].filter(\.1).map(\.0)
@@ -69,6 +77,7 @@ struct TableArguments: ParsableArguments {
         options.targets = target
         options.hasTargets = hasTargets
         options.dropped = drop
+        options.kept = keep
         options.categorical = categorical
         options.hasDecimalComma = decimalComma
         options.missing =

@@ -74,7 +74,9 @@ import Testing
     @Test(arguments: [
         [#"data.train.file=["/a.h5", "/b/*.h5"]"#], ["data.train.sample_weight=/w"],
         [#"data.validation={"fraction": 0.25}"#, "data.stratify=true"], [#"data.test={"fraction": 0.5}"#],
-        ["data.k_fold=5", "data.stratify=true"], [#"data.normalize={"type": "standardize", "per": "feature"}"#],
+        ["data.k_fold=5", "data.stratify=true"], ["data.k_fold=5", #"data.split={"together": "a"}"#],
+        [#"data.validation={"fraction": 0.25}"#, #"data.split={"by_time": "/t"}"#],
+        [#"data.normalize={"type": "standardize", "per": "feature"}"#],
         [#"data.normalize={"type": "constants", "offset": [1, 2], "scale": 0.5}"#], ["data.class_weight=balanced"],
         [#"data.augment=[{"type": "gaussian_noise"}, {"type": "mixup", "alpha": 1}]"#], ["data.memory_limit=2 GiB"],
         [#"data.train.inputs=["/table/a", "/table/b"]"#], ["data.train.transpose_inputs=[3, 0, 1, 2]"],
@@ -95,6 +97,7 @@ import Testing
         #expect(again.data.validation == run.data.validation)
         #expect(again.data.test == run.data.test)
         #expect(again.data.stratify == run.data.stratify)
+        #expect(again.data.splitRule == run.data.splitRule)
         #expect(again.data.folds == run.data.folds)
         #expect(again.data.normalize == run.data.normalize)
         #expect(again.data.classWeights == run.data.classWeights)
@@ -129,6 +132,22 @@ import Testing
             "data.stratify=true",
             "data.stratify: has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no "
                 + "'k_fold'; leave it out"
+        ),
+        (
+            #"data.split={"together": "a"}"#,
+            "data.split: has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; "
+                + "leave it out"
+        ),
+        (
+            "data.split={}",
+            #"data.split: needs the column by which rows are split, as in {"together": "patient"} or {"by_time": "date"}"#
+        ),
+        (#"data.split={"together": 3}"#, "data.split.together: must be a string, but is 3"),
+        (#"data.split={"together": ""}"#, "data.split.together: must name a column"),
+        (
+            #"data.split={"together": "a", "by_time": "b"}"#,
+            "data.split.by_time: stands beside 'together', but values that stay together may lie on both sides of a time; "
+                + "leave one of the two out"
         ),
         ("data.stratify=yes", #"data.stratify: must be true or false, but is the string "yes""#),
         ("data.k_fold=1", "data.k_fold: must be from 2 to 1000, but is 1"),

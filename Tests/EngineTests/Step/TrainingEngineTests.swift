@@ -210,4 +210,19 @@ import Testing
             throws: DataError("a batch has at most 4096 shards, but there are to be 4097; make them fewer")
         ) { _ = try TrainingFixture.engine(TrainingFixture.cnn(), on: data, batchSize: 5, workers: 1, shards: 4097) }
     }
+
+    /// Only rows of this process count for its speed, though the epoch was begun by another.
+    @Test func theSpeedIsThatOfTheStepsTakenHere() throws {
+        let data = try TrainingFixture.noise(rows: 40)
+        let engine = try TrainingFixture.engine(TrainingFixture.cnn(), on: data, batchSize: 8, workers: 1, metrics: [])
+        var totals = EpochTotals()
+        (totals.steps, totals.samples) = (3, 24)
+        let position = EpochPosition(epoch: 0, step: 3, totals: totals, metrics: [[0]])
+        guard case .finished(let result, _) = try engine.run(epoch: 0, from: position, hooks: EpochHooks()) else {
+            Issue.record("the epoch did not end")
+            return
+        }
+        #expect(result.samples == 40 && result.ownSamples == 16)
+        #expect(abs(result.samplesPerSecond * result.seconds - 16) < 1e-6)
+    }
 }

@@ -30,6 +30,12 @@ struct SourceFormatTests {
             throws: DataError(
                 "\(fixture.file("a.h5")) is an HDF5 file already; train from it, or look at it by 'stormo inspect'")
         ) { try format([0x89, 0x48, 0x44, 0x46], "a.h5") }
+        let parquet = fixture.file("a.parquet")
+        #expect(
+            throws: DataError(
+                "\(parquet) is a Parquet file, which stormo does not read; make a CSV of it: python3 -c 'import pandas; "
+                    + "pandas.read_parquet(\"\(parquet)\").to_csv(\"\(fixture.file("a.csv"))\", index=False)'")
+        ) { try format(Array("PAR1".utf8), "a.parquet") }
         #expect(throws: FileError("cannot open none.csv: there is no such file", isBadData: true)) {
             try SourceFormat(of: "none.csv")
         }

@@ -90,6 +90,15 @@ import Testing
             Case("data.validation", ["data.validation=null"], #"data.validation={"file": "d.h5"}"#),
             Case("data.test", ["data.test=null"], #"data.test={"file": "d.h5"}"#),
             Case("data.stratify", [#"data.validation={"fraction": 0.4}"#], "data.stratify=true"),
+            Case(
+                "data.split", [#"data.validation={"fraction": 0.4}"#],
+                #"data.split={"together": "/train/group"}"#),
+            Case(
+                "data.split.together", [#"data.validation={"fraction": 0.4}"#, #"data.split={"together": "group"}"#],
+                #"data.split.together="value""#),
+            Case(
+                "data.split.by_time", [#"data.validation={"fraction": 0.4}"#, #"data.split={"by_time": "group"}"#],
+                #"data.split.by_time="value""#),
             Case("data.k_fold", ["data.validation=null"], "data.k_fold=3"),
             Case("data.normalize", [], "data.normalize=standardize"),
             Case(
@@ -99,6 +108,14 @@ import Testing
                     "data.test=null",
                 ],
                 "data.normalize_targets=standardize"),
+            Case(
+                "training.threshold",
+                [
+                    "data.train.targets=/train/value", "data.validation=null", "data.test=null",
+                    "loss=binary_crossentropy", #"metrics=["accuracy"]"#,
+                    #"model={"layers": [{"type": "flatten"}, {"type": "dense", "units": 1, "activation": "sigmoid"}]}"#,
+                ],
+                "training.threshold=0.9"),
             Case("data.class_weight", [], #"data.class_weight={"1": 3}"#),
             Case("data.augment", [], #"data.augment=[{"type": "random_flip"}]"#),
             Case("data.shuffle_window", ["training.batch_size=4"], "data.shuffle_window=8"),
@@ -332,6 +349,7 @@ import Testing
                     try write("targets", [], labels)
                     try write("later", [], labels.map { Float((Int($0) + 1) % 3) })
                     try write("onehot", [3], labels.flatMap { label in (0..<3).map { Float($0) == label ? 1 : 0 } })
+                    try write("group", [], (0..<rows).map { Float($0 / 2) })
                     try write("value", [1], random.floats(rows, in: 0...1))
                     try write("weight", [], random.floats(rows, in: 0...2))
                 }

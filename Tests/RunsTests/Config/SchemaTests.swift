@@ -56,7 +56,7 @@ import Testing
             types.map { Place(path, #"{"type": "\#($0)"}"#) }
         }
         let initializers = InitializerRegistry.kinds.builtInNames
-        return ["", "data", "data.train", "data.validation", "data.test", "model"].map { Place($0) }
+        return ["", "data", "data.train", "data.validation", "data.test", "data.split", "model"].map { Place($0) }
             + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every", "export"].map {
                 Place($0)
             }

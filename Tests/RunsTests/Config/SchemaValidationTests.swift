@@ -71,7 +71,8 @@ struct SchemaValidationTests {
         #"optimizer={"type": "adamw", "global_clipnorm": 1.0}"#,
         #"optimizer={"type": "adam", "clipnorm": 1, "clipvalue": null, "global_clipnorm": null}"#,
         #"data.train.file=["a.h5", "b/*.h5"]"#, "data.train.sample_weight=/w", #"data.test={"fraction": 0.5}"#,
-        #"data.validation={"fraction": 0.1}"#, "data.stratify=false", "data.k_fold=5", "data.k_fold=2.0",
+        #"data.validation={"fraction": 0.1}"#, "data.stratify=false", "data.split=null", "data.k_fold=5",
+        "data.k_fold=2.0",
         "data.memory_limit=65536", "data.memory_limit=65536.0", "data.memory_limit=2 GiB",
         "data.memory_limit=512MiB", "data.memory_limit=1.5gb", "data.memory_limit=.5 tib", "data.memory_limit=70000 ",
         "data.memory_limit=100000 Bytes", "data.shuffle_window=1", "data.allow_external_links=true", "data.augment=[]",
@@ -80,7 +81,8 @@ struct SchemaValidationTests {
         #"checkpoint={"every": {"seconds": 0.5}}"#, #"checkpoint={"every": {"steps": 10}, "keep_last": 1}"#,
         // By name, of inputs and outputs.
         #"loss={"a": "huber", "b": {"type": "huber", "delta": 2}}"#, #"metrics={"a": ["mae"], "b": []}"#,
-        #"data.train.inputs={"a": "/x", "b": ["/y", "/z"]}"#, #"data.train.targets={"a": "/x"}"#,
+        #"data.train.inputs={"a": "/x", "b": ["/y", "/z"]}"#, #"data.train.targets={"a": "/x", "b": ["/y", "/z"]}"#,
+        #"data.train.targets=["/x", "/y"]"#, "training.threshold=0.3", #"training.threshold={"a": 0.5, "b": null}"#,
         #"data.train.sample_weight={"a": "/w"}"#, #"data.normalize={"a": "scale", "b": {"type": "min_max"}}"#,
         #"data.class_weight={"a": "balanced", "b": [1, 2], "c": {"0": 1}}"#,
         #"data.augment={"a": [{"type": "random_flip"}]}"#, "model.outputs=null", #"model.outputs=["a", "b"]"#,
@@ -90,7 +92,9 @@ struct SchemaValidationTests {
     static let wrong = [
         #"loss={"a": "hubre"}"#, #"loss={"a": 1}"#, "loss={}", #"metrics={"a": "mae"}"#, #"metrics={"a": ["mea"]}"#,
         "metrics={}", "loss_weights=1", #"data.train.inputs={"a": 1}"#, "data.train.inputs={}",
-        #"data.train.targets={"a": ["/x"]}"#, #"data.normalize={"a": "max"}"#, #"data.class_weight={"a": "even"}"#,
+        #"data.train.targets={"a": [1]}"#, "data.train.targets=[]", "training.threshold=1", "training.threshold=roc",
+        #"training.threshold={}"#, #"training.threshold={"a": 0}"#, #"data.normalize={"a": "max"}"#,
+        #"data.class_weight={"a": "even"}"#,
         #"data.augment={"a": {}}"#, "model.outputs=[]", #"model.outputs="a""#,
         "lose=huber", "name=1", "name=a/b", "name=..", "name=", "seed=-1", "seed=0.5", "seed=1e30", "data=[]",
         "data.train.path=a.h5", "data.train.file=3", "data.train.targets=null", "data.tset={}", "data.normalize=max",
@@ -142,7 +146,9 @@ struct SchemaValidationTests {
         "data.train.file=[]", "data.train.file=[1]", "data.train.file=null", "data.train.sample_weight=1",
         "data.train.fraction=0.1", #"data.test={"fraction": 0}"#, #"data.test={"fraction": 1}"#,
         #"data.test={"fraction": null}"#, #"data.test={"fraction": 0.1, "file": "a.h5"}"#,
-        #"data.test={"fraction": 0.1, "x": 1}"#, "data.stratify=1", "data.stratify=true", "data.k_fold=1",
+        #"data.test={"fraction": 0.1, "x": 1}"#, "data.stratify=1", "data.stratify=true", "data.split={}",
+        #"data.split={"together": "a"}"#, "data.split=a", #"data.split={"together": 1}"#,
+        #"data.split={"together": "a", "by_time": "b"}"#, "data.k_fold=1",
         "data.k_fold=1001",
         "data.memory_limit=65535", "data.memory_limit=much", "data.memory_limit=", "data.memory_limit=-1 GiB",
         "data.memory_limit=1 PiB", "data.memory_limit=1.2.3 GiB", "data.memory_limit=.",
@@ -205,7 +211,8 @@ struct SchemaValidationTests {
 
     /// Rules on several values at once, which a schema can't say.
     private static let beyondSchemas = [
-        "is no order of axes", "stands beside several inputs", "has nothing to act on, since training.shuffle",
+        "is no order of axes", "stands beside several inputs", "stands beside several targets",
+        "by which it is chosen on the validation split, but", "has nothing to act on, since training.shuffle",
         "is given once, but there are several", "data.stratify: must be true or false, but is the string",
     ]
 

@@ -142,6 +142,19 @@ struct TargetNormalizationTests {
         #expect(try small.predict(data).map { $0.map { $0 * 1024 } } == large.predict(data))
     }
 
+    @Test func binaryTargetsAreNotScaled() throws {
+        let model = try Model(input: [1]) { Dense(1, activation: .sigmoid) }
+        let error = #expect(throws: TargetScaleError.self) {
+            try Trainer(model, loss: .binaryCrossEntropy, on: Dataset(inputs: [[1], [2]], targets: [[0], [1]])) {
+                $0.targetNormalization = .standardize
+            }
+        }
+        #expect(
+            error?.description
+                == "needs targets that are numbers, but binary_crossentropy compares the last layer 'dense' with binary "
+                + "targets; leave it out")
+    }
+
     @Test func classesAreNotScaled() throws {
         let fixture = try RunFixture()
         do {

@@ -28,8 +28,9 @@ package struct TableConverter: Converter {
         let source = try Inflate.open(path)
         let form = try TableForm(source, options)
         let (inputs, targets) = try chooseColumns(form, source)
+        let kept = try keptColumns(form, source)
         var passes = 2
-        let profile = try profile(source, form, inputs, targets) { pass, bytes, rows in
+        let profile = try profile(source, form, inputs, targets + kept) { pass, bytes, rows in
             passes = max(passes, pass + 1)
             progress(
                 PreparationProgress(done: (pass - 1) * source.count + bytes, total: passes * source.count, rows: rows))
@@ -42,9 +43,9 @@ package struct TableConverter: Converter {
                         + "--missing VALUE, or --drop the columns that lack most"
                     : "\(path) has no rows" + (form.hasHeader ? " below its header" : ""))
         }
-        let plan = try TablePlan(profile, inputs: inputs, targets: targets, form, options, source)
+        let plan = try TablePlan(profile, inputs: inputs, targets: targets, kept: kept, form, options, source)
         var report = ConversionReport()
-        report.notes = notes(form, inputs + targets, targets, profile) + plan.notes
+        report.notes = notes(form, inputs + targets + kept, targets, profile) + plan.notes
         report.warnings = plan.warnings
         try DatasetFile.write(target.file) { file in
             let writer = try TableWriter(file, target, plan, form, rows: profile.rows)
@@ -66,9 +67,16 @@ package struct TableConverter: Converter {
         if let index = categorical.first(where: dropped.contains) {
             throw DataError("column '\(form.names[index])' is named by --categorical and by --drop")
         }
-        let named = try Set(options.targets.map { try form.column($0, "--target", source) }).union(categorical)
+        let beside = try Set(keptColumns(form, source))
+        let chosen = try Set(options.targets.map { try form.column($0, "--target", source) })
+        let named = chosen.union(categorical)
+        for (option, others) in [("--drop", dropped), ("--target", chosen)] {
+            if let index = beside.first(where: others.contains) {
+                throw DataError("column '\(form.names[index])' is named by --keep and by \(option)")
+            }
+        }
         let kept = form.names.indices.filter {
-            !dropped.contains($0) && (!form.index.contains($0) || named.contains($0))
+            !dropped.contains($0) && !beside.contains($0) && (!form.index.contains($0) || named.contains($0))
         }
         var targets: [Int] = []
         if options.hasTargets {
@@ -90,6 +98,22 @@ package struct TableConverter: Converter {
                     + (form.names.count == 1 ? "; give the right --delimiter, or say --no-targets" : ""))
         }
         return (inputs, targets)
+    }
+
+    /// The columns that become datasets of their own.
+    private func keptColumns(_ form: TableForm, _ source: ByteSource) throws -> [Int] {
+        var columns: [Int] = []
+        for selector in options.kept {
+            let index = try form.column(selector, "--keep", source)
+            let name = form.names[index]
+            guard !["inputs", "targets", ".", ".."].contains(name), !name.contains("/"), !name.utf8.contains(0) else {
+                throw DataError(
+                    "\(path): column '\(name)' can't be kept by that name, which no dataset beside inputs and targets may have; "
+                        + "give it another one in the file")
+            }
+            if !columns.contains(index) { columns.append(index) }
+        }
+        return columns
     }
 
     /// The columns that another table names, in its order, as far as they are there.
@@ -171,6 +195,9 @@ package struct TableConverter: Converter {
                 ? "column \(index) has no name: it was taken for a row index"
                 : "column '\(form.names[index])' is a row index that pandas wrote: it was taken for one"
             notes.append("\(column) and left out (give it a name in the file to use it)")
+        }
+        for selector in options.kept {
+            notes.append("column '\(selector)' is no input, and stands in a dataset of its own")
         }
         if options.like == nil, options.hasTargets, options.targets.isEmpty, let target = targets.first {
             notes.append("the target is '\(form.names[target])', the last column (--target names another)")

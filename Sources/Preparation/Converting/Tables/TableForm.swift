@@ -28,9 +28,15 @@ struct TableForm {
             try options.delimiter ?? Self.delimiter(source, encoding, sample, isCommaUsed: options.hasDecimalComma)
         let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
         guard try reader.next() else { throw DataError("\(source.name) has no rows") }
-        let first = (0..<reader.fields.count).map(reader.text)
+        var first = (0..<reader.fields.count).map(reader.text)
+        // Row names, of which the header says nothing.
+        let namesRows =
+            try options.hasHeader != false && Self.namesRows(source, encoding, delimiter, width: first.count)
+        if namesRows { first.insert("", at: 0) }
         if let hasHeader = options.hasHeader {
             self.hasHeader = hasHeader
+        } else if namesRows {
+            hasHeader = true
         } else {
             hasHeader = try Self.isHeader(first, before: reader, point)
         }
@@ -44,6 +50,21 @@ struct TableForm {
                 "\(source.name), line 1: two columns are named '\(name)'; give them different names, or say "
                     + "--no-header if that line is data")
         }
+    }
+
+    /// Whether each of the first rows has one field more than the first line, as R's `write.table` writes the names of rows.
+    private static func namesRows(
+        _ source: ByteSource, _ encoding: TextEncoding, _ delimiter: UInt8, width: Int
+    ) throws -> Bool {
+        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
+        // Of one name nobody knows: a comma may stand within numbers.
+        guard width > 1, try reader.next() else { return false }
+        var rows = 0
+        while rows < 100, (try? reader.next()) == true {
+            guard reader.fields.count == width + 1 else { return false }
+            rows += 1
+        }
+        return rows > 0
     }
 
     /// A reader of the table from its beginning.
@@ -69,6 +90,8 @@ struct TableForm {
         _ source: ByteSource, _ encoding: TextEncoding, _ sample: [UInt8], isCommaUsed: Bool
     ) throws -> UInt8 {
         var best = (delimiter: UInt8(ascii: isCommaUsed ? ";" : ","), width: 1)
+        // One by which each row has one field more than the first line.
+        var withRowNames: UInt8?
         for candidate in [",", ";", "\t", "|"] as [Unicode.Scalar] where !(isCommaUsed && candidate == ",") {
             let delimiter = UInt8(ascii: candidate)
             let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
@@ -84,8 +107,13 @@ struct TableForm {
                 isEven = isEven && (width == nil || width == reader.fields.count)
                 width = width ?? reader.fields.count
             }
-            if isEven, let width, width > best.width { best = (delimiter, width) }
+            if isEven, let width, width > best.width {
+                best = (delimiter, width)
+            } else if let width, withRowNames == nil, try namesRows(source, encoding, delimiter, width: width) {
+                withRowNames = delimiter
+            }
         }
+        if best.width == 1, let withRowNames { return withRowNames }
         if best.width > 1 { return best.delimiter }
         // Rows of different widths: the reader will say which; the delimiter is the one that the first line has.
         let line = sample.prefix { $0 != 0x0A && $0 != 0x0D }

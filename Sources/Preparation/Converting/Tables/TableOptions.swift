@@ -28,6 +28,9 @@ package struct TableOptions: Sendable {
     package var hasTargets = true
     /// Columns that are left out.
     package var dropped: [String] = []
+    /// Columns that are no inputs, and that become datasets of their own beside these, by their names: such as tell which
+    /// rows belong together (`data.split`).
+    package var kept: [String] = []
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
     package var missing = Missing.refuse

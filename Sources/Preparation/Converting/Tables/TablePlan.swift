@@ -30,6 +30,9 @@ struct TablePlan {
 
     private(set) var inputs: [Column] = []
     private(set) var targets: [Column] = []
+    /// Those that become datasets of their own.
+    private(set) var kept: [Column] = []
+    private(set) var keptTypes: [HDF5ElementType] = []
     private(set) var inputType = HDF5ElementType.float32
     private(set) var targetType = HDF5ElementType.float32
     private(set) var notes: [String] = []
@@ -39,10 +42,11 @@ struct TablePlan {
     private static let mostExact = Double(1 << 24)
 
     init(
-        _ profile: TableProfile, inputs: [Int], targets: [Int], _ form: TableForm, _ options: TableOptions,
+        _ profile: TableProfile, inputs: [Int], targets: [Int], kept: [Int] = [], _ form: TableForm,
+        _ options: TableOptions,
         _ source: ByteSource
     ) throws {
-        for index in inputs + targets {
+        for index in inputs + targets + kept {
             try Self.checkKind(profile.columns[index], form.names[index], source, options.like)
         }
         for index in inputs {
@@ -64,6 +68,16 @@ struct TablePlan {
             self.targets.append(
                 try Self.column(found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows))
         }
+        for index in kept {
+            let found = profile.columns[index]
+            var plain = options
+            plain.missing = .refuse
+            var column = try Self.column(
+                found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows)
+            column.note(profile)
+            self.kept.append(column)
+            keptTypes.append(Self.targetType([column], profile))
+        }
         let named = try Set(options.categorical.map { try form.column($0, "--categorical", source) })
         for index in inputs + targets where !named.contains(index) && options.like == nil {
             if let warning = Self.warning(profile.columns[index], form.names[index], form.point) {
@@ -72,7 +86,7 @@ struct TablePlan {
         }
         for index in self.inputs.indices { self.inputs[index].note(profile) }
         for index in self.targets.indices { self.targets[index].note(profile) }
-        for column in self.inputs + self.targets {
+        for column in self.inputs + self.targets + self.kept {
             guard let categories = column.categories else { continue }
             try TextBudget.check(
                 categories, "\(source.name): the texts of column '\(column.name)'",

@@ -72,7 +72,10 @@ struct TableProfile {
         throw DataError(
             "\(reader.source.name), line \(reader.line): \(width) fields are expected, as in the first line, but there "
                 + "\(reader.fields.count == 1 ? "is 1" : "are \(reader.fields.count)") (separated by \(delimiter)); "
-                + "repair that line, or give the right --delimiter")
+                + "repair that line, or give the right --delimiter"
+                + (reader.fields.count == width + 1 && form.hasHeader
+                    ? "; if the first field names the row, as R's write.table has it, name its column in the header, too"
+                    : ""))
     }
 
     /// Whether a value is missing in a column that is used.

@@ -8,6 +8,8 @@ struct TableWriter {
     private let form: TableForm
     private let inputs: RowWriter
     private let targets: RowWriter?
+    /// Of the columns that stand by themselves.
+    private let kept: [RowWriter]
 
     /// What is in the file.
     var written: [ConversionReport.Written] {
@@ -15,6 +17,9 @@ struct TableWriter {
         if let targets {
             written.append(
                 described(ConversionReport.Written(targets.dataset, classNames: classNames), plan.targets))
+        }
+        for (writer, column) in zip(kept, plan.kept) {
+            written.append(described(ConversionReport.Written(writer.dataset), [column]))
         }
         return written
     }
@@ -43,6 +48,13 @@ struct TableWriter {
                 file, group + "/targets", plan.targetType,
                 rowShape: plan.targets.count == 1 ? [] : [plan.targets.count], rows: rows, storage: target.storage)
         }
+        kept = try zip(plan.kept, plan.keptTypes).map { column, type in
+            try RowWriter(file, group + "/" + column.name, type, rowShape: [], rows: rows, storage: target.storage)
+        }
+        for (writer, column) in zip(kept, plan.kept) {
+            try writer.dataset.attributes.set(
+                Recipe.attribute, TablePlan.recipe([column]).node.jsonText(pretty: false))
+        }
         try describe(inputs.dataset, plan.inputs)
         if let targets { try describe(targets.dataset, plan.targets) }
         if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
@@ -62,7 +74,8 @@ struct TableWriter {
         let reader = try form.reader(source)
         if form.hasHeader { _ = try reader.next() }
         let width = form.names.count
-        let used = plan.inputs + plan.targets
+        let used = plan.inputs + plan.targets + plan.kept
+        var keptRows = kept.map { EncodedRow($0.memoryType, 1) }
         var inputRow = EncodedRow(inputs.memoryType, plan.inputs.count)
         // Integers have no NaN; only codes are missing among them.
         let missingTarget: Double = [.float32, .float64].contains(plan.targetType) ? .nan : -1
@@ -81,11 +94,17 @@ struct TableWriter {
                 }
                 try targetRow.bytes.withUnsafeBytes { try targets.append($0) }
             }
+            for (index, column) in plan.kept.enumerated() {
+                let missing: Double = [.float32, .float64].contains(plan.keptTypes[index]) ? .nan : -1
+                keptRows[index].set(0, try value(column, reader, source, missing: missing))
+                try keptRows[index].bytes.withUnsafeBytes { try kept[index].append($0) }
+            }
             if inputs.count & 0xFFF == 0 { progress(reader.position, inputs.count) }
         }
         guard inputs.count == inputs.rows else { throw changed(source) }
         try inputs.finish()
         try targets?.finish()
+        for writer in kept { try writer.finish() }
         progress(source.count, inputs.count)
     }
 

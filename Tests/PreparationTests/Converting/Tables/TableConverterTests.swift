@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import Recipes
 import TestSupport
@@ -15,6 +16,33 @@ struct TableConverterTests {
     private func recipe(_ file: HDF5File, _ dataset: String = "inputs") throws -> Recipe {
         let text = try file.dataset("/train/\(dataset)").attributes.string("recipe")
         return try Recipe(text: text, file: "out.h5")
+    }
+
+    @Test func aColumnThatIsKeptStandsByItself() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write(
+            "patient,age,day,y\nbob,1.5,3,0\nann,2.5,,1\nbob,3.5,1.5,0\n", to: "a.csv")
+        let (file, report) = try fixture.convert(
+            TableConverter(path, options: options { $0.kept = ["patient", "2"] }))
+        #expect(report.datasets.map(\.path) == ["/train/inputs", "/train/targets", "/train/patient", "/train/day"])
+        #expect(try file.dataset("/train/inputs").attributes.strings("column_names") == ["age"])
+        let patient = try file.dataset("/train/patient")
+        #expect(try patient.shape == [3] && patient.read(Int32.self) == [1, 0, 1])
+        #expect(
+            try recipe(file, "patient").columns == [RecipeColumn("patient", .category, categories: ["ann", "bob"])])
+        let day = try file.dataset("/train/day").read(Float.self)
+        #expect(day[0] == 3 && day[1].isNaN && day[2] == 1.5)
+        #expect(report.notes.contains("column 'patient' is no input, and stands in a dataset of its own"))
+        fixture.expect(
+            "column 'patient' is named by --keep and by --drop",
+            from: TableConverter(path, options: options { ($0.kept, $0.dropped) = (["patient"], ["0"]) }))
+        fixture.expect(
+            "column 'y' is named by --keep and by --target",
+            from: TableConverter(path, options: options { ($0.kept, $0.targets) = (["y"], ["y"]) }))
+        let named = try fixture.write("inputs,age,y\n1,1.5,0\n2,2.5,1\n", to: "b.csv")
+        fixture.expect(
+            "@b.csv: column 'inputs' can't be kept by that name, which no dataset beside inputs and targets may have; give it "
+                + "another one in the file", from: TableConverter(named, options: options { $0.kept = ["inputs"] }))
     }
 
     @Test func numbersBecomeAMatrixAndTextsCodes() throws {
@@ -357,6 +385,29 @@ struct TableConverterTests {
         let (both, _) = try fixture.convert(TableConverter(mixed))
         #expect(try both.dataset("/train/inputs").attributes.strings("categories:deck") == ["7", "A1", "B2"])
         #expect(try both.dataset("/train/inputs").read(UInt8.self) == [1, 0, 2, 0])
+    }
+
+    /// R's write.table gives no name to the column of row names: the header is one field shorter than the rows.
+    @Test(arguments: [",", "\t", ";"])
+    func rowNamesOfRAreAnIndex(delimiter: String) throws {
+        let fixture = try ConvertingFixture()
+        let lines = ["\"x\",\"kind\"", "\"1\",1.5,\"a\"", "\"2\",2.5,\"b\"", "\"10\",3.5,\"a\""]
+        let text = lines.map { $0.replacingOccurrences(of: ",", with: delimiter) + "\n" }.joined()
+        let (file, report) = try fixture.convert(TableConverter(try fixture.write(text, to: "a.csv")))
+        #expect(try file.dataset("/train/inputs").read(Float.self) == [1.5, 2.5, 3.5])
+        #expect(try file.dataset("/train/inputs").attributes.strings("column_names") == ["x"])
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [0, 1, 0])
+        #expect(
+            report.notes.contains(
+                "column 0 has no name: it was taken for a row index and left out (give it a name in the file to use it)"
+            ),
+            "\(report.notes)")
+        // Where not all rows are so, nobody knows.
+        let mixed = try fixture.write("x,y\n1,2,3\n4,5\n", to: "b.csv")
+        fixture.expect(
+            "@b.csv, line 2: 2 fields are expected, as in the first line, but there are 3 (separated by ','); repair that "
+                + "line, or give the right --delimiter; if the first field names the row, as R's write.table has it, name "
+                + "its column in the header, too", from: TableConverter(mixed))
     }
 
     @Test func badTablesAreNamedByLine() throws {

@@ -1,6 +1,7 @@
 import Kernels
 
-/// Divides a dataset at random into splits, or into folds for cross-validation.
+/// Divides a dataset at random into splits, or into folds for cross-validation. Splits by the values of a column are in
+/// `Splitting+Groups.swift` and `Splitting+Time.swift`.
 ///
 /// Which row goes where is a function of the seed, the number of rows and the labels. The numbers come from Philox's
 /// stream `splitting`, so that they are not those of the shuffle or the initial parameters of a run with the same
@@ -21,25 +22,34 @@ package enum Splitting {
     package static func split(
         _ data: Dataset, fractions: [Double], seed: UInt64, labels: [Int]?
     ) throws -> [RowSelection] {
-        let covered = fractions.reduce(0, +)
-        guard fractions.allSatisfy({ $0 > 0 && $0 < 1 }), covered < 1 - 1e-12 else {
-            throw DataError(
-                "the fractions \(fractions.map { "\($0)" }.joined(separator: " and ")) can't be cut off: each must be "
-                    + "above 0, and together they must leave something below 1 for training")
-        }
-        let shares = [1 - covered] + fractions
-        let totals = largestRemainder(data.count, shares)
-        if let empty = totals.firstIndex(of: 0) {
-            let split = empty == 0 ? "training" : "a fraction of \(fractions[empty - 1])"
-            throw DataError(
-                "\(data.inputsPlace) has \(data.count) rows, too few for the splits: \(split) would get none of them")
-        }
+        let totals = try totals(data, fractions)
+        let shares = shares(fractions)
         let places = shuffled(data.count, labels, seed: seed, index: 0)
         var splits = Array(repeating: Int32(0), count: data.count)
         places.deal(divide(places.sizes, shares, totals)) { splits[$0] = Int32($1) }
         return shares.indices.map { split in
             rows(of: data, count: totals[split]) { splits[$0] == Int32(split) }
         }
+    }
+
+    /// What the fractions leave, then the fractions.
+    private static func shares(_ fractions: [Double]) -> [Double] { [1 - fractions.reduce(0, +)] + fractions }
+
+    /// How many rows each split is to have: first what the fractions leave, for training, then one for each fraction.
+    /// - Throws: `DataError` for impossible fractions, and for a split that would be empty.
+    static func totals(_ data: Dataset, _ fractions: [Double]) throws -> [Int] {
+        guard fractions.allSatisfy({ $0 > 0 && $0 < 1 }), fractions.reduce(0, +) < 1 - 1e-12 else {
+            throw DataError(
+                "the fractions \(fractions.map { "\($0)" }.joined(separator: " and ")) can't be cut off: each must be "
+                    + "above 0, and together they must leave something below 1 for training")
+        }
+        let totals = largestRemainder(data.count, shares(fractions))
+        if let empty = totals.firstIndex(of: 0) {
+            let split = empty == 0 ? "training" : "a fraction of \(fractions[empty - 1])"
+            throw DataError(
+                "\(data.inputsPlace) has \(data.count) rows, too few for the splits: \(split) would get none of them")
+        }
+        return totals
     }
 
     /// Divides the rows into folds of the same size, up to one row, each of which is validated on once by a model that
@@ -78,7 +88,8 @@ package enum Splitting {
     }
 
     /// The rows at those places in the dataset that the body picks.
-    private static func rows(of data: Dataset, count: Int, where isChosen: (Int) -> Bool) -> RowSelection {
+    /// - Parameter count: how many there will be, as far as that is known.
+    static func rows(of data: Dataset, count: Int = 0, where isChosen: (Int) -> Bool) -> RowSelection {
         var rows: [Int64] = []
         rows.reserveCapacity(count)
         for place in 0..<data.count where isChosen(place) { rows.append(Int64(data.selection[place])) }
@@ -136,86 +147,5 @@ package enum Splitting {
             counts[best][under] += 1
         }
         return counts
-    }
-
-    // MARK: - Labels
-
-    /// The class of each row of the dataset: its whole number, or the place of the 1 in its one-hot target.
-    /// - Parameter output: whose targets they are; nil for the only ones.
-    /// - Throws: `DataError` where there are no targets, or others than labels.
-    static func labels(of data: Dataset, by output: String? = nil) throws -> [Int] {
-        let need = "data.stratify needs class labels"
-        let entries = data.fields(.target)
-        let names = entries.compactMap(\.name).joined(separator: ", ")
-        guard let entry = output == nil ? entries.first : entries.first(where: { $0.name == output }) else {
-            throw DataError(
-                output.map {
-                    "data.stratify names '\($0)', but there are targets of \(names.isEmpty ? "one output without a name" : names)"
-                }
-                    ?? "\(need), but \(data.inputsPlace) comes without targets")
-        }
-        guard output != nil || entries.count == 1 else {
-            throw DataError(
-                "data.stratify keeps the shares of the classes of one output, but there are \(names); name the one that is "
-                    + "meant")
-        }
-        let (targets, targetsPlace) = (entry.field, data.place(of: entry))
-        let width = targets.rowShape.count
-        let blocks = try data.mapBlocks(of: targets) { rows, first in
-            width == 1 ? wholeNumbers(rows, first) : placesOfOnes(rows, first)
-        }
-        var labels: [Int] = []
-        labels.reserveCapacity(data.count)
-        for block in blocks {
-            switch block {
-            case .success(let own): labels += own
-            case .failure(let bad):
-                let (place, row) = targets.place(ofRow: data.selection[bad.place])
-                let what = targets.type.isFloatingPoint ? "no whole number" : "beyond the integers of 64 bits"
-                throw DataError(
-                    width == 1
-                        ? "\(need), but \(place) holds \(bad.number) in row \(row), which is \(what)"
-                        : "\(need), but \(place) holds \(width) numbers in row \(row) that are not one 1 among zeros")
-            }
-        }
-        let distinct = Set(labels).count
-        guard distinct <= max(2, labels.count / 2) else {
-            throw DataError(
-                "\(need), but \(targetsPlace) holds \(distinct) different numbers in \(labels.count) rows")
-        }
-        return labels
-    }
-
-    /// A row that has no label.
-    private struct NoLabel: Error {
-        let place: Int
-        let number: String
-    }
-
-    /// Labels that are written as numbers. They stay integers: in double precision those beyond 2^53 would be alike.
-    private static func wholeNumbers(_ rows: StoredTensor, _ first: Int) -> Result<[Int], NoLabel> {
-        var labels: [Int] = []
-        labels.reserveCapacity(rows.rows)
-        var bad: Int?
-        rows.forEachInteger { row, label in
-            if let label { labels.append(label) } else if bad == nil { bad = row }
-        }
-        return bad.map { .failure(NoLabel(place: first + $0, number: rows.text(at: $0))) } ?? .success(labels)
-    }
-
-    /// Labels that are one-hot rows.
-    private static func placesOfOnes(_ rows: StoredTensor, _ first: Int) -> Result<[Int], NoLabel> {
-        var labels = Array(repeating: -1, count: rows.rows)
-        var bad: Int?
-        rows.forEach { index, value in
-            let (row, column) = index.quotientAndRemainder(dividingBy: rows.rowShape.count)
-            if value == 1, labels[row] < 0 {
-                labels[row] = column
-            } else if value != 0, bad == nil {
-                bad = row
-            }
-        }
-        bad = bad ?? labels.firstIndex(of: -1)
-        return bad.map { .failure(NoLabel(place: first + $0, number: "")) } ?? .success(labels)
     }
 }
