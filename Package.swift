@@ -43,8 +43,8 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files", "Network", "Kernels",
-                "Configuration", "HDF5", "Machine",
+                "Preparation", "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files", "Network",
+                "Kernels", "Configuration", "HDF5", "Machine",
             ]),
         .target(
             name: "Benchmark",

@@ -1,8 +1,8 @@
-"""Make the datasets of this folder from the copies that scikit-learn ships.
+"""Make the datasets of this folder from the copies that scikit-learn and vega_datasets ship.
 
-Run from the repository's root, in a Python with h5py and scikit-learn:
+Run from the repository's root, in a Python with h5py, scikit-learn and vega_datasets:
 
-    pip install h5py scikit-learn
+    pip install h5py scikit-learn vega_datasets
     python3 Datasets/make.py
 
 Nothing is downloaded. Each file holds the groups /train, /validation and /test (70, 10 and 20 % of the
@@ -10,10 +10,13 @@ rows), each with `inputs` and `targets`. The split comes from one fixed seed, an
 same versions of the libraries give the same bytes again.
 """
 
+import csv
+import json
 from pathlib import Path
 
 import h5py
 import numpy as np
+import vega_datasets
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.model_selection import train_test_split
 
@@ -47,7 +50,19 @@ def write(name, inputs, targets, rows, class_names=None, feature_names=None, **s
             print(name, group, inputs[chosen].shape, inputs.dtype, targets[chosen].shape, targets.dtype)
 
 
+def write_table(name, source):
+    """A table of vega_datasets as CSV, its values as they stand there; what is missing is empty."""
+    records = json.loads((Path(vega_datasets.__file__).parent / "_data" / source).read_text())
+    with open(FOLDER / name, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+    print(name, len(records))
+
+
 def main():
+    write_table("cars.csv", "cars.json")
+
     digits = load_digits()
     write(
         "digits.h5",

@@ -1,4 +1,5 @@
 import CDeflate
+import Foundation
 import HDF5
 
 /// The sums by which a damaged file is known: CRC-32, as in gzip, over the bytes as they lie in memory,
@@ -10,6 +11,36 @@ package enum Checksum {
     static let ofAttributes = "attributes_crc32"
 
     package static func of(_ bytes: UnsafeRawBufferPointer) -> Int { Int(adding(bytes, to: 0)) }
+
+    /// The sum over a file's bytes, and how many they are.
+    /// - Throws: `FileError` where it can't be read.
+    package static func ofFile(_ path: String) throws -> (sum: Int, bytes: Int) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FileError(
+                "cannot open \(path): \(errno == ENOENT ? "there is no such file" : AtomicFile.reason())",
+                isBadData: true)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        // Reading a pipe would take what nobody could read again.
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError("cannot open \(path): it is not a regular file", isBadData: true)
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        var (sum, count) = (UInt32(0), 0)
+        while true {
+            let read = read(descriptor, buffer.baseAddress, buffer.count)
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else {
+                throw FileError("\(path) can't be read: \(AtomicFile.reason())", isBadData: true)
+            }
+            guard read > 0 else { return (Int(sum), count) }
+            sum = adding(UnsafeRawBufferPointer(rebasing: buffer[..<read]), to: sum)
+            count += read
+        }
+    }
 
     private static func adding(_ bytes: UnsafeRawBufferPointer, to sum: UInt32) -> UInt32 {
         // Without an address the function begins anew.

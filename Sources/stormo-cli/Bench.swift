@@ -59,11 +59,14 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try options.read()
+        var configuration = try options.read()
         let inputs = try [options.config] + configuration.data.paths()
         for (option, path) in [("--json", json), ("--svg", svg)] {
             if let path { try OutputFile.check(path, option, reading: inputs) }
         }
+        let tables = try ConvertedTables(configuration.data).tables
+        configuration.data = tables.data
+        defer { withExtendedLifetime(tables) {} }
         if operators { return try benchOperators(configuration) }
         if reading { return try benchReading(configuration) }
         let benchmark = try ScalingBenchmark(

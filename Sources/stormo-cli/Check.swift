@@ -16,7 +16,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let configuration = try options.read()
-        let run = try TrainingRun(configuration)
+        let run = try TrainingRun(configuration, tables: ConvertedTables(configuration.data).tables)
         let objective = run.trainer.objective
         Console.print(
             "\(options.config) is valid: \(Figures.count(run.training.count, "sample")) of "

@@ -1,5 +1,6 @@
 import Batches
 import Configuration
+import Files
 import HDF5
 import Kernels
 import Network
@@ -9,19 +10,22 @@ import Runs
 struct ConfigInspection {
     private let path: String
     private let configuration: RunConfiguration
+    /// The tables of text among the data; nil where they can't be converted, with the reason.
+    private let tables: Result<PreparedTables, any Error>
 
     /// - Throws: `ConfigurationError` with all mistakes.
     init(_ path: String) throws {
         self.path = path
         let document = try ConfigurationDocument(contentsOf: path)
         configuration = try RunConfiguration(document, directory: ConfigOptions.directory(of: path))
+        tables = Result { [configuration] in try ConvertedTables(configuration.data).tables }
     }
 
     func print() throws {
         Console.print("\(path): config '\(configuration.name)'", style: .bold)
         Console.print()
         var settings = TextTable([("", .left), ("", .left)])
-        let data = configuration.data
+        let data = (try? tables.get().data) ?? configuration.data
         settings.append(["train", Self.words(data.train)])
         for (name, split) in [("validation", data.validation), ("test", data.test)] {
             switch split {
@@ -44,19 +48,30 @@ struct ConfigInspection {
 
         // The layers' shapes follow from those of the data, if these are there.
         do {
-            let inputs = try Dataset.summaries(of: data.train).filter { $0.role == .input }
-            let model = try configuration.model(
-                inputs: inputs.map {
-                    ModelInput($0.name ?? Model.inputName, Shape(Array($0.shape.dimensions.dropFirst())))
-                })
+            _ = try tables.get()
+            let isPlain = try Dataset.open(data.train).tables.recipes.values.allSatisfy(\.isPlain)
+            let model = try isPlain ? model(of: data) : encodedModel(of: data)
             settings.append(contentsOf: configuration.configuration(model: model))
             try LayerTable(model).print()
-        } catch let error where error is HDF5Error || error is DataError {
+        } catch let error where error is HDF5Error || error is DataError || error is FileError {
             settings.append(["layers", configuration.layers.map(\.layer.type).joined(separator: ", ")])
             Console.print("No layer table, since the shape of the inputs is not known: \(error)")
         }
         Console.print()
         for line in settings.lines.dropFirst() { Console.print(line) }
+    }
+
+    private func model(of data: DataConfiguration) throws -> Model {
+        let inputs = try Dataset.summaries(of: data.train).filter { $0.role == .input }
+        return try configuration.model(
+            inputs: inputs.map {
+                ModelInput($0.name ?? Model.inputName, Shape(Array($0.shape.dimensions.dropFirst())))
+            })
+    }
+
+    /// How many features a table's columns become depends on the rows that are trained on.
+    private func encodedModel(of data: DataConfiguration) throws -> Model {
+        try configuration.model(for: RunData(data, seed: configuration.seed).training)
     }
 
     private static func words(_ source: DataSource) -> String {
@@ -66,6 +81,11 @@ struct ConfigInspection {
             let summary = summaries.first { $0.role == role && $0.name == part.name }
             return (part.name.map { "\($0) " } ?? "") + part.words
                 + (summary.map { " (\($0.shape) \($0.type))" } ?? "")
+        }
+        if let table = source.table {
+            let shapes = summaries.map { "\($0.role.words) (\($0.shape) \($0.type))" }.joined(separator: ", ")
+            let targets = table.targets.isEmpty ? "" : "; to predict: \(table.targets.joined(separator: ", "))"
+            return source.files.joined(separator: ", ") + (shapes.isEmpty ? "" : ": \(shapes)") + targets
         }
         let paths = (try? source.paths().count) ?? source.files.count
         return (paths > 1 ? "\(source.files.joined(separator: ", ")) (\(paths) files): " : "\(source.file): ")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Runs
@@ -32,7 +33,10 @@ enum Console {
     }
 
     /// Ends the process at once. Nothing is buffered, and the library's threads hold nothing that would be lost.
-    static func exit(_ status: Int32) -> Never { _exit(status) }
+    static func exit(_ status: Int32) -> Never {
+        TemporaryFolder.removeAll()
+        _exit(status)
+    }
 
     /// Writes lines to the standard output.
     static func print(_ text: String = "", style: Style = .plain) {

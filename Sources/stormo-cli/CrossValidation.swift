@@ -22,6 +22,13 @@ struct CrossValidation {
         return names.filter { $0.hasPrefix("fold-") && hasBegun("\(directory)/\($0)") }.sorted()
     }
 
+    /// The directory of the cross-validation that a fold's directory is in; a plain run's own.
+    static func whole(of directory: String) -> String {
+        guard fold(of: directory) != nil else { return directory }
+        guard let slash = directory.lastIndex(of: "/") else { return "." }
+        return String(directory[..<slash])
+    }
+
     /// Whether a run has begun in a directory: a killed one may have made it and written nothing yet.
     static func hasBegun(_ directory: String) -> Bool {
         FileManager.default.fileExists(atPath: directory + "/config.json")

@@ -7,7 +7,11 @@ import Metrics
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the loss and the metrics of a model on a dataset.")
+        abstract: "Measure the loss and the metrics of a model on a dataset.",
+        discussion: """
+            The data are those of an HDF5 file, or a table (.csv, .tsv), whose columns are found by the names that they had \
+            when the model was trained on a table.
+            """)
 
     @OptionGroup var options: ModelOptions
 
@@ -42,7 +46,9 @@ struct Evaluate: ParsableCommand {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        let source = try options.source(hasTargets: true, targets: targets, weights: sampleWeight, for: model)
+        let read = try ModelData(options, for: model, hasTargets: true, targets: targets, weights: sampleWeight)
+        defer { withExtendedLifetime(read) {} }
+        let source = read.source
         let data = try Dataset(reading: source, for: model, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metricsByOutput
@@ -79,8 +85,7 @@ struct Evaluate: ParsableCommand {
             Console.print(object.jsonText(pretty: false))
         } else {
             Console.print(
-                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.inputs) in "
-                    + source.file)
+                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.words)")
             Console.print("loss \(Figures.figure(result.loss))")
             for (kind, value) in zip(figures, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
             for line in ThresholdText.lines(outputs) { Console.print(line) }

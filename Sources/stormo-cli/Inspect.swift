@@ -48,7 +48,7 @@ struct Inspect: ParsableCommand {
         firstBytes(path).first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "{")
     }
 
-    private static func looksLikeHDF5(_ path: String) -> Bool {
+    static func looksLikeHDF5(_ path: String) -> Bool {
         firstBytes(path).starts(with: [0x89, 0x48, 0x44, 0x46])
     }
 

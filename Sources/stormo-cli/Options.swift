@@ -38,6 +38,7 @@ struct ConfigOptions: ParsableArguments {
     }
 
     static func document(_ config: String, _ assignments: [String]) throws -> ConfigurationDocument {
+        if let sentence = InitHint.sentence(config) { throw UsageError(sentence) }
         var document = try ConfigurationDocument(contentsOf: config)
         for assignment in assignments { try document.set(assignment) }
         return document
@@ -97,7 +98,7 @@ struct ModelOptions: ParsableArguments {
     @Argument(help: "The model, a model.h5 that stormo train wrote.")
     var model: String
 
-    @Option(help: ArgumentHelp("The HDF5 file with the data.", valueName: "file"))
+    @Option(help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"))
     var data: String
 
     @Option(

@@ -7,6 +7,9 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a model's predictions for a dataset to an HDF5 file.",
         discussion: """
+            The data are those of an HDF5 file, or a table (.csv, .tsv), whose columns are found by the names that they had \
+            when the model was trained on a table.
+
             The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
             labels with each sample's most probable class; for binary outputs labels holds 1 where the probability is \
             above the model's threshold, else 0. Of several outputs each has its own, by its name: \
@@ -27,7 +30,9 @@ struct Predict: ParsableCommand {
     }
 
     private func predict(_ model: TrainedModel) throws {
-        let source = try options.source(hasTargets: false, for: model)
+        let read = try ModelData(options, for: model, hasTargets: false)
+        defer { withExtendedLifetime(read) {} }
+        let source = read.source
         let data = try Dataset(reading: source, for: model, wantsTargets: false, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predictAll()
@@ -35,7 +40,7 @@ struct Predict: ParsableCommand {
         let shapes = Figures.shapes(of: model.objective)
         Console.print(
             "\(output): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")
-                + " for \(source.inputs) in \(source.file)")
+                + " for \(source.words)")
         for line in ThresholdText.lines(model.objective.outputs) { Console.print("labels by the " + line) }
         if model.hasSeveralLabels, model.objective.outputs.contains(where: { $0.thresholds != nil }) {
             Console.print("labels by the thresholds of the model")

@@ -5,7 +5,7 @@ enum ResumeHint {
     static func command(_ directory: String) -> String { "stormo train --resume \(quoted(directory))" }
 
     /// As one word of a shell.
-    private static func quoted(_ path: String) -> String {
+    static func quoted(_ path: String) -> String {
         func isPlain(_ character: Character) -> Bool {
             character.isASCII && (character.isLetter || character.isNumber || "/._-+=@%,".contains(character))
         }

@@ -47,10 +47,10 @@ final class Signals: @unchecked Sendable {
             } else {
                 Console.error("stormo: ended by \(Self.name(number)) before the first step; there is nothing to resume")
             }
-            _exit(128 + number)
+            Console.exit(128 + number)
         }
         if number == SIGHUP { return request.save() }
-        if number == SIGINT, request.isStopping { _exit(128 + number) }
+        if number == SIGINT, request.isStopping { Console.exit(128 + number) }
         request.stop(number)
         Console.note("\(Self.name(number)): the step is finished and the state saved…")
     }

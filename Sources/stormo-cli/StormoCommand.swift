@@ -7,14 +7,17 @@ import Interchange
 struct StormoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stormo",
-        abstract: "Trains neural networks on the CPU from JSON configs and HDF5 data.",
+        abstract: "Trains neural networks on the CPU from JSON configs and tables or HDF5 data.",
         discussion: """
+            From a raw table to a trained model: stormo init houses.csv --target price, then stormo train houses.json.
+
             Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config, 130 and 143 ended by SIGINT \
             and SIGTERM. Errors go to the standard error, one sentence each.
             """,
         version: "stormo \(StormoVersion.current)",
         subcommands: [
-            Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self, DataCommand.self,
+            InitCommand.self, Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self,
+            DataCommand.self,
             Verify.self, Runs.self,
         ])
 

@@ -9,8 +9,10 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train the model of a config, and write its run directory.",
         discussion: """
+            The config may name a table (.csv, .tsv) as it is, which is converted once; stormo init makes a config for one.
+
             The run directory gets config.json (the config with everything written out), metrics.csv (a row an epoch), \
-            times.csv, model.h5 (a Keras model file) and checkpoints. On a terminal a bar shows how far the run is; \
+            times.csv, model.h5 (a Keras model file), checkpoints, and in cache what tables were converted to. On a terminal a bar shows how far the run is; \
             otherwise an epoch is one plain line.
 
             SIGINT and SIGTERM end the run after the step, with its state saved; stormo train --resume goes on with it, \
@@ -77,13 +79,14 @@ struct Train: ParsableCommand {
         let path = output ?? RunDirectory.unused(configuration.name)
         try checkTrace(configuration, [config ?? ""])
         let target = try RunOutput(path, overwrites: overwrite, config: config ?? "", folds: configuration.data.folds)
+        let tables = try ConvertedTables(configuration.data, cache: RunDirectory.cachePath(of: path)).tables
         if let folds = configuration.data.folds {
             try CrossValidation(configuration, path, folds: folds, isQuiet: quiet).run { fold, directory in
-                try train(configuration, in: directory, signals, fold: fold, of: path, to: target)
+                try train(configuration, tables, in: directory, signals, fold: fold, of: path, to: target)
             }
             return
         }
-        try train(configuration, in: path, signals, to: target)
+        try train(configuration, tables, in: path, signals, to: target)
     }
 
     /// The trace must not replace what the run reads, nor that of another fold.
@@ -105,11 +108,14 @@ struct Train: ParsableCommand {
                 throw UsageError("\(directory)/\(first) is no fold of a cross-validation; resume a run of its own")
             }
             try checkTrace(configuration, [])
+            let tables = try ConvertedTables(
+                configuration.data, cache: RunDirectory.cachePath(of: directory), resumes: true
+            ).tables
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
                 CrossValidation.hasBegun(path)
                     ? try continueRun(with: path, signals, of: directory)
-                    : try train(configuration, in: path, signals, fold: fold, of: directory)
+                    : try train(configuration, tables, in: path, signals, fold: fold, of: directory)
             }
             return
         }
@@ -122,7 +128,8 @@ struct Train: ParsableCommand {
             let given = try earlier.completing(ConfigOptions.document(config, assignments))
             let configuration = try RunConfiguration(given, directory: ConfigOptions.directory(of: config))
             // Written out in the same way as the run's own, it can be compared.
-            return try ConfigurationDocument(text: TrainingRun(configuration).resolved.jsonText(), file: config)
+            let run = try TrainingRun(configuration, tables: ConvertedTables(configuration.data).tables)
+            return try ConfigurationDocument(text: run.resolved.jsonText(), file: config)
         }
         var document = earlier.document
         for assignment in assignments { try document.set(assignment) }
@@ -148,8 +155,12 @@ struct Train: ParsableCommand {
                 earlier.step.map { "resuming \(directory) at step \($0)" }
                     ?? "resuming \(directory): nothing was saved yet, so it begins anew", style: .dim)
         }
+        // The tables of a fold are those of all folds.
+        let tables = try ConvertedTables(
+            configuration.data, cache: RunDirectory.cachePath(of: CrossValidation.whole(of: directory)), resumes: true
+        ).tables
         return try train(
-            configuration, in: directory, signals, fold: CrossValidation.fold(of: directory), of: whole,
+            configuration, tables, in: directory, signals, fold: CrossValidation.fold(of: directory), of: whole,
             resuming: earlier)
     }
 
@@ -159,10 +170,11 @@ struct Train: ParsableCommand {
     /// - Returns: the figures of the epoch whose parameters the model has.
     @discardableResult
     private func train(
-        _ configuration: RunConfiguration, in path: String, _ signals: Signals, fold: Int? = nil,
+        _ configuration: RunConfiguration, _ tables: PreparedTables, in path: String, _ signals: Signals,
+        fold: Int? = nil,
         of whole: String? = nil, resuming earlier: EarlierRun? = nil, to target: RunOutput? = nil
     ) throws -> EpochRecord? {
-        let run = try TrainingRun(configuration, fold: fold, resuming: earlier)
+        let run = try TrainingRun(configuration, fold: fold, resuming: earlier, tables: tables)
         let directory = try RunDirectory(path)
         let lock = try RunLock(directory.path)
         defer { lock.release() }
@@ -172,7 +184,11 @@ struct Train: ParsableCommand {
             Console.error(
                 "stormo: took over the lock of process \(process), which has ended without giving it back")
         }
-        if !quiet { introduce(run) }
+        if !quiet {
+            introduce(run)
+            // They are the same for all folds.
+            if fold ?? 0 == 0 { ConvertedTables.print(tables, in: whole ?? directory.path) }
+        }
         Console.remarks(run.remarks, isQuiet: quiet)
         if trace != nil {
             // Some 100 MB of JSON at the most; what comes later is left out, and that is said.

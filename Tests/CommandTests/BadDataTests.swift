@@ -20,10 +20,10 @@ struct BadDataTests {
 
     @Test func notHDF5() throws {
         let workspace = try Workspace()
-        try workspace.write("1,2,3\n", to: "data.csv")
+        try workspace.write("1,2,3\n", to: "data.dat")
         try workspace.expectFailure(
-            65, "cannot open data.csv: it is not an HDF5 file", "train", "config.json", "--set",
-            "data.train.file=data.csv")
+            65, "cannot open data.dat: it is not an HDF5 file", "train", "config.json", "--set",
+            "data.train.file=data.dat")
     }
 
     @Test func truncatedFile() throws {

@@ -58,18 +58,29 @@ public struct DataConfiguration: Sendable {
                 case nil: []
                 case let files?: files
                 }
-            func paths(_ role: DataField.Role, _ group: String) -> ByName<[String]> {
+            let paths = files.map { Self.join(directory, $0) }
+            let areTables = files.map(TableSource.isTable)
+            if areTables.contains(true) {
+                if areTables.contains(false) {
+                    reader.fail(
+                        "names tables and HDF5 files beside each other; convert the tables, or leave them out",
+                        key: "file")
+                }
+                return TableSource.source(paths, TableSource(reader, isTraining: split == "train"))
+            }
+            TableSource.refuse(reader, beside: files.first ?? "this split")
+            func standard(_ role: DataField.Role, _ group: String) -> ByName<[String]> {
                 if let names = names[role] {
                     return ByName(entries: names.map { .init($0, ["/\(split)/\(group)/\($0)"]) })
                 }
                 return ByName(["/\(split)/\(group)"])
             }
             var source = DataSource(
-                files: files.map { Self.join(directory, $0) },
-                inputs: DataSource.Part.read(reader, "inputs", default: paths(.input, "inputs")) {
+                files: paths,
+                inputs: DataSource.Part.read(reader, "inputs", default: standard(.input, "inputs")) {
                     $0.stringOrStrings($1)
                 },
-                targets: DataSource.Part.read(reader, "targets", default: paths(.target, "targets")) {
+                targets: DataSource.Part.read(reader, "targets", default: standard(.target, "targets")) {
                     $0.stringOrStrings($1)
                 },
                 weights: DataSource.Part.read(reader, "sample_weight", default: ByName()) {
@@ -87,6 +98,7 @@ public struct DataConfiguration: Sendable {
             // Asked for even where it is missing, so that a misspelt one is set right.
             guard own.node("fraction") != nil else { return .source(source(own, name)) }
             for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"]
+                + TableSource.keys
             where own.node(key) != nil {
                 own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
             }
@@ -206,11 +218,12 @@ public struct DataConfiguration: Sendable {
             func axes(_ part: DataSource.Part) -> JSONNode? {
                 part.axes.map { axes in JSONNode(axes.map { JSONNode($0) }) }
             }
+            let files = source.files.count == 1 ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })
+            if let table = source.table {
+                return JSONNode(.object([JSONNode.Member(key: "file", value: files)] + table.members))
+            }
             var members: [JSONNode.Member] = [
-                .init(
-                    key: "file",
-                    value: source.files.count == 1
-                        ? whole(source.files[0]) : JSONNode(source.files.map { whole($0) })),
+                .init(key: "file", value: files),
                 .init(key: "inputs", value: source.inputParts.configuration(paths) ?? .init(.null)),
                 .init(key: "targets", value: source.targetParts.configuration(paths) ?? .init(.null)),
             ]

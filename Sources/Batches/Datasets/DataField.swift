@@ -12,7 +12,7 @@ public struct DataField: Sendable {
         case weight
 
         /// As messages call what there is of it.
-        var words: String {
+        package var words: String {
             switch self {
             case .input: "inputs"
             case .target: "targets"

@@ -29,6 +29,9 @@ public struct DataSource: Hashable, Sendable {
     public var weightParts: [Part]
     /// Whether HDF5 links, and datasets whose values lie elsewhere, may lead into other files.
     public var allowsExternalLinks = false
+    /// Where the files are tables of text, what is said of their columns. The parts then name the datasets that they are
+    /// converted to.
+    public var table: TableSource?
 
     public init(files: [String], inputs: [Part], targets: [Part], weights: [Part] = []) {
         self.files = files

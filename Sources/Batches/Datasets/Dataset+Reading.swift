@@ -57,7 +57,7 @@ extension Dataset {
         }
         tables.name(&own)
         var fields = try source.inputParts.map { part in
-            DataField(.input, try input(files, part, tables.table(.input, part)), name: part.name)
+            DataField(.input, try input(files, source, part, tables.table(.input, part)), name: part.name)
         }
         for part in wantsTargets ? source.targetParts : [] {
             guard try files[0].dataset(part.paths[0]).elementType == .string else {
@@ -65,7 +65,8 @@ extension Dataset {
                     DataField(
                         .target,
                         try field(
-                            files, part.paths, order: part.axes, key: "transpose_targets", tables.table(.target, part)),
+                            files, source, part.paths, order: part.axes, key: "transpose_targets",
+                            tables.table(.target, part)),
                         name: part.name))
                 continue
             }
@@ -79,7 +80,7 @@ extension Dataset {
         }
         notices += try names?.check(own) ?? []
         for part in wantsTargets ? source.weightParts : [] {
-            fields.append(DataField(.weight, try field(files, part.paths), name: part.name))
+            fields.append(DataField(.weight, try field(files, source, part.paths), name: part.name))
         }
         var data = try Dataset(fields: fields, source: source)
         data.codeNames = own
@@ -94,8 +95,10 @@ extension Dataset {
     }
 
     /// A model sees rows with axes: numbers without are rows of one.
-    private static func input(_ files: [HDF5File], _ part: DataSource.Part, _ table: Tables.Table?) throws -> Field {
-        let field = try field(files, part.paths, order: part.axes, key: "transpose_inputs", table)
+    private static func input(
+        _ files: [HDF5File], _ source: DataSource, _ part: DataSource.Part, _ table: Tables.Table?
+    ) throws -> Field {
+        let field = try field(files, source, part.paths, order: part.axes, key: "transpose_inputs", table)
         guard field.rowShape.rank == 0 else { return field }
         return Field(
             type: field.type, rowShape: [1], rows: field.rows, parts: field.parts, tensor: nil, recipe: field.recipe)
@@ -103,7 +106,7 @@ extension Dataset {
 
     private static func openFiles(of source: DataSource) throws -> [HDF5File] {
         let objects = source.allPaths
-        return try source.paths().map {
+        return try source.storedFiles().map {
             try HDF5File.open($0, allowingExternal: source.allowsExternalLinks, reading: .objects(objects))
         }
     }
@@ -145,20 +148,29 @@ extension Dataset {
 
     /// The field that some paths make over several files.
     private static func field(
-        _ files: [HDF5File], _ paths: [String], order: [Int]? = nil, key: String = "", _ table: Tables.Table? = nil
+        _ files: [HDF5File], _ source: DataSource, _ paths: [String], order: [Int]? = nil, key: String = "",
+        _ table: Tables.Table? = nil
     ) throws -> Field {
         var parts: [Field.Part] = []
         var (type, shape, rows) = (StoredType.float32, Shape.scalar, 0)
-        var sources = try files.map { try SourceRows.open($0, paths, order: order, key: key) }
+        var sources = try files.enumerated().map { index, file in
+            try SourceRows.open(file, paths, order: order, key: key)
+                .called(source.place(index, file.path, paths.joined(separator: ", ")))
+        }
         if let table { sources = try table.recoded(sources) }
-        for own in sources {
+        for (index, own) in sources.enumerated() {
             if let first = parts.first, (own.type, own.shape) != (type, shape) {
                 throw DataError(
                     "\(own.place) has rows of \(own.shape) \(own.type.rawValue), but \(first.place) of \(shape) "
                         + "\(type.rawValue); files that act as one dataset must agree")
             }
             (type, shape) = (own.type, own.shape)
-            parts.append(Field.Part(place: own.place, first: rows, rows: own.rows, reader: own.reader))
+            var part = Field.Part(place: own.place, first: rows, rows: own.rows, reader: own.reader)
+            if source.table != nil, try files[index].exists(TableSource.linesPath) {
+                let lines = try HDF5RowReader(files[index].dataset(TableSource.linesPath))
+                if lines.memoryType == .int64, lines.rowShape == [], lines.rows == own.rows { part.lines = lines }
+            }
+            parts.append(part)
             let (sum, overflows) = rows.addingReportingOverflow(own.rows)
             guard !overflows else { throw DataError("\(own.place) has more rows than can be counted") }
             rows = sum

@@ -103,7 +103,7 @@ extension Dataset {
         let shown = Self.text(first.value, column)
         guard unknown != .error, column.holdsCode(first.value) else {
             throw DataError(
-                "\(name), row \(row), column '\(column.name)': \(shown) is none of the classes that the model has: "
+                "\(name), \(row), column '\(column.name)': \(shown) is none of the classes that the model has: "
                     + RecipeMapping.list(column.knownCategories)
                     + (advises ? "; say --unknown skip to leave such rows out" : ""))
         }
@@ -111,7 +111,7 @@ extension Dataset {
         result = try result.removing(strange.places)
         result.notices.append(
             "\(place(of: entry)): \(count == 1 ? "1 row" : "\(count) rows") of classes that the model does not have "
-                + "\(count == 1 ? "is" : "are") left out, first \(shown) in row \(row)")
+                + "\(count == 1 ? "is" : "are") left out, first \(shown) in \(row)")
         return result
     }
 
@@ -138,7 +138,7 @@ extension Dataset {
         guard let first = found.first else { return self }
         let column = recipe.columns[first.column]
         let (name, row) = field.place(ofRow: selection[found.places[0]])
-        let spot = "\(name), row \(row), column '\(column.name)'"
+        let spot = "\(name), \(row), column '\(column.name)'"
         let isMissing = first.value.isNaN || first.value == -1 && column.kind == .category
         guard isMissing || column.holdsCode(first.value) else {
             throw NoCode.error(first.value, spot, of: column.categories.count)

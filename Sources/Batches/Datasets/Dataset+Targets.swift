@@ -64,10 +64,10 @@ extension Dataset {
         let (place, row) = targets.place(ofRow: selection[bad.place])
         guard bad.isSum else {
             throw DataError(
-                "\(place) holds \(StoredType.text(bad.value)) in row \(row), which is out of range: \(expectation)")
+                "\(place) holds \(StoredType.text(bad.value)) in \(row), which is out of range: \(expectation)")
         }
         throw DataError(
-            "\(place) has targets that add up to \(NumberText.short(bad.value)) in row \(row), but those of "
+            "\(place) has targets that add up to \(NumberText.short(bad.value)) in \(row), but those of "
                 + "\(output.loss.typeName) are the probabilities of \(classes) classes and add up to 1; for several classes at once use sigmoid and "
                 + "binary_crossentropy, and for rows without a class whole numbers as labels with the loss's ignore_class"
         )
@@ -85,7 +85,7 @@ extension Dataset {
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = targets.place(ofRow: selection[bad.place])
         throw DataError(
-            "\(place) holds \(bad.number) in row \(row), which is out of range: the labels of \(classes) classes are whole "
+            "\(place) holds \(bad.number) in \(row), which is out of range: the labels of \(classes) classes are whole "
                 + "numbers from 0 to \(classes - 1); \(output.layer) decides how many classes there are")
     }
 
@@ -100,7 +100,7 @@ extension Dataset {
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = inputs.place(ofRow: selection[bad.place])
         throw DataError(
-            "\(place) holds \(bad.number) in row \(row), element \(bad.element), but the model takes whole numbers of 32 "
+            "\(place) holds \(bad.number) in \(row), element \(bad.element), but the model takes whole numbers of 32 "
                 + "bits, from \(Int32.min) to \(Int32.max)")
     }
 

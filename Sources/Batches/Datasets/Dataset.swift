@@ -152,7 +152,9 @@ public struct Dataset: Sendable {
         guard let part = source?.parts(field.role).first(where: { $0.name == field.name }), let source else {
             return DataField.place(field.role, field.name)
         }
-        return "\(source.file): \(part.words)"
+        guard source.table != nil else { return "\(source.file): \(part.words)" }
+        guard field.role == .target, let names = field.field.recipe?.names, names.count == 1 else { return source.file }
+        return "\(source.file), column '\(names[0])'"
     }
 
     /// What a message calls the data as a whole, or the first inputs; and the first targets.
@@ -246,11 +248,11 @@ public struct Dataset: Sendable {
         }
         if value.isFinite {
             return DataError(
-                "\(place) holds \(value) in row \(row), element \(element), which no 32-bit float holds; "
+                "\(place) holds \(value) in \(row), element \(element), which no 32-bit float holds; "
                     + "bring the numbers into another unit, or remove such rows")
         }
         return DataError(
-            "\(place) holds a number that is NaN or infinite, in row \(row), element \(element); "
+            "\(place) holds a number that is NaN or infinite, in \(row), element \(element); "
                 + "remove or fill such rows before training")
     }
 
@@ -261,6 +263,6 @@ public struct Dataset: Sendable {
         tensor.forEach(rows: rows) { index, value in if value < 0, bad == nil { bad = (index, value) } }
         guard let bad else { return }
         let (place, row) = field.place(ofRow: row(bad.row))
-        throw DataError("\(place) holds \(bad.value) in row \(row); a sample's weight is 0 or more")
+        throw DataError("\(place) holds \(bad.value) in \(row); a sample's weight is 0 or more")
     }
 }

@@ -34,6 +34,20 @@ package struct Field: Sendable {
         let rows: Int
         /// Nil for rows from a program.
         let reader: (any RowReading)?
+        /// On which line of the table that the file was made from a row begins, as Int64; nil where it was made from none.
+        var lines: (any RowReading)?
+
+        /// The line on which one of its rows begins; nil where it has none, or where that can't be read.
+        fileprivate func line(of row: Int) -> Int64? {
+            guard let lines else { return nil }
+            var line = Int64(0)
+            do {
+                try withUnsafeMutablePointer(to: &line) { try lines.read(rows: row..<row + 1, into: $0) }
+            } catch {
+                return nil
+            }
+            return line
+        }
     }
 
     package var rowBytes: Int { rowShape.count * type.byteCount }
@@ -91,10 +105,12 @@ package struct Field: Sendable {
         return try encoder?.features(of: rows) ?? rows
     }
 
-    /// The file that a row is in, and its number there, for messages.
-    package func place(ofRow row: Int) -> (place: String, row: Int) {
+    /// The file that a row is in, and the row there, for messages: `row 17`, or `line 19` of a table of text.
+    package func place(ofRow row: Int) -> (place: String, row: String) {
         let part = parts.last { $0.first <= row } ?? parts[0]
-        return (part.place, row - part.first)
+        let own = row - part.first
+        guard let line = part.line(of: own) else { return (part.place, "row \(own)") }
+        return (part.place, "line \(line)")
     }
 
     /// Copies rows, in the stored type. May be called from many threads at once.

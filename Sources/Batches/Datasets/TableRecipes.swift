@@ -84,7 +84,7 @@ struct Tables {
         _ files: [HDF5File], _ part: DataSource.Part, _ reference: Recipe?, _ role: DataField.Role,
         _ unknown: UnknownValues?
     ) throws -> Table? {
-        func place(_ file: HDF5File) -> String { "\(file.path): \(part.words)" }
+        func place(_ index: Int) -> String { source.place(index, files[index].path, part.words) }
         // What is joined, or turned, is told apart by its places.
         let isOne = part.paths.count == 1 && part.axes == nil
         let own = try isOne ? files.map { try Self.recipe(of: $0, part.paths[0]) } : files.map { _ in nil }
@@ -94,23 +94,23 @@ struct Tables {
                 if role == .target, try files[0].dataset(part.paths[0]).elementType == .string { return nil }
                 guard role == .input else { return nil }
                 throw DataError(
-                    "\(place(files[0])) has no recipe, which says what its columns and codes are, but "
+                    "\(place(0)) has no recipe, which says what its columns and codes are, but "
                         + "\(CodeNames.ofModel) had one; make it from a table by stormo data convert")
             }
             return nil
         }
         if let index = own.firstIndex(where: { $0 == nil }) {
             throw DataError(
-                "\(place(files[index])) has no recipe, which says what its columns and codes are, but other files of the "
+                "\(place(index)) has no recipe, which says what its columns and codes are, but other files of the "
                     + "split have one; make all of them by stormo data convert")
         }
         let recipes = own.compactMap { $0 }
         do {
             var columns = reference ?? first
-            let referencePlace = reference == nil ? place(files[0]) : CodeNames.ofModel
+            let referencePlace = reference == nil ? place(0) : CodeNames.ofModel
             func mapping(_ index: Int) throws(RecipeError) -> RecipeMapping {
                 try RecipeMapping(
-                    of: recipes[index], at: place(files[index]), onto: columns, at: referencePlace,
+                    of: recipes[index], at: place(index), onto: columns, at: referencePlace,
                     fillsColumns: unknown == .missing,
                     advice: unknown == .error
                         ? "; say --unknown missing to take all of its values for missing ones" : "")
@@ -118,9 +118,9 @@ struct Tables {
             // All categories of all files first, then the way of each file's codes to theirs.
             for index in recipes.indices { columns = Recipe(try mapping(index).columns) }
             let mappings = try recipes.indices.map { try mapping($0) }
-            for (file, mapping) in zip(files, mappings) where !mapping.unused.isEmpty && reference != nil {
+            for (index, mapping) in mappings.enumerated() where !mapping.unused.isEmpty && reference != nil {
                 notices.append(
-                    "\(place(file)) has columns that the model does not take, and that are left out: "
+                    "\(place(index)) has columns that the model does not take, and that are left out: "
                         + RecipeMapping.list(mapping.unused))
             }
             return Table(recipe: columns, mappings: mappings, isTarget: role == .target)
@@ -151,7 +151,7 @@ struct Tables {
                 guard let table = tables[key] else { continue }
                 names.add(
                     reference[key] ?? table.recipe, role, of: parts.count > 1 ? part.name : nil,
-                    "\(source.file): \(part.words)")
+                    source.place(0, source.file, part.words))
             }
         }
     }

@@ -36,6 +36,11 @@ struct SourceRows: Sendable {
             shape: Shape(leading(first) + [joined.width]), rows: first.rows, reader: joined)
     }
 
+    /// The same rows under another name.
+    func called(_ place: String) -> SourceRows {
+        SourceRows(place: place, type: type, shape: shape, rows: rows, reader: reader)
+    }
+
     /// The same rows in the columns and the codes of another table.
     func recoded(_ mapping: RecipeMapping, as type: StoredType) -> SourceRows {
         let shape = self.shape.rank == 0 ? self.shape : Shape([mapping.places.count])

@@ -100,7 +100,7 @@ struct SplitColumn: Sendable {
                 "\(rule.key) names '\(rule.column)', but the data come from a program and have no such column")
         }
         let candidates = Self.paths(rule.column, source)
-        let paths = try source.paths()
+        let paths = try source.storedFiles()
         var (texts, numbers): ([String], [Double]) = ([], [])
         var places: [(place: String, first: Int)] = []
         var rows = 0
@@ -136,7 +136,7 @@ struct SplitColumn: Sendable {
         func check(_ isMissing: (Int) -> Bool) throws {
             guard let row = (0..<data.count).map({ data.selection[$0] }).first(where: isMissing) else { return }
             let part = places.last { $0.first <= row } ?? places[0]
-            throw Self.missing(rule, part.place, row: row - part.first)
+            throw Self.missing(rule, part.place, row: "row \(row - part.first)")
         }
         let values: Values
         if texts.isEmpty {
@@ -202,9 +202,9 @@ struct SplitColumn: Sendable {
             })
     }
 
-    private static func missing(_ rule: SplitRule, _ place: String, row: Int) -> DataError {
+    private static func missing(_ rule: SplitRule, _ place: String, row: String) -> DataError {
         DataError(
-            "\(place) holds no value in row \(row), but \(rule.key) needs one in each row; fill it in the table, or leave "
+            "\(place) holds no value in \(row), but \(rule.key) needs one in each row; fill it in the table, or leave "
                 + "such rows out")
     }
 

@@ -23,8 +23,8 @@ extension Splitting {
                 let what = targets.type.isFloatingPoint ? "no whole number" : "beyond the integers of 64 bits"
                 throw DataError(
                     width == 1
-                        ? "\(need), but \(place) holds \(bad.number) in row \(row), which is \(what)"
-                        : "\(need), but \(place) holds \(width) numbers in row \(row) that are not one 1 among zeros")
+                        ? "\(need), but \(place) holds \(bad.number) in \(row), which is \(what)"
+                        : "\(need), but \(place) holds \(width) numbers in \(row) that are not one 1 among zeros")
             }
         }
         let distinct = Set(labels).count

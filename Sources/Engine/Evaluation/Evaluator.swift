@@ -185,7 +185,7 @@ public final class Evaluator: @unchecked Sendable {
         let row = data.selection[position]
         let (place, number) = data.inputs.place(ofRow: row)
         return EvaluationError(
-            "the loss of row \(number) of \(place) is no finite number; the largest of its inputs is "
+            "the loss of \(number) of \(place) is no finite number; the largest of its inputs is "
                 + "\(try feed.largestInput(ofRow: row, in: data)). Look at this row and its target; if they are right, the parameters have "
                 + "become too large: try a smaller learning_rate")
     }

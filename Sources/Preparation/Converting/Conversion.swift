@@ -9,6 +9,8 @@ package struct ConversionTarget: Sendable {
     /// The group for `inputs` and `targets`; nil for `/train`, or for the source's own splits by their names.
     package let group: String?
     package let storage: DatasetStorage
+    /// Whether the line of each row of a table is written too, as the dataset `lines`.
+    package var keepsLines = false
 
     /// What is wrong with a name for a group; nil where it can be one.
     package static func problem(withGroup group: String) -> String? {
@@ -64,6 +66,8 @@ package struct ConversionReport: Sendable {
         }
     }
     package internal(set) var datasets: [Written] = []
+    /// Columns of a table that another one, which says what is taken, does not name.
+    package internal(set) var leftOut: [String] = []
     /// What was decided on the way and may surprise, a sentence each.
     package internal(set) var notes: [String] = []
     /// What was done and is probably not what is wanted, a sentence each.

@@ -4,7 +4,8 @@ import Foundation
 import Metrics
 
 /// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `times.csv`
-/// with the duration of each epoch, `model.h5`, and checkpoints.
+/// with the duration of each epoch, `model.h5`, checkpoints, and in `cache` the tables of text that it was trained on,
+/// converted to HDF5.
 ///
 /// Every run of the same resolved config on the same data writes the same `metrics.csv`, byte for byte. Times differ,
 /// so they have a file of their own.
@@ -58,12 +59,17 @@ public final class RunDirectory {
     /// The path of the model file.
     public var modelPath: String { path + "/model.h5" }
 
+    /// Where converted tables are kept.
+    package var cachePath: String { Self.cachePath(of: path) }
+
+    package static func cachePath(of directory: String) -> String { "\(directory)/cache" }
+
     package func write(_ configuration: JSONNode) throws {
         try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
     }
 
     /// Removes what killed writers have left; for who holds the directory's lock.
-    package func removeLeftovers() { AtomicFile.removeLeftovers(in: path) }
+    package func removeLeftovers() { for folder in [path, cachePath] { AtomicFile.removeLeftovers(in: folder) } }
 
     /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
     package static let fileNames = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
@@ -81,6 +87,21 @@ public final class RunDirectory {
             throw FileError("\(path)/\(name) of an earlier run can't be removed: \(AtomicFile.reason())")
         }
         rmdir(store.directory)
+        clearCache(cachePath(of: path))
+    }
+
+    /// Removes converted tables; what else is there stays.
+    private static func clearCache(_ cache: String) {
+        AtomicFile.removeLeftovers(in: cache)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? [] {
+            let stem = name.prefix { $0 != "." && $0 != "-" }
+            guard ["train", "validation", "test"].contains(stem), name.hasSuffix(".h5") || name.hasSuffix(".json")
+            else {
+                continue
+            }
+            unlink("\(cache)/\(name)")
+        }
+        rmdir(cache)
     }
 
     /// Begins `metrics.csv` and `times.csv` anew.

@@ -10,6 +10,7 @@ public struct EarlierRun: Sendable {
     /// The run's resolved config, with all defaults written out.
     public let document: ConfigurationDocument
     private let found: CheckpointStore.Found?
+    private let directory: String
 
     /// Reads the config and the newest intact checkpoint.
     /// - Throws: `FileError` where the directory has no `config.json`, or all checkpoints are damaged;
@@ -20,6 +21,7 @@ public struct EarlierRun: Sendable {
                 "there is no run in \(directory): it has no config.json; name the directory that stormo train wrote",
                 isBadData: true)
         }
+        self.directory = directory
         found = try CheckpointStore(reading: directory).newestGood()
         document = try ConfigurationDocument(contentsOf: directory + "/config.json")
     }
@@ -28,6 +30,8 @@ public struct EarlierRun: Sendable {
     public var step: Int? { found?.checkpoint.integers["step"]?.first }
     /// The path of the checkpoint; nil where there is none.
     public var path: String? { found?.path }
+    /// Where its converted tables are kept.
+    var cachePath: String { RunDirectory.cachePath(of: directory) }
     /// Newer checkpoints that are damaged, each with the reason.
     public var damaged: [(path: String, reason: String)] { found?.skipped ?? [] }
 

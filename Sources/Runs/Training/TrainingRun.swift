@@ -11,6 +11,8 @@ import Network
 /// run directory.
 public final class TrainingRun {
     public let configuration: RunConfiguration
+    /// Its tables of text, which are kept with the run.
+    private let tables: PreparedTables
     public let model: Model
     public let trainer: Trainer
     public let training: Dataset
@@ -32,16 +34,28 @@ public final class TrainingRun {
     /// After a divergence: why the model could not be saved; nil where it was saved.
     public private(set) var modelFailure: String?
 
-    /// Reads the data and builds the model and the trainer, so that mistakes show before anything is written.
+    /// Reads the data and builds the model and the trainer, so that mistakes show before anything is written. Tables of text
+    /// are converted first, in a folder for temporary files.
     /// - Parameters:
     ///   - fold: the fold that validates in a cross-validation, from 0.
     ///   - earlier: the run to resume; nil for a new one.
     /// - Throws: `ConfigurationError` for a model or loss that does not fit the data, `HDF5Error` and `DataError` for
     ///   data that can't be read or trained on, `FileError` for a checkpoint that does not fit, `KernelError`.
-    public init(_ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil) throws {
+    public convenience init(
+        _ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil
+    ) throws {
+        let tables = try PreparedTables(configuration.data, cache: earlier?.cachePath, resumes: earlier != nil)
+        try self.init(configuration, fold: fold, resuming: earlier, tables: tables)
+    }
+
+    /// - Parameter tables: those of the config's data.
+    package init(
+        _ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil, tables: PreparedTables
+    ) throws {
         self.configuration = configuration
+        self.tables = tables
         let (data, training) = (configuration.data, configuration.training)
-        let splits = try RunData(configuration.data, seed: configuration.seed, fold: fold)
+        let splits = try RunData(tables.data, seed: configuration.seed, fold: fold)
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
         model = try configuration.model(for: self.training)
         let objective = try configuration.objective(model, on: self.training)
@@ -61,7 +75,8 @@ public final class TrainingRun {
         // Before rows are read to be looked at, which takes long where the memory is too small for their chunks.
         try self.training.checkWindow(batch: batch, isShuffled: training.shuffle)
         for dataset in [validation, test] { try dataset?.checkWindow(batch: 1, isShuffled: false) }
-        var remarks = try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
+        var remarks = tables.steps.flatMap { $0.report?.warnings ?? [] }.map { RunRemark.warning($0) }
+        remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]
         ) { Self.areValues(targetsOf: $0, objective) }.map { .note($0) }
@@ -211,6 +226,7 @@ public final class TrainingRun {
         let store = try CheckpointStore(
             directory.path, keepLast: configuration.checkpoint.keepLast, keepBest: configuration.checkpoint.keepBest)
         if start == nil { try store.removeAll() }
+        try tables.keep(in: directory)
         try directory.write(resolved)
         if start == nil {
             try directory.beginMetrics(trainer.figures.figures, hasValidation: validation != nil)

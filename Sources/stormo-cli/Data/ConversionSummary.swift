@@ -27,14 +27,19 @@ struct ConversionSummary {
             ])
         }
         table.print()
+        Self.printColumns(of: report)
+        for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
+        for note in report.notes { Console.print("note: \(note)") }
+        Console.print("in a config: \(configuration)")
+    }
+
+    /// What was found out about a table's columns, and decided.
+    static func printColumns(of report: ConversionReport) {
         for dataset in report.datasets {
             guard let recipe = dataset.recipe, recipe.columns.count <= 40 || !recipe.isPlain else { continue }
             Console.print("\ncolumns of \(dataset.path)")
             RecipeTable(recipe, dataset.findings).print()
         }
-        for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
-        for note in report.notes { Console.print("note: \(note)") }
-        Console.print("in a config: \(configuration)")
     }
 
     private static func words(_ names: [String]) -> String {

@@ -128,12 +128,7 @@ struct Convert: ParsableCommand {
         let file = try HDF5File.open(path)
         guard try file.exists("/stormo") else { return try LikeTable(file) }
         let model = try TrainedModel(contentsOf: path)
-        guard let inputs = model.tables["inputs"] else {
-            throw DataError(
-                "\(path) is a model that was not trained on one table, so it says nothing of columns; give the file that it was "
-                    + "trained on")
-        }
-        return LikeTable(inputs: inputs, targets: model.tables["targets"], place: path)
+        return try LikeTable(model, path)
     }
 
     private func converter(_ format: SourceFormat) throws -> any Converter {

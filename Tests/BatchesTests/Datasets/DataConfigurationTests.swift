@@ -80,7 +80,13 @@ import Testing
         [#"data.normalize={"type": "constants", "offset": [1, 2], "scale": 0.5}"#], ["data.class_weight=balanced"],
         [#"data.augment=[{"type": "gaussian_noise"}, {"type": "mixup", "alpha": 1}]"#], ["data.memory_limit=2 GiB"],
         [#"data.train.inputs=["/table/a", "/table/b"]"#], ["data.train.transpose_inputs=[3, 0, 1, 2]"],
-        ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"], ["data.allow_external_links=true"],
+        ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"],
+        [#"data.train={"file": "/a.csv", "targets": "price"}"#],
+        [#"data.train={"file": ["/a.csv", "/b.tsv.gz"], "targets": ["y", "z"], "drop": ["id"], "missing": 0}"#],
+        [
+            #"data.train={"file": "/a.csv", "inputs": "x", "targets": "y", "columns": {"x": "category"}, "header": false}"#,
+            #"data.test={"file": "/t.csv", "encoding": "latin-1", "delimiter": ";", "decimal_comma": true}"#,
+        ], ["data.allow_external_links=true"],
         ["training.on_nan=rewind"],
         ["training.on_nan=skip"], [#"checkpoint={"every": {"steps": 3}, "keep_last": 5, "keep_best": true}"#],
     ])
@@ -189,6 +195,82 @@ import Testing
         ("checkpoint.keepbest=true", "checkpoint.keepbest: unknown key; did you mean 'keep_best'?"),
     ])
     func oneMistake(assignment: String, sentence: String) throws {
+        #expect(try mistakes(smallest(assignment)) == [sentence])
+    }
+
+    @Test func tables() throws {
+        let data = try read(
+            #"data.train={"file": "a.csv", "targets": "price", "drop": "id", "columns": {"zip": "category"}}"#,
+            #"data.validation={"file": "b.tsv.gz", "delimiter": "tab"}"#, #"data.test={"file": "c.h5"}"#
+        ).data
+        #expect(data.train.files == ["/c/a.csv"])
+        #expect(data.train.table?.targets == ["price"])
+        #expect(data.train.table?.inputs == nil)
+        #expect(data.train.table?.dropped == ["id"])
+        #expect(data.train.table?.kinds == [TableSource.Kind("zip", "category")])
+        #expect(data.validation?.source?.table?.delimiter == "tab")
+        #expect(data.test?.source?.table == nil)
+        #expect(data.test?.source?.inputPaths == ["/test/inputs"])
+        #expect(
+            ["a.csv", "A.CSV.GZ", "b.tab", "c.tsv", "p/*.csv", ".csv", "csv", "a.csv.h5", "a.h5"].map(TableSource.isTable)
+                == [true, true, true, true, true, false, false, false, false])
+        #expect(TableSource.isTabbed("a.tsv.gz") && !TableSource.isTabbed("a.csv"))
+    }
+
+    /// What is for one kind of file is refused beside the other.
+    @Test(arguments: [
+        (
+            #"data.train={"file": "a.h5", "drop": ["id"]}"#,
+            "data.train.drop: is for tables (.csv, .tsv), and a.h5 is read as HDF5; leave it out, or give the table itself"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "sample_weight": "w"}"#,
+            "data.train.sample_weight: is for HDF5 files, and this split is a table; leave it out"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "transpose_inputs": [1, 0]}"#,
+            "data.train.transpose_inputs: is for HDF5 files, and this split is a table; leave it out"
+        ),
+        (
+            #"data.train={"file": ["a.csv", "b.h5"], "targets": "y"}"#,
+            "data.train.file: names tables and HDF5 files beside each other; convert the tables, or leave them out"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": {"y": "y"}}"#,
+            "data.train.targets: must be a column's name or a list of names, since a table is one input and one output"
+        ),
+        (#"data.train={"file": "a.csv", "targets": ["y", "y"]}"#, "data.train.targets: names 'y' twice"),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "drop": "y"}"#,
+            "data.train.targets: names 'y', which 'drop' names too"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "inputs": ["x"], "drop": "z"}"#,
+            "data.train.drop: stands beside 'inputs', which names the columns that are taken; leave one of the two out"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "encoding": "latin1"}"#,
+            "data.train.encoding: unknown encoding 'latin1'; did you mean 'latin-1'?"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "delimiter": "::"}"#,
+            #"data.train.delimiter: is '::'; give one ASCII character, or "tab""#
+        ),
+        (
+            #"data.test={"file": "a.csv", "missing": "mean"}"#,
+            "data.test.missing: is said by data.train, whose columns and kinds this split's table gets by their names; leave "
+                + "it out"
+        ),
+        (
+            #"data.test={"fraction": 0.1, "drop": "x"}"#,
+            "data.test.drop: stands beside 'fraction', which takes training data; leave one of the two out"
+        ),
+        (
+            #"data.train={"file": "a.csv", "targets": "y", "droop": "x"}"#,
+            "data.train.droop: unknown key; did you mean 'drop'?"
+        ),
+    ])
+    func keysOfTables(assignment: String, sentence: String) throws {
         #expect(try mistakes(smallest(assignment)) == [sentence])
     }
 

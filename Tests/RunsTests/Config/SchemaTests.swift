@@ -61,6 +61,7 @@ import Testing
                 Place($0)
             }
             + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }
+            + [Place("data.train", #"{"file": "a.csv", "targets": "y"}"#), Place("data.test", #"{"file": "a.csv"}"#)]
             + typed("data.augment[0]", Augmentation.names)
             + typed("training.on_nan", ["stop", "skip", "rewind"])
             + typed("model.layers[0]", LayerRegistry.kinds.builtInNames)
@@ -250,7 +251,7 @@ extension ConfigSchema {
 
 extension SchemaTests.Place {
     /// The keys that the object has.
-    fileprivate var given: Set<String> { object == "{}" ? [] : ["type"] }
+    fileprivate var given: Set<String> { object == "{}" ? [] : object.contains("\"file\"") ? ["file"] : ["type"] }
 }
 
 extension JSONNode {

@@ -87,9 +87,22 @@ struct SchemaValidationTests {
         #"data.class_weight={"a": "balanced", "b": [1, 2], "c": {"0": 1}}"#,
         #"data.augment={"a": [{"type": "random_flip"}]}"#, "model.outputs=null", #"model.outputs=["a", "b"]"#,
         "loss_weights=null",
+        // Tables.
+        #"data.train={"file": "a.csv", "targets": "y", "drop": ["id"], "columns": {"zip": "category"}, "missing": 0}"#,
+        #"data.train={"file": ["a.csv", "b.csv.gz"], "targets": ["y", "z"], "encoding": "utf-16", "delimiter": "tab"}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "header": false, "decimal_comma": true, "missing": "mean"}"#,
+        #"data.test={"file": "a.csv", "encoding": "latin-1"}"#,
     ]
 
     static let wrong = [
+        #"data.train={"file": "a.h5", "drop": ["x"]}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "sample_weight": "w"}"#,
+        #"data.train={"file": "a.csv", "targets": {"y": "y"}}"#, #"data.test={"file": "a.csv", "targets": "y"}"#,
+        #"data.test={"file": "a.CSV.gz", "missing": "mean"}"#,
+        #"data.train={"file": "a.csv", "targets": []}"#, #"data.train={"file": "a.csv", "targets": "y", "drop": 1}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "columns": {"zip": 1}}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "encoding": "ascii"}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "header": "yes"}"#,
         #"loss={"a": "hubre"}"#, #"loss={"a": 1}"#, "loss={}", #"metrics={"a": "mae"}"#, #"metrics={"a": ["mea"]}"#,
         "metrics={}", "loss_weights=1", #"data.train.inputs={"a": 1}"#, "data.train.inputs={}",
         #"data.train.targets={"a": [1]}"#, "data.train.targets=[]", "training.threshold=1", "training.threshold=roc",

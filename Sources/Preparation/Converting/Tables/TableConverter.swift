@@ -47,6 +47,10 @@ package struct TableConverter: Converter {
         var report = ConversionReport()
         report.notes = notes(form, inputs + targets + kept, targets, profile) + plan.notes
         report.warnings = plan.warnings
+        if options.like != nil {
+            let used = Set(inputs + targets)
+            report.leftOut = form.names.indices.filter { !used.contains($0) }.map { form.names[$0] }
+        }
         try DatasetFile.write(target.file) { file in
             let writer = try TableWriter(file, target, plan, form, rows: profile.rows)
             try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
@@ -90,7 +94,9 @@ package struct TableConverter: Converter {
             if options.targets.isEmpty, let last = kept.last { targets = [last] }
         }
         let targeted = Set(targets)
-        let inputs = kept.filter { !targeted.contains($0) }
+        let wanted = try options.inputs.map { try Set($0.map { try form.column($0, "inputs", source) }) }
+        let inputs = (wanted.map { wanted in form.names.indices.filter(wanted.contains) } ?? kept)
+            .filter { !targeted.contains($0) }
         guard !inputs.isEmpty else {
             throw DataError(
                 "\(path) has \(form.names.count == 1 ? "one column only" : "no column left for inputs"); a dataset "

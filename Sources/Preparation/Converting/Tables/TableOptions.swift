@@ -26,6 +26,8 @@ package struct TableOptions: Sendable {
     package var targets: [String] = []
     /// Whether there are targets at all.
     package var hasTargets = true
+    /// Columns that are inputs; nil for all that are neither targets nor left out.
+    package var inputs: [String]?
     /// Columns that are left out.
     package var dropped: [String] = []
     /// Columns that are no inputs, and that become datasets of their own beside these, by their names: such as tell which

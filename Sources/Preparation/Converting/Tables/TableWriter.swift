@@ -10,6 +10,8 @@ struct TableWriter {
     private let targets: RowWriter?
     /// Of the columns that stand by themselves.
     private let kept: [RowWriter]
+    /// On which line each row begins.
+    private let lines: RowWriter?
 
     /// What is in the file.
     var written: [ConversionReport.Written] {
@@ -55,6 +57,9 @@ struct TableWriter {
             try writer.dataset.attributes.set(
                 Recipe.attribute, TablePlan.recipe([column]).node.jsonText(pretty: false))
         }
+        lines =
+            target.keepsLines
+            ? try RowWriter(file, group + TableSource.linesPath, .int64, rowShape: [], rows: rows, storage: target.storage) : nil
         try describe(inputs.dataset, plan.inputs)
         if let targets { try describe(targets.dataset, plan.targets) }
         if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
@@ -99,12 +104,14 @@ struct TableWriter {
                 keptRows[index].set(0, try value(column, reader, source, missing: missing))
                 try keptRows[index].bytes.withUnsafeBytes { try kept[index].append($0) }
             }
+            if let lines { try lines.append([Int64(reader.line)]) }
             if inputs.count & 0xFFF == 0 { progress(reader.position, inputs.count) }
         }
         guard inputs.count == inputs.rows else { throw changed(source) }
         try inputs.finish()
         try targets?.finish()
         for writer in kept { try writer.finish() }
+        try lines?.finish()
         progress(source.count, inputs.count)
     }
 

@@ -1,0 +1,43 @@
+import Foundation
+import Synchronization
+
+/// A folder of a process's own for files that are wanted for a while, under `TMPDIR`. It is removed with its last
+/// reference; what a killed process left is removed by the next one that makes such a folder.
+package final class TemporaryFolder: Sendable {
+    package let path: String
+
+    private static let prefix = "stormo-work-"
+    private static let made = Mutex<Set<String>>([])
+
+    /// - Throws: `FileError` where it can't be made.
+    package init() throws {
+        let parent = FileManager.default.temporaryDirectory.path
+        Self.removeAbandoned(in: parent)
+        path = "\(parent)/\(Self.prefix)\(getpid())-\(UUID().uuidString)"
+        guard mkdir(path, 0o700) == 0 else {
+            throw FileError(
+                "the folder \(path) for temporary files can't be made: \(AtomicFile.reason()); say by TMPDIR where there is room"
+            )
+        }
+        Self.made.withLock { _ = $0.insert(path) }
+    }
+
+    deinit { Self.remove(path) }
+
+    private static func remove(_ path: String) {
+        guard made.withLock({ $0.remove(path) }) != nil else { return }
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Removes all that are there; for a process that ends at once.
+    package static func removeAll() { for path in made.withLock({ $0 }) { remove(path) } }
+
+    private static func removeAbandoned(in parent: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            guard let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), process > 0,
+                process != getpid(), kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+        }
+    }
+}

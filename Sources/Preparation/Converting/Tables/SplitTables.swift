@@ -1,0 +1,141 @@
+import Batches
+internal import HDF5
+internal import Recipes
+
+/// Converts the tables of text that a split names, so that the split can be read.
+package struct SplitTables: Sendable {
+    /// Of each table what was written, in their order.
+    package let reports: [ConversionReport]
+    /// The source, reading what was written.
+    package let source: DataSource
+    /// What the first table declares of its columns, for other splits.
+    package let like: LikeTable
+
+    /// - Parameters:
+    ///   - split: what the files are called: `train` gives `train.h5`, `train-2.h5` and so on.
+    ///   - like: what is said of the columns elsewhere; nil where the split says it itself.
+    ///   - wantsTargets: whether a table without the targets is refused, rather than read without them.
+    ///   - progress: with the table that is converted.
+    /// - Throws: `DataError` and `FileError` for tables that can't be converted.
+    package init(
+        _ source: DataSource, into folder: String, split: String, like: LikeTable?, wantsTargets: Bool = true,
+        progress: (String, PreparationProgress) -> Void
+    ) throws {
+        var (like, reports, converted): (LikeTable?, [ConversionReport], [TableSource.Converted]) = (like, [], [])
+        for (index, path) in try source.paths().enumerated() {
+            let file = "\(folder)/\(Self.name(split, index))"
+            let report = try Self.convert(source, path, to: file, split, like, wantsTargets: wantsTargets) {
+                progress(path, $0)
+            }
+            like = like ?? LikeTable(report, place: path)
+            reports.append(report)
+            converted.append(TableSource.Converted(path, path: file))
+        }
+        guard let like else { throw DataError("data.\(split).file names no table") }
+        var own = source
+        own.table?.converted = converted
+        if reports.contains(where: { $0.datasets.count < 2 }) { own.targetParts = [] }
+        (self.reports, self.source, self.like) = (reports, own, like)
+    }
+
+    /// What a split's converted tables are called: `train.h5`, `train-2.h5`.
+    package static func name(_ split: String, _ index: Int) -> String {
+        split + (index > 0 ? "-\(index + 1)" : "") + ".h5"
+    }
+
+    /// Converts one table.
+    package static func convert(
+        _ source: DataSource, _ path: String, to file: String, _ split: String, _ like: LikeTable?, wantsTargets: Bool,
+        progress: (PreparationProgress) -> Void
+    ) throws -> ConversionReport {
+        let table = source.table ?? TableSource()
+        let options = try TableOptions(table, path, like)
+        if like == nil, table.targets.isEmpty {
+            throw DataError(
+                "\(path): which column is to be predicted is said by data.\(split).targets, which is missing; the table has "
+                    + "the columns \(RecipeMapping.list(try Self.columns(path, options)))")
+        }
+        // Small beside the table; a temporary file is written fast.
+        var target = try ConversionTarget(file: file, group: "/", storage: DatasetStorage(gzip: 1))
+        target.keepsLines = true
+        let report = try TableConverter(path, options: options).convert(to: target, progress: progress)
+        if wantsTargets, report.datasets.count < 2, let like {
+            let (names, wanted) = (try columns(path, options), like.targets?.names ?? [])
+            let missing = wanted.filter { !names.contains($0) }
+            throw DataError(
+                wanted.isEmpty
+                    ? "\(path): \(like.place) says nothing of targets, so they can't be read from a table"
+                    : "\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")), which is "
+                        + "\(missing.count == 1 ? "the target" : "among the targets") of \(like.place); its columns are "
+                        + RecipeMapping.list(names))
+        }
+        return report
+    }
+
+    /// What the columns of a table are called; by their numbers where they have no names.
+    package static func columns(_ path: String, _ options: TableOptions) throws -> [String] {
+        try TableForm(Inflate.open(path), options).names
+    }
+}
+
+extension LikeTable {
+    /// What was declared in a conversion.
+    package init(_ report: ConversionReport, place: String) {
+        self.init(
+            inputs: report.datasets.first?.recipe ?? Recipe([]),
+            targets: report.datasets.count > 1 ? report.datasets[1].recipe : nil, place: place)
+    }
+}
+
+extension TableOptions {
+    /// What a config says of a table.
+    /// - Parameter like: what is said of the columns elsewhere.
+    /// - Throws: `DataError` for a word that is not known.
+    package init(_ table: TableSource, _ path: String, _ like: LikeTable? = nil) throws {
+        self.init()
+        self.like = like
+        if let word = table.encoding {
+            guard let known = TextEncoding(rawValue: word) else {
+                throw DataError("\(path): no encoding is called '\(word)'")
+            }
+            encoding = known
+        }
+        delimiter = table.delimiter.flatMap(TableSource.delimiter) ?? (TableSource.isTabbed(path) ? 0x09 : nil)
+        hasDecimalComma = table.hasDecimalComma
+        // Columns are found by their names, unless they had none.
+        hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }
+        guard like == nil else {
+            // The other tables of the same split; what else becomes of missing values is declared.
+            missing = table.missing == "skip" ? .skip : .refuse
+            return
+        }
+        inputs = table.inputs
+        targets = table.targets
+        dropped = table.dropped
+        for kind in table.kinds {
+            guard kind.word == "category" else {
+                throw DataError("\(path), column '\(kind.column)': no kind is called '\(kind.word)'; known is category")
+            }
+            categorical.append(kind.column)
+        }
+        missing =
+            switch table.missing {
+            case nil, "refuse"?: .refuse
+            case "skip"?: .skip
+            case "mean"?: .mean
+            case "median"?: .median
+            case "indicator"?: .indicator
+            case let value?: .value(value)
+            }
+    }
+}
+
+extension LikeTable {
+    /// The same under another name.
+    package func called(_ place: String) -> LikeTable { LikeTable(inputs: inputs, targets: targets, place: place) }
+
+    /// Whether the columns have names, rather than numbers.
+    fileprivate var isNamed: Bool {
+        !(inputs.names + (targets?.names ?? [])).allSatisfy { Int($0).map { $0 >= 0 } ?? false }
+    }
+}

@@ -1,0 +1,177 @@
+import Batches
+import Files
+import Foundation
+import HDF5
+import Preparation
+
+/// The data of a run whose tables of text, if it has any, are converted to HDF5.
+///
+/// They are converted in a folder for temporary files, so that nothing is written of a run that can't begin. `keep` moves
+/// them into the run's `cache`, each beside a `CachedTable` with the sums by which a resumed run knows that its table is the
+/// same and that what was made of it is whole.
+///
+/// The tables of validation and test are read as the training table declares: its columns, kinds and codes.
+package final class PreparedTables {
+    /// The data, whose sources read what was converted.
+    package private(set) var data: DataConfiguration
+    /// What happened, in a run's words; see `Step`.
+    package private(set) var steps: [Step] = []
+    /// Where the tables are kept; nil for the directory of the run that keeps them.
+    private let cache: String?
+    private var folder: TemporaryFolder?
+    /// What is still to be moved into the cache.
+    private var waiting: [(name: String, record: CachedTable)] = []
+
+    /// What was done with a table.
+    package struct Step: Sendable {
+        /// As the config names it.
+        package let table: String
+        /// The converted file's name in the cache.
+        package let name: String
+        package let rows: Int
+        /// What the conversion says; nil where an earlier one was used.
+        package let report: ConversionReport?
+        /// Why an earlier conversion could not be used; nil where there was none, or it could.
+        package let damage: String?
+    }
+
+    /// Whether there is any table.
+    package var isEmpty: Bool { steps.isEmpty }
+
+    /// - Parameters:
+    ///   - cache: the folder that converted tables are kept in.
+    ///   - resumes: whether they may lie there already, and the tables must be those that they were made from.
+    ///   - progress: with the table that is being converted.
+    /// - Throws: `DataError` and `FileError` for tables that can't be converted, or have changed since the run was begun;
+    ///   `HDF5Error` for a file that says what a table's columns are and can't be read.
+    package init(
+        _ data: DataConfiguration, cache: String? = nil, resumes: Bool = false,
+        progress: (String, PreparationProgress) -> Void = { _, _ in }
+    ) throws {
+        (self.data, self.cache) = (data, cache)
+        guard data.hasTables else { return }
+        let earlier = resumes ? cache : nil
+        var like: LikeTable?
+        self.data.train = try prepare(data.train, "train", &like, earlier, progress)
+        for (split, source) in [("validation", data.validation), ("test", data.test)] {
+            guard let source = source?.source, source.table != nil else { continue }
+            if like == nil { like = try Self.like(data.train) }
+            let prepared = try prepare(source, split, &like, earlier, progress)
+            if split == "validation" {
+                self.data.validation = .source(prepared)
+            } else {
+                self.data.test = .source(prepared)
+            }
+        }
+    }
+
+    /// What an HDF5 file that is trained on says of its columns.
+    private static func like(_ source: DataSource) throws -> LikeTable {
+        let tables = try Dataset.open(source).tables
+        guard let inputs = tables["inputs"] else {
+            throw DataError(
+                "\(source.file) says nothing of columns, so that no table can be read like it; make it from a table by stormo "
+                    + "data convert, or give the table itself")
+        }
+        return LikeTable(inputs: inputs, targets: tables["targets"], place: source.file)
+    }
+
+    private func prepare(
+        _ source: DataSource, _ split: String, _ like: inout LikeTable?, _ earlier: String?,
+        _ progress: (String, PreparationProgress) -> Void
+    ) throws -> DataSource {
+        guard source.table != nil else { return source }
+        var converted: [TableSource.Converted] = []
+        for (index, path) in try source.paths().enumerated() {
+            let name = SplitTables.name(split, index)
+            var damage: String?
+            let sum = try Checksum.ofFile(path)
+            if let earlier, let record = CachedTable(earlier, name) {
+                try record.check(path, sum)
+                let kept = "\(earlier)/\(name)"
+                damage = record.damage(of: kept)
+                if damage == nil, let rows = try? Self.rows(of: kept) {
+                    if like == nil { like = try LikeTable(HDF5File.open(kept)).called(path) }
+                    converted.append(TableSource.Converted(path, path: kept))
+                    steps.append(Step(table: path, name: name, rows: rows, report: nil, damage: nil))
+                    continue
+                }
+            }
+            let folder = try self.folder ?? TemporaryFolder()
+            self.folder = folder
+            let file = "\(folder.path)/\(name)"
+            let report = try SplitTables.convert(source, path, to: file, split, like, wantsTargets: true) {
+                progress(path, $0)
+            }
+            if like == nil { like = LikeTable(report, place: path) }
+            converted.append(TableSource.Converted(path, path: file))
+            steps.append(
+                Step(
+                    table: path, name: name, rows: report.datasets.first?.shape.first ?? 0, report: report,
+                    damage: damage))
+            waiting.append((name, CachedTable(source: path, sum: sum, made: try Checksum.ofFile(file))))
+        }
+        var own = source
+        own.table?.converted = converted
+        return own
+    }
+
+    private static func rows(of path: String) throws -> Int {
+        try HDF5File.open(path).dataset(TableSource.inputsPath).shape.first ?? 0
+    }
+
+    /// Moves what was converted into the cache, once the run has its directory.
+    /// - Parameter directory: the run's, where no cache was named.
+    /// - Throws: `FileError` where it can't be written.
+    package func keep(in directory: RunDirectory) throws {
+        guard !waiting.isEmpty, let folder else { return }
+        let cache = cache ?? directory.cachePath
+        _ = try RunDirectory(cache)
+        for (name, record) in waiting {
+            let (from, to) = ("\(folder.path)/\(name)", "\(cache)/\(name)")
+            // What is there is no longer what its record says.
+            unlink(CachedTable.path(cache, name))
+            try AtomicFile.replace(to) { sibling in
+                // To another file system it must be copied.
+                if rename(from, sibling) != 0 { try Self.copy(from, to: sibling, as: to) }
+            }
+            try record.write(to: cache, name)
+            self.data.moveTable(from: from, to: to)
+        }
+        waiting = []
+        // What has them open keeps them.
+        self.folder = nil
+    }
+
+    private static func copy(_ from: String, to sibling: String, as path: String) throws {
+        do {
+            try FileManager.default.copyItem(atPath: from, toPath: sibling)
+        } catch {
+            throw FileError("\(path) can't be written: \(AtomicFile.reason())")
+        }
+    }
+}
+
+extension DataConfiguration {
+    /// Whether a split is a table of text.
+    package var hasTables: Bool { [train, validation?.source, test?.source].contains { $0?.table != nil } }
+
+    fileprivate mutating func moveTable(from: String, to: String) {
+        train.moveTable(from: from, to: to)
+        if var source = validation?.source {
+            source.moveTable(from: from, to: to)
+            validation = .source(source)
+        }
+        if var source = test?.source {
+            source.moveTable(from: from, to: to)
+            test = .source(source)
+        }
+    }
+}
+
+extension DataSource {
+    fileprivate mutating func moveTable(from: String, to: String) {
+        guard let converted = table?.converted else { return }
+        table?.converted = converted.map { $0.path == from ? TableSource.Converted($0.table, path: to) : $0 }
+    }
+}

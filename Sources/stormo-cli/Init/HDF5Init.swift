@@ -1,0 +1,109 @@
+import Batches
+import Configuration
+import Foundation
+import HDF5
+import Kernels
+
+/// `stormo init` for an HDF5 file.
+enum HDF5Init: InitSource {
+    static let words = "an HDF5 file"
+    static let options: Set<String> = ["--target", "--inputs"]
+
+    static func reads(_ path: String) -> Bool { Inspect.looksLikeHDF5(path) }
+
+    static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
+        let file = try HDF5File.open(path)
+        guard try !file.exists("/stormo") else {
+            throw UsageError("\(path) is a model of stormo, not data; give what it is to be trained on")
+        }
+        let (inputs, targets) = try paths(file, options)
+        let data = try Dataset(reading: DataSource(file: path, inputs: inputs, targets: targets))
+        let encoded = try data.encoded()
+        guard data.fields(.target)[0].field.rowShape.rank <= 1 else {
+            throw DataError(
+                "\(data.targetsPlace) has targets of \(data.fields(.target)[0].field.rowShape) for each row; init makes configs for one "
+                    + "number, several numbers or a class a row")
+        }
+        func node(_ inputs: String, _ targets: String, _ split: String) -> JSONNode {
+            var node: JSONNode = ["file": JSONNode(options.configured)]
+            if inputs != "/\(split)/inputs" { node["inputs"] = JSONNode(inputs) }
+            if targets != "/\(split)/targets" { node["targets"] = JSONNode(targets) }
+            return node
+        }
+        var survey = DataSurvey(
+            rows: data.count, inputs: DataSurvey.Inputs(encoded.inputs.featureShape), targets: try self.targets(data),
+            targetName: targets, train: node(inputs, targets, "train"))
+        // Splits that the file has by their names.
+        if inputs.hasPrefix("/train/"), targets.hasPrefix("/train/") {
+            for split in ["validation", "test"] {
+                let own = [inputs, targets].map { "/\(split)" + $0.dropFirst("/train".count) }
+                guard try own.allSatisfy({ try file.exists($0) }) else { continue }
+                if split == "validation" {
+                    survey.validation = node(own[0], own[1], split)
+                } else {
+                    survey.test = node(own[0], own[1], split)
+                }
+            }
+        }
+        return survey
+    }
+
+    /// The datasets of inputs and targets: those that are named, or the only ones that are called so.
+    private static func paths(_ file: HDF5File, _ options: InitOptions) throws -> (inputs: String, targets: String) {
+        func whole(_ path: String) -> String { path.split(separator: "/").map { "/" + $0 }.joined() }
+        guard options.inputs.count <= 1, options.targets.count <= 1 else {
+            throw UsageError("of an HDF5 file one dataset of inputs and one of targets can be named")
+        }
+        let all = try file.allDatasetPaths()
+        let shown = all.prefix(20).joined(separator: ", ") + (all.count > 20 ? ", …" : "")
+        func missing(_ what: String, _ option: String) -> UsageError {
+            UsageError(
+                all.isEmpty
+                    ? "\(file.path) holds no dataset"
+                    : "which dataset of \(file.path) holds the \(what)? Say \(option) PATH; it has: \(shown)")
+        }
+        for (option, path) in [("--inputs", options.inputs.first), ("--target", options.targets.first)] {
+            guard let path, try !file.exists(whole(path)) else { continue }
+            throw UsageError("\(file.path) has no dataset '\(path)' for \(option); it has: \(shown)")
+        }
+        func find(_ names: [String]) -> String? {
+            let found = names.lazy.flatMap { name in ["/train/\(name)", "/\(name)"] }.first(where: all.contains)
+            if let found { return found }
+            let others = all.filter { path in names.contains { path.hasSuffix("/" + $0) } }
+            return others.count == 1 ? others[0] : nil
+        }
+        guard let inputs = options.inputs.first.map(whole) ?? find(["inputs", "x", "X", "images", "data", "features"])
+        else {
+            throw missing("inputs", "--inputs")
+        }
+        guard
+            let targets = options.targets.first.map(whole) ?? find(["targets", "y", "Y", "labels", "label", "target"]),
+            targets != inputs
+        else { throw missing("targets", "--target") }
+        return (inputs, targets)
+    }
+
+    private static func targets(_ data: Dataset) throws -> DataSurvey.Targets {
+        let values = try TargetValues(data)
+        let field = data.fields(.target)[0].field
+        if let names = data.classNames, values.width == 1, values.areWhole, values.least >= 0,
+            values.greatest < Double(names.count)
+        {
+            return .classes(names: names, counts: names.indices.map { values.counts[$0] ?? 0 }, isOneHot: false)
+        }
+        if values.areOneHot { return .classes(names: data.classNames, counts: values.places, isOneHot: true) }
+        if values.width > 1, values.areBits { return .answers(count: values.width) }
+        if !field.type.isFloatingPoint, values.width == 1, let counts = values.classes ?? manyClasses(values) {
+            return .classes(names: nil, counts: counts, isOneHot: false)
+        }
+        return .numbers(count: values.width, greatest: max(abs(values.least), abs(values.greatest)))
+    }
+
+    /// Integers that are all there from 0 on are labels, however many they are.
+    private static func manyClasses(_ values: TargetValues) -> [Int]? {
+        guard values.least == 0, values.counts.count <= 1000, values.counts.count == Int(values.greatest) + 1 else {
+            return nil
+        }
+        return (0..<values.counts.count).map { values.counts[$0] ?? 0 }
+    }
+}

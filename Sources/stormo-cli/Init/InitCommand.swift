@@ -1,0 +1,192 @@
+import ArgumentParser
+import Batches
+import Configuration
+import Files
+import Foundation
+import Preparation
+import Runs
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a first config for a table or an HDF5 file, with a reason for each choice.",
+        discussion: """
+            From a raw file to a trained model:
+
+              stormo init houses.csv --target price
+              stormo train houses.json
+
+            Layers, loss, metrics, normalisation, splits and early stopping are chosen from what the file holds. The config is \
+            a beginning: change it as you like.
+            """)
+
+    @Argument(help: "The data: a table (.csv, .tsv) or an HDF5 file.")
+    var file: String
+
+    @Option(
+        name: .customLong("target"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "What is to be predicted: a column of the table, or a dataset of the HDF5 file (default there: targets); may be "
+                + "repeated for columns.", valueName: "name"))
+    var targets: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("The dataset of inputs of an HDF5 file. (default: inputs)", valueName: "path"))
+    var inputs: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"))
+    var drop: [String] = []
+
+    @Option(
+        name: .customLong("column"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "What a column holds, as data convert --column; may be repeated.", valueName: "name=kind"))
+    var columns: [String] = []
+
+    @Option(help: ArgumentHelp("How a table is written: utf-8, latin-1 or utf-16.", valueName: "name"))
+    var encoding: TextEncoding?
+
+    @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
+    var delimiter: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether a table's first line names the columns (default: found out).")
+    var header: Bool?
+
+    @Flag(help: "Numbers have a decimal comma.")
+    var decimalComma = false
+
+    @Option(
+        help: ArgumentHelp("The config to write. (default: the file's name with .json)", valueName: "file"))
+    var output: String?
+
+    @Flag(help: "Replace a config that is there.")
+    var overwrite = false
+
+    func validate() throws {
+        if let delimiter, TableSource.delimiter(delimiter) == nil {
+            throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
+        }
+        for column in columns where Self.kind(column) == nil {
+            throw ValidationError("--column \(column): write it as NAME=KIND")
+        }
+    }
+
+    func run() throws {
+        let source = try InitSources.source(of: file)
+        var options = options
+        if let option = options.given.first(where: { !source.options.contains($0) }) {
+            throw UsageError("\(option) is not for \(source.words), and \(file) is one; leave it out")
+        }
+        let output = output ?? Self.name(of: file) + ".json"
+        guard output.hasSuffix(".json") else {
+            throw UsageError("--output \(output): a config's name ends in .json")
+        }
+        guard overwrite || !FileManager.default.fileExists(atPath: output) else {
+            throw UsageError("\(output) is there already; name another file by --output, or replace it by --overwrite")
+        }
+        try OutputFile.check(output, "--output", reading: [file])
+        options.configured = RelativePath.from(ConfigOptions.directory(of: output), to: file)
+        let survey = try source.survey(file, options)
+        let proposal = ConfigProposal(survey, name: Self.name(of: output))
+        let text = ConfigText.of(proposal.configuration)
+        // What is written is a config that can be trained.
+        _ = try RunConfiguration(
+            ConfigurationDocument(text: text, file: output), directory: ConfigOptions.directory(of: output))
+        try AtomicFile.replace(output, with: text)
+        survey.report?()
+        var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
+        for decision in proposal.decisions { table.append([decision.what, decision.choice, decision.reason]) }
+        table.print()
+        Console.print("\nconfig \(output); to train it:")
+        Console.print("  stormo train \(ResumeHint.quoted(output))", style: .bold)
+    }
+
+    private var options: InitOptions {
+        var options = InitOptions()
+        options.targets = targets
+        options.inputs = inputs
+        options.table.dropped = drop
+        options.table.kinds = columns.compactMap(Self.kind)
+        options.table.encoding = encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
+        options.table.delimiter = delimiter
+        options.table.hasHeader = header
+        options.table.hasDecimalComma = decimalComma
+        options.given = [
+            ("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--drop", !drop.isEmpty),
+            ("--column", !columns.isEmpty), ("--encoding", encoding != nil), ("--delimiter", delimiter != nil),
+            (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
+        ].filter(\.1).map(\.0)
+        return options
+    }
+
+    /// `zip=category`; a name may hold an equals sign itself.
+    private static func kind(_ text: String) -> TableSource.Kind? {
+        guard let sign = text.lastIndex(of: "="), sign > text.startIndex, text.index(after: sign) < text.endIndex else {
+            return nil
+        }
+        return TableSource.Kind(String(text[..<sign]), String(text[text.index(after: sign)...]))
+    }
+
+    /// `houses` for `data/houses.csv.gz`, in the working directory.
+    private static func name(of path: String) -> String {
+        let last = path.split(separator: "/").last.map(String.init) ?? "config"
+        let stem = last.split(separator: ".").first.map(String.init) ?? "config"
+        return stem.isEmpty ? "config" : stem
+    }
+}
+
+/// The way from a config to a file.
+enum RelativePath {
+    /// - Parameter directory: of the config; empty for the working directory.
+    static func from(_ directory: String, to path: String) -> String {
+        if path.hasPrefix("/") || directory.isEmpty { return path }
+        func parts(_ path: String) -> [Substring] {
+            let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+            return whole.split(separator: "/").reduce(into: []) { parts, part in
+                if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+            }
+        }
+        let (from, to) = (parts(directory), parts(path))
+        let common = zip(from, to).prefix { $0 == $1 }.count
+        return (Array(repeating: "..", count: from.count - common) + to[common...].map(String.init)).joined(
+            separator: "/")
+    }
+}
+
+/// A config as a person would lay it out: what fits on a line stands on one.
+enum ConfigText {
+    private static let width = 100
+
+    static func of(_ node: JSONNode) -> String { text(node, indent: 0, isWhole: true) + "\n" }
+
+    private static func text(_ node: JSONNode, indent: Int, isWhole: Bool = false) -> String {
+        let line = line(node)
+        if !isWhole, line.count + indent <= width { return line }
+        let inner = String(repeating: " ", count: indent + 2)
+        let end = "\n" + String(repeating: " ", count: indent)
+        switch node.value {
+        case .object(let members) where !members.isEmpty:
+            let lines = members.map { member in
+                "\(inner)\(JSONNode(member.key).jsonText(pretty: false)): " + text(member.value, indent: indent + 2)
+            }
+            return "{\n" + lines.joined(separator: ",\n") + end + "}"
+        case .array(let elements) where !elements.isEmpty:
+            return "[\n" + elements.map { inner + text($0, indent: indent + 2) }.joined(separator: ",\n") + end + "]"
+        default: return line
+        }
+    }
+
+    private static func line(_ node: JSONNode) -> String {
+        switch node.value {
+        case .object(let members):
+            "{"
+                + members.map { "\(JSONNode($0.key).jsonText(pretty: false)): \(line($0.value))" }.joined(
+                    separator: ", ") + "}"
+        case .array(let elements): "[" + elements.map(line).joined(separator: ", ") + "]"
+        default: node.jsonText(pretty: false)
+        }
+    }
+}

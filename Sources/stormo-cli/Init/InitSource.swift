@@ -1,0 +1,39 @@
+import Batches
+
+/// A kind of source that `stormo init` makes a config for. One kind is one file, and one line in `InitSources`.
+protocol InitSource: Sendable {
+    /// What it is called in a sentence: `a table (.csv, .tsv)`.
+    static var words: String { get }
+    /// The options of `init` that it takes, by their names.
+    static var options: Set<String> { get }
+    /// Whether a file or a folder is one.
+    static func reads(_ path: String) -> Bool
+    /// Looks at the data.
+    /// - Throws: `UsageError` for options that do not fit, `DataError`, `FileError` and `HDF5Error` for what can't be read.
+    static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey
+}
+
+/// The kinds of sources.
+enum InitSources {
+    static var all: [any InitSource.Type] { [TableInit.self, HDF5Init.self] }
+
+    /// - Throws: `UsageError` for what is none of them.
+    static func source(of path: String) throws -> any InitSource.Type {
+        for source in all where source.reads(path) { return source }
+        let words = all.map { source in source.words }
+        throw UsageError(
+            "\(path) is none of what init makes a config for: \(words.joined(separator: ", ")); stormo data convert "
+                + "makes HDF5 of other forms")
+    }
+}
+
+/// What the command line says of a source.
+struct InitOptions {
+    var targets: [String] = []
+    var inputs: [String] = []
+    var table = TableSource()
+    /// The path of the source as the config names it.
+    var configured = ""
+    /// Those that are given, by their names.
+    var given: [String] = []
+}

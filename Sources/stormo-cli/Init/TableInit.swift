@@ -1,0 +1,115 @@
+import Batches
+import Configuration
+import Files
+import Foundation
+import Preparation
+import Recipes
+
+/// `stormo init` for a table of text.
+enum TableInit: InitSource {
+    static let words = "a table (.csv, .tsv, .tab, also with .gz)"
+    static let options: Set<String> = [
+        "--target", "--drop", "--column", "--encoding", "--delimiter", "--header", "--no-header", "--decimal-comma",
+    ]
+
+    static func reads(_ path: String) -> Bool { TableSource.isTable(path) }
+
+    static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
+        var table = options.table
+        table.targets = options.targets
+        guard !table.targets.isEmpty else {
+            let names = try SplitTables.columns(path, TableOptions(table, path))
+            throw UsageError(
+                "which column of \(path) is to be predicted? Say --target COLUMN; it has the columns "
+                    + RecipeMapping.list(names))
+        }
+        let folder = try TemporaryFolder()
+        let display = RateDisplay("looking at the table")
+        defer { display.finish() }
+        func convert() throws -> (report: ConversionReport, data: Dataset) {
+            let tables = try SplitTables(
+                TableSource.source([path], table), into: folder.path, split: "train", like: nil
+            ) { display.update($1) }
+            return (tables.reports[0], try Dataset(reading: tables.source))
+        }
+        // What is missing is not refused before it is known.
+        table.missing = "indicator"
+        var (report, data) = try convert()
+        var findings: [DataSurvey.Finding] = []
+        if let finding = try classes(&table, report, data) {
+            findings.append(finding)
+            if finding.choice == "category" { (report, data) = try convert() }
+        }
+        let recipe = report.datasets.first
+        let missing = recipe?.findings.reduce(0) { $0 + $1.missing } ?? 0
+        if missing == 0 {
+            table.missing = nil
+        } else {
+            findings.append(
+                .init(
+                    what: "data.train.missing", choice: "indicator",
+                    reason:
+                        "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside a "
+                        + "feature that tells so"))
+        }
+        display.finish()
+        return DataSurvey(
+            rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
+            targets: try targets(report, data, path), targetName: table.targets.joined(separator: ", "),
+            train: node(options.configured, table), findings: findings,
+            report: { [report] in
+                ConversionSummary.printColumns(of: report)
+                for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
+                withExtendedLifetime(folder) {}
+            })
+    }
+
+    /// Whole numbers that are classes become categories, so that their labels count from 0 and are known by name.
+    private static func classes(
+        _ table: inout TableSource, _ report: ConversionReport, _ data: Dataset
+    ) throws -> DataSurvey.Finding? {
+        guard report.datasets.count > 1, let recipe = report.datasets[1].recipe, recipe.columns.count == 1,
+            recipe.columns[0].kind == .number, !table.kinds.contains(where: { $0.column == table.targets[0] })
+        else { return nil }
+        let values = try TargetValues(data)
+        guard let counts = values.classes else { return nil }
+        let known = counts.filter { $0 > 0 }.count
+        table.kinds.append(TableSource.Kind(table.targets[0], "category"))
+        return .init(
+            what: "data.train.columns.\(table.targets[0])", choice: "category",
+            reason:
+                "it holds \(known) whole numbers, \(Int(values.least)) to \(Int(values.greatest)), taken for classes (--column "
+                + "\(table.targets[0])=number if they are amounts)")
+    }
+
+    private static func targets(_ report: ConversionReport, _ data: Dataset, _ path: String) throws
+        -> DataSurvey.Targets
+    {
+        let values = try TargetValues(data)
+        let columns = report.datasets.count > 1 ? report.datasets[1].recipe?.columns ?? [] : []
+        if columns.count == 1, columns[0].isCoded {
+            let names = columns[0].categories
+            guard names.count > 1 else {
+                throw DataError(
+                    "\(path), column '\(columns[0].name)': each row has the same value, '\(names.first ?? "")', so there is nothing "
+                        + "to tell apart")
+            }
+            return .classes(names: names, counts: names.indices.map { values.counts[$0] ?? 0 }, isOneHot: false)
+        }
+        if columns.count > 1, let text = columns.first(where: { $0.isCoded && $0.categories.count > 2 }) {
+            throw DataError(
+                "\(path), column '\(text.name)': of several targets each must be a number, or all of them yes or no, and this one "
+                    + "holds \(text.categories.count) classes; make a config for it alone")
+        }
+        if columns.count > 1, values.areBits { return .answers(count: columns.count) }
+        return .numbers(count: max(columns.count, 1), greatest: max(abs(values.least), abs(values.greatest)))
+    }
+
+    private static func node(_ file: String, _ table: TableSource) -> JSONNode {
+        JSONNode(.object([.init(key: "file", value: JSONNode(file))] + table.members))
+    }
+}
+
+extension RecipeColumn {
+    fileprivate var isCoded: Bool { kind == .category }
+}

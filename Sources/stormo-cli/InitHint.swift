@@ -1,0 +1,23 @@
+import Batches
+import Foundation
+import HDF5
+import Preparation
+import Recipes
+
+/// What is said to who gives data where a config is wanted.
+enum InitHint {
+    /// Nil where the file may be a config.
+    static func sentence(_ path: String) -> String? {
+        let command = "stormo init \(ResumeHint.quoted(path))"
+        if TableSource.isTable(path) {
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            let names = (try? TableOptions(TableSource(), path)).flatMap { try? SplitTables.columns(path, $0) }
+            return
+                "\(path) is a table, and a config is wanted, which says what to make of it; to write one: \(command) --target "
+                + "COLUMN" + (names.map { ", where COLUMN is one of \(RecipeMapping.list($0))" } ?? "")
+        }
+        guard Inspect.looksLikeHDF5(path) else { return nil }
+        return
+            "\(path) is an HDF5 file, and a config is wanted, which says what to make of it; to write one: \(command)"
+    }
+}

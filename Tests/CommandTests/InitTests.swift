@@ -1,0 +1,133 @@
+import Foundation
+import HDF5
+import Testing
+
+/// `stormo init`: a config for what a file holds, with a reason for each choice, that can be trained as it is.
+struct InitTests {
+    private let workspace: Workspace
+
+    init() throws { workspace = try Workspace() }
+
+    private func make(_ arguments: String...) throws -> Workspace.Result {
+        let result = try workspace.run(["init"] + arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        return result
+    }
+
+    private func config(_ name: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: workspace.path + "/" + name))
+        return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    private func lastLayer(_ name: String) throws -> [String: Any] {
+        let layers = (try config(name)["model"] as? [String: Any])?["layers"] as? [[String: Any]]
+        return try #require(layers?.last)
+    }
+
+    private func data(_ name: String) throws -> [String: Any] {
+        try #require(try config(name)["data"] as? [String: Any])
+    }
+
+    private func trains(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let result = try workspace.run("train", name, "--set", "training.epochs=2", "--quiet")
+        #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+    }
+
+    @Test func aNumber() throws {
+        try workspace.write(TrainTableTests.table(700), to: "trees.csv")
+        let result = try make("trees.csv", "--target", "height", "--drop", "id")
+        #expect(result.lines.suffix(2) == ["config trees.json; to train it:", "  stormo train trees.json"])
+        #expect(result.output.contains("data.normalize_targets"))
+        #expect(result.output.contains("because"))
+        let data = try data("trees.json")
+        let train = try #require(data["train"] as? [String: Any])
+        #expect(train["file"] as? String == "trees.csv")
+        #expect(train["targets"] as? String == "height")
+        #expect(train["drop"] as? [String] == ["id"])
+        #expect(train["missing"] as? String == "indicator")
+        #expect(data["normalize_targets"] as? String == "standardize")
+        #expect((data["test"] as? [String: Any])?["fraction"] as? Double == 0.15)
+        #expect(try lastLayer("trees.json")["units"] as? Int == 1)
+        #expect(try config("trees.json")["loss"] as? String == "mean_squared_error")
+        try trains("trees.json")
+        // What is there is not replaced unasked.
+        try workspace.expectFailure(
+            64, "trees.json is there already; name another file by --output, or replace it by --overwrite", "init",
+            "trees.csv", "--target", "height")
+        _ = try make("trees.csv", "--target", "height", "--overwrite")
+        #expect((try self.data("trees.json")["train"] as? [String: Any])?["drop"] == nil)
+    }
+
+    @Test func classes() throws {
+        let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(["no", "yes", "perhaps"][$0 % 3]),\($0 % 2),\($0 % 4 + 1)" }
+        try workspace.write("a,b,word,bit,grade\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        for (target, classes) in [("word", 3), ("bit", 2), ("grade", 4)] {
+            _ = try make("t.csv", "--target", target, "--output", "\(target).json")
+            #expect(try lastLayer("\(target).json")["units"] as? Int == classes, "\(target)")
+            #expect(try lastLayer("\(target).json")["activation"] as? String == "softmax")
+            #expect(try data("\(target).json")["stratify"] as? Bool == true)
+            #expect(try data("\(target).json")["test"] == nil)
+            try trains("\(target).json")
+        }
+        let train = try #require(try data("grade.json")["train"] as? [String: Any])
+        #expect(train["columns"] as? [String: String] == ["grade": "category"])
+        // Two numbers, and a folder of its own.
+        try FileManager.default.createDirectory(
+            atPath: workspace.path + "/configs", withIntermediateDirectories: true)
+        _ = try make("t.csv", "--target", "a", "--target", "b", "--output", "configs/two.json")
+        #expect((try data("configs/two.json")["train"] as? [String: Any])?["file"] as? String == "../t.csv")
+        #expect(try lastLayer("configs/two.json")["units"] as? Int == 2)
+        try trains("configs/two.json")
+    }
+
+    @Test func hdf5() throws {
+        _ = try make("data.h5")
+        #expect(try lastLayer("data.json")["units"] as? Int == 3)
+        #expect((try data("data.json")["validation"] as? [String: Any])?["file"] as? String == "data.h5")
+        try trains("data.json")
+        // Images, of one channel and without an axis for it.
+        let file = try HDF5File.create(workspace.path + "/images.h5")
+        for (path, shape) in [("/grey/x", [40, 12, 10]), ("/colour/x", [40, 12, 12, 3])] {
+            try file.root.createDataset(path, .uint8, shape: shape).write(
+                (0..<shape.reduce(1, *)).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+            try file.root.createDataset(path.replacingOccurrences(of: "/x", with: "/y"), .int32, shape: [40]).write(
+                (0..<40).map { Int32($0 % 4) })
+        }
+        try file.close()
+        try workspace.expectFailure(
+            64,
+            "which dataset of images.h5 holds the inputs? Say --inputs PATH; it has: /colour/x, /colour/y, /grey/x, /grey/y",
+            "init", "images.h5")
+        for name in ["grey", "colour"] {
+            _ = try make("images.h5", "--inputs", "/\(name)/x", "--target", "/\(name)/y", "--output", "\(name).json")
+            #expect(try workspace.read("\(name).json").contains("conv2d"))
+            try trains("\(name).json")
+        }
+    }
+
+    @Test func wrongTurns() throws {
+        try workspace.write(TrainTableTests.table(30), to: "trees.csv")
+        try workspace.expectFailure(
+            64,
+            "which column of trees.csv is to be predicted? Say --target COLUMN; it has the columns id, width, kind, height",
+            "init", "trees.csv")
+        try workspace.expectFailure(
+            64, "--inputs is not for a table (.csv, .tsv, .tab, also with .gz), and trees.csv is one; leave it out",
+            "init",
+            "trees.csv", "--target", "height", "--inputs", "width")
+        try workspace.expectFailure(
+            64, "--drop is not for an HDF5 file, and data.h5 is one; leave it out", "init", "data.h5", "--drop", "x")
+        try workspace.write("nothing", to: "a.txt")
+        try workspace.expectFailure(
+            64,
+            "a.txt is none of what init makes a config for: a table (.csv, .tsv, .tab, also with .gz), an HDF5 file; stormo data "
+                + "convert makes HDF5 of other forms", "init", "a.txt")
+        try workspace.write("a,b\n1,x\n2,x\n", to: "same.csv")
+        try workspace.expectFailure(
+            65, "same.csv, column 'b': each row has the same value, 'x', so there is nothing to tell apart", "init",
+            "same.csv", "--target", "b")
+        let strange = try workspace.run("init", "trees.csv", "--target", "size")
+        #expect(strange.status == 65)
+        #expect(strange.errors.hasPrefix("stormo: trees.csv has no column 'size' for "))
+    }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import HDF5
+import Testing
+
+/// A config that names tables of text: converted once, kept with the run, known again.
+struct TrainTableTests {
+    private let workspace: Workspace
+
+    init() throws {
+        workspace = try Workspace(config: Self.config)
+        try workspace.write(Self.table(60), to: "trees.csv")
+    }
+
+    static let config = """
+        {
+          "name": "trees", "seed": 3,
+          "data": {"train": {"file": "trees.csv", "targets": "height", "drop": ["id"], "missing": "indicator"},
+            "validation": {"fraction": 0.2}, "normalize": "standardize", "normalize_targets": "standardize"},
+          "model": {"layers": [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense", "units": 1}]},
+          "loss": "mean_squared_error", "metrics": ["mae"], "optimizer": "adam",
+          "training": {"epochs": 3, "batch_size": 8}
+        }
+        """
+
+    /// Heights by width, kind and what is not known of either.
+    static func table(_ rows: Int, from start: Int = 0) -> String {
+        "id,width,kind,height\n"
+            + (start..<start + rows).map { row in
+                let width = row % 11 == 5 ? "" : "\(row * 7 % 23)"
+                return "\(row + 100),\(width),\(["ash", "birch", "elm"][row % 3]),\(row * 7 % 23 * 2 + row % 3 * 10)\n"
+            }.joined()
+    }
+
+    private func bytes(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: workspace.path + "/" + name))
+    }
+
+    private func train(_ arguments: String...) throws -> Workspace.Result {
+        let result = try workspace.run(["train"] + arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        return result
+    }
+
+    @Test func theTableIsConvertedIntoTheRun() throws {
+        let result = try train("config.json")
+        #expect(result.lines.contains("trees.csv: 60 rows, converted to runs/trees/cache/train.h5"), "\(result.output)")
+        #expect(result.lines.first == "trees: 48 samples of 2 from trees.csv")
+        #expect(
+            try workspace.listing().filter { $0.hasPrefix("runs/trees/cache/") } == [
+                "runs/trees/cache/train.h5", "runs/trees/cache/train.json",
+            ])
+        // The run's own config trains again, to the same bytes.
+        let written = try workspace.read("runs/trees/config.json")
+        #expect(written.contains("\(workspace.path)/trees.csv"))
+        #expect(!written.contains("cache"))
+        _ = try train("runs/trees/config.json", "--output", "again")
+        for name in ["model.h5", "metrics.csv", "config.json", "cache/train.h5"] {
+            #expect(try bytes("runs/trees/\(name)") == bytes("again/\(name)"), "\(name)")
+        }
+        // And over itself.
+        _ = try train("config.json", "--output", "again")
+        #expect(try bytes("again/model.h5") == bytes("runs/trees/model.h5"))
+        _ = try train("config.json", "--output", "again", "--overwrite", "--set", "training.epochs=1")
+    }
+
+    @Test func aResumedRunKnowsItsTable() throws {
+        _ = try train("config.json")
+        _ = try train("config.json", "--output", "whole", "--set", "training.epochs=5")
+        let before = try FileManager.default.attributesOfItem(atPath: workspace.path + "/runs/trees/cache/train.h5")
+        let resumed = try train("--resume", "runs/trees", "--set", "training.epochs=4")
+        #expect(
+            resumed.lines.contains("trees.csv is unchanged: its 60 rows are read from runs/trees/cache/train.h5")
+                || resumed.lines.contains {
+                    $0.hasSuffix("trees.csv is unchanged: its 60 rows are read from runs/trees/cache/train.h5")
+                }, "\(resumed.output)")
+        let after = try FileManager.default.attributesOfItem(atPath: workspace.path + "/runs/trees/cache/train.h5")
+        #expect(before[.systemFileNumber] as? Int == after[.systemFileNumber] as? Int)
+
+        // A cache that is damaged, or gone, is made anew.
+        var damaged = try bytes("runs/trees/cache/train.h5")
+        damaged[damaged.count / 2] ^= 0xFF
+        try damaged.write(to: URL(fileURLWithPath: workspace.path + "/runs/trees/cache/train.h5"))
+        let mended = try train("--resume", "runs/trees", "--set", "training.epochs=5")
+        #expect(mended.errors.contains("runs/trees/cache/train.h5 is damaged: "), "\(mended.errors)")
+        #expect(mended.errors.contains("is converted again"))
+        #expect(try bytes("runs/trees/model.h5") == bytes("whole/model.h5"))
+        #expect(try bytes("runs/trees/cache/train.h5") == bytes("whole/cache/train.h5"))
+        try FileManager.default.removeItem(atPath: workspace.path + "/runs/trees/cache")
+        let remade = try train("--resume", "runs/trees", "--set", "training.epochs=6")
+        #expect(remade.output.contains("converted to runs/trees/cache/train.h5"))
+
+        // A table that has changed is another one.
+        try workspace.write(Self.table(61), to: "trees.csv")
+        let changed = try workspace.run("train", "--resume", "runs/trees", "--set", "training.epochs=7")
+        #expect(changed.status == 65)
+        #expect(changed.errors.contains("/trees.csv has changed since the run was begun: it has "), "\(changed.errors)")
+        #expect(changed.errors.hasSuffix("give it the table as it was, or begin another run\n"))
+        // Also where nothing is left of what it was.
+        try FileManager.default.removeItem(atPath: workspace.path + "/runs/trees/cache")
+        let lost = try workspace.run("train", "--resume", "runs/trees", "--set", "training.epochs=7")
+        #expect(lost.status == 65)
+        #expect(lost.errors.contains("the data are not those that the run was begun with"), "\(lost.errors)")
+    }
+
+    @Test func otherSplitsAreReadLikeTheTrainingTable() throws {
+        // Other columns, another order, and fewer kinds.
+        try workspace.write("kind;height;width\nelm;12;1,5\nelm;14;2\n", to: "val.csv")
+        try workspace.write("extra,height,kind,width\n1,3,birch,4\n2,5,ash,\n", to: "test.csv")
+        let result = try train(
+            "config.json", "--set",
+            #"data.validation={"file": "val.csv", "decimal_comma": true}"#, "--set", #"data.test={"file": "test.csv"}"#)
+        #expect(
+            result.lines.contains("val.csv: 2 rows, converted to runs/trees/cache/validation.h5"), "\(result.output)")
+        let file = try HDF5File.open(workspace.path + "/runs/trees/cache/validation.h5")
+        #expect(try file.dataset("/inputs").read(Float.self) == [1.5, 2, 2, 2])
+        #expect(result.lines.contains { $0.hasPrefix("test mae ") })
+        // A kind that the training table does not have is told with its line.
+        try workspace.write("height,kind,width\n3,oak,4\n", to: "test.csv")
+        let strange = try train("config.json", "--set", #"data.test={"file": "test.csv"}"#)
+        #expect(
+            strange.errors.contains("test.csv, line 2, column 'kind': 'oak' is none of the categories"),
+            "\(strange.errors)")
+        try workspace.write("height,width\n3,4\n", to: "test.csv")
+        let missing = try workspace.run("train", "config.json", "--set", #"data.test={"file": "test.csv"}"#)
+        #expect(missing.status == 65)
+        #expect(missing.errors.contains("test.csv has no column 'kind'"), "\(missing.errors)")
+    }
+
+    @Test func severalTablesAreOneSplit() throws {
+        let text = Self.table(60).split(separator: "\n")
+        try workspace.write(text[...40].joined(separator: "\n") + "\n", to: "a.csv")
+        try workspace.write(([text[0]] + text[41...]).joined(separator: "\n") + "\n", to: "b.csv")
+        _ = try train("config.json", "--output", "whole")
+        let result = try train("config.json", "--output", "parts", "--set", #"data.train.file=["a.csv", "b.csv"]"#)
+        #expect(result.lines.contains("b.csv: 20 rows, converted to parts/cache/train-2.h5"), "\(result.output)")
+        #expect(try bytes("whole/metrics.csv") == bytes("parts/metrics.csv"))
+        _ = try train("config.json", "--output", "pattern", "--set", "data.train.file=[ab].csv")
+        #expect(try bytes("whole/metrics.csv") == bytes("pattern/metrics.csv"))
+    }
+
+    @Test func foldsShareTheTable() throws {
+        let folds = ["--set", "data.validation=null", "--set", "data.k_fold=3"]
+        let result = try workspace.run(["train", "config.json"] + folds)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            try workspace.listing().filter { $0.contains("cache") } == [
+                "runs/trees/cache", "runs/trees/cache/train.h5", "runs/trees/cache/train.json",
+            ])
+        #expect(result.lines.filter { $0.contains("converted to") }.count == 1)
+        _ = try train("--resume", "runs/trees", "--set", "training.epochs=4")
+        _ = try train("--resume", "runs/trees/fold-2", "--set", "training.epochs=5")
+        #expect(try workspace.listing().filter { $0.contains("cache") }.count == 3)
+    }
+
+    @Test func otherCommandsTakeSuchAConfig() throws {
+        let before = try workspace.listing()
+        let check = try workspace.run("check", "config.json")
+        #expect(check.status == 0, "\(check.errors)")
+        #expect(check.output.contains("The gradients are right") || check.output.contains("The others are right"))
+        let inspected = try workspace.run("inspect", "config.json")
+        #expect(inspected.status == 0, "\(inspected.errors)")
+        #expect(inspected.output.contains("trees.csv: inputs (60×2 "), "\(inspected.output)")
+        // 2 of width and 3 of kind, of which none is missing.
+        #expect(inspected.output.contains("5"))
+        let bench = try workspace.run("bench", "config.json", "--seconds", "0.2", "--workers", "1")
+        #expect(bench.status == 0, "\(bench.errors)")
+        #expect(try workspace.listing() == before)
+    }
+
+    @Test func wrongTurns() throws {
+        try workspace.expectFailure(
+            65,
+            "trees.csv: which column is to be predicted is said by data.train.targets, which is missing; the table has the "
+                + "columns id, width, kind, height",
+            "train", "config.json", "--set", #"data.train={"file": "trees.csv"}"#)
+        try workspace.expectFailure(
+            64,
+            "trees.csv is a table, and a config is wanted, which says what to make of it; to write one: stormo init trees.csv "
+                + "--target COLUMN, where COLUMN is one of id, width, kind, height", "train", "trees.csv")
+        try workspace.expectFailure(
+            64,
+            "data.h5 is an HDF5 file, and a config is wanted, which says what to make of it; to write one: stormo init data.h5",
+            "check", "data.h5")
+        let strange = try workspace.run(
+            "train", "config.json", "--set", #"data.train={"file": "trees.csv", "targets": "size"}"#)
+        #expect(strange.status == 65)
+        #expect(strange.errors.contains("trees.csv has no column 'size' for "), "\(strange.errors)")
+        let gone = try workspace.run("train", "config.json", "--set", "data.train.file=gone.csv")
+        #expect(gone.status == 65)
+        #expect(gone.errors == "stormo: cannot open gone.csv: there is no such file\n")
+        #expect(try workspace.listing().filter { $0.hasPrefix("runs") } == [])
+    }
+}
