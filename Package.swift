@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "BatchesTests",
             dependencies: [
-                "Batches", "Recipes", "Preparation", "Runs", "Interchange", "Engine", "Metrics", "Machine", "Network", "Kernels",
+                "Batches", "Recipes", "Preparation", "Runs", "Interchange", "Engine", "Metrics", "Machine", "Network",
+                "Kernels",
                 "Configuration", "HDF5", "TestSupport", "RunSupport",
             ], exclude: ["Fixtures"]),
         .testTarget(
@@ -153,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "stormo-cli", "stormo-fuzz", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers",
+                "stormo-cli", "stormo-fuzz", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Recipes",
+                "Optimizers",
                 "Metrics", "Files", "Machine", "Network", "Configuration", "HDF5",
             ],
             exclude: ["Fixtures"]),

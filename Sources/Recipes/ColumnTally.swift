@@ -9,9 +9,13 @@ package struct ColumnTally: Sendable {
     /// By code.
     private var counts: [Int]
     private let isCategory: Bool
+    private var least = Double.infinity
+    private var greatest = -Double.infinity
+    private var spread: DateSpread?
 
     package init(_ column: RecipeColumn) {
-        isCategory = column.kind == .category
+        isCategory = column.kind.isCoded
+        spread = column.kind.isDate ? DateSpread() : nil
         keepsValues = column.missing == .median
         counts = Array(repeating: 0, count: isCategory ? column.categories.count : 0)
     }
@@ -29,6 +33,9 @@ package struct ColumnTally: Sendable {
             if value < Double(counts.count) { counts[Int(value)] += 1 }
         } else {
             sum += value
+            if value < least { least = value }
+            if value > greatest { greatest = value }
+            spread?.add(value)
             if keepsValues { values.append(value) }
         }
     }
@@ -37,6 +44,9 @@ package struct ColumnTally: Sendable {
         present += other.present
         missing += other.missing
         sum += other.sum
+        least = min(least, other.least)
+        greatest = max(greatest, other.greatest)
+        if let dates = other.spread { spread?.join(dates) }
         values += other.values
         for code in counts.indices { counts[code] += other.counts[code] }
     }
@@ -58,25 +68,29 @@ package struct ColumnTally: Sendable {
     /// the others that occur share one.
     package func fitted(_ column: RecipeColumn) -> RecipeColumn {
         var column = column
+        column.seen = RecipeColumn.Seen(missing: missing, range: least <= greatest ? least...greatest : nil)
         guard present > 0 else {
             column.fit = .unused
             return column
         }
-        guard column.kind == .category else {
+        guard isCategory else {
             let fill =
                 switch column.missing {
                 case .median: median
                 case .number(let value): value
                 default: mean
                 }
-            column.fit = .number(fill: fill, indicator: column.missing == .indicator && missing > 0)
+            let indicator = column.missing == .indicator && missing > 0
+            column.fit =
+                spread.map { .date(parts: $0.parts(column.kind), fill: fill, indicator: indicator) }
+                ?? .number(fill: fill, indicator: indicator)
             return column
         }
         var counts = counts
         var fill: Int?
         switch column.missing {
         case .mode: fill = counts.max().flatMap { most in counts.firstIndex(of: most) }
-        case .text(let text): fill = column.categories.firstIndex(of: text)
+        case .text(let text): fill = column.code(of: text)
         default: break
         }
         // What is filled occurs.

@@ -39,15 +39,21 @@ extension RecipeColumn {
         case .text(let text): node["constant"] = JSONNode(text)
         default: break
         }
-        if kind == .category {
-            node["categories"] = JSONNode(categories.map { JSONNode($0) })
-            node["width"] = JSONNode(width)
-        }
+        if kind.isCoded { node["categories"] = JSONNode(categories.map { JSONNode($0) }) }
+        if kind == .category { node["width"] = JSONNode(width) }
+        if let unit { node["unit"] = JSONNode(unit) }
+        if let order { node["order"] = JSONNode(order.rawValue) }
+        if let seen { node["seen"] = seen.node }
         switch fit {
         case nil: break
         case .unused?: node["fit"] = "unused"
         case .number(let fill, let indicator)?:
             node["fit"] = ["fill": JSONNode(fill), "indicator": JSONNode(indicator)]
+        case .date(let parts, let fill, let indicator)?:
+            node["fit"] = [
+                "parts": JSONNode(parts.map { JSONNode($0.rawValue) }), "fill": JSONNode(fill),
+                "indicator": JSONNode(indicator),
+            ]
         case .category(let own, let pooled, let marksMissing, let fill)?:
             func texts(_ codes: [Int]) -> JSONNode { JSONNode(codes.map { JSONNode(categories[$0]) }) }
             var fitted: JSONNode = [
@@ -69,19 +75,47 @@ extension RecipeColumn {
             return nil
         }
         self.init(name, kind)
-        if kind == .category {
+        if kind.isCoded {
             categories = reader.strings("categories") ?? []
-            width = reader.integer("width", in: 1...Self.mostCategories, default: Self.usualWidth)
+            if kind == .category {
+                width = reader.integer("width", in: 1...Self.mostCategories, default: Self.usualWidth)
+            } else if categories.count < 2 {
+                reader.fail("must hold the text for no and the one for yes", key: "categories")
+                return nil
+            }
             guard categories.count <= Self.mostCategories, Set(categories).count == categories.count else {
                 reader.fail("holds a text twice, or too many", key: "categories")
                 return nil
             }
         }
+        if kind == .number { unit = reader.optionalString("unit") }
+        if kind == .date { order = reader.optionalChoice("order") }
+        if let seen = reader.object("seen") { self.seen = Seen(seen) }
         guard let missing = Missing(reader, kind) else { return nil }
         self.missing = missing
         if reader.node("fit") != nil {
             guard let fit = Fit(reader, kind, categories) else { return nil }
             self.fit = fit
+        }
+        reader.finish()
+    }
+}
+
+extension RecipeColumn.Seen {
+    fileprivate var node: JSONNode {
+        var node: JSONNode = ["missing": JSONNode(missing)]
+        if let range { node["range"] = [JSONNode(range.lowerBound), JSONNode(range.upperBound)] }
+        return node
+    }
+
+    fileprivate init(_ reader: ObjectReader) {
+        missing = reader.integer("missing", in: 0..., default: 0)
+        if let range = reader.numbers("range") {
+            if range.count == 2, range[0] <= range[1] {
+                self.range = range[0]...range[1]
+            } else {
+                reader.fail("must be the least and the greatest number", key: "range")
+            }
         }
         reader.finish()
     }
@@ -102,15 +136,14 @@ extension RecipeColumn.Missing {
     fileprivate init?(_ reader: ObjectReader, _ kind: RecipeColumn.Kind) {
         let word = reader.string("missing", default: "none")
         let known =
-            kind == .number
-            ? Self.ofNumbers : kind == .category ? Self.ofCategories : Self.ofNumbers + Self.ofCategories
+            kind == .empty ? Self.ofNumbers + Self.ofCategories : kind.isCoded ? Self.ofCategories : Self.ofNumbers
         if word == "none" {
             self = .none
         } else if word == "constant" {
             switch reader.node("constant")?.value {
-            case .integer(let value)? where kind != .category: self = .number(Double(value))
-            case .number(let value)? where kind != .category: self = .number(value)
-            case .string(let text)? where kind != .number: self = .text(text)
+            case .integer(let value)? where !kind.isCoded: self = .number(Double(value))
+            case .number(let value)? where !kind.isCoded: self = .number(value)
+            case .string(let text)? where kind.isCoded || kind == .empty: self = .text(text)
             default:
                 reader.fail("must be what a missing \(kind.rawValue) becomes", key: "constant")
                 return nil
@@ -133,11 +166,20 @@ extension RecipeColumn.Fit {
         }
         guard let own = reader.requiredObject("fit") else { return nil }
         defer { own.finish() }
-        guard kind == .category else {
+        guard kind.isCoded else {
             // All keys are asked for, so that what stands behind a mistake is not taken for unknown.
             let (fill, indicator) = (own.requiredNumber("fill"), own.requiredBool("indicator"))
+            let parts: [DatePart]? = kind.isDate ? own.choices("parts", noun: "part") : nil
             guard let fill, let indicator else { return nil }
-            self = .number(fill: fill, indicator: indicator)
+            guard kind.isDate else {
+                self = .number(fill: fill, indicator: indicator)
+                return
+            }
+            guard let parts, !parts.isEmpty, parts == DatePart.allCases.filter(parts.contains) else {
+                own.fail("must name the parts of the date that are features, each once and in order", key: "parts")
+                return nil
+            }
+            self = .date(parts: parts, fill: fill, indicator: indicator)
             return
         }
         let codes = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
@@ -155,6 +197,10 @@ extension RecipeColumn.Fit {
         guard let first, let second, let marks else { return nil }
         guard Set(first).isDisjoint(with: second) else {
             own.fail("names a category that has a feature of its own", key: "pooled")
+            return nil
+        }
+        guard kind == .category || second.isEmpty && !first.contains(where: { $0 > 1 }) else {
+            own.fail("names more than the two texts of a boolean", key: "own")
             return nil
         }
         var fill: Int?

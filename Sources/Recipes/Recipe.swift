@@ -1,7 +1,8 @@
 /// What is done to the raw columns of a table so that they become what a model takes: the columns in order.
 ///
 /// It is first **declared**, by `stormo data convert`, which writes it beside the values as the attribute `recipe` of each
-/// dataset that it makes of a table. In the file a missing value is NaN, or -1 among integers, and a category is its code.
+/// dataset that it makes of a table. In the file a missing value is NaN, or -1 among integers, and a category is its code, a date
+/// the days since 1970-01-01.
 /// Then it is **fitted**, by training alone, to the rows that are trained on, and kept in the model file.
 ///
 /// As JSON:
@@ -9,21 +10,31 @@
 /// {
 ///   "format": 1,
 ///   "columns": [
-///     {"name": "area", "kind": "number", "missing": "mean"},
+///     {"name": "area", "kind": "number", "missing": "mean", "unit": "m²"},
+///     {"name": "sold", "kind": "date"},
 ///     {"name": "street", "kind": "category", "missing": "category", "categories": ["Grvl", "Pave"], "width": 32}
 ///   ]
 /// }
 /// ```
-/// - `kind` is `number`, `category` or `empty` (a column in which no row has a value).
-/// - `missing` says what a missing value becomes: `none` (there may be none), for numbers `mean`, `median` or `indicator`
-///   (the mean, and a feature beside it that is 1 where the value is missing), for categories `mode` (the most frequent one)
-///   or `category` (one of its own), for both `constant`, with the value under `constant`.
+/// - `kind` is `number`, `category`, `boolean` (two texts, of which the second one says yes), `date` (a day, or a day with
+///   a time), `time` (of the day) or `empty` (a column in which no row has a value).
+/// - `missing` says what a missing value becomes: `none` (there may be none), for numbers, dates and times `mean`, `median`
+///   or `indicator` (the mean, and a feature beside it that is 1 where the value is missing), for categories and booleans
+///   `mode` (the most frequent one) or `category` (one of its own), for all `constant`, with the value under `constant`: a
+///   number, of dates the days since 1970-01-01, or a text.
 /// - `categories` are the texts in the order of their codes; `width` is how many of them get a feature of their own, the
-///   most frequent ones. The rarer ones share one.
+///   most frequent ones. The rarer ones share one. A boolean becomes one feature, 1 where it is true.
+/// - `unit` is what the numbers are in, as it stood beside them: `%`, `$`, `kg`. Rows in another unit are refused.
+/// - `order` is `day_first` or `month_first`, where dates were read whose year is last.
+/// - `seen` says what was found in the rows of the file, or of a fitted recipe in those that were trained on: `missing`, how
+///   many have no value, and `range`, the least and the greatest number.
 ///
-/// A fitted column also has `fit`: of a number `{"fill": 9.5, "indicator": false}`; of a category `{"own": ["Pave"],
+/// A fitted column also has `fit`: of a number `{"fill": 9.5, "indicator": false}`; of a date or a time the same with
+/// `"parts": ["days", "year"]`, those that vary in the rows (see `DatePart`); of a category or boolean `{"own": ["Pave"],
 /// "pooled": ["Grvl"], "marks_missing": false}` and the `fill` for what is missing, if there is one; or `"unused"` where no
 /// row that was trained on has a value.
+///
+/// All keys but `name`, `kind` and a category's `categories` have a default, which stands for `none`.
 package struct Recipe: Sendable, Hashable {
     package var columns: [RecipeColumn]
 
@@ -44,7 +55,7 @@ package struct Recipe: Sendable, Hashable {
 
     /// The texts of the only column, where it holds categories: the names of a target's classes.
     package var classNames: [String]? {
-        columns.count == 1 && columns[0].kind == .category ? columns[0].categories : nil
+        columns.count == 1 && columns[0].kind.isCoded ? columns[0].categories : nil
     }
 
     /// The columns of a target: all of its categories are known, whatever rows are trained on, so that a label is the same
@@ -53,7 +64,7 @@ package struct Recipe: Sendable, Hashable {
         Recipe(
             columns.map { own in
                 var column = own
-                if own.kind == .category {
+                if own.kind.isCoded {
                     column.fit = .category(
                         own: Array(own.categories.indices), pooled: [], marksMissing: false, fill: nil)
                 }
@@ -66,7 +77,7 @@ package struct Recipe: Sendable, Hashable {
         Recipe(
             columns.map { own in
                 var column = own
-                column.fit = nil
+                (column.fit, column.seen) = (nil, nil)
                 return column
             })
     }

@@ -11,6 +11,8 @@ package struct RecipeMapping: Sendable {
     package let ownCount: Int
     /// Own columns that nobody asks for.
     package let unused: [String]
+    /// What was taken for granted, a sentence each.
+    package let notices: [String]
 
     /// Whether rows stay as they are.
     package var isIdentity: Bool {
@@ -33,6 +35,7 @@ package struct RecipeMapping: Sendable {
         ownCount = own.columns.count
         unused = own.names.filter { !wanted.contains($0) }
         var (places, codes, columns): ([Int?], [[Int]?], [RecipeColumn]) = ([], [], [])
+        var notices: [String] = []
         for column in reference.columns {
             guard let index = indices[column.name] else {
                 guard fillsColumns else {
@@ -47,11 +50,17 @@ package struct RecipeMapping: Sendable {
             }
             let other = own.columns[index]
             places.append(index)
-            if column.kind == .category, other.kind == .category {
-                let merged = Self.merge(other.categories, into: column.categories)
+            if column.kind.isCoded, other.kind.isCoded {
+                guard let merged = column.merged(other) else {
+                    throw RecipeError(
+                        "\(place) has one code for texts of column '\(column.name)' that differ by their case, but "
+                            + "\(referencePlace) has one for each: \(column.words); convert it with --like")
+                }
                 codes.append(merged.codes == Array(other.categories.indices) ? nil : merged.codes)
                 var column = column
                 column.categories = merged.categories
+                // Of two texts in one file and more in another.
+                if column.kind == .boolean, column.fit == nil, column.categories.count > 2 { column.kind = .category }
                 columns.append(column)
                 continue
             }
@@ -62,28 +71,30 @@ package struct RecipeMapping: Sendable {
                 column.missing = other.missing
                 columns.append(column)
             } else if column.kind == other.kind || other.kind == .empty || column.kind == .empty {
+                if let unit = other.unit, let wanted = column.unit, unit != wanted {
+                    throw RecipeError(
+                        "\(place) holds '\(unit)' in column '\(column.name)', but \(referencePlace) '\(wanted)'; bring its "
+                            + "numbers into '\(wanted)' and convert it again")
+                }
+                if column.kind == .number, other.kind == .number, column.unit != other.unit {
+                    notices.append(
+                        "\(place) \(other.unit.map { "holds '\($0)'" } ?? "names no unit") in column '\(column.name)', and "
+                            + "\(referencePlace) \(column.unit.map { "'\($0)'" } ?? "names none"): the numbers are taken "
+                            + "for the same unit")
+                }
+                var column = column
+                column.unit = column.unit ?? other.unit
                 columns.append(column)
             } else {
+                let kinds = [column.kind, other.kind]
                 throw RecipeError(
                     "\(place) holds \(other.words) in column '\(column.name)', but \(referencePlace) \(column.words); "
-                        + "convert it with --like, or name the column by --categorical where its numbers are names")
+                        + "convert it with --like"
+                        + (kinds.contains(.category) && kinds.contains(.number)
+                            ? ", or name the column by --categorical where its numbers are names" : ""))
             }
         }
-        (self.places, self.codes, self.columns) = (places, codes, columns)
-    }
-
-    /// Each text's place in the list, and the list with those that it does not have behind its own.
-    private static func merge(_ texts: [String], into list: [String]) -> (categories: [String], codes: [Int]) {
-        guard texts != list else { return (list, Array(texts.indices)) }
-        var places = Dictionary(list.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        var categories = list
-        let codes = texts.map { text -> Int in
-            if let place = places[text] { return place }
-            places[text] = categories.count
-            categories.append(text)
-            return categories.count - 1
-        }
-        return (categories, codes)
+        (self.places, self.codes, self.columns, self.notices) = (places, codes, columns, notices)
     }
 
     /// The first of many.
@@ -93,8 +104,45 @@ package struct RecipeMapping: Sendable {
 }
 
 extension RecipeColumn {
+    /// The categories with those behind them that only the other column has, and for each of its codes the one here. A
+    /// boolean's texts are compared by what they say.
+    /// - Returns: nil where a boolean has one code for what are two categories here.
+    fileprivate func merged(_ other: RecipeColumn) -> (categories: [String], codes: [Int])? {
+        guard categories != other.categories else { return (categories, Array(categories.indices)) }
+        var places = Dictionary(
+            categories.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        var (all, codes): ([String], [Int]) = (categories, [])
+        for (code, text) in other.categories.enumerated() {
+            if other.kind == .boolean, code < 2 {
+                if kind == .boolean {
+                    codes.append(code)
+                    continue
+                }
+                let same = categories.indices.filter { categories[$0].lowercased() == text.lowercased() }
+                if same.count > 1 { return nil }
+                if let first = same.first {
+                    codes.append(first)
+                    continue
+                }
+            }
+            if let place = places[text] ?? (kind == .boolean ? self.code(of: text) : nil) {
+                codes.append(place)
+                continue
+            }
+            places[text] = all.count
+            codes.append(all.count)
+            all.append(text)
+        }
+        return (all, codes)
+    }
+
     /// What it holds, for a sentence: `numbers`, `the texts Grvl, Pave`.
-    fileprivate var words: String {
-        kind == .category ? "the texts \(RecipeMapping.list(categories))" : "numbers"
+    package var words: String {
+        switch kind {
+        case .category, .boolean: "the texts \(RecipeMapping.list(categories))"
+        case .date: "dates"
+        case .time: "times"
+        case .number, .empty: "numbers"
+        }
     }
 }

@@ -2,60 +2,140 @@ import Foundation
 import Preparation
 import Recipes
 
-/// The columns of a table, a line each: what they hold, and what is, or was, made of them.
+/// The columns of a table, a line each: what they hold, and what is, or was, made of them. No line is longer than 80
+/// characters; what is to be said of a column stands below its line.
 struct RecipeTable {
     private let recipe: Recipe
-    private let findings: [ColumnFindings]
-    private static let most = 100
+    private let remarks: [String: String]
+    private let warned: Set<String>
+    static let most = 100
+    static let longestName = 20
+    private let width: Int
 
-    /// - Parameter findings: what was found in each column; none where nobody looked.
-    init(_ recipe: Recipe, _ findings: [ColumnFindings] = []) { (self.recipe, self.findings) = (recipe, findings) }
+    /// - Parameters:
+    ///   - remarks: what is to be said of columns, by their names.
+    ///   - warned: those whose remark is a warning.
+    ///   - width: of a line at most.
+    init(_ recipe: Recipe, remarks: [String: String] = [:], warned: Set<String> = [], width: Int = 80) {
+        (self.recipe, self.remarks, self.warned, self.width) = (recipe, remarks, warned, width)
+    }
 
     var lines: [String] {
-        var table = TextTable([
-            ("column", .left), ("kind", .left), ("missing", .right), ("becomes", .left), ("values", .left),
-            ("features", .right), ("", .left),
-        ])
-        for (index, column) in recipe.columns.prefix(Self.most).enumerated() {
-            let found = findings.indices.contains(index) ? findings[index] : nil
-            let range = found?.range.map { "\(Self.number($0.lowerBound)) to \(Self.number($0.upperBound))" } ?? ""
-            table.append([
-                column.name, column.kind.rawValue, found.map { $0.missing > 0 ? Figures.count($0.missing) : "" } ?? "",
-                Self.missing(column), column.kind == .category ? Self.list(column.knownCategories) : range,
-                column.fit == nil ? "" : Figures.count(column.featureCount), Self.note(column),
-            ])
+        let columns = Array(recipe.columns.prefix(Self.most))
+        let headings = ["column", "kind", "missing", "becomes", "values", "inputs"]
+        func cells(_ longestName: Int, _ longestFill: Int) -> (rows: [[String]], room: Int) {
+            let rows = columns.map { column in
+                [
+                    Self.cut(column.name, longestName), Self.kind(column),
+                    column.seen.map { $0.missing > 0 ? Figures.count($0.missing) : "" } ?? "",
+                    Self.cut(Self.missing(column), longestFill), "",
+                    column.fit == nil ? "" : Figures.count(column.featureCount),
+                ]
+            }
+            // What is left of the line is for the values.
+            let taken = headings.indices.filter { $0 != 4 }.map { place in
+                let longest = rows.map { $0[place].count }.max() ?? 0
+                return longest > 0 ? max(longest, headings[place].count) + 2 : 0
+            }
+            return (rows, width - taken.reduce(0, +))
+        }
+        var (rows, room) = cells(Self.longestName, 20)
+        if room < 18 { (rows, room) = cells(12, 13) }
+        var table = TextTable(zip(headings, [.left, .left, .right, .left, .left, .right]).map { ($0, $1) })
+        for (row, column) in zip(rows, columns) {
+            var row = row
+            row[4] = Self.values(column, max(room, 8))
+            table.append(row)
+        }
+        var lines = Array(table.lines.prefix(1))
+        for (line, column) in zip(table.lines.dropFirst(), columns) {
+            lines.append(line)
+            if let remark = remarks[column.name] { lines.append(below(remark, warned.contains(column.name))) }
+            if let note = Self.note(column), remarks[column.name] == nil { lines.append(below(note, false)) }
         }
         let more = recipe.columns.count - Self.most
-        return table.lines + (more > 0 ? ["… and \(Figures.count(more, "more column"))"] : [])
+        return lines + (more > 0 ? ["… and \(Figures.count(more, "more column"))"] : [])
     }
 
     func print() { for (index, line) in lines.enumerated() { Console.print(line, style: index == 0 ? .dim : .plain) } }
 
-    /// `mean`, `mean (12.5)`, `mode ('Pave')`.
-    private static func missing(_ column: RecipeColumn) -> String {
-        switch (column.missing, column.fit) {
-        case (.none, _): ""
-        case (.number, _), (.text, _): "\(column.missing)"
-        case (.category, .category(_, _, false, _)?): "category, but none was missing"
-        case (let policy, .number(let fill, _)?): "\(policy) (\(number(fill)))"
-        case (let policy, .category(_, _, _, let fill?)?): "\(policy) ('\(column.categories[fill])')"
-        case (let policy, _): "\(policy)"
-        }
+    private func below(_ text: String, _ isWarning: Bool) -> String {
+        Self.cut("  \(isWarning ? "!" : "-") \(text)", width)
     }
 
-    private static func number(_ value: Double) -> String { String(format: "%.6g", value) }
+    /// A text of so many characters at most, the last of them `…` where it was longer.
+    static func cut(_ text: String, _ most: Int) -> String {
+        text.count > most ? text.prefix(most - 1) + "…" : text
+    }
 
-    private static func note(_ column: RecipeColumn) -> String {
+    /// `number`, `number, kg`.
+    private static func kind(_ column: RecipeColumn) -> String {
+        let detail = column.unit ?? column.order.map { $0 == .dayFirst ? "d/m/y" : "m/d/y" }
+        return column.kind.rawValue + (detail.map { ", \(cut($0, 5))" } ?? "")
+    }
+
+    /// `mean`, `mean 12.5`, `mode Pave`.
+    private static func missing(_ column: RecipeColumn) -> String {
+        let fill: String? =
+            switch (column.missing, column.fit) {
+            case (.none, _): nil
+            case (.number(let value), _): Self.value(value, column)
+            case (.text(let text), _): "'\(text)'"
+            case (_, .number(let fill, _)?): Self.value(fill, column)
+            case (_, .date(_, let fill, _)?): String(Self.value(fill, column).prefix(10))
+            case (_, .category(_, _, _, let fill?)?): column.categories[fill]
+            default: nil
+            }
+        let policy: String? =
+            switch (column.missing, column.fit) {
+            case (.none, _), (.number, _), (.text, _): nil
+            case (.category, .category(_, _, false, _)?): "category, unseen"
+            default: column.missing.description
+            }
+        return [policy, fill].compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// The texts, or the least and the greatest number.
+    private static func values(_ column: RecipeColumn, _ room: Int) -> String {
+        if column.kind.isCoded { return list(column.knownCategories, room) }
+        guard let range = column.seen?.range else { return "" }
+        return cut("\(value(range.lowerBound, column)) to \(value(range.upperBound, column))", room)
+    }
+
+    private static func value(_ value: Double, _ column: RecipeColumn) -> String {
+        column.kind.isDate ? DatePart.text(value, column.kind) : String(format: "%.6g", value)
+    }
+
+    private static func note(_ column: RecipeColumn) -> String? {
         switch column.fit {
         case .unused?: "left out: no row that was trained on has a value"
         case .category(_, let pooled, _, _)? where !pooled.isEmpty:
-            "\(Figures.count(pooled.count)) rare categories share a feature"
-        default: column.kind == .empty ? "no row has a value" : ""
+            "\(Figures.count(pooled.count)) rare categories share an input"
+        case .date(let parts, _, _)?: "becomes " + parts.map(words).joined(separator: ", ")
+        default: column.kind == .empty ? "no row has a value" : nil
         }
     }
 
-    private static func list(_ texts: [String]) -> String {
-        let shown = texts.prefix(6).map { $0.count > 24 ? $0.prefix(24) + "…" : $0 }.joined(separator: ", ")
-        return texts.count > 6 ? "\(shown), … (\(texts.count))" : shown
+    private static func words(_ part: DatePart) -> String {
+        switch part {
+        case .days: "days since 1970"
+        case .year: "part of the year"
+        case .weekday: "weekday"
+        case .time: "part of the day"
+        }
+    }
+
+    /// As many texts as there is room for, and how many there are.
+    private static func list(_ texts: [String], _ room: Int) -> String {
+        let all = texts.prefix(40).map { cut($0, 24) }
+        let whole = all.joined(separator: ", ")
+        if texts.count <= 6, whole.count <= room { return whole }
+        let count = "… (\(texts.count))"
+        var shown = ""
+        for text in all.prefix(6) {
+            guard shown.count + text.count + 2 + count.count <= room else { break }
+            shown += text + ", "
+        }
+        return shown + count
     }
 }

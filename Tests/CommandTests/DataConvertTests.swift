@@ -187,16 +187,84 @@ struct DataConvertTests {
         #expect(try workspace.listing() == before)
     }
 
-    @Test func warningsStandInTheTable() throws {
+    @Test func decisionsStandInATable() throws {
         let workspace = try Workspace()
-        try workspace.write("share,t\n102%,1\n7%,0\n", to: "a.csv")
-        let result = try workspace.run("data", "convert", "a.csv", "--output", "a.h5")
-        #expect(result.status == 0)
+        let rows = (0..<12).map { row in
+            let fields = [
+                "\(row)", "\(row * 3 % 7).5 kg", row % 5 == 0 ? "" : row % 2 == 0 ? "yes" : "no",
+                row == 3 ? "" : "2024-03-\(row + 10)", row % 3 == 0 ? "" : ["ash", "birch"][row % 2], "0x\(row % 3)",
+                "",
+                "\(row % 2)",
+            ]
+            return fields.joined(separator: ",") + "\n"
+        }
+        try workspace.write(
+            "id,a weight with a very long name,yes or no,day,tree,code,note,t\n" + rows.joined(), to: "a.csv")
+        let result = try workspace.run(
+            "data", "convert", "a.csv", "--missing", "median", "--missing", "category=category", "--missing",
+            "day=2024-03-01", "--output", "a.h5")
+        #expect(result.status == 0, "\(result.errors)")
+        let start = try #require(result.lines.firstIndex(of: "columns of /train/inputs"))
+        let end = try #require(result.lines.firstIndex { $0.hasPrefix("warning: ") })
+        #expect(
+            Array(result.lines[(start + 1)..<end]) == [
+                "column                kind        missing  becomes     values",
+                "a weight with a ver…  number, kg           median      0.5 to 6.5",
+                "yes or no             boolean           3  mode        no, yes",
+                "day                   date              1  2024-03-01  2024-03-10 to 2024-03-21",
+                "tree                  category          4  category    ash, birch",
+                "code                  category             category    0x0, 0x1, 0x2",
+                "  ! looks like numbers, but became codes",
+                "note                  empty            12  median",
+                "  - no row has a value",
+                "",
+                "columns of /train/targets",
+                "column  kind    values",
+                "t       number  0 to 1",
+                "",
+                "left out  kind",
+                "id        identifier  consecutive integers, another one in each row",
+            ])
         #expect(
             result.lines.first { $0.hasPrefix("warning: ") }
-                == "warning: column 'share' looks like numbers ('102%' in line 2), but is read as texts, whose codes say "
-                + "nothing of their size; write plain numbers into the file; or leave it out by --drop share; or say "
-                + "--categorical share if they are names")
+                == "warning: column 'code' looks like numbers ('0x0' in line 2), but is read as texts, whose codes say nothing "
+                + "of their size; write plain numbers into the file; or leave it out by --drop code; or say --categorical code "
+                + "if they are names")
+        // What was decided stands in the file, too.
+        let inspected = try workspace.run("inspect", "a.h5")
+        #expect(
+            inspected.lines.contains("day                   date              1  2024-03-01  2024-03-10 to 2024-03-21"))
+    }
+
+    @Test func columnsAndPoliciesAreSaid() throws {
+        let workspace = try Workspace()
+        try workspace.write("zip,b,t\n10115,1,1\n80331,0,0\n10115,1,1\n", to: "a.csv")
+        let result = try workspace.run(
+            "data", "convert", "a.csv", "--column", "zip=category", "--column", "b=boolean", "--output", "a.h5")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.lines.contains("zip     category  10115, 80331"))
+        #expect(result.lines.contains("b       boolean   0, 1"))
+        func error(_ options: String...) throws -> String? {
+            let result = try workspace.run(["data", "convert", "a.csv", "--output", "b.h5"] + options)
+            #expect(result.status == 64)
+            return result.errors.split(separator: "\n").first.map(String.init)
+        }
+        #expect(
+            try error("--column", "zip")
+                == "stormo: --column zip: say what the column holds, as in --column zip=category")
+        #expect(
+            try error("--column", "zip=word")
+                == "stormo: --column zip=word: 'word' is no kind of column; there are number, category, boolean, date, day-first, "
+                + "month-first, time, identifier, drop")
+        #expect(
+            try error("--missing", "mean", "--missing", "median")
+                == "stormo: --missing median: what is done in all columns is said already")
+        #expect(
+            try error("--missing", "number=mean", "--missing", "number=median")
+                == "stormo: --missing number=median: what is done in columns of that kind is said already")
+        #expect(
+            try error("--missing", "zip=skip")
+                == "stormo: --missing zip=skip: rows are left out for all columns alike; say --missing skip")
     }
 
     @Test func encodingsReachTheConverters() throws {

@@ -53,4 +53,90 @@ struct RecipeMappingTests {
         let filled = try map(Recipe([RecipeColumn("area", .number)]), fills: true)
         #expect(filled.places == [0, nil, nil])
     }
+
+    private func map(_ own: RecipeColumn, onto reference: RecipeColumn) throws -> RecipeMapping {
+        try RecipeMapping(of: Recipe([own]), at: "new.h5", onto: Recipe([reference]), at: "the model's training data")
+    }
+
+    private func sentence(_ own: RecipeColumn, onto reference: RecipeColumn) -> String {
+        do {
+            _ = try map(own, onto: reference)
+            return "nothing was thrown"
+        } catch { return "\(error)" }
+    }
+
+    @Test func booleansByWhatTheySay() throws {
+        func column(_ kind: RecipeColumn.Kind, _ texts: String...) -> RecipeColumn {
+            RecipeColumn("b", kind, categories: texts)
+        }
+        func codes(_ own: RecipeColumn, onto reference: RecipeColumn) throws -> [Int]? {
+            try map(own, onto: reference).codes[0]
+        }
+        let reference = column(.boolean, "no", "yes")
+        #expect(try codes(column(.boolean, "No", "Yes"), onto: reference) == nil)
+        #expect(try codes(column(.boolean, "false", "true"), onto: reference) == nil)
+        // A file with one of the texts, or with others.
+        #expect(try codes(column(.category, "YES"), onto: reference) == [1])
+        let more = try map(column(.category, "maybe", "Yes", "n"), onto: reference)
+        #expect(more.codes == [[2, 1, 0]])
+        #expect(more.columns[0].categories == ["no", "yes", "maybe"])
+        // Two files of one split, of which one has more than two texts.
+        #expect(more.columns[0].kind == .category)
+        var fitted = reference
+        fitted.fit = .category(own: [0, 1], pooled: [], marksMissing: false, fill: nil)
+        let known = try map(column(.boolean, "n", "y", "x"), onto: fitted)
+        #expect(known.codes == [nil])
+        #expect(known.columns[0].kind == .boolean)
+        #expect(known.columns[0].categories == ["no", "yes", "x"])
+        #expect(known.columns[0].featureOfCode == [-1, 0, nil])
+        // Models that were trained before there were booleans.
+        let before = column(.category, "No", "Unknown", "Yes")
+        #expect(try codes(column(.boolean, "no", "yes"), onto: before) == [0, 2])
+        #expect(
+            sentence(column(.boolean, "no", "yes"), onto: column(.category, "YES", "Yes", "no"))
+                == "new.h5 has one code for texts of column 'b' that differ by their case, but the model's training data has one "
+                + "for each: the texts YES, Yes, no; convert it with --like")
+        #expect(
+            sentence(RecipeColumn("b", .number), onto: reference)
+                == "new.h5 holds numbers in column 'b', but the model's training data the texts no, yes; convert it with --like"
+        )
+    }
+
+    @Test func unitsAreCompared() throws {
+        func column(_ unit: String?) -> RecipeColumn {
+            var column = RecipeColumn("weight", .number)
+            column.unit = unit
+            return column
+        }
+        #expect(try map(column("kg"), onto: column("kg")).notices == [])
+        #expect(
+            sentence(column("lb"), onto: column("kg"))
+                == "new.h5 holds 'lb' in column 'weight', but the model's training data 'kg'; bring its numbers into 'kg' and "
+                + "convert it again")
+        #expect(
+            try map(column(nil), onto: column("kg")).notices == [
+                "new.h5 names no unit in column 'weight', and the model's training data 'kg': the numbers are taken for the "
+                    + "same unit"
+            ])
+        let unsaid = try map(column("kg"), onto: column(nil))
+        #expect(
+            unsaid.notices == [
+                "new.h5 holds 'kg' in column 'weight', and the model's training data names none: the numbers are taken for the "
+                    + "same unit"
+            ])
+        #expect(unsaid.columns[0].unit == "kg")
+    }
+
+    @Test func datesAreDates() throws {
+        #expect(
+            sentence(RecipeColumn("d", .number), onto: RecipeColumn("d", .date))
+                == "new.h5 holds numbers in column 'd', but the model's training data dates; convert it with --like")
+        #expect(
+            sentence(RecipeColumn("d", .time), onto: RecipeColumn("d", .category, categories: ["12:00"]))
+                == "new.h5 holds times in column 'd', but the model's training data the texts 12:00; convert it with --like"
+        )
+        var first = RecipeColumn("d", .date)
+        first.order = .dayFirst
+        #expect(try map(RecipeColumn("d", .date), onto: first).isIdentity)
+    }
 }

@@ -12,6 +12,10 @@ struct RecipeTests {
         RecipeColumn("street", .category, missing: .category, categories: ["Grvl", "Pave", "Dirt \"old\""]),
         RecipeColumn("roof", .category, missing: .text("none"), categories: ["none", "flat"]),
         RecipeColumn("note", .empty),
+        RecipeColumn("sold", .date, missing: .median),
+        RecipeColumn("open", .time, missing: .indicator),
+        RecipeColumn("garden", .boolean, missing: .category, categories: ["no", "yes"]),
+        RecipeColumn("cellar", .boolean, missing: .text("Yes"), categories: ["no", "yes"]),
     ])
 
     private static var fitted: Recipe {
@@ -22,6 +26,14 @@ struct RecipeTests {
         recipe.columns[3].fit = .category(own: [0, 2], pooled: [1], marksMissing: true, fill: nil)
         recipe.columns[4].fit = .category(own: [0, 1], pooled: [], marksMissing: false, fill: 0)
         recipe.columns[5].fit = .unused
+        recipe.columns[6].fit = .date(parts: [.days, .year, .weekday], fill: 19_783, indicator: false)
+        recipe.columns[7].fit = .date(parts: [.time], fill: 0.5, indicator: true)
+        recipe.columns[8].fit = .category(own: [0, 1], pooled: [], marksMissing: true, fill: nil)
+        recipe.columns[9].fit = .category(own: [1], pooled: [], marksMissing: false, fill: 1)
+        recipe.columns[0].unit = "m²"
+        recipe.columns[6].order = .monthFirst
+        recipe.columns[6].seen = RecipeColumn.Seen(missing: 2, range: 19_000...19_999.5)
+        recipe.columns[3].seen = RecipeColumn.Seen(missing: 0, range: nil)
         return recipe
     }
 
@@ -30,18 +42,45 @@ struct RecipeTests {
             let text = recipe.node.jsonText()
             #expect(try Recipe(text: text, file: "r.json") == recipe)
         }
+        #expect(Self.fitted.declared.columns[6].seen == nil)
+        #expect(Self.fitted.declared.columns[0].unit == "m²")
         #expect(
             Recipe([RecipeColumn("a", .number, missing: .mean)]).node.jsonText(pretty: false)
                 == #"{"format":1,"columns":[{"name":"a","kind":"number","missing":"mean"}]}"#)
     }
 
+    @Test func recipesWrittenBeforeAreRead() throws {
+        let text = #"""
+            {"format":1,"columns":[{"name":"area","kind":"number","missing":"mean","fit":{"fill":2,"indicator":false}},
+            {"name":"street","kind":"category","categories":["false","true"],"width":32,"fit":{"own":["true"],"pooled":[],
+            "marks_missing":false}}]}
+            """#
+        var columns = [
+            RecipeColumn("area", .number, missing: .mean),
+            RecipeColumn("street", .category, categories: ["false", "true"]),
+        ]
+        columns[0].fit = .number(fill: 2, indicator: false)
+        columns[1].fit = .category(own: [1], pooled: [], marksMissing: false, fill: nil)
+        #expect(try Recipe(text: text, file: "r.json") == Recipe(columns))
+    }
+
     @Test func featuresOfAFittedRecipe() {
-        #expect(Self.fitted.featureCount == 10)
+        #expect(Self.fitted.featureCount == 21)
         #expect(
             Self.fitted.features == [
                 "area", "rooms", "rooms is missing", "rent", "street=Grvl", "street=Dirt \"old\"", "street is rare",
-                "street is missing", "roof=none", "roof=flat",
+                "street is missing", "roof=none", "roof=flat", "sold", "sold year sin", "sold year cos",
+                "sold weekday sin",
+                "sold weekday cos", "open time sin", "open time cos", "open is missing", "garden=yes",
+                "garden is missing",
+                "cellar=yes",
             ])
+        // One feature tells of both texts; what did not occur is unknown.
+        #expect(Self.fitted.columns[8].featureOfCode == [-1, 0])
+        #expect(Self.fitted.columns[8].featureOfMissing == 1)
+        #expect(Self.fitted.columns[9].featureOfCode == [nil, 0])
+        #expect(Self.fitted.columns[9].featureOfMissing == 0)
+        #expect(Self.fitted.columns[9].code(of: "TRUE") == 1)
         #expect(Self.fitted.columns[3].featureOfCode == [0, 2, 1])
         #expect(Self.fitted.columns[3].featureOfMissing == 3)
         #expect(Self.fitted.columns[4].featureOfMissing == 0)
@@ -63,7 +102,7 @@ struct RecipeTests {
             ),
             (
                 #"{"format": 1, "columns": [{"name": "a", "kind": "word"}]}"#,
-                "r.json:1: columns[0].kind: is 'word'; known are number, category, empty"
+                "r.json:1: columns[0].kind: is 'word'; known are number, category, boolean, date, time, empty"
             ),
             (
                 #"{"format": 1, "columns": [{"name": "a", "kind": "number", "missing": "mode"}]}"#,
@@ -90,8 +129,28 @@ struct RecipeTests {
                 "r.json:1: columns[0].fit.pooled: names a category that has a feature of its own"
             ),
             (
-                #"{"format": 1, "columns": [{"name": "a", "kind": "number", "unit": "kg"}]}"#,
-                "r.json:1: columns[0].unit: unknown key; known: 'kind', 'name', 'missing', 'fit'"
+                #"{"format": 1, "columns": [{"name": "a", "kind": "boolean", "categories": ["x"]}]}"#,
+                "r.json:1: columns[0].categories: must hold the text for no and the one for yes"
+            ),
+            (
+                #"{"format": 1, "columns": [{"name": "a", "kind": "boolean", "categories": ["n", "y", "z"], "fit": {"own": ["z"], "pooled": [], "marks_missing": false}}]}"#,
+                "r.json:1: columns[0].fit.own: names more than the two texts of a boolean"
+            ),
+            (
+                #"{"format": 1, "columns": [{"name": "a", "kind": "date", "fit": {"parts": ["year", "days"], "fill": 1, "indicator": false}}]}"#,
+                "r.json:1: columns[0].fit.parts: must name the parts of the date that are features, each once and in order"
+            ),
+            (
+                #"{"format": 1, "columns": [{"name": "a", "kind": "number", "seen": {"range": [2, 1]}}]}"#,
+                "r.json:1: columns[0].seen.range: must be the least and the greatest number"
+            ),
+            (
+                #"{"format": 1, "columns": [{"name": "a", "kind": "date", "missing": "constant", "constant": "x"}]}"#,
+                "r.json:1: columns[0].constant: must be what a missing date becomes"
+            ),
+            (
+                #"{"format": 1, "columns": [{"name": "a", "kind": "number", "colour": "kg"}]}"#,
+                "r.json:1: columns[0].colour: unknown key; known: 'kind', 'name', 'unit', 'seen', 'missing', 'fit'"
             ),
         ])
     func whatIsNoRecipe(text: String, sentence: String) {

@@ -126,7 +126,7 @@ package struct CodeNames: Sendable, Hashable {
         if role == .target, let classes = recipe.classNames { return setClasses(classes, place, of: name) }
         lists[Self.key(role == .input ? Self.inputColumns : Self.targetColumns, name)] = List(
             names: recipe.names, place: place)
-        for column in recipe.columns where column.kind == .category {
+        for column in recipe.columns where column.kind.isCoded {
             lists[Self.key(Self.categories + column.name, name)] = List(names: column.categories, place: place)
         }
     }

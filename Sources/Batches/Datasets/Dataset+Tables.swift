@@ -84,7 +84,7 @@ extension Dataset {
         guard let recipe = entry.field.recipe, !recipe.isPlain || entry.field.type.isFloatingPoint else { return self }
         // What stands behind the classes of the model is none of them.
         let known = recipe.columns.map { column in
-            column.kind == .category
+            column.kind.isCoded
                 ? Double(column.fit == nil ? column.categories.count : column.knownCategories.count) : nil
         }
         let missing = try find(in: entry.field) { column, value in value.isNaN || known[column] != nil && value < 0 }
@@ -122,7 +122,7 @@ extension Dataset {
         guard let recipe = field.recipe, !recipe.isPlain || field.type.isFloatingPoint else { return self }
         // For each column: which codes are known, and whether a value may be missing.
         let known: [[Bool]?] = recipe.columns.map { column in
-            guard column.kind == .category, column.fit != .unused else { return nil }
+            guard column.kind.isCoded, column.fit != .unused else { return nil }
             return column.fit == nil
                 ? Array(repeating: true, count: column.categories.count) : column.featureOfCode.map { $0 != nil }
         }
@@ -139,7 +139,7 @@ extension Dataset {
         let column = recipe.columns[first.column]
         let (name, row) = field.place(ofRow: selection[found.places[0]])
         let spot = "\(name), \(row), column '\(column.name)'"
-        let isMissing = first.value.isNaN || first.value == -1 && column.kind == .category
+        let isMissing = first.value.isNaN || first.value == -1 && column.kind.isCoded
         guard isMissing || column.holdsCode(first.value) else {
             throw NoCode.error(first.value, spot, of: column.categories.count)
         }
@@ -182,8 +182,11 @@ extension Dataset {
 
     /// What a missing value becomes, in brackets.
     private static func filling(_ column: RecipeColumn) -> String {
-        guard case .number(let fill, _)? = column.fit else { return "" }
-        return " (\(StoredType.text(fill)))"
+        switch column.fit {
+        case .number(let fill, _)?: " (\(StoredType.text(fill)))"
+        case .date(_, let fill, _)?: " (\(DatePart.text(fill, column.kind)))"
+        default: ""
+        }
     }
 
     // MARK: - Fitting and encoding

@@ -47,7 +47,7 @@ struct Tables {
             }
             let types = Set(sources.map(\.type))
             if types.count == 1, mappings.allSatisfy(\.isIdentity) { return sources }
-            let areCodes = isTarget && recipe.columns.allSatisfy { $0.kind == .category }
+            let areCodes = isTarget && recipe.columns.allSatisfy { $0.kind.isCoded }
             let type: StoredType = areCodes ? .int32 : types.contains(where: \.isWide) ? .float64 : .float32
             return zip(sources, mappings).map { $0.recoded($1, as: type) }
         }
@@ -118,6 +118,7 @@ struct Tables {
             // All categories of all files first, then the way of each file's codes to theirs.
             for index in recipes.indices { columns = Recipe(try mapping(index).columns) }
             let mappings = try recipes.indices.map { try mapping($0) }
+            notices += mappings.flatMap(\.notices)
             for (index, mapping) in mappings.enumerated() where !mapping.unused.isEmpty && reference != nil {
                 notices.append(
                     "\(place(index)) has columns that the model does not take, and that are left out: "

@@ -14,6 +14,8 @@ public struct TableSource: Hashable, Sendable {
     public var kinds: [Kind] = []
     /// What becomes of missing values, as `stormo data convert --missing` takes it; nil to refuse them.
     public var missing: String?
+    /// What becomes of them in columns of a kind, or in one column, in place of that.
+    public var missingOf: [Kind] = []
     /// As `stormo data convert --encoding` takes it; nil for UTF-8.
     public var encoding: String?
     /// The character between fields, or `tab`; nil to find it out.
@@ -22,7 +24,10 @@ public struct TableSource: Hashable, Sendable {
     public var hasHeader: Bool?
     public var hasDecimalComma = false
 
-    /// What a column holds, by a word.
+    /// Columns that are no inputs and stand beside them in what the table is converted to: those by which rows are split.
+    package var kept: [String] = []
+
+    /// What is said of a column, by a word.
     public struct Kind: Hashable, Sendable {
         public var column: String
         public var word: String
@@ -97,12 +102,7 @@ extension TableSource {
             }
             object.finish()
         }
-        missing =
-            switch reader.node("missing")?.value {
-            case .integer(let value)?: "\(value)"
-            case .number(let value)?: "\(value)"
-            default: reader.optionalString("missing")
-            }
+        readMissing(reader)
         if let word = reader.optionalString("encoding") {
             if !Self.encodings.contains(word) {
                 reader.fail(unknownWord(word, noun: "encoding", among: Self.encodings), key: "encoding")
@@ -130,6 +130,28 @@ extension TableSource {
                 "is said by data.train, whose columns and kinds this split's table gets by their names; leave it out",
                 key: key)
         }
+    }
+
+    /// `"median"`, `0`, or `{"number": "median", "age": 0}`.
+    private mutating func readMissing(_ reader: ObjectReader) {
+        func word(_ reader: ObjectReader, _ key: String) -> String? {
+            switch reader.node(key)?.value {
+            case .integer(let value)?: "\(value)"
+            case .number(let value)?: "\(value)"
+            default: reader.optionalString(key)
+            }
+        }
+        guard case .object? = reader.node("missing")?.value, let object = reader.object("missing") else {
+            return missing = word(reader, "missing")
+        }
+        for name in object.presentKeys {
+            guard let policy = word(object, name) else { continue }
+            if policy == "skip" {
+                object.fail("leaves rows out for all columns alike; say \"missing\": \"skip\"", key: name)
+            }
+            missingOf.append(Kind(name, policy))
+        }
+        object.finish()
     }
 
     /// Refuses the keys of tables beside HDF5 files.
@@ -183,6 +205,9 @@ extension TableSource {
             "columns", JSONNode(.object(kinds.map { .init(key: $0.column, value: JSONNode($0.word)) })),
             if: !kinds.isEmpty)
         add("missing", JSONNode(missing ?? ""), if: missing != nil)
+        add(
+            "missing", JSONNode(.object(missingOf.map { .init(key: $0.column, value: JSONNode($0.word)) })),
+            if: !missingOf.isEmpty)
         add("encoding", JSONNode(encoding ?? ""), if: encoding != nil)
         add("delimiter", JSONNode(delimiter ?? ""), if: delimiter != nil)
         add("header", JSONNode(hasHeader ?? true), if: hasHeader != nil)

@@ -1,8 +1,9 @@
+import Foundation
 import Kernels
 import Recipes
 
 /// Turns raw rows of a table, as they are stored, into the features that a model takes: numbers, filled where they are
-/// missing, indicators, and one-hot categories.
+/// missing, indicators, one-hot categories, and the parts of dates (see `DatePart`).
 ///
 /// A worker applies it when it gathers its shard, and normalises on the way. Allocates nothing.
 package struct RowEncoder: Sendable {
@@ -13,8 +14,10 @@ package struct RowEncoder: Sendable {
     /// For each code of each category column its feature, counted from the column's first; -1 where all are 0.
     private let features: [Int32]
 
+    private enum Form: Sendable { case number, category, date }
+
     private struct Column: Sendable {
-        var isCategory: Bool
+        var form = Form.number
         /// The place in the raw row.
         let place: Int
         /// The first of its features, and how many there are.
@@ -23,6 +26,12 @@ package struct RowEncoder: Sendable {
         /// Of a number that is missing; NaN where none may be.
         var fill = Double.nan
         var hasIndicator = false
+        /// Of a date: which parts are features, and the sine and cosine of one that is missing; nil for those of the fill.
+        var hasDays = false
+        var hasYear = false
+        var hasWeekday = false
+        var hasTime = false
+        var missingCircle: Double?
         /// Of a category: where its codes begin in `features`, and how many there are.
         var codes = 0..<0
         /// The feature that is 1 where the value is missing; -1 where all are 0.
@@ -40,15 +49,23 @@ package struct RowEncoder: Sendable {
             let count = own.featureCount
             defer { first += count }
             guard count > 0, let fit = own.fit else { continue }
-            var column = Column(isCategory: false, place: place, first: first, count: count)
+            var column = Column(place: place, first: first, count: count)
             column.takesMissing = fillsAll || own.missing != .none
             switch fit {
             case .unused: continue
             case .number(let fill, let indicator):
                 if column.takesMissing { column.fill = fill }
                 column.hasIndicator = indicator
+            case .date(let parts, let fill, let indicator):
+                column.form = .date
+                if column.takesMissing { column.fill = fill }
+                column.hasIndicator = indicator
+                (column.hasDays, column.hasYear) = (parts.contains(.days), parts.contains(.year))
+                (column.hasWeekday, column.hasTime) = (parts.contains(.weekday), parts.contains(.time))
+                // A mean of days is no season and no weekday: the middle of the circle is.
+                if case .number = own.missing {} else { column.missingCircle = column.takesMissing ? 0 : .nan }
             case .category:
-                column.isCategory = true
+                column.form = .category
                 let start = features.count
                 let missing = Int32(own.featureOfMissing ?? -1)
                 // What the model does not know is taken for a missing value.
@@ -75,10 +92,15 @@ package struct RowEncoder: Sendable {
                     let raw = base + rows(row) * rawCount
                     for column in columns {
                         let value = number(raw[column.place])
-                        guard column.isCategory else {
+                        switch column.form {
+                        case .number:
                             store(row, column.first, value.isNaN ? column.fill : value)
                             if column.hasIndicator { store(row, column.first + 1, value.isNaN ? 1 : 0) }
                             continue
+                        case .date:
+                            date(column, value, row, store)
+                            continue
+                        case .category: break
                         }
                         let isMissing = !(value >= 0)
                         let hot =
@@ -93,6 +115,41 @@ package struct RowEncoder: Sendable {
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private func date(
+        _ column: Column, _ value: Double, _ row: Int, _ store: (_ row: Int, _ feature: Int, _ value: Double) -> Void
+    ) {
+        let days = value.isNaN ? column.fill : value
+        let middle = value.isNaN ? column.missingCircle : nil
+        var feature = column.first
+        if column.hasDays {
+            store(row, feature, days)
+            feature += 1
+        }
+        if column.hasYear {
+            circle(DatePart.year.angle(days), middle, row, feature, store)
+            feature += 2
+        }
+        if column.hasWeekday {
+            circle(DatePart.weekday.angle(days), middle, row, feature, store)
+            feature += 2
+        }
+        if column.hasTime {
+            circle(DatePart.time.angle(days), middle, row, feature, store)
+            feature += 2
+        }
+        if column.hasIndicator { store(row, feature, value.isNaN ? 1 : 0) }
+    }
+
+    @inline(__always)
+    private func circle(
+        _ angle: Double, _ middle: Double?, _ row: Int, _ feature: Int,
+        _ store: (_ row: Int, _ feature: Int, _ value: Double) -> Void
+    ) {
+        store(row, feature, middle ?? sin(angle))
+        store(row, feature + 1, middle ?? cos(angle))
     }
 
     @inline(__always)

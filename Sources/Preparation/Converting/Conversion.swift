@@ -39,14 +39,6 @@ package struct ConversionTarget: Sendable {
     }
 }
 
-/// What was found in a column of a table.
-package struct ColumnFindings: Sendable, Hashable {
-    /// Rows in which it is missing.
-    package let missing: Int
-    /// The least and the greatest number; nil where it holds texts, or nothing.
-    package let range: ClosedRange<Double>?
-}
-
 /// What a conversion has written.
 package struct ConversionReport: Sendable {
     package struct Written: Sendable {
@@ -54,9 +46,8 @@ package struct ConversionReport: Sendable {
         package let shape: [Int]
         package let type: HDF5ElementType
         package let classNames: [String]?
-        /// Of a table's columns: what is declared of them, and what was found.
+        /// What is declared of a table's columns, and what was seen in them.
         package internal(set) var recipe: Recipe?
-        package internal(set) var findings: [ColumnFindings] = []
 
         init(_ dataset: HDF5Dataset, classNames: [String]? = nil) {
             path = dataset.path
@@ -70,6 +61,8 @@ package struct ConversionReport: Sendable {
     package internal(set) var leftOut: [String] = []
     /// What was decided on the way and may surprise, a sentence each.
     package internal(set) var notes: [String] = []
+    /// Of a table of text.
+    package internal(set) var decisions: TableDecisions?
     /// What was done and is probably not what is wanted, a sentence each.
     package internal(set) var warnings: [String] = []
 }

@@ -50,9 +50,10 @@ package final class PreparedTables {
     ) throws {
         (self.data, self.cache) = (data, cache)
         guard data.hasTables else { return }
+        self.data.keepSplitColumn()
         let earlier = resumes ? cache : nil
         var like: LikeTable?
-        self.data.train = try prepare(data.train, "train", &like, earlier, progress)
+        self.data.train = try prepare(self.data.train, "train", &like, earlier, progress)
         for (split, source) in [("validation", data.validation), ("test", data.test)] {
             guard let source = source?.source, source.table != nil else { continue }
             if like == nil { like = try Self.like(data.train) }
@@ -155,6 +156,18 @@ package final class PreparedTables {
 extension DataConfiguration {
     /// Whether a split is a table of text.
     package var hasTables: Bool { [train, validation?.source, test?.source].contains { $0?.table != nil } }
+
+    /// The column by which rows are split stands beside the inputs, unless it is one of them: what tells rows that belong
+    /// together is an input where it is named as such, a time where it is not left out.
+    fileprivate mutating func keepSplitColumn() {
+        guard let rule = splitRule, let table = train.table, !rule.column.hasPrefix("/") else { return }
+        let isInput: Bool
+        switch rule {
+        case .together: isInput = table.inputs?.contains(rule.column) ?? false
+        case .byTime: isInput = table.inputs?.contains(rule.column) ?? !table.dropped.contains(rule.column)
+        }
+        if !isInput { train.table?.kept = [rule.column] }
+    }
 
     fileprivate mutating func moveTable(from: String, to: String) {
         train.moveTable(from: from, to: to)

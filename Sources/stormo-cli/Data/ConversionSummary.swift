@@ -35,11 +35,11 @@ struct ConversionSummary {
 
     /// What was found out about a table's columns, and decided.
     static func printColumns(of report: ConversionReport) {
-        for dataset in report.datasets {
-            guard let recipe = dataset.recipe, recipe.columns.count <= 40 || !recipe.isPlain else { continue }
-            Console.print("\ncolumns of \(dataset.path)")
-            RecipeTable(recipe, dataset.findings).print()
-        }
+        guard let decisions = report.decisions else { return }
+        let paths = report.datasets.map(\.path)
+        DecisionText(
+            decisions, inputs: paths.first ?? "", targets: paths.first { $0.hasSuffix("/targets") } ?? ""
+        ).print()
     }
 
     private static func words(_ names: [String]) -> String {

@@ -53,7 +53,7 @@ struct Convert: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A model, or a file that was converted before, whose columns, kinds and codes a table gets; in place of --target, "
-                + "--drop, --categorical and --missing.", valueName: "file"))
+                + "--drop, --column, --categorical and --missing.", valueName: "file"))
     var like: String?
 
     @Flag(help: "There are no targets: all columns, or the one array, are inputs.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Preparation
+import Recipes
 
 /// How a table is read.
 struct TableArguments: ParsableArguments {
@@ -24,17 +25,27 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column whose numbers are names, to become codes; may be repeated.", valueName: "column"))
+        help: ArgumentHelp(
+            "What a column holds, whatever it seems to: number, category, boolean, date, day-first, month-first (dates whose "
+                + "year is last), time, identifier (left out) or drop; may be repeated.", valueName: "column=kind"))
+    var column: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A column whose numbers are names, to become codes, as --column NAME=category; may be repeated.",
+            valueName: "column"))
     var categorical: [String] = []
 
     @Option(
-        parsing: .unconditional,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "What to do where a value is missing: refuse, skip the row, or have training fill in the mean or the median of "
                 + "the rows that it is trained on (of texts the most frequent one), the mean beside an indicator (of texts a "
-                + "category of its own), or a value. (default: refuse)",
-            valueName: "refuse|skip|mean|median|indicator|value"))
-    var missing: String?
+                + "category of its own), the mode or a category of its own (both of texts alone), or a value. Of one kind of "
+                + "columns as number=median, of one column as NAME=0; may be repeated. (default: refuse)",
+            valueName: "policy|kind=policy|column=policy"))
+    var missing: [String] = []
 
     @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
     var delimiter: String?
@@ -49,24 +60,72 @@ struct TableArguments: ParsableArguments {
         if let delimiter, Self.byte(delimiter) == nil {
             throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
         }
+        for column in column { _ = try Self.kind(column) }
+        _ = try policies()
     }
 
     /// Those on the command line that say what is done with columns.
     var decisions: [String] {
         [
-            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--categorical", !categorical.isEmpty),
-            ("--missing", missing != nil),
+            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--column", !column.isEmpty),
+            ("--categorical", !categorical.isEmpty), ("--missing", !missing.isEmpty),
         ].filter(\.1).map(\.0)
     }
 
     /// Those that are on the command line.
     var given: [String] {
-        [
-            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--keep", !keep.isEmpty),
-            ("--categorical", !categorical.isEmpty),
-            ("--missing", missing != nil), ("--delimiter", delimiter != nil),
-            (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
-        ].filter(\.1).map(\.0)
+        decisions
+            + [
+                ("--keep", !keep.isEmpty), ("--delimiter", delimiter != nil),
+                (header == false ? "--no-header" : "--header", header != nil),
+                ("--decimal-comma", decimalComma),
+            ].filter(\.1).map(\.0)
+    }
+
+    /// `zip=category`.
+    private static func kind(_ text: String) throws -> (column: String, kind: ColumnKind) {
+        guard let mark = text.lastIndex(of: "="), mark > text.startIndex else {
+            throw ValidationError("--column \(text): say what the column holds, as in --column \(text)=category")
+        }
+        let word = text[text.index(after: mark)...]
+        guard let kind = ColumnKind(rawValue: String(word)) else {
+            throw ValidationError(
+                "--column \(text): '\(word)' is no kind of column; there are "
+                    + ColumnKind.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return (String(text[..<mark]), kind)
+    }
+
+    private struct Policies {
+        var all: TableOptions.Missing?
+        var kinds: [RecipeColumn.Kind: TableOptions.Missing] = [:]
+        var columns: [(column: String, missing: TableOptions.Missing)] = []
+    }
+
+    /// `median`, `number=median`, `age=0`.
+    private func policies() throws -> Policies {
+        var policies = Policies()
+        for text in missing {
+            guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {
+                guard policies.all == nil else {
+                    throw ValidationError("--missing \(text): what is done in all columns is said already")
+                }
+                policies.all = TableOptions.Missing(word: text)
+                continue
+            }
+            let (subject, policy) = (String(text[..<mark]), TableOptions.Missing(word: String(text[text.index(after: mark)...])))
+            guard policy != .skip else {
+                throw ValidationError("--missing \(text): rows are left out for all columns alike; say --missing skip")
+            }
+            guard let kind = RecipeColumn.Kind(rawValue: subject) else {
+                policies.columns.append((subject, policy))
+                continue
+            }
+            guard policies.kinds.updateValue(policy, forKey: kind) == nil else {
+                throw ValidationError("--missing \(text): what is done in columns of that kind is said already")
+            }
+        }
+        return policies
     }
 
     func options(_ format: SourceFormat, hasTargets: Bool, _ encoding: TextEncoding) throws -> TableOptions {
@@ -80,15 +139,10 @@ struct TableArguments: ParsableArguments {
         options.kept = keep
         options.categorical = categorical
         options.hasDecimalComma = decimalComma
-        options.missing =
-            switch missing {
-            case nil, "refuse": .refuse
-            case "skip": .skip
-            case "mean": .mean
-            case "median": .median
-            case "indicator": .indicator
-            case let value?: .value(value)
-            }
+        options.kinds = try column.map { try Self.kind($0) }
+        let policies = try policies()
+        options.missing = policies.all ?? .refuse
+        (options.missingOfKinds, options.missingOfColumns) = (policies.kinds, policies.columns)
         return options
     }
 

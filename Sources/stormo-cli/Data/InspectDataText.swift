@@ -45,7 +45,7 @@ struct InspectDataText {
             }
         }
         if let labels = report.labels { lines += histogram(labels) }
-        if let recipe = report.recipe { lines += ["recipe"] + RecipeTable(recipe).lines }
+        if let recipe = report.recipe { lines += ["recipe"] + RecipeTable(recipe, width: 78).lines }
         return lines + report.advice.map { "! \($0)" }
     }
 

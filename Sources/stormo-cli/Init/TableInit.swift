@@ -40,8 +40,8 @@ enum TableInit: InitSource {
             findings.append(finding)
             if finding.choice == "category" { (report, data) = try convert() }
         }
-        let recipe = report.datasets.first
-        let missing = recipe?.findings.reduce(0) { $0 + $1.missing } ?? 0
+        let recipe = report.datasets.first?.recipe
+        let missing = recipe?.columns.reduce(0) { $0 + ($1.seen?.missing ?? 0) } ?? 0
         if missing == 0 {
             table.missing = nil
         } else {
@@ -87,7 +87,7 @@ enum TableInit: InitSource {
     {
         let values = try TargetValues(data)
         let columns = report.datasets.count > 1 ? report.datasets[1].recipe?.columns ?? [] : []
-        if columns.count == 1, columns[0].isCoded {
+        if columns.count == 1, columns[0].kind.isCoded {
             let names = columns[0].categories
             guard names.count > 1 else {
                 throw DataError(
@@ -96,7 +96,7 @@ enum TableInit: InitSource {
             }
             return .classes(names: names, counts: names.indices.map { values.counts[$0] ?? 0 }, isOneHot: false)
         }
-        if columns.count > 1, let text = columns.first(where: { $0.isCoded && $0.categories.count > 2 }) {
+        if columns.count > 1, let text = columns.first(where: { $0.kind.isCoded && $0.categories.count > 2 }) {
             throw DataError(
                 "\(path), column '\(text.name)': of several targets each must be a number, or all of them yes or no, and this one "
                     + "holds \(text.categories.count) classes; make a config for it alone")
@@ -108,8 +108,4 @@ enum TableInit: InitSource {
     private static func node(_ file: String, _ table: TableSource) -> JSONNode {
         JSONNode(.object([.init(key: "file", value: JSONNode(file))] + table.members))
     }
-}
-
-extension RecipeColumn {
-    fileprivate var isCoded: Bool { kind == .category }
 }

@@ -10,32 +10,32 @@ import Testing
 
 /// Whatever is done to the file that a table comes in, a model sees the same rows, or somebody is told.
 struct RandomTablesTests {
+    private enum Column: CaseIterable { case whole, number, text, boolean, date, moment, time, quantity, percent }
+
     private struct Table {
         var names: [String]
+        var kinds: [Column]
         /// Of each row and column; empty where missing.
         var rows: [[String]]
         var target: [String]
 
         init(_ random: inout SeededRandom) {
-            let count = Int.random(in: 2...5, using: &random)
+            let count = Int.random(in: 2...6, using: &random)
             names = (0..<count).map { "column \($0)" }
-            let categories: [[String]] = (0..<count).map { _ -> [String] in
-                Bool.random(using: &random)
-                    ? (0..<Int.random(in: 2...5, using: &random)).map { "text, \($0)\u{E9}" } : []
-            }
+            let kinds: [Column] = (0..<count).map { _ in Column.allCases.randomElement(using: &random) ?? .number }
+            self.kinds = kinds
+            let categories = (0..<count).map { _ in Int.random(in: 2...5, using: &random) }
             let rates: [Double] = [0, 0.1, 0.4]
             let missing: [Double] = (0..<count).map { _ in rates.randomElement(using: &random) ?? 0 }
-            let isWhole = (0..<count).map { _ in Bool.random(using: &random) }
             let size = Int.random(in: 20...60, using: &random)
             var rows: [[String]] = []
-            for _ in 0..<size {
+            for row in 0..<size {
                 rows.append(
                     (0..<count).map { column in
+                        // Of a boolean both texts occur.
+                        if kinds[column] == .boolean, row < 2 { return row == 0 ? "yes" : "no" }
                         if Double.random(in: 0..<1, using: &random) < missing[column] { return "" }
-                        if let text = categories[column].randomElement(using: &random) { return text }
-                        return isWhole[column]
-                            ? "\(Int.random(in: 0...300, using: &random))"
-                            : "\(Float.random(in: -5...5, using: &random))"
+                        return Self.value(kinds[column], categories[column], &random)
                     })
             }
             self.rows = rows
@@ -45,10 +45,47 @@ struct RandomTablesTests {
             }
         }
 
-        func text(columns: [Int], rows chosen: [Int]) -> String {
+        private static func value(_ kind: Column, _ categories: Int, _ random: inout SeededRandom) -> String {
+            func two(_ range: ClosedRange<Int>) -> String {
+                let number = Int.random(in: range, using: &random)
+                return (number < 10 ? "0" : "") + "\(number)"
+            }
+            func date() -> String { "20\(two(10...24))-\(two(1...12))-\(two(1...28))" }
+            return switch kind {
+            case .whole: "\(Int.random(in: 0...300, using: &random))"
+            case .number: "\(Float.random(in: -5...5, using: &random))"
+            case .text: "text, \(Int.random(in: 0..<categories, using: &random))\u{E9}"
+            case .boolean: Bool.random(using: &random) ? "yes" : "no"
+            case .date: date()
+            case .moment: "\(date()) \(two(0...23)):\(two(0...59))"
+            case .time: "\(two(0...23)):\(two(0...59))"
+            case .quantity:
+                "\(Int.random(in: 1...9, using: &random)),\(two(10...99))\(Int.random(in: 0...9, using: &random)) kg"
+            case .percent: "\(Float(Int.random(in: 0...1000, using: &random)) / 8)%"
+            }
+        }
+
+        /// The same value in another way of writing it.
+        private static func otherwise(_ text: String, _ kind: Column) -> String {
+            switch kind {
+            case .boolean: return text.uppercased()
+            case .date where !text.isEmpty:
+                let parts = text.split(separator: "-").map { Int($0) ?? 0 }
+                let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+                return "\(parts[2]) \(months[parts[1] - 1]) \(parts[0])"
+            case .moment where !text.isEmpty: return text.replacingOccurrences(of: " ", with: "T") + ":00Z"
+            case .quantity: return text.replacingOccurrences(of: ",", with: "")
+            default: return text
+            }
+        }
+
+        func text(columns: [Int], rows chosen: [Int], otherwise: Bool = false) -> String {
             func quoted(_ text: String) -> String { text.isEmpty ? "" : "\"\(text)\"" }
             let header = columns.map { quoted(names[$0]) } + ["label"]
-            let lines = chosen.map { row in columns.map { quoted(rows[row][$0]) } + [quoted(target[row])] }
+            let lines = chosen.map { row in
+                columns.map { quoted(otherwise ? Self.otherwise(rows[row][$0], kinds[$0]) : rows[row][$0]) }
+                    + [quoted(target[row])]
+            }
             return ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
         }
     }
@@ -65,11 +102,11 @@ struct RandomTablesTests {
         return file
     }
 
-    /// The features of each row with the name of its class.
-    private func rows(_ data: Dataset) throws -> [([Double], String)] {
+    /// The features of each row, as a model takes them, with the name of its class.
+    private func rows(_ data: Dataset) throws -> [([Float], String)] {
         let tensor = try data.inputs.features(data.selection, 0..<data.count)
-        var values: [Double] = []
-        tensor.forEach { values.append($1) }
+        var values: [Float] = []
+        tensor.forEach { values.append(Float($1)) }
         var labels: [Int] = []
         _ = try data.mapBlocks(of: try #require(data.targets)) { rows, _ in
             var own: [Int] = []
@@ -87,7 +124,7 @@ struct RandomTablesTests {
         ).encoded(for: training.tables, unknown: unknown)
     }
 
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<60)
     func nothingIsChangedInSilence(seed: Int) throws {
         var random = SeededRandom(seed)
         let table = Table(&random)
@@ -108,6 +145,9 @@ struct RandomTablesTests {
         // Columns in another order, rows in another order: codes as they come.
         var (turned, mixed) = (columns.shuffled(using: &random), all.shuffled(using: &random))
         try expectSame([convert(table.text(columns: turned, rows: mixed), "turned")], mixed, "turned")
+        // Dates, booleans and quantities written in another way.
+        try expectSame(
+            [convert(table.text(columns: turned, rows: mixed, otherwise: true), "otherwise")], mixed, "otherwise")
         // Some rows, of one class.
         let one = try #require(table.target.randomElement(using: &random))
         mixed = all.filter { table.target[$0] == one }
@@ -120,7 +160,7 @@ struct RandomTablesTests {
         try expectSame(
             [
                 convert(table.text(columns: columns, rows: first), "first"),
-                convert(table.text(columns: turned, rows: second), "second"),
+                convert(table.text(columns: turned, rows: second, otherwise: true), "second"),
             ], mixed, "two files")
 
         // A column that is not there.
@@ -130,6 +170,41 @@ struct RandomTablesTests {
             try read([short], like: training)
         } throws: {
             "\($0)".contains("has no column '\(table.names[dropped])'")
+        }
+        // Another unit.
+        if let place = columns.first(where: { table.kinds[$0] == .quantity }) {
+            var pounds = table
+            for row in all {
+                pounds.rows[row][place] = table.rows[row][place].replacingOccurrences(of: "kg", with: "lb")
+            }
+            let file = try convert(pounds.text(columns: turned, rows: all), "pounds")
+            #expect("another unit is told of") {
+                try read([file], like: training)
+            } throws: {
+                "\($0)".contains("holds 'lb' in column '\(table.names[place])', but the model's training data 'kg'")
+            }
+        }
+        // A column that has become one of another kind.
+        if let place = columns.first(where: { [.date, .moment, .time, .boolean].contains(table.kinds[$0]) }) {
+            var numbers = table
+            for row in all { numbers.rows[row][place] = "\(row % 7)" }
+            let file = try convert(numbers.text(columns: turned, rows: all), "numbers")
+            #expect("another kind is told of") {
+                try read([file], like: training)
+            } throws: {
+                "\($0)".contains("holds numbers in column '\(table.names[place])', but the model's training data")
+            }
+        }
+        // Neither yes nor no.
+        if let place = columns.first(where: { table.kinds[$0] == .boolean }) {
+            var unsure = table
+            unsure.rows[3][place] = "maybe"
+            let file = try convert(unsure.text(columns: turned, rows: all), "unsure")
+            #expect("what is neither is told of") {
+                try read([file], like: training)
+            } throws: {
+                "\($0)".contains("row 3, column '\(table.names[place])': 'maybe' is none of the categories")
+            }
         }
         // A category that the model does not know.
         guard let place = columns.first(where: { column in table.rows.contains { $0[column].hasPrefix("text") } })

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Recipes
 import TestSupport
@@ -94,5 +95,48 @@ struct RowEncoderTests {
         }
         #expect(try values(RowEncoder(Recipe(columns))) == [nil, 1, 0, 1, nil, nil])
         #expect(try values(RowEncoder(Recipe(columns), fillsAll: true)) == [4, 1, 0, 1, 0, 0])
+    }
+
+    @Test func datesAndBooleans() throws {
+        var columns = [
+            RecipeColumn("d", .date, missing: .mean), RecipeColumn("t", .time, missing: .indicator),
+            RecipeColumn("b", .boolean, missing: .category, categories: ["no", "yes"]),
+            RecipeColumn("e", .date, missing: .number(0.25)),
+            RecipeColumn("f", .boolean, missing: .mode, categories: ["no", "yes"]),
+        ]
+        columns[0].fit = .date(parts: [.days, .year, .weekday, .time], fill: 19_000, indicator: false)
+        columns[1].fit = .date(parts: [.time], fill: 0.5, indicator: true)
+        columns[2].fit = .category(own: [0, 1], pooled: [], marksMissing: true, fill: nil)
+        columns[3].fit = .date(parts: [.days, .time], fill: 0.25, indicator: false)
+        columns[4].fit = .category(own: [0, 1], pooled: [], marksMissing: false, fill: 0)
+        let encoder = RowEncoder(Recipe(columns))
+        #expect(encoder.featureCount == 7 + 3 + 2 + 3 + 1)
+        func circle(_ turns: Double) -> [Double] { [sin(2 * .pi * turns), cos(2 * .pi * turns)] }
+        // 2024-03-01 06:00, a Friday.
+        let rows: [[Double]] = [[19_783.25, 0.75, 1, 1.5, 0], [.nan, .nan, .nan, .nan, .nan], [-3, 0, 0, 2, 1]]
+        let expected: [[Double]] = [
+            [19_783.25] + circle(19_783.25 / 365.2425) + circle(4.0 / 7) + circle(0.25) + circle(0.75) + [0, 1, 0, 1.5]
+                + circle(0.5) + [0],
+            // A mean of days is no season: the middle of the circle. A day that somebody gives has its own parts.
+            [19_000, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0.25] + circle(0.25) + [0],
+            [-3] + circle(-3 / 365.2425) + circle(0) + circle(0) + circle(0) + [0, 0, 0, 2] + circle(0) + [1],
+        ]
+        let tensor = try StoredTensor(.float64, rows: 3, rowShape: [5]) { base in
+            for (index, value) in rows.joined().enumerated() {
+                base.assumingMemoryBound(to: Double.self)[index] = value
+            }
+        }
+        var values: [Double] = []
+        try encoder.features(of: tensor).forEach { values.append($1) }
+        #expect(values.count == 48)
+        for (value, wanted) in zip(values, expected.joined()) { #expect(abs(value - wanted) < 1e-9) }
+        // Where nothing may be missing it is no number in any of the features.
+        columns[0].missing = .none
+        var first = Recipe([columns[0]])
+        first.columns[0].missing = .none
+        let lacking = try StoredTensor([[Float.nan]], rowShape: [1])
+        var found: [Double] = []
+        try RowEncoder(first).features(of: lacking).forEach { found.append($1) }
+        #expect(found.allSatisfy { $0.isNaN })
     }
 }

@@ -109,19 +109,23 @@ import Testing
             var columns = [
                 RecipeColumn("a", .number, missing: .indicator),
                 RecipeColumn("c", .category, missing: .category, categories: ["p", "q", "r"]),
+                RecipeColumn("d", .date, missing: .mean),
+                RecipeColumn("b", .boolean, missing: .mode, categories: ["no", "yes"]),
             ]
             columns[0].fit = .number(fill: 0.5, indicator: true)
             columns[1].fit = .category(own: [0, 1], pooled: [2], marksMissing: true, fill: nil)
+            columns[2].fit = .date(parts: [.year, .weekday, .time], fill: 19_000, indicator: false)
+            columns[3].fit = .category(own: [0, 1], pooled: [], marksMissing: false, fill: 1)
             var random = SeededRandom(1)
             let rows = (0..<8 * 120 + 3).map { row -> [Float] in
                 let number: Float = row % 5 == 0 ? .nan : random.floats(1)[0]
                 let code: Float = row % 7 == 0 ? .nan : Float(row % 3)
-                return [number, code]
+                return [number, code, row % 3 == 0 ? .nan : 19_000.25 + Float(row % 30), Float(row % 2)]
             }
-            let raw = Field(try StoredTensor(rows, rowShape: [2]), place: "inputs").named(by: Recipe(columns))
+            let raw = Field(try StoredTensor(rows, rowShape: [4]), place: "inputs").named(by: Recipe(columns))
             let data = try Dataset(
                 inputs: raw.encoded(by: Recipe(columns)), targets: Field(labels: rows.indices.map { $0 % 3 }))
-            let model = try Model(input: [6]) {
+            let model = try Model(input: [13]) {
                 Dense(7, activation: .tanh)
                 Dense(3, activation: .softmax)
             }

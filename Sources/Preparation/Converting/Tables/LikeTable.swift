@@ -35,7 +35,7 @@ package struct LikeTable: Sendable {
                 "\(file.path) says nothing of columns: no dataset called inputs has the attribute \(Recipe.attribute); give a "
                     + "model, or a file that stormo data convert made of a table")
         }
-        guard found.allSatisfy({ $0.1 == inputs }) else {
+        guard found.allSatisfy({ $0.1.declared == inputs.declared }) else {
             throw DataError(
                 "\(file.path) has several tables, \(found.map(\.0).joined(separator: ", ")), which differ; give a file with one"
             )

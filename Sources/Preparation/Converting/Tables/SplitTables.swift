@@ -104,6 +104,7 @@ extension TableOptions {
         hasDecimalComma = table.hasDecimalComma
         // Columns are found by their names, unless they had none.
         hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }
+        kept = table.kept
         guard like == nil else {
             // The other tables of the same split; what else becomes of missing values is declared.
             missing = table.missing == "skip" ? .skip : .refuse
@@ -111,22 +112,23 @@ extension TableOptions {
         }
         inputs = table.inputs
         targets = table.targets
-        dropped = table.dropped
+        dropped = table.dropped.filter { !table.kept.contains($0) }
         for kind in table.kinds {
-            guard kind.word == "category" else {
-                throw DataError("\(path), column '\(kind.column)': no kind is called '\(kind.word)'; known is category")
+            guard let known = ColumnKind(rawValue: kind.word) else {
+                throw DataError(
+                    "\(path), column '\(kind.column)': '\(kind.word)' is no kind of column; there are "
+                        + ColumnKind.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            categorical.append(kind.column)
+            kinds.append((kind.column, known))
         }
-        missing =
-            switch table.missing {
-            case nil, "refuse"?: .refuse
-            case "skip"?: .skip
-            case "mean"?: .mean
-            case "median"?: .median
-            case "indicator"?: .indicator
-            case let value?: .value(value)
+        missing = table.missing.map { Missing(word: $0) } ?? .refuse
+        for policy in table.missingOf {
+            if let kind = RecipeColumn.Kind(rawValue: policy.column) {
+                missingOfKinds[kind] = Missing(word: policy.word)
+            } else {
+                missingOfColumns.append((policy.column, Missing(word: policy.word)))
             }
+        }
     }
 }
 

@@ -4,14 +4,14 @@ internal import Recipes
 
 /// Converts a table of text: CSV, TSV and the like (RFC 4180), gzipped too.
 ///
-/// It is read twice: first to learn what each column holds, then to write. Columns of numbers become the matrix
-/// `inputs` (rows, columns) with the attribute `column_names`. A column of texts becomes codes, by the sorted order of
-/// its texts, which are kept: for an input in the attribute `categories:NAME`, for the target in `class_names`. What is
-/// missing is NaN, or -1 among the codes of targets. The attribute `recipe` declares what training makes of the columns:
-/// see `Recipe`.
+/// It is read twice: first to learn what each column holds, then to write. The columns become the matrix `inputs` (rows,
+/// columns) with the attribute `column_names`: numbers in their unit, dates as days since 1970-01-01, times as fractions of
+/// the day. A column of texts becomes codes, by the sorted order of its texts, which are kept: for an input in the attribute
+/// `categories:NAME`, for the target in `class_names`. What is missing is NaN, or -1 among the codes of targets. What names
+/// the rows is left out. The attribute `recipe` declares what training makes of the columns: see `Recipe`.
 ///
-/// The inputs are uint8 where all are whole numbers from 0 to 255, float64 where they are whole numbers beyond 2^24
-/// (which float32 would round), and else float32. Targets of codes or whole numbers are int32 (int64 where need be),
+/// The inputs are uint8 where all are whole numbers from 0 to 255, float64 where float32 would round whole numbers or dates
+/// (beyond 2^24, or with a time), and else float32. Targets of codes or whole numbers are int32 (int64 where need be),
 /// others float32; one target column gives (rows), several give (rows, columns).
 package struct TableConverter: Converter {
     package let path: String
@@ -26,16 +26,50 @@ package struct TableConverter: Converter {
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         let source = try Inflate.open(path)
+        let table = try examine(source, passes: 2, progress: progress)
+        var report = ConversionReport()
+        report.decisions = table.decisions
+        (report.notes, report.warnings) = (table.decisions.notes, table.decisions.warnings)
+        if options.like != nil { report.leftOut = table.decisions.leftOut.map(\.name) }
+        try DatasetFile.write(target.file) { file in
+            let writer = try TableWriter(file, target, table.plan, table.form, rows: table.decisions.rows)
+            try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
+                progress(
+                    PreparationProgress(
+                        done: (table.passes - 1) * source.count + bytes, total: table.passes * source.count, rows: rows)
+                )
+            }
+            report.datasets = writer.written
+        }
+        return report
+    }
+
+    /// What a conversion would make of each column. Reads the table, writes nothing.
+    /// - Throws: as `convert`.
+    package func decisions(progress: (PreparationProgress) -> Void = { _ in }) throws -> TableDecisions {
+        try examine(try Inflate.open(path), passes: 1, progress: progress).decisions
+    }
+
+    /// A table that was read once, or twice where its numbers turned out to be names.
+    private struct Examined {
+        let form: TableForm
+        let plan: TablePlan
+        let decisions: TableDecisions
+        let passes: Int
+    }
+
+    private func examine(
+        _ source: ByteSource, passes: Int, progress: (PreparationProgress) -> Void
+    ) throws -> Examined {
         let form = try TableForm(source, options)
-        let (inputs, targets) = try chooseColumns(form, source)
-        let kept = try keptColumns(form, source)
-        var passes = 2
-        let profile = try profile(source, form, inputs, targets + kept) { pass, bytes, rows in
+        var columns = try chooseColumns(form, source)
+        let policies = try MissingPolicies(options, form, source)
+        var passes = passes
+        var (profile, kinds) = try profile(source, form, columns) { pass, bytes, rows in
             passes = max(passes, pass + 1)
             progress(
                 PreparationProgress(done: (pass - 1) * source.count + bytes, total: passes * source.count, rows: rows))
         }
-        try checkMissing(profile, form)
         guard profile.rows > 0 else {
             throw DataError(
                 profile.skippedRows > 0
@@ -43,67 +77,116 @@ package struct TableConverter: Converter {
                         + "--missing VALUE, or --drop the columns that lack most"
                     : "\(path) has no rows" + (form.hasHeader ? " below its header" : ""))
         }
-        let plan = try TablePlan(profile, inputs: inputs, targets: targets, kept: kept, form, options, source)
-        var report = ConversionReport()
-        report.notes = notes(form, inputs + targets + kept, targets, profile) + plan.notes
-        report.warnings = plan.warnings
-        if options.like != nil {
-            let used = Set(inputs + targets)
-            report.leftOut = form.names.indices.filter { !used.contains($0) }.map { form.names[$0] }
-        }
-        try DatasetFile.write(target.file) { file in
-            let writer = try TableWriter(file, target, plan, form, rows: profile.rows)
-            try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
-                progress(
-                    PreparationProgress(
-                        done: (passes - 1) * source.count + bytes, total: passes * source.count, rows: rows))
+        let identifiers = columns.inputs.filter { kinds[$0]?.isIdentifier == true && !columns.asked.contains($0) }
+        if identifiers.count < columns.inputs.count {
+            let names = Set(identifiers)
+            columns.inputs.removeAll { names.contains($0) }
+            for index in identifiers {
+                columns.leave(out: index, form.names[index], "identifier", kinds[index]?.remark ?? "")
             }
-            report.datasets = writer.written
+        } else {
+            for index in identifiers {
+                guard var kind = kinds[index] else { continue }
+                kind.warning =
+                    "column '\(form.names[index])' seems to name the rows, of which a model learns nothing for new ones: "
+                    + "\(kind.remark); there is no other input"
+                kinds[index] = kind
+            }
         }
-        return report
+        try checkMissing(profile, form, columns.inputs, kinds, policies)
+        let plan = try TablePlan(
+            profile, inputs: columns.inputs, targets: columns.targets, kept: columns.kept, kinds: kinds, policies, form,
+            options, source)
+        let decisions = TableDecisions(
+            rows: profile.rows, inputs: TablePlan.recipe(plan.inputs), targets: TablePlan.recipe(plan.targets),
+            leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
+            notes: notes(form, columns, identifiers, profile, policies) + plan.notes, warnings: plan.warnings)
+        return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }
 
-    private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> (inputs: [Int], targets: [Int]) {
-        if let like = options.like { return try columns(like: like, form) }
+    /// Columns by their index.
+    private struct Columns {
+        var inputs: [Int]
+        var targets: [Int]
+        /// Those that become datasets of their own.
+        var kept: [Int] = []
+        /// Inputs that were asked for by name, and stay what they are said to be.
+        var asked: Set<Int> = []
+        var kinds: [Int: ColumnKind] = [:]
+        var leftOut: [TableDecisions.LeftOut] = []
+
+        var used: [Int] { inputs + targets + kept }
+
+        mutating func leave(out index: Int, _ name: String, _ kind: String, _ reason: String) {
+            leftOut.append(TableDecisions.LeftOut(name: name, kind: kind, reason: reason))
+        }
+    }
+
+    private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> Columns {
+        if let like = options.like { return try columns(like: like, form, source) }
+        let wanted = try options.inputs.map { try Set($0.map { try form.column($0, "inputs", source) }) }
         let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
-        // A row index is no feature, unless it is asked for.
         let categorical = try options.categorical.map { try form.column($0, "--categorical", source) }
         if let index = categorical.first(where: dropped.contains) {
             throw DataError("column '\(form.names[index])' is named by --categorical and by --drop")
         }
-        let beside = try Set(keptColumns(form, source))
+        var kinds = Dictionary(categorical.map { ($0, ColumnKind.category) }, uniquingKeysWith: { first, _ in first })
+        for (selector, kind) in options.kinds {
+            let index = try form.column(selector, "--column", source)
+            let other =
+                dropped.contains(index) && kind != .drop
+                ? "--drop" : kinds[index].flatMap { $0 == kind ? nil : "--column \(form.names[index])=\($0.rawValue)" }
+            if let other {
+                throw DataError(
+                    "column '\(form.names[index])' is named by --column \(form.names[index])=\(kind.rawValue) and by \(other)"
+                )
+            }
+            kinds[index] = kind
+        }
+        let out = dropped.union(kinds.filter { $0.value.isLeftOut }.keys)
+        func checkTarget(_ index: Int) throws {
+            guard out.contains(index) else { return }
+            let option =
+                dropped.contains(index) ? "--drop" : "--column \(form.names[index])=\(kinds[index]?.rawValue ?? "")"
+            throw DataError("column '\(form.names[index])' is named by --target and by \(option)")
+        }
+        // A row index is no feature, unless it is asked for.
+        let beside = try keptColumns(form, source)
         let chosen = try Set(options.targets.map { try form.column($0, "--target", source) })
-        let named = chosen.union(categorical)
-        for (option, others) in [("--drop", dropped), ("--target", chosen)] {
+        let named = chosen.union(kinds.keys).union(wanted ?? [])
+        for (option, others) in [("--drop", out), ("--target", chosen)] {
             if let index = beside.first(where: others.contains) {
                 throw DataError("column '\(form.names[index])' is named by --keep and by \(option)")
             }
         }
         let kept = form.names.indices.filter {
-            !dropped.contains($0) && !beside.contains($0) && (!form.index.contains($0) || named.contains($0))
+            !out.contains($0) && !beside.contains($0) && (!form.index.contains($0) || named.contains($0))
         }
         var targets: [Int] = []
         if options.hasTargets {
             for selector in options.targets {
                 let index = try form.column(selector, "--target", source)
-                guard !dropped.contains(index) else {
-                    throw DataError("column '\(form.names[index])' is named by --target and by --drop")
-                }
+                try checkTarget(index)
                 if !targets.contains(index) { targets.append(index) }
             }
             if options.targets.isEmpty, let last = kept.last { targets = [last] }
         }
         let targeted = Set(targets)
-        let wanted = try options.inputs.map { try Set($0.map { try form.column($0, "inputs", source) }) }
-        let inputs = (wanted.map { wanted in form.names.indices.filter(wanted.contains) } ?? kept)
-            .filter { !targeted.contains($0) }
-        guard !inputs.isEmpty else {
+        let inputs = kept.filter { !targeted.contains($0) && wanted?.contains($0) != false }
+        var columns = Columns(inputs: inputs, targets: targets, kept: beside, asked: wanted ?? [], kinds: kinds)
+        let taken = Set(inputs + targets + beside)
+        for index in form.names.indices where !taken.contains(index) {
+            let isAsked = out.contains(index) || !form.index.contains(index)
+            let kind = isAsked ? kinds[index] == .identifier ? "identifier" : "dropped" : "index"
+            columns.leave(out: index, form.names[index], kind, isAsked ? "as asked" : "a row index")
+        }
+        guard !columns.inputs.isEmpty else {
             throw DataError(
                 "\(path) has \(form.names.count == 1 ? "one column only" : "no column left for inputs"); a dataset "
                     + "needs inputs beside the targets"
                     + (form.names.count == 1 ? "; give the right --delimiter, or say --no-targets" : ""))
         }
-        return (inputs, targets)
+        return columns
     }
 
     /// The columns that become datasets of their own.
@@ -123,7 +206,7 @@ package struct TableConverter: Converter {
     }
 
     /// The columns that another table names, in its order, as far as they are there.
-    private func columns(like: LikeTable, _ form: TableForm) throws -> (inputs: [Int], targets: [Int]) {
+    private func columns(like: LikeTable, _ form: TableForm, _ source: ByteSource) throws -> Columns {
         let places = Dictionary(form.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let inputs = like.inputs.names.compactMap { places[$0] }
         guard !inputs.isEmpty else {
@@ -133,53 +216,86 @@ package struct TableConverter: Converter {
         }
         let targets = options.hasTargets ? like.targets?.names ?? [] : []
         // Rows to be predicted come without.
-        guard targets.allSatisfy({ places[$0] != nil }) else { return (inputs, []) }
-        return (inputs, targets.compactMap { places[$0] })
+        let kept = try keptColumns(form, source)
+        let found = targets.compactMap { places[$0] }
+        var columns = Columns(inputs: inputs, targets: found.count == targets.count ? found : [], kept: kept)
+        let used = Set(columns.used)
+        for index in form.names.indices where !used.contains(index) {
+            columns.leave(out: index, form.names[index], "unused", "\(like.place) does not name it")
+        }
+        return columns
     }
 
+    /// Reads the table, and finds out what its columns hold.
     private func profile(
-        _ source: ByteSource, _ form: TableForm, _ inputs: [Int], _ targets: [Int],
+        _ source: ByteSource, _ form: TableForm, _ chosen: Columns,
         progress: (_ pass: Int, _ bytes: Int, _ rows: Int) -> Void
-    ) throws -> TableProfile {
+    ) throws -> (TableProfile, [Int: FoundKind]) {
         var columns = [TableProfile.Column](repeating: TableProfile.Column(), count: form.names.count)
         for index in columns.indices { columns[index].isUsed = false }
-        let used = inputs + targets
-        for index in used { columns[index].isUsed = true }
-        for index in targets { columns[index].isTarget = true }
-        for selector in options.categorical {
-            columns[try form.column(selector, "--categorical", source)].isNamed = true
+        for index in chosen.used { columns[index].isUsed = true }
+        for index in chosen.targets + chosen.kept { columns[index].isTarget = true }
+        let likes = chosen.used.compactMap { index in
+            options.like.flatMap { like in
+                like.column(form.names[index]).map { (index, (column: $0, place: like.place)) }
+            }
         }
-        for index in used where options.like?.column(form.names[index])?.kind == .category {
-            columns[index].isNamed = true
+        let like = Dictionary(uniqueKeysWithValues: likes)
+        for index in chosen.used {
+            let kind = like[index]?.column.kind ?? chosen.kinds[index]?.kind
+            columns[index].isNamed = kind?.isCoded ?? false
+            columns[index].isRead = !columns[index].isNamed
         }
         let skips = options.missing == .skip
-        let first = try TableProfile(source, form, columns, skipsMissing: skips) { progress(1, $0, $1) }
-        // Where a column has texts, its numbers are names as well, which were not collected.
-        let mixed = used.filter { index in
-            let column = first.columns[index]
-            return column.texts > 0 && column.numbers > 0 && !column.isNamed && column.numbers < 9 * column.texts
-                && options.like == nil
+        var profile = try TableProfile(source, form, columns, skipsMissing: skips) { progress(1, $0, $1) }
+        var kinds: [Int: FoundKind] = [:]
+        for index in chosen.used where profile.rows > 0 {
+            kinds[index] = try KindFinder(
+                column: profile.columns[index], name: form.names[index], rows: profile.rows, point: form.point,
+                source: source.name, wanted: chosen.kinds[index], like: like[index]
+            ).find()
         }
-        guard !mixed.isEmpty else { return first }
-        for index in mixed { columns[index].isNamed = true }
-        return try TableProfile(source, form, columns, skipsMissing: skips) { progress(2, $0, $1) }
+        // Where a column has texts, its numbers are names as well, which were not collected.
+        let mixed = chosen.used.filter { index in
+            kinds[index]?.kind == .category && profile.columns[index].numbers > 0 && !columns[index].isNamed
+        }
+        if !mixed.isEmpty {
+            for index in mixed { (columns[index].isNamed, columns[index].isRead) = (true, false) }
+            profile = try TableProfile(source, form, columns, skipsMissing: skips) { progress(2, $0, $1) }
+        }
+        return (profile, kinds)
     }
 
-    private func checkMissing(_ profile: TableProfile, _ form: TableForm) throws {
-        guard profile.missing > 0, options.missing == .refuse, options.like == nil else { return }
-        func place(_ place: (line: Int, column: Int)) -> String {
-            "line \(place.line), column '\(form.names[place.column])'"
+    private func checkMissing(
+        _ profile: TableProfile, _ form: TableForm, _ inputs: [Int], _ kinds: [Int: FoundKind],
+        _ policies: MissingPolicies
+    ) throws {
+        guard profile.missing > 0, options.missing != .skip, options.like == nil else { return }
+        var missing = 0
+        var places: [(line: Int, column: Int)] = []
+        for index in inputs {
+            let column = profile.columns[index]
+            guard !column.missingLines.isEmpty,
+                try policies.policy(index, kinds[index]?.kind ?? .empty, hasMissing: true) == .none
+            else { continue }
+            missing += profile.rows - column.present
+            places += column.missingLines.map { ($0, index) }
         }
-        let places = profile.missingPlaces.map(place)
-        let several = profile.missing > places.count ? "first in " : "in "
+        guard missing > 0 else { return }
+        let shown = places.sorted { $0 < $1 }.prefix(3).map { "line \($0.line), column '\(form.names[$0.column])'" }
+        let several = missing > shown.count ? "first in " : "in "
         throw DataError(
-            "\(path): \(profile.missing == 1 ? "1 value is" : "\(profile.missing) values are") missing, "
-                + "\(several)\(places.joined(separator: "; ")); say --missing skip to leave such rows out, "
+            "\(path): \(missing == 1 ? "1 value is" : "\(missing) values are") missing, "
+                + "\(several)\(shown.joined(separator: "; ")); say --missing skip to leave such rows out, "
                 + "--missing mean or --missing VALUE to fill them, or --drop a column")
     }
 
-    private func notes(_ form: TableForm, _ used: [Int], _ targets: [Int], _ profile: TableProfile) -> [String] {
+    private func notes(
+        _ form: TableForm, _ columns: Columns, _ identifiers: [Int], _ profile: TableProfile,
+        _ policies: MissingPolicies
+    ) -> [String] {
         var notes: [String] = []
+        let (used, targets) = (columns.used, columns.targets)
         if options.hasHeader == nil {
             notes.append(
                 form.hasHeader
@@ -195,7 +311,9 @@ package struct TableConverter: Converter {
             }
         }
         for index in form.index
-        where options.like == nil && !used.contains(index) && !options.dropped.contains(form.names[index]) {
+        where options.like == nil
+            && columns.leftOut.contains(where: { $0.name == form.names[index] && $0.kind == "index" })
+        {
             let column =
                 form.names[index] == String(index)
                 ? "column \(index) has no name: it was taken for a row index"
@@ -204,6 +322,13 @@ package struct TableConverter: Converter {
         }
         for selector in options.kept {
             notes.append("column '\(selector)' is no input, and stands in a dataset of its own")
+        }
+        for index in identifiers where !used.contains(index) {
+            let name = form.names[index]
+            let kind = profile.columns[index].texts == nil ? "number" : "category"
+            notes.append(
+                "column '\(name)' has \(kind == "number" ? "consecutive integers" : "a different text in each row"): it was "
+                    + "taken for an identifier and left out (--column \(name)=\(kind) keeps it)")
         }
         if options.like == nil, options.hasTargets, options.targets.isEmpty, let target = targets.first {
             notes.append("the target is '\(form.names[target])', the last column (--target names another)")
@@ -216,9 +341,9 @@ package struct TableConverter: Converter {
         } else if profile.missing > 0 {
             notes.append(
                 "\(profile.missing == 1 ? "1 missing value stays" : "\(profile.missing) missing values stay") missing in the "
-                    + "file; in training \(filling)")
+                    + "file; in training \(policies.areUniform ? filling : "they become what the table above says")")
         }
-        let lacking = targets.map { profile.rows - profile.columns[$0].numbers - profile.columns[$0].texts }.max() ?? 0
+        let lacking = targets.map { profile.rows - profile.columns[$0].present }.max() ?? 0
         if lacking > 0 {
             notes.append(
                 "\(lacking == 1 ? "1 row has" : "\(lacking) rows have") no target: training leaves "
@@ -233,6 +358,8 @@ package struct TableConverter: Converter {
         case .refuse, .skip: "they become what \(options.like?.place ?? "the recipe") says"
         case .mean: "numbers become the mean of the rows that are trained on, texts the most frequent one"
         case .median: "numbers become the median of the rows that are trained on, texts the most frequent one"
+        case .mode: "texts become the most frequent one of the rows that are trained on"
+        case .category: "texts become a category of their own"
         case .indicator:
             "numbers become the mean of the rows that are trained on, beside a feature that tells so, texts a category of "
                 + "their own"

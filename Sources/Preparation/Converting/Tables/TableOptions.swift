@@ -1,3 +1,29 @@
+package import Recipes
+
+/// What a user says that a column holds.
+package enum ColumnKind: String, Sendable, CaseIterable {
+    case number, category, boolean, date
+    /// A date whose year is last.
+    case dayFirst = "day-first"
+    case monthFirst = "month-first"
+    case time, identifier, drop
+
+    /// Whether the column is left out.
+    var isLeftOut: Bool { self == .identifier || self == .drop }
+    /// What it is in a recipe; nil for what is left out.
+    var kind: RecipeColumn.Kind? {
+        switch self {
+        case .number: .number
+        case .category: .category
+        case .boolean: .boolean
+        case .date, .dayFirst, .monthFirst: .date
+        case .time: .time
+        case .identifier, .drop: nil
+        }
+    }
+    var order: DayOrder? { self == .dayFirst ? .dayFirst : self == .monthFirst ? .monthFirst : nil }
+}
+
 /// How a table of text becomes a dataset.
 package struct TableOptions: Sendable {
     /// What is done where a value is missing: empty, `NA`, `N/A`, `NaN`, `null` or `?`.
@@ -8,10 +34,14 @@ package struct TableOptions: Sendable {
         case skip
         // In the file it stays missing; training fills it, from the rows that are trained on. Targets are not filled: rows
         // without one are left out of training.
-        /// The column's mean, or its most frequent text.
+        /// The column's mean; of texts the most frequent one.
         case mean
-        /// The column's median, or its most frequent text.
+        /// The column's median; of texts the most frequent one.
         case median
+        /// The column's most frequent text.
+        case mode
+        /// A category of its own.
+        case category
         /// The column's mean, and a column beside it that tells where it was missing; of texts a category of its own.
         case indicator
         /// A value of one's own.
@@ -35,7 +65,12 @@ package struct TableOptions: Sendable {
     package var kept: [String] = []
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
+    /// What columns hold, by name or index, whatever they seem to.
+    package var kinds: [(column: String, kind: ColumnKind)] = []
     package var missing = Missing.refuse
+    /// What is done in columns of a kind, and in one column, in place of that.
+    package var missingOfKinds: [RecipeColumn.Kind: Missing] = [:]
+    package var missingOfColumns: [(column: String, missing: Missing)] = []
     /// What says all of this instead: columns that it does not name are left out.
     package var like: LikeTable?
     package var encoding = TextEncoding.utf8

@@ -7,24 +7,33 @@ struct TablePlan {
     struct Column {
         let index: Int
         let name: String
+        var kind: RecipeColumn.Kind
+        var unit: String?
+        var order: DayOrder?
         /// Whether a value is missing in some row.
         var hasMissing = false
         /// What becomes of it in training.
         var missing = RecipeColumn.Missing.none
-        /// Whether all are missing.
-        var isEmpty = false
-        var findings = ColumnFindings(missing: 0, range: nil)
+        var seen = RecipeColumn.Seen(missing: 0, range: nil)
+        var areWhole = true
+        /// Whether a float32 holds each of its values, as far as that matters.
+        var areSingle = true
         /// The sorted texts of a categorical column.
         var categories: [String]?
-        /// The code of each text, by its number in `table`.
+        /// What is written for each text, by its number in `table`.
         var codes: [Double] = []
         var table = CategoryTable()
+        /// Whether there are texts that are not in `table`.
+        var isStreamed = false
 
-        fileprivate mutating func note(_ profile: TableProfile) {
-            let found = profile.columns[index]
-            findings = ColumnFindings(
-                missing: profile.rows - found.numbers - found.texts,
-                range: categories == nil && found.numbers > 0 ? found.least...found.greatest : nil)
+        /// A text that is not in the table.
+        func read(_ text: UnsafeRawBufferPointer, point: UInt8) -> Double? {
+            guard isStreamed else { return nil }
+            let reading = CellReading(text, point: point)
+            let wanted: CellReading.Look = kind == .number ? .quantity : kind == .time ? .time : .date
+            guard reading.look == wanted else { return nil }
+            let value = reading.value(order)
+            return value.isNaN ? nil : value
         }
     }
 
@@ -37,55 +46,38 @@ struct TablePlan {
     private(set) var targetType = HDF5ElementType.float32
     private(set) var notes: [String] = []
     private(set) var warnings: [String] = []
+    private(set) var remarks: [String: String] = [:]
+    private(set) var warned: Set<String> = []
 
     /// Integers up to here, and no further, are all exact in a float32.
     private static let mostExact = Double(1 << 24)
 
+    /// - Parameter kinds: what the columns hold, by their index.
     init(
-        _ profile: TableProfile, inputs: [Int], targets: [Int], kept: [Int] = [], _ form: TableForm,
-        _ options: TableOptions,
-        _ source: ByteSource
+        _ profile: TableProfile, inputs: [Int], targets: [Int], kept: [Int], kinds: [Int: FoundKind],
+        _ policies: MissingPolicies,
+        _ form: TableForm, _ options: TableOptions, _ source: ByteSource
     ) throws {
-        for index in inputs + targets + kept {
-            try Self.checkKind(profile.columns[index], form.names[index], source, options.like)
-        }
-        for index in inputs {
+        for (index, isTarget) in inputs.map({ ($0, false) }) + targets.map({ ($0, true) }) {
             let found = profile.columns[index]
+            let kind = kinds[index] ?? FoundKind(kind: .empty)
+            let name = form.names[index]
             let column = try Self.column(
-                found, index, form, options, hasMissing: found.numbers + found.texts < profile.rows)
-            self.inputs.append(column)
-            if let categories = column.categories, categories.count == profile.rows, profile.rows >= 20 {
-                notes.append(
-                    "column '\(column.name)' holds a different text in every row: it seems to name rows; leave it out "
-                        + "by --drop \(column.name)")
+                found, index, kind, form, options, policies, rows: profile.rows, isTarget: isTarget)
+            if isTarget { self.targets.append(column) } else { self.inputs.append(column) }
+            if !kind.remark.isEmpty { remarks[name] = kind.remark }
+            if let warning = kind.warning {
+                warnings.append(warning)
+                warned.insert(name)
             }
-        }
-        for index in targets {
-            let found = profile.columns[index]
-            // Rows without a target are left out of training.
-            var plain = options
-            plain.missing = .refuse
-            self.targets.append(
-                try Self.column(found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows))
         }
         for index in kept {
-            let found = profile.columns[index]
-            var plain = options
-            plain.missing = .refuse
-            var column = try Self.column(
-                found, index, form, plain, hasMissing: found.numbers + found.texts < profile.rows)
-            column.note(profile)
+            let kind = kinds[index] ?? FoundKind(kind: .empty)
+            let column = try Self.column(
+                profile.columns[index], index, kind, form, options, policies, rows: profile.rows, isTarget: true)
             self.kept.append(column)
-            keptTypes.append(Self.targetType([column], profile))
+            keptTypes.append(Self.targetType([column]))
         }
-        let named = try Set(options.categorical.map { try form.column($0, "--categorical", source) })
-        for index in inputs + targets where !named.contains(index) && options.like == nil {
-            if let warning = Self.warning(profile.columns[index], form.names[index], form.point) {
-                warnings.append(warning)
-            }
-        }
-        for index in self.inputs.indices { self.inputs[index].note(profile) }
-        for index in self.targets.indices { self.targets[index].note(profile) }
         for column in self.inputs + self.targets + self.kept {
             guard let categories = column.categories else { continue }
             try TextBudget.check(
@@ -95,96 +87,92 @@ struct TablePlan {
         if form.hasHeader {
             try TextBudget.check(form.names, "\(source.name): the columns' names", "shorten them, or say --no-header")
         }
-        inputType = Self.inputType(self.inputs, profile)
-        targetType = Self.targetType(self.targets, profile)
-        noteLabels(profile)
-    }
-
-    /// Refuses a column of numbers into which a few texts have strayed.
-    private static func checkKind(
-        _ column: TableProfile.Column, _ name: String, _ source: ByteSource, _ like: LikeTable?
-    ) throws {
-        guard let (line, text) = column.firstText, !column.isNamed else { return }
-        if let like {
-            throw DataError(
-                "\(source.name), line \(line): column '\(name)' holds '\(text.prefix(40))', but numbers in \(like.place); "
-                    + "repair it, or leave it empty where it means a missing value")
-        }
-        guard column.numbers >= 9 * column.texts else { return }
-        let shown = text.count > 40 ? text.prefix(40) + "…" : text[...]
-        throw DataError(
-            "\(source.name), line \(line): column '\(name)' holds '\(shown)', but numbers in \(column.numbers) of "
-                + "\(column.numbers + column.texts) rows; repair it, leave it empty where it means a missing value, or "
-                + "say --categorical \(name) if all of them are names")
-    }
-
-    /// What is to be said of a column that looks like numbers or dates and became codes.
-    private static func warning(_ column: TableProfile.Column, _ name: String, _ point: UInt8) -> String? {
-        guard let (look, line, text) = column.firstLook, 2 * column.numericLooks >= column.categories.count else {
-            return nil
-        }
-        let advice =
-            switch look {
-            case .otherPoint where point == UInt8(ascii: "."):
-                "say --decimal-comma if the comma divides whole from fraction, or write the numbers without it"
-            case .otherPoint:
-                "leave out --decimal-comma if the point divides whole from fraction, or write the numbers without it"
-            case .number: "write plain numbers into the file"
-            case .date: "write what matters of it as numbers, as year, month and day"
-            }
-        return
-            "column '\(name)' looks like \(look == .date ? "dates" : "numbers") ('\(text)' in line \(line)), but is read as "
-            + "texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(name); or say "
-            + "--categorical \(name) if they are names"
+        inputType = Self.inputType(self.inputs)
+        targetType = Self.targetType(self.targets)
+        noteLabels()
     }
 
     private static func column(
-        _ profile: TableProfile.Column, _ index: Int, _ form: TableForm, _ options: TableOptions, hasMissing: Bool
+        _ profile: TableProfile.Column, _ index: Int, _ found: FoundKind, _ form: TableForm, _ options: TableOptions,
+        _ policies: MissingPolicies, rows: Int, isTarget: Bool
     ) throws -> Column {
-        var column = Column(index: index, name: form.names[index])
-        column.hasMissing = hasMissing
-        column.isEmpty = profile.numbers + profile.texts == 0
+        // Of a target each text is a class.
+        let kind = isTarget && found.kind == .boolean ? .category : found.kind
+        var column = Column(index: index, name: form.names[index], kind: kind, unit: found.unit, order: found.order)
+        column.hasMissing = profile.present < rows
+        column.seen = RecipeColumn.Seen(missing: rows - profile.present, range: nil)
+        column.isStreamed = profile.texts?.isStreamed ?? false
         let like = options.like?.column(column.name)
-        if let like { column.missing = like.missing }
-        guard profile.isCategorical else {
-            switch options.missing {
-            case .refuse, .skip: break
-            case .mean: column.missing = .mean
-            case .median: column.missing = .median
-            case .indicator: column.missing = .indicator
-            case .value(let text):
-                if let value = number(text, form.point) {
-                    column.missing = .number(value)
-                } else if hasMissing {
-                    throw DataError(
-                        "--missing \(text) fits no column of numbers, such as '\(column.name)'; give a number, mean, median, "
-                            + "indicator or skip")
-                }
-            }
-            return column
+        if let like {
+            column.missing = like.missing
+        } else if !isTarget {
+            // Rows without a target are left out of training.
+            column.missing = try policies.policy(index, kind, hasMissing: column.hasMissing)
         }
-        var table = profile.categories
-        switch options.missing {
-        case .refuse, .skip: break
-        case .mean, .median: column.missing = .mode
-        case .indicator: column.missing = .category
-        case .value(let text):
-            column.missing = .text(text)
-            guard hasMissing else { break }
+        let texts = profile.texts
+        if let texts { column.table = texts.table }
+        switch kind {
+        case .empty: break
+        case .number:
+            var values = ColumnTexts.Spread()
+            if profile.numbers > 0 {
+                (values.least, values.greatest, values.areWhole) = (profile.least, profile.greatest, profile.areWhole)
+            }
+            if let quantities = texts?.quantities {
+                values.least = min(values.least, quantities.least)
+                values.greatest = max(values.greatest, quantities.greatest)
+                values.areWhole = values.areWhole && quantities.areWhole
+            }
+            (column.seen.range, column.areWhole) = (values.range, values.areWhole)
+            column.codes = texts?.readings.map(\.value) ?? []
+        case .date, .time:
+            guard let texts else { break }
+            let values = kind == .time ? texts.times : found.order == .monthFirst ? texts.monthFirst : texts.dayFirst
+            (column.seen.range, column.areWhole, column.areSingle) = (values.range, values.areWhole, values.areSingle)
+            column.codes = texts.readings.map { $0.value(found.order) }
+        case .boolean: code(&column, like: like)
+        case .category where found.kind == .boolean: code(&column, like: nil)
+        case .category: try code(&column, like: like, form.point)
+        }
+        return column
+    }
+
+    /// A boolean's codes: 0 for what says no, 1 for what says yes; what says neither, as a table like another one may have
+    /// it, stands behind.
+    private static func code(_ column: inout Column, like: RecipeColumn?) {
+        let texts = column.table.texts
+        let known = like?.categories ?? []
+        func spelled(_ value: Bool) -> String? {
+            known.indices.contains(value ? 1 : 0)
+                ? known[value ? 1 : 0] : texts.first { BooleanWords.value($0) == value }
+        }
+        let (no, yes) = (spelled(false), spelled(true))
+        var categories = [
+            no ?? yes.flatMap { BooleanWords.other($0) } ?? "false",
+            yes ?? no.flatMap { BooleanWords.other($0) } ?? "true",
+        ]
+        column.codes = texts.map { text in
+            if let value = BooleanWords.value(text) { return value ? 1 : 0 }
+            categories.append(text)
+            return Double(categories.count - 1)
+        }
+        column.categories = categories
+    }
+
+    private static func code(_ column: inout Column, like: RecipeColumn?, _ point: UInt8) throws {
+        var table = column.table
+        func add(_ text: String) {
             var text = text
             _ = text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
         }
+        if case .text(let text) = column.missing, column.hasMissing, like == nil { add(text) }
         let texts = table.texts
-        var order = sorted(texts, form.point)
+        var order = sorted(texts, point)
         if let like, like.kind == .category {
             // Codes as they are there, and what is new behind them.
-            let known = like.categories
-            for text in known {
-                var text = text
-                _ = text.withUTF8 { table.add(UnsafeRawBufferPointer($0)) }
-            }
+            for text in like.categories { add(text) }
             let numbers = Dictionary(table.texts.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-            let first = known.compactMap { numbers[$0] }
+            let first = like.categories.compactMap { numbers[$0] }
             let taken = Set(first)
             order = first + order.filter { !taken.contains($0) }
         }
@@ -193,7 +181,6 @@ struct TablePlan {
         column.codes = [Double](repeating: 0, count: all.count)
         for (code, number) in order.enumerated() { column.codes[number] = Double(code) }
         column.table = table
-        return column
     }
 
     /// The positions of texts in their order: by value where all are numbers, else by their bytes.
@@ -210,9 +197,9 @@ struct TablePlan {
         return text.withUTF8 { DecimalNumber.parse(UnsafeRawBufferPointer($0), point: point) }
     }
 
-    /// uint8 where all are whole numbers from 0 to 255, as pixels are; float64 where float32 would take whole numbers
-    /// for their neighbours; else float32.
-    private static func inputType(_ columns: [Column], _ profile: TableProfile) -> HDF5ElementType {
+    /// uint8 where all are whole numbers from 0 to 255, as pixels are; float64 where float32 would take whole numbers, dates
+    /// or times for their neighbours; else float32.
+    private static func inputType(_ columns: [Column]) -> HDF5ElementType {
         var areBytes = true
         var needsDouble = false
         for column in columns {
@@ -222,22 +209,24 @@ struct TablePlan {
                 areBytes = areBytes && categories.count <= 256
                 continue
             }
-            let values = profile.columns[column.index]
-            guard values.numbers > 0 else { continue }
-            areBytes = areBytes && values.areWhole && values.least >= 0 && values.greatest <= 255
-            needsDouble = needsDouble || (values.areWhole && max(-values.least, values.greatest) > mostExact)
+            guard let range = column.seen.range else { continue }
+            areBytes = areBytes && column.areWhole && range.lowerBound >= 0 && range.upperBound <= 255
+            needsDouble =
+                needsDouble || !column.areSingle
+                || (column.areWhole && max(-range.lowerBound, range.upperBound) > mostExact)
         }
         return areBytes ? .uint8 : needsDouble ? .float64 : .float32
     }
 
     /// int32 or int64 for codes and whole numbers, float64 where they need it, else float32. What is missing is NaN, or -1
     /// where there are codes alone.
-    private static func targetType(_ columns: [Column], _ profile: TableProfile) -> HDF5ElementType {
+    private static func targetType(_ columns: [Column]) -> HDF5ElementType {
         var most = 0.0
-        for column in columns where column.categories == nil && !column.isEmpty {
-            let values = profile.columns[column.index]
-            guard values.areWhole else { return .float32 }
-            most = max(most, -values.least, values.greatest)
+        if columns.contains(where: { !$0.areSingle }) { return .float64 }
+        for column in columns {
+            guard let range = column.seen.range else { continue }
+            guard column.areWhole else { return .float32 }
+            most = max(most, -range.lowerBound, range.upperBound)
         }
         if columns.contains(where: { $0.hasMissing && $0.categories == nil }) {
             return most <= mostExact ? .float32 : .float64
@@ -245,26 +234,23 @@ struct TablePlan {
         return most <= Double(Int32.max) ? .int32 : most <= Double(1 << 53) ? .int64 : .float64
     }
 
-    /// What is declared of columns.
+    /// What is declared of columns, and what was seen.
     static func recipe(_ columns: [Column]) -> Recipe {
         Recipe(
-            columns.map { column in
-                guard let categories = column.categories else {
-                    return RecipeColumn(column.name, column.isEmpty ? .empty : .number, missing: column.missing)
-                }
-                return RecipeColumn(column.name, .category, missing: column.missing, categories: categories)
+            columns.map { own in
+                var column = RecipeColumn(own.name, own.kind, missing: own.missing, categories: own.categories ?? [])
+                (column.unit, column.order, column.seen) = (own.unit, own.order, own.seen)
+                return column
             })
     }
 
     /// Labels that do not begin at 0 are the most common trap.
-    private mutating func noteLabels(_ profile: TableProfile) {
-        guard targets.count == 1, let target = targets.first, target.categories == nil, targetType == .int32 else {
-            return
-        }
-        let values = profile.columns[target.index]
-        guard values.least != 0, values.greatest - values.least < 100 else { return }
+    private mutating func noteLabels() {
+        guard targets.count == 1, let target = targets.first, target.kind == .number, targetType == .int32,
+            let range = target.seen.range, range.lowerBound != 0, range.upperBound - range.lowerBound < 100
+        else { return }
         notes.append(
-            "the targets are whole numbers from \(Int(values.least)) to \(Int(values.greatest)); if they are classes, "
+            "the targets are whole numbers from \(Int(range.lowerBound)) to \(Int(range.upperBound)); if they are classes, "
                 + "say --categorical \(target.name), since labels count from 0")
     }
 }

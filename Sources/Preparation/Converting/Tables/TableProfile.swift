@@ -9,24 +9,69 @@ struct TableProfile {
         var isTarget = false
         /// Whether its numbers are names too.
         var isNamed = false
+        /// Whether what its texts look like matters.
+        var isRead = true
         var numbers = 0
-        var texts = 0
-        var firstText: (line: Int, text: String)?
+        var firstNumber: ColumnTexts.Place?
         var areWhole = true
         var least = Double.infinity
         var greatest = -Double.infinity
-        var sum = 0.0
-        /// The texts; of a column with `isNamed` its numbers also.
-        var categories = CategoryTable()
-        /// How many of the different texts look like numbers or dates.
-        var numericLooks = 0
-        var firstLook: (look: NumericLook, line: Int, text: String)?
+        /// The texts; of a column with `isNamed` its numbers also. Nil where there are none.
+        var texts: ColumnTexts?
+        /// The lines of the first few rows in which it is missing.
+        var missingLines: [Int] = []
+        private var sequence = Sequence()
 
-        var isCategorical: Bool { isNamed || texts > 0 }
-        var mean: Double { numbers > 0 ? sum / Double(numbers) : 0 }
-        /// The most frequent text; the first of several.
-        var mostFrequent: String? {
-            categories.counts.max().flatMap { most in categories.counts.firstIndex(of: most) }.map(categories.text)
+        /// Rows with a text.
+        var textRows: Int { texts?.rowCount ?? 0 }
+        var present: Int { numbers + textRows }
+
+        @inline(__always)
+        mutating func add(_ number: Double, _ bytes: UnsafeRawBufferPointer, line: Int) {
+            if numbers == 0 {
+                firstNumber = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
+            }
+            numbers += 1
+            if number < least { least = number }
+            if number > greatest { greatest = number }
+            if number != number.rounded() { areWhole = false }
+            if areWhole { sequence.add(number) }
+        }
+
+        /// Whether the numbers are consecutive integers in some order, none twice.
+        var areConsecutive: Bool {
+            numbers > 0 && areWhole && sequence.isWhole(from: least, to: greatest, count: numbers)
+        }
+    }
+
+    /// Tells whether integers are consecutive, in whatever order they come, by the sum of a hash of each (splitmix64,
+    /// Steele, Lea and Flood 2014): another multiset has the same sum by a chance of 2^-64.
+    private struct Sequence {
+        private var sum: UInt64 = 0
+        private var last = Double.nan
+        private var isPossible = true
+
+        private static func hash(_ value: Int64) -> UInt64 {
+            var word = UInt64(bitPattern: value) &+ 0x9E37_79B9_7F4A_7C15
+            word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+            return word ^ (word >> 31)
+        }
+
+        @inline(__always)
+        mutating func add(_ value: Double) {
+            guard isPossible else { return }
+            // Most columns repeat a number soon.
+            isPossible = value != last && value.magnitude < 0x1p53
+            last = value
+            if isPossible { sum &+= Self.hash(Int64(value)) }
+        }
+
+        func isWhole(from least: Double, to greatest: Double, count: Int) -> Bool {
+            guard isPossible, greatest - least == Double(count - 1) else { return false }
+            var expected: UInt64 = 0
+            for value in Int64(least)...Int64(greatest) { expected &+= Self.hash(value) }
+            return sum == expected
         }
     }
 
@@ -36,10 +81,6 @@ struct TableProfile {
     var skippedRows = 0
     /// Values of inputs that are missing.
     var missing = 0
-    /// The first few.
-    var missingPlaces: [(line: Int, column: Int)] = []
-
-    static let mostCategories = 65_536
 
     /// Reads the whole table.
     /// - Parameter progress: called with the bytes read, now and then.
@@ -89,9 +130,8 @@ struct TableProfile {
     }
 
     private mutating func note(_ line: Int, _ column: Int) {
-        guard !columns[column].isTarget else { return }
-        missing += 1
-        if missingPlaces.count < 3 { missingPlaces.append((line, column)) }
+        if columns[column].missingLines.count < 3 { columns[column].missingLines.append(line) }
+        if !columns[column].isTarget { missing += 1 }
     }
 
     @inline(__always)
@@ -100,35 +140,34 @@ struct TableProfile {
     ) throws {
         // Most are numbers, and no number is a word for a missing value.
         if let number = DecimalNumber.parse(bytes, point: form.point) {
-            columns[index].numbers += 1
-            columns[index].sum += number
-            if number < columns[index].least { columns[index].least = number }
-            if number > columns[index].greatest { columns[index].greatest = number }
-            if number != number.rounded() { columns[index].areWhole = false }
-            if columns[index].isNamed { columns[index].categories.add(bytes) }
+            columns[index].add(number, bytes, line: reader.line)
+            if columns[index].isNamed { try addText(bytes, index, reader, form, isNumber: true) }
         } else if Self.isMissing(bytes) {
-            return note(reader.line, index)
+            note(reader.line, index)
         } else {
-            columns[index].texts += 1
-            if columns[index].firstText == nil { columns[index].firstText = (reader.line, reader.text(index)) }
-            let known = columns[index].categories.count
-            columns[index].categories.add(bytes)
-            if columns[index].categories.count > known { noteLook(bytes, index, reader, form) }
-        }
-        guard columns[index].categories.count <= Self.mostCategories else {
-            throw DataError(
-                "\(reader.source.name), line \(reader.line): column '\(form.names[index])' holds more than "
-                    + "\(Self.mostCategories) different texts, which are no categories; leave it out by "
-                    + "--drop \(form.names[index])")
+            try addText(bytes, index, reader, form, isNumber: false)
         }
     }
 
-    private mutating func noteLook(
-        _ bytes: UnsafeRawBufferPointer, _ index: Int, _ reader: RecordReader, _ form: TableForm
-    ) {
-        guard let look = NumericLook(bytes, point: form.point) else { return }
-        columns[index].numericLooks += 1
-        if columns[index].firstLook == nil { columns[index].firstLook = (look, reader.line, reader.text(index)) }
+    private mutating func addText(
+        _ bytes: UnsafeRawBufferPointer, _ index: Int, _ reader: RecordReader, _ form: TableForm, isNumber: Bool
+    ) throws {
+        if columns[index].texts == nil { columns[index].texts = ColumnTexts() }
+        guard let texts = columns[index].texts else { return }
+        let mayNameRows =
+            !columns[index].isTarget && columns[index].numbers == 0 && columns[index].missingLines.isEmpty
+        let fits =
+            isNumber
+            ? texts.addName(bytes, line: reader.line)
+            : texts.add(
+                bytes, line: reader.line, point: form.point, reads: columns[index].isRead,
+                mayNameRows: mayNameRows && !columns[index].isNamed)
+        guard fits else {
+            throw DataError(
+                "\(reader.source.name), line \(reader.line): column '\(form.names[index])' holds more than "
+                    + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by "
+                    + "--drop \(form.names[index])")
+        }
     }
 
     private static let missingWords = ["na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "?"].map { Array($0.utf8) }

@@ -31,7 +31,6 @@ struct TableWriter {
     ) -> ConversionReport.Written {
         var written = written
         written.recipe = TablePlan.recipe(columns)
-        written.findings = columns.map(\.findings)
         return written
     }
 
@@ -120,10 +119,10 @@ struct TableWriter {
         _ column: TablePlan.Column, _ reader: RecordReader, _ source: ByteSource, missing: Double
     ) throws -> Double {
         let bytes = reader.bytes(column.index)
-        if column.categories == nil {
-            if let number = DecimalNumber.parse(bytes, point: form.point) { return number }
-        } else if !TableProfile.isMissing(bytes), let number = column.table.find(bytes) {
-            return column.codes[number]
+        if column.categories == nil, let number = DecimalNumber.parse(bytes, point: form.point) { return number }
+        if !column.codes.isEmpty, !TableProfile.isMissing(bytes) {
+            if let number = column.table.find(bytes) { return column.codes[number] }
+            if let value = column.read(bytes, point: form.point) { return value }
         }
         if column.hasMissing, TableProfile.isMissing(bytes) { return missing }
         throw changed(source)

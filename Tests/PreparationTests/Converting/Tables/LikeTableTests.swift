@@ -27,7 +27,7 @@ struct LikeTableTests {
     }
 
     private func recipe(_ file: HDF5File, _ name: String = "inputs") throws -> Recipe {
-        try Recipe(text: file.dataset("/train/\(name)").attributes.string("recipe"), file: "out.h5")
+        try Recipe(text: file.dataset("/train/\(name)").attributes.string("recipe"), file: "out.h5").declared
     }
 
     @Test func columnsKindsAndCodesAreThoseOfTheOther() throws {
@@ -72,5 +72,66 @@ struct LikeTableTests {
         fixture.expect(
             "@a.csv has none of the columns of model.h5: size, zip; its columns are a, b",
             from: TableConverter(other, options: options()))
+    }
+
+    private func kinds(_ columns: [RecipeColumn]) -> TableOptions {
+        var options = TableOptions()
+        options.like = LikeTable(inputs: Recipe(columns), targets: nil, place: "model.h5")
+        return options
+    }
+
+    @Test func otherKindsAreReadAsTheOtherHasThem() throws {
+        var weight = RecipeColumn("weight", .number)
+        weight.unit = "kg"
+        var day = RecipeColumn("day", .date)
+        day.order = .dayFirst
+        let flag = RecipeColumn("flag", .boolean, categories: ["No", "Yes"])
+        let code = RecipeColumn("code", .category, categories: ["1", "2"])
+        // Numbers without a unit, days that might be months, words in another case or of another pair, and names that are
+        // numbers.
+        let path = try fixture.write(
+            "flag,weight,day,code\nyes,5,03/04/2024,2\nNO,6,05/04/2024,1\nt,7,2024-04-06,1\n0,8,7 Apr 2024,2\n"
+                + "x,9,8.4.2024,3\n", to: "a.csv")
+        let (file, report) = try fixture.convert(TableConverter(path, options: kinds([weight, day, flag, code])))
+        #expect(
+            try file.dataset("/train/inputs").read(Float.self) == [
+                5, 19_816, 1, 1, 6, 19_818, 0, 0, 7, 19_819, 1, 0, 8, 19_820, 0, 1, 9, 19_821, 2, 2,
+            ])
+        let columns = try recipe(file).columns
+        #expect(columns[0].unit == "kg")
+        #expect(columns[1].order == .dayFirst)
+        // What says neither yes nor no stands behind, where whoever uses the model finds it.
+        #expect(columns[2] == RecipeColumn("flag", .boolean, categories: ["No", "Yes", "x"]))
+        #expect(columns[3].categories == ["1", "2", "3"])
+        #expect(report.decisions?.remarks["weight"] == "no unit: taken for 'kg', as in model.h5")
+    }
+
+    @Test func otherKindsThatDoNotFit() throws {
+        var weight = RecipeColumn("weight", .number)
+        weight.unit = "kg"
+        func expect(_ sentence: String, _ column: RecipeColumn, _ values: String...) throws {
+            let path = try fixture.write("\(column.name),t\n" + values.map { "\($0),1\n" }.joined(), to: "a.csv")
+            fixture.expect(sentence, from: TableConverter(path, options: kinds([column])))
+        }
+        try expect(
+            "@a.csv, line 2: column 'weight' holds '5 lb', but 'kg' in model.h5; bring its numbers into 'kg'", weight,
+            "5 lb",
+            "6 lb")
+        try expect(
+            "@a.csv: column 'weight' holds '5 lb' in line 2 and '6 kg' in line 3; bring its numbers into one unit",
+            weight,
+            "5 lb", "6 kg")
+        try expect(
+            "@a.csv, line 3: column 'day' holds 'soon', but dates in model.h5; repair it, or leave it empty where it means a "
+                + "missing value", RecipeColumn("day", .date), "2024-03-01", "soon")
+        try expect(
+            "@a.csv, line 2: column 'day' holds '20240301', but dates in model.h5; repair it, or leave it empty where it "
+                + "means a missing value", RecipeColumn("day", .date), "20240301")
+        try expect(
+            "@a.csv: column 'day' holds '03/04/2024' in line 2, and no row tells whether the day or the month stands first; "
+                + "write the year first, as 2024-03-31", RecipeColumn("day", .date), "03/04/2024")
+        try expect(
+            "@a.csv, line 2: column 'at' holds '2024-03-01', but times in model.h5; repair it, or leave it empty where it "
+                + "means a missing value", RecipeColumn("at", .time), "2024-03-01")
     }
 }

@@ -1,10 +1,12 @@
+internal import Recipes
+
 /// A date, a time or both, as they stand in a table.
 ///
 /// Read are three numbers, year first or last, between `-`, `/` or `.`; days with the English name of their month
 /// (`1 Mar 2024`, `March 1, 2024`); and times such as `14:30`, `2:30:05.5 pm` and `14:30:00+02:00`, alone or behind the date.
 struct DateText {
     /// In which order day and month stand where the year is last; the two can't be told apart in one cell.
-    enum Order: CaseIterable { case dayFirst, monthFirst }
+    typealias Order = DayOrder
 
     /// The year and the two other numbers of a date, as they stand; nil for a time alone.
     private var date: (year: Int, first: Int, second: Int)?

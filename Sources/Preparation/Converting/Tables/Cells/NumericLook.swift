@@ -28,10 +28,10 @@ enum NumericLook: Equatable {
         }
     }
 
-    /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time; or a month's
-    /// English name with a day, a year or both.
+    /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time; a year and a
+    /// month; or a month's English name with a day, a year or both.
     private static func isDate(_ text: String) -> Bool {
-        if namesMonth(text) { return true }
+        if namesMonth(text) || isMonth(text) { return true }
         let day = text.prefix { !($0 == " " || $0 == "T") }
         let rest = text.dropFirst(day.count + 1)
         guard rest.allSatisfy({ $0.isNumber || ":.,+-Z ".contains($0) || "apmAPM".contains($0) }) else { return false }
@@ -41,6 +41,15 @@ enum NumericLook: Equatable {
             if parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(isDigit) }) { return true }
         }
         return false
+    }
+
+    /// `2024-03`, `03/2024`.
+    private static func isMonth(_ text: String) -> Bool {
+        let parts = text.split { $0 == "-" || $0 == "/" }
+        guard parts.count == 2, parts.allSatisfy({ $0.allSatisfy(isDigit) }) else { return false }
+        return [(parts[0], parts[1]), (parts[1], parts[0])].contains { year, month in
+            year.count == 4 && month.count <= 2 && (1...12).contains(Int(month) ?? 0)
+        }
     }
 
     private static let months = [

@@ -1,0 +1,50 @@
+internal import Recipes
+
+/// What a text in a table looks like, and what it is read as if its whole column looks so.
+struct CellReading {
+    enum Look: Int, CaseIterable {
+        /// A number with separators or a unit.
+        case quantity
+        case date
+        case time
+        /// What looks like a number or a date, but is not read: see `NumericLook`.
+        case unread
+        case word
+    }
+
+    let look: Look
+    /// A quantity's number in its unit, a time as a fraction of the day, a date in days since 1970-01-01 with the day
+    /// before the month; NaN where there is none.
+    var value = Double.nan
+    /// A date with the month before the day.
+    var monthFirst = Double.nan
+    var unit: String?
+    var separator = Quantity.Separator.none
+
+    static let word = CellReading(look: .word)
+
+    private init(look: Look) { self.look = look }
+
+    /// - Parameters:
+    ///   - text: one that `DecimalNumber` does not read.
+    ///   - point: the byte between whole and fraction.
+    init(_ text: UnsafeRawBufferPointer, point: UInt8) {
+        // Longer ones are sentences.
+        guard text.count <= 40, text.contains(where: { $0 &- 0x30 < 10 }) else {
+            self = .word
+            return
+        }
+        if let quantity = Quantity(text, point: point) {
+            look = .quantity
+            (value, unit, separator) = (quantity.value, quantity.unit, quantity.separator)
+        } else if let date = DateText(String(decoding: text, as: UTF8.self)) {
+            look = date.hasDate ? .date : .time
+            value = date.days(.dayFirst) ?? .nan
+            monthFirst = date.days(.monthFirst) ?? .nan
+        } else {
+            look = NumericLook(text, point: point) == nil ? .word : .unread
+        }
+    }
+
+    func value(_ order: DayOrder?) -> Double { order == .monthFirst ? monthFirst : value }
+}

@@ -1,0 +1,169 @@
+internal import Recipes
+
+/// The texts of one column: which there are, how often each comes, and what they look like. Counted from all rows.
+final class ColumnTexts {
+    struct Place {
+        let line: Int
+        let text: String
+
+        /// `'5 kg' in line 2`.
+        var words: String { "'\(shown)' in line \(line)" }
+        var shown: String { text.count > 40 ? text.prefix(40) + "…" : text }
+    }
+
+    /// Each different text has a number there, up to `mostCategories` of them.
+    private(set) var table = CategoryTable()
+    /// By the number of a text.
+    private(set) var readings: [CellReading] = []
+    /// Rows, and different texts, that look so.
+    private var rowCounts = [Int](repeating: 0, count: CellReading.Look.allCases.count)
+    private var textCounts = [Int](repeating: 0, count: CellReading.Look.allCases.count)
+    private var firsts = [Place?](repeating: nil, count: CellReading.Look.allCases.count)
+    /// The units of quantities, each with the first row that has it.
+    private(set) var units: [(unit: String?, place: Place)] = []
+    /// The first number whose separator of thousands might be a decimal mark, while no other one proves what it is.
+    private(set) var doubtful: Place?
+    private var isProven = false
+    private(set) var quantities = Spread()
+    /// Of dates with the day first, with the month first, and of times.
+    private(set) var dayFirst = Spread()
+    private(set) var monthFirst = Spread()
+    private(set) var times = Spread()
+    /// The first date that is none in that order; and the first that is another day in each.
+    private(set) var notDayFirst: Place?
+    private(set) var notMonthFirst: Place?
+    private(set) var ambiguous: Place?
+    /// The first text that says neither yes nor no; and the pairs of the others, a bit each.
+    private(set) var notBoolean: Place?
+    private(set) var booleanPairs: UInt8 = 0
+    /// Whether texts are read one by one, since there are too many to be kept.
+    private(set) var isStreamed = false
+
+    /// Values of a kind.
+    struct Spread {
+        var least = Double.infinity
+        var greatest = -Double.infinity
+        var areWhole = true
+        /// Whether a float32 holds each of them.
+        var areSingle = true
+
+        mutating func add(_ value: Double) {
+            guard !value.isNaN else { return }
+            least = min(least, value)
+            greatest = max(greatest, value)
+            if value != value.rounded() { areWhole = false }
+            if Double(Float(value)) != value { areSingle = false }
+        }
+
+        var range: ClosedRange<Double>? { least <= greatest ? least...greatest : nil }
+    }
+
+    static let mostCategories = 65_536
+    /// Of texts that differ in each row.
+    private static let mostNames = 1 << 22
+
+    func rows(_ look: CellReading.Look) -> Int { rowCounts[look.rawValue] }
+    func texts(_ look: CellReading.Look) -> Int { textCounts[look.rawValue] }
+    func first(_ look: CellReading.Look) -> Place? { firsts[look.rawValue] }
+    /// All rows with a text, and those with a unit.
+    private(set) var rowCount = 0
+    private(set) var unitRows = 0
+
+    /// The first text that does not look so.
+    func firstOther(than looks: CellReading.Look...) -> Place? {
+        CellReading.Look.allCases.filter { !looks.contains($0) }.compactMap { first($0) }.min { $0.line < $1.line }
+    }
+
+    /// Whether no text comes twice.
+    var areDistinct: Bool { !isStreamed && table.count == rowCount }
+
+    /// Counts a number that may be a name.
+    func addName(_ bytes: UnsafeRawBufferPointer, line: Int) -> Bool {
+        let known = table.count
+        let number = table.add(bytes)
+        if number == known {
+            readings.append(.word)
+            note(bytes, line)
+        }
+        return table.count <= Self.mostCategories
+    }
+
+    /// - Parameter reads: whether it matters what the text looks like.
+    /// - Returns: false where there are too many different ones.
+    func add(_ bytes: UnsafeRawBufferPointer, line: Int, point: UInt8, reads: Bool, mayNameRows: Bool) -> Bool {
+        rowCount += 1
+        if isStreamed {
+            if let number = table.find(bytes) {
+                again(number)
+            } else {
+                count(CellReading(bytes, point: point), bytes, line)
+            }
+            return true
+        }
+        let known = table.count
+        let number = table.add(bytes)
+        guard number == known else {
+            again(number)
+            return true
+        }
+        // Names by the hundred thousand are nothing else.
+        let isName = known >= Self.mostCategories && rows(.word) > 0
+        let reading = reads && !isName ? CellReading(bytes, point: point) : .word
+        readings.append(reading)
+        count(reading, bytes, line)
+        note(bytes, line)
+        guard table.count > Self.mostCategories else { return true }
+        if !isName, rows(.word) + rows(.unread) == 0, reads {
+            isStreamed = true
+            return true
+        }
+        return mayNameRows && table.count == rowCount && table.count <= Self.mostNames
+    }
+
+    /// Counts a text that came before.
+    private func again(_ number: Int) {
+        rowCounts[readings[number].look.rawValue] += 1
+        if readings[number].unit != nil { unitRows += 1 }
+    }
+
+    private func place(_ bytes: UnsafeRawBufferPointer, _ line: Int) -> Place {
+        Place(line: line, text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// What matters of a text when it comes for the first time.
+    private func note(_ bytes: UnsafeRawBufferPointer, _ line: Int) {
+        guard notBoolean == nil else { return }
+        if bytes.count <= 5, let found = BooleanWords.place(String(decoding: bytes, as: UTF8.self)) {
+            booleanPairs |= 1 << UInt8(found.pair)
+        } else {
+            notBoolean = place(bytes, line)
+        }
+    }
+
+    private func count(_ reading: CellReading, _ bytes: UnsafeRawBufferPointer, _ line: Int) {
+        let look = reading.look.rawValue
+        rowCounts[look] += 1
+        textCounts[look] += 1
+        if firsts[look] == nil { firsts[look] = place(bytes, line) }
+        switch reading.look {
+        case .quantity:
+            quantities.add(reading.value)
+            if reading.unit != nil { unitRows += 1 }
+            if !units.contains(where: { $0.unit == reading.unit }), units.count < 100 {
+                units.append((reading.unit, place(bytes, line)))
+            }
+            if reading.separator == .proven { (doubtful, isProven) = (nil, true) }
+            if reading.separator == .doubtful, !isProven, doubtful == nil { doubtful = place(bytes, line) }
+        case .date:
+            dayFirst.add(reading.value)
+            monthFirst.add(reading.monthFirst)
+            if notDayFirst == nil, reading.value.isNaN { notDayFirst = place(bytes, line) }
+            if notMonthFirst == nil, reading.monthFirst.isNaN { notMonthFirst = place(bytes, line) }
+            if ambiguous == nil, reading.value != reading.monthFirst, !reading.value.isNaN, !reading.monthFirst.isNaN {
+                ambiguous = place(bytes, line)
+            }
+        case .time: times.add(reading.value)
+        case .unread, .word: break
+        }
+    }
+}

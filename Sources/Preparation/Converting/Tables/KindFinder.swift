@@ -1,0 +1,254 @@
+import Batches
+internal import Recipes
+
+/// What a column of a table holds.
+struct FoundKind {
+    var kind: RecipeColumn.Kind
+    var unit: String?
+    var order: DayOrder?
+    /// Whether it seems to name the rows.
+    var isIdentifier = false
+    /// What the table of decisions says beside the column; a warning where `warning` is there.
+    var remark = ""
+    /// A sentence of its own.
+    var warning: String?
+}
+
+/// Decides what a column holds, from all of its rows: what its texts look like, what a user says, or what another table says.
+struct KindFinder {
+    let column: TableProfile.Column
+    let name: String
+    /// Of the whole table.
+    let rows: Int
+    let point: UInt8
+    let source: String
+    /// What the user says.
+    let wanted: ColumnKind?
+    /// What another table says, and which one.
+    let like: (column: RecipeColumn, place: String)?
+
+    /// Fewer rows tell nothing of what differs in each.
+    private static let leastRows = 10
+
+    /// - Throws: `DataError` with line and value where the column is not what it should be, or has two units.
+    func find() throws -> FoundKind {
+        if let like, like.column.kind != .empty { return try read(as: like.column.kind, order: like.column.order) }
+        if let wanted, let kind = wanted.kind { return try read(as: kind, order: wanted.order) }
+        guard let texts = column.texts else {
+            if column.numbers == 0 { return FoundKind(kind: .empty, remark: "no row has a value") }
+            var found = FoundKind(kind: .number)
+            if like == nil, mayNameRows, column.numbers == rows, column.areConsecutive {
+                found.isIdentifier = true
+                found.remark = "consecutive integers, another one in each row"
+            }
+            return found
+        }
+        let present = column.numbers + texts.rowCount
+        let quantities = column.numbers + (hasOneKindOfUnit ? texts.rows(.quantity) : 0)
+        let dates = texts.rows(.date)
+        let times = texts.rows(.time)
+        let others = present - quantities
+        if others == 0 { return try number() }
+        if column.numbers == 0 {
+            if dates == texts.rowCount { return try date(nil) }
+            if times == texts.rowCount { return FoundKind(kind: .time) }
+            if !column.isTarget, texts.table.count <= 12, texts.notBoolean == nil, isPair {
+                return FoundKind(kind: .boolean)
+            }
+        }
+        // A few texts that have strayed into a column of another kind.
+        if quantities >= 9 * others {
+            throw stray(
+                "numbers", quantities, hasOneKindOfUnit ? texts.firstOther(than: .quantity) : texts.firstOther())
+        }
+        if dates > 0, dates >= 9 * (present - dates) { throw stray("dates", dates, firstOther(than: .date)) }
+        if times > 0, times >= 9 * (present - times) { throw stray("times", times, firstOther(than: .time)) }
+        guard !texts.isStreamed else {
+            throw DataError(
+                "\(source), line \(firstOther(than: .quantity)?.line ?? 0): column '\(name)' holds more than "
+                    + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by --drop \(name)"
+            )
+        }
+        var found = FoundKind(kind: .category)
+        if like == nil, mayNameRows, column.numbers == 0, texts.rowCount == rows, texts.areDistinct {
+            found.isIdentifier = true
+            found.remark = "a different text in each row"
+        } else {
+            warn(&found, texts)
+        }
+        return found
+    }
+
+    private var mayNameRows: Bool { !column.isTarget && rows >= Self.leastRows }
+
+    /// Both words of one pair.
+    private var isPair: Bool {
+        guard let texts = column.texts, texts.booleanPairs.nonzeroBitCount == 1 else { return false }
+        return Set(texts.table.texts.compactMap { BooleanWords.value($0) }).count == 2
+    }
+
+    private var units: [(unit: String, place: ColumnTexts.Place)] {
+        (column.texts?.units ?? []).compactMap { unit, place in unit.map { ($0, place) } }
+    }
+
+    /// Whether the quantities have one unit, or units that are known. What stands behind a few numbers, or another word behind
+    /// each, is no unit: `3 O`, `12 Main St`.
+    private var hasOneKindOfUnit: Bool {
+        units.allSatisfy { Quantity.isKnown($0.unit) }
+            || units.count == 1 && 2 * (column.texts?.unitRows ?? 0) >= column.present
+    }
+
+    // MARK: - Kinds
+
+    private func read(as kind: RecipeColumn.Kind, order: DayOrder?) throws -> FoundKind {
+        let texts = column.texts
+        switch kind {
+        case .category, .empty: return FoundKind(kind: .category)
+        case .boolean:
+            // What is neither is told of by whoever uses a model that does not know it.
+            if like == nil, let place = texts?.notBoolean {
+                throw misfit(place, "which is neither yes nor no (\(BooleanWords.list))")
+            }
+            return FoundKind(kind: .boolean)
+        case .number:
+            if let place = texts?.firstOther(than: .quantity) { throw misfit(place, "which is no number") }
+            return try number()
+        case .date:
+            if let place = firstOther(than: .date) { throw misfit(place, "which is no date") }
+            return try date(order)
+        case .time:
+            if let place = firstOther(than: .time) { throw misfit(place, "which is no time of the day") }
+            return FoundKind(kind: .time)
+        }
+    }
+
+    private func firstOther(than look: CellReading.Look) -> ColumnTexts.Place? {
+        [column.texts?.firstOther(than: look), look == .quantity ? nil : column.firstNumber].compactMap { $0 }
+            .min { $0.line < $1.line }
+    }
+
+    private func number() throws -> FoundKind {
+        if units.count > 1 {
+            throw DataError(
+                "\(source): column '\(name)' holds \(units[0].place.words) and \(units[1].place.words); bring its numbers into "
+                    + "one unit" + (like == nil ? ", or say --column \(name)=category if they are names" : ""))
+        }
+        var found = FoundKind(kind: .number, unit: units.first?.unit)
+        if column.numbers + (column.texts?.rowCount ?? 0) == 0 { found.kind = .empty }
+        if let like, let wanted = like.column.unit {
+            if let (unit, place) = units.first, unit != wanted {
+                throw DataError(
+                    "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', but '\(wanted)' in "
+                        + "\(like.place); bring its numbers into '\(wanted)'")
+            }
+            if found.unit == nil { found.remark = "no unit: taken for '\(wanted)', as in \(like.place)" }
+            found.unit = wanted
+        } else if let like, let unit = found.unit {
+            found.remark = "in '\(unit)'; \(like.place) names no unit"
+        }
+        if let unit = found.unit, units.count == 1, found.remark.isEmpty, let plain {
+            found.remark = "some without a unit, first \(plain.words)"
+            found.warning =
+                "column '\(name)' holds \(plain.words) without a unit, and \(units[0].place.words): both were taken for "
+                + "'\(unit)'"
+        } else if let doubtful = column.texts?.doubtful, found.remark.isEmpty {
+            found.remark = reading(doubtful).map { "'\(doubtful.shown)' is read as \(Int($0))" } ?? ""
+        }
+        return found
+    }
+
+    /// The first row with a number and no unit.
+    private var plain: ColumnTexts.Place? {
+        let bare = column.texts?.units.first { $0.unit == nil }?.place
+        // Nothing has every unit.
+        return [bare, column.firstNumber.flatMap { column.least == 0 && column.greatest == 0 ? nil : $0 }]
+            .compactMap { $0 }.min { $0.line < $1.line }
+    }
+
+    private func reading(_ place: ColumnTexts.Place) -> Double? {
+        var text = place.text
+        return text.withUTF8 { Quantity(UnsafeRawBufferPointer($0), point: point)?.value }
+    }
+
+    private func date(_ wanted: DayOrder?) throws -> FoundKind {
+        guard let texts = column.texts else { return FoundKind(kind: .empty) }
+        let (notDay, notMonth) = (texts.notDayFirst, texts.notMonthFirst)
+        if let notDay, let notMonth {
+            throw DataError(
+                "\(source): column '\(name)' holds \(notMonth.words), where the day stands first, and \(notDay.words), where the "
+                    + "month does; write them in one order, as 2024-03-31")
+        }
+        if like == nil, let wanted, let place = wanted == .dayFirst ? notDay : notMonth {
+            throw misfit(place, "which is no date with the \(wanted == .dayFirst ? "day" : "month") first")
+        }
+        if let order = notDay != nil ? DayOrder.monthFirst : notMonth != nil ? .dayFirst : nil {
+            return FoundKind(kind: .date, order: order)
+        }
+        guard let ambiguous = texts.ambiguous else { return FoundKind(kind: .date, order: wanted) }
+        guard let wanted else {
+            throw DataError(
+                "\(source): column '\(name)' holds \(ambiguous.words), and no row tells whether the day or the month stands "
+                    + "first; "
+                    + (like == nil
+                        ? "say --column \(name)=day-first or --column \(name)=month-first"
+                        : "write the year first, as 2024-03-31"))
+        }
+        return FoundKind(kind: .date, order: wanted)
+    }
+
+    // MARK: - Sentences
+
+    private func misfit(_ place: ColumnTexts.Place, _ what: String) -> DataError {
+        if let like {
+            return DataError(
+                "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', but \(like.column.words) in "
+                    + "\(like.place); repair it, or leave it empty where it means a missing value")
+        }
+        return DataError(
+            "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', \(what); repair it, leave it empty where it "
+                + "means a missing value, or leave out --column \(name)=\(wanted?.rawValue ?? "")")
+    }
+
+    private func stray(_ kinds: String, _ count: Int, _ place: ColumnTexts.Place?) -> DataError {
+        DataError(
+            "\(source), line \(place?.line ?? 0): column '\(name)' holds '\(place?.shown ?? "")', but \(kinds) in \(count) of "
+                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or say --categorical "
+                + "\(name) if all of them are names")
+    }
+
+    /// Notes a column that looks like numbers or dates and becomes codes.
+    private func warn(_ found: inout FoundKind, _ texts: ColumnTexts) {
+        let looks: [CellReading.Look] = [.quantity, .date, .time, .unread]
+        let count = looks.reduce(0) { $0 + texts.texts($1) }
+        guard 2 * count >= texts.table.count,
+            let (look, place) = looks.compactMap({ look in texts.first(look).map { (look, $0) } })
+                .min(by: { $0.1.line < $1.1.line })
+        else { return }
+        var isDate = look == .date || look == .time
+        var advice: String
+        if look == .unread {
+            var text = place.text
+            let numeric = text.withUTF8 { NumericLook(UnsafeRawBufferPointer($0), point: point) }
+            isDate = numeric == .date
+            advice =
+                switch numeric {
+                case .otherPoint where point == UInt8(ascii: "."):
+                    "say --decimal-comma if the comma divides whole from fraction, or write the numbers without it"
+                case .otherPoint:
+                    "leave out --decimal-comma if the point divides whole from fraction, or write the numbers without it"
+                case .date: "write the dates as 2024-03-31, or as 31 Mar 2024"
+                default: "write plain numbers into the file"
+                }
+        } else if let other = firstOther(than: look) {
+            advice = "'\(other.shown)' in line \(other.line) is none: repair such rows, or leave the value empty there"
+        } else {
+            guard units.count > 1 else { return }
+            advice = "they have no unit in common, such as '\(units[0].unit)' and '\(units[1].unit)'"
+        }
+        found.remark = "looks like \(isDate ? "dates" : "numbers"), but became codes"
+        found.warning =
+            "column '\(name)' looks like \(isDate ? "dates" : "numbers") ('\(place.text)' in line \(place.line)), but is read "
+            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(name); or say "
+            + "--categorical \(name) if they are names"
+    }
+}

@@ -1,0 +1,133 @@
+import Batches
+internal import Recipes
+
+/// What becomes of missing values in each column: what is said of the column, else of its kind, else of all.
+struct MissingPolicies {
+    private let options: TableOptions
+    private let ofColumns: [Int: TableOptions.Missing]
+    private let form: TableForm
+
+    /// - Throws: `DataError` for a column that is not there, or one that is named twice.
+    init(_ options: TableOptions, _ form: TableForm, _ source: ByteSource) throws {
+        var ofColumns: [Int: TableOptions.Missing] = [:]
+        for (selector, missing) in options.missingOfColumns {
+            let index = try form.column(selector, "--missing", source)
+            guard ofColumns.updateValue(missing, forKey: index) == nil else {
+                throw DataError("column '\(form.names[index])' is named by --missing twice")
+            }
+        }
+        let others = options.missingOfKinds.keys.map(\.rawValue).sorted() + options.missingOfColumns.map(\.column)
+        if options.missing == .skip, let other = others.first {
+            throw DataError(
+                "--missing skip leaves out each row with a missing value, so that --missing \(other)=… has no effect; leave "
+                    + "one of them out")
+        }
+        (self.options, self.ofColumns, self.form) = (options, ofColumns, form)
+    }
+
+    /// Whether one word is said of all columns.
+    var areUniform: Bool { ofColumns.isEmpty && options.missingOfKinds.isEmpty }
+
+    /// What the recipe says of a column.
+    /// - Parameter hasMissing: whether a value is missing there; otherwise what is said of all columns need not fit.
+    /// - Throws: `DataError` for a policy that the kind does not have.
+    func policy(_ index: Int, _ kind: RecipeColumn.Kind, hasMissing: Bool) throws -> RecipeColumn.Missing {
+        let own = ofColumns[index]
+        let (missing, subject) =
+            own.map { ($0, form.names[index] + "=") }
+            ?? options.missingOfKinds[kind].map { ($0, kind.rawValue + "=") } ?? (options.missing, "")
+        if let policy = policy(missing, kind, ofAll: subject.isEmpty) { return policy }
+        guard hasMissing || !subject.isEmpty else { return .none }
+        throw DataError(
+            "--missing \(subject)\(missing.word) fits no column of \(kind.columnWords), such as '\(form.names[index])'; give "
+                + kind.policyWords + (subject.isEmpty ? " or skip" : " or refuse"))
+    }
+
+    /// - Parameter ofAll: whether the word is said of all columns, so that each kind takes what comes nearest to it.
+    /// - Returns: nil where it does not fit.
+    private func policy(_ missing: TableOptions.Missing, _ kind: RecipeColumn.Kind, ofAll: Bool) -> RecipeColumn
+        .Missing?
+    {
+        let isCoded = kind.isCoded
+        switch missing {
+        case .refuse, .skip: return RecipeColumn.Missing.none
+        case .mean: return !isCoded ? .mean : ofAll ? .mode : nil
+        case .median: return !isCoded ? .median : ofAll ? .mode : nil
+        case .mode: return isCoded || kind == .empty ? .mode : nil
+        case .category: return isCoded || kind == .empty ? .category : nil
+        case .indicator: return isCoded ? .category : .indicator
+        case .value(let text): return constant(text, kind)
+        }
+    }
+
+    private func constant(_ text: String, _ kind: RecipeColumn.Kind) -> RecipeColumn.Missing? {
+        switch kind {
+        case .category: return .text(text)
+        case .boolean: return BooleanWords.value(text) == nil ? nil : .text(text)
+        case .number, .empty:
+            if let number = TablePlan.number(text, form.point) { return .number(number) }
+            return kind == .empty ? .text(text) : nil
+        case .date, .time:
+            guard let date = DateText(text), date.hasDate == (kind == .date) else { return nil }
+            let (first, second) = (date.days(.dayFirst), date.days(.monthFirst))
+            return first == second ? first.map { .number($0) } : nil
+        }
+    }
+}
+
+extension TableOptions.Missing {
+    /// What a word on the command line, or in a config, stands for; another one is a value.
+    package init(word: String) {
+        self =
+            switch word {
+            case "refuse": .refuse
+            case "skip": .skip
+            case "mean": .mean
+            case "median": .median
+            case "mode": .mode
+            case "category": .category
+            case "indicator": .indicator
+            default: .value(word)
+            }
+    }
+
+    /// As it stands on the command line.
+    var word: String {
+        switch self {
+        case .refuse: "refuse"
+        case .skip: "skip"
+        case .mean: "mean"
+        case .median: "median"
+        case .mode: "mode"
+        case .category: "category"
+        case .indicator: "indicator"
+        case .value(let text): text
+        }
+    }
+}
+
+extension RecipeColumn.Kind {
+    /// For a sentence about a column of them.
+    fileprivate var columnWords: String {
+        switch self {
+        case .number: "numbers"
+        case .category: "categories"
+        case .boolean: "booleans"
+        case .date: "dates"
+        case .time: "times"
+        case .empty: "no values"
+        }
+    }
+
+    /// What can become of a missing value.
+    fileprivate var policyWords: String {
+        switch self {
+        case .number: "a number, mean, median, indicator"
+        case .date: "a date such as 2024-03-31, mean, median, indicator"
+        case .time: "a time such as 14:30, mean, median, indicator"
+        case .category: "a text, mode, category"
+        case .boolean: "one of its texts, mode, category"
+        case .empty: "a value, mean, median, indicator, category"
+        }
+    }
+}

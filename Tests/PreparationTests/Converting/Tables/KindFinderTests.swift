@@ -1,0 +1,293 @@
+import HDF5
+import Recipes
+import TestSupport
+import Testing
+
+@testable import Preparation
+
+struct KindFinderTests {
+    private let fixture: ConvertingFixture
+    init() throws { fixture = try ConvertingFixture() }
+
+    private func converter(_ text: String, _ change: (inout TableOptions) -> Void = { _ in }) throws -> TableConverter {
+        var options = TableOptions()
+        change(&options)
+        return TableConverter(try fixture.write(text, to: "a.csv"), options: options)
+    }
+
+    /// A table of one column of inputs beside a target.
+    private func table(_ name: String, _ values: [String]) -> String {
+        "\(name),t\n" + values.enumerated().map { "\"\($1)\",\($0 % 2)\n" }.joined()
+    }
+
+    private func values(_ converter: TableConverter) throws -> ([Double], RecipeColumn, TableDecisions) {
+        let (file, report) = try fixture.convert(converter)
+        let decisions = try #require(report.decisions)
+        return (try file.dataset("/train/inputs").read(Double.self), decisions.inputs.columns[0], decisions)
+    }
+
+    private func expect(
+        _ sentence: String, _ text: String, _ change: (inout TableOptions) -> Void = { _ in },
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        fixture.expect(sentence, from: try converter(text, change), sourceLocation: sourceLocation)
+    }
+
+    @Test(
+        arguments: [
+            (["102%", "7%", "-5.5 %"], [102, 7, -5.5], "%"),
+            (["$3,825.00", "$12.50", "-$1,000.00"], [3825, 12.5, -1000], "$"),
+            (["825", "1,250,000", "12", "3,000"], [825, 1_250_000, 12, 3000], nil),
+            (["102 kg", "5.5 kg", "1 250 kg"], [102, 5.5, 1250], "kg"),
+            (["5 lbs", "6 lb"], [5, 6], "lb"), (["4 WD", "2 WD"], [4, 2], "WD"), (["12", "9"], [12, 9], nil),
+        ] as [([String], [Double], String?)])
+    func numbersWithUnits(_ texts: [String], _ numbers: [Double], _ unit: String?) throws {
+        let (found, column, decisions) = try values(converter(table("x", texts)))
+        #expect(found == numbers)
+        #expect(column.kind == .number)
+        #expect(column.unit == unit)
+        #expect(column.seen?.range == (numbers.min() ?? 0)...(numbers.max() ?? 0))
+        #expect(decisions.warnings == [])
+    }
+
+    @Test func numbersWithADecimalComma() throws {
+        let converter = try converter("x;t\n1.234,5 kg;1\n7,25 kg;0\n") { $0.hasDecimalComma = true }
+        #expect(try values(converter).0 == [1234.5, 7.25])
+    }
+
+    @Test func twoUnitsAreRefused() throws {
+        try expect(
+            "@a.csv: column 'weight' holds '5 kg' in line 2 and '11 lb' in line 4; bring its numbers into one unit, or say "
+                + "--column weight=category if they are names", table("weight", ["5 kg", "6 kg", "11 lb"]))
+        try expect(
+            "@a.csv: column 'x' holds '$5' in line 2 and '€5' in line 3; bring its numbers into one unit, or say --column "
+                + "x=category if they are names", table("x", ["$5", "€5"]))
+        // Words behind numbers are no units, unless somebody says that the column is one of numbers.
+        let (_, column, _) = try values(converter(table("x", ["12 Main", "7 Oak", "9 Elm"])))
+        #expect(column.kind == .category)
+        try expect(
+            "@a.csv: column 'x' holds '12 Main' in line 2 and '7 Oak' in line 3; bring its numbers into one unit, or say "
+                + "--column x=category if they are names", table("x", ["12 Main", "7 Oak", "9 Elm"])
+        ) { $0.kinds = [("x", .number)] }
+    }
+
+    @Test func numbersThatLackTheUnit() throws {
+        let (found, column, decisions) = try values(converter(table("x", ["5 kg", "6", "7 kg", "8"])))
+        #expect(found == [5, 6, 7, 8])
+        #expect(column.unit == "kg")
+        #expect(decisions.remarks["x"] == "some without a unit, first '6' in line 3")
+        #expect(decisions.warned == ["x"])
+        #expect(
+            decisions.warnings == [
+                "column 'x' holds '6' in line 3 without a unit, and '5 kg' in line 2: both were taken for 'kg'"
+            ])
+        // Nothing is nothing in every unit.
+        #expect(try values(converter(table("x", ["5 kg", "0", "7 kg"]))).2.warnings == [])
+    }
+
+    @Test func separatorsThatMightBeDecimalMarks() throws {
+        func remark(_ texts: String...) throws -> String? { try values(converter(table("x", texts))).2.remarks["x"] }
+        #expect(try remark("1,250", "3,125") == "'1,250' is read as 1250")
+        #expect(try remark("1,250", "3,125.5") == nil)
+        #expect(try remark("1,250", "1,000,000") == nil)
+        // What can be no thousands is none.
+        let (_, column, decisions) = try values(converter(table("x", ["1,25", "3,125"])))
+        #expect(column.kind == .category)
+        #expect(decisions.remarks["x"] == "looks like numbers, but became codes")
+    }
+
+    @Test func datesAndTimes() throws {
+        let (days, column, _) = try values(converter(table("x", ["2024-03-01", "1 Mar 2024", "1970-01-02"])))
+        #expect(days == [19_783, 19_783, 1])
+        #expect(column.kind == .date)
+        #expect(column.order == nil)
+        // With times they need a float64.
+        let (times, _, decisions) = try values(converter(table("x", ["2024-03-01 06:00", "2024-03-01 00:00:01"])))
+        #expect(times == [19_783.25, 19_783 + 1 / 86_400])
+        #expect(decisions.inputs.columns[0].seen?.range == 19_783 + 1 / 86_400...19_783.25)
+        let (clock, time, _) = try values(converter(table("x", ["06:00", "6:00 pm"])))
+        #expect(clock == [0.25, 0.75])
+        #expect(time.kind == .time)
+        // As targets they are numbers.
+        let (file, _) = try fixture.convert(converter("x,t\n1,2024-03-01\n2,2024-03-02\n"))
+        #expect(try file.dataset("/train/targets").read(Double.self) == [19_783, 19_784])
+        // Dates and times of the day in one column are neither.
+        #expect(try values(converter(table("x", ["2024-03-01", "06:00"]))).1.kind == .category)
+    }
+
+    @Test func theDayOrTheMonthFirst() throws {
+        let (days, column, _) = try values(converter(table("x", ["03/04/2024", "13/04/2024"])))
+        #expect(days == [19_816, 19_826])
+        #expect(column.order == .dayFirst)
+        let (others, american, _) = try values(converter(table("x", ["03/04/2024", "04/13/2024"])))
+        #expect(others == [19_786, 19_826])
+        #expect(american.order == .monthFirst)
+        #expect(try values(converter(table("x", ["03/03/2024", "05/05/2024"]))).1.order == nil)
+        try expect(
+            "@a.csv: column 'x' holds '03/04/2024' in line 3, and no row tells whether the day or the month stands first; say "
+                + "--column x=day-first or --column x=month-first", table("x", ["05/05/2024", "03/04/2024"]))
+        #expect(
+            try values(converter(table("x", ["03/04/2024"])) { $0.kinds = [("x", .monthFirst)] }).0 == [19_786])
+        try expect(
+            "@a.csv, line 3: column 'x' holds '13/04/2024', which is no date with the month first; repair it, leave it empty "
+                + "where it means a missing value, or leave out --column x=month-first",
+            table("x", ["03/04/2024", "13/04/2024"])
+        ) { $0.kinds = [("x", .monthFirst)] }
+        try expect(
+            "@a.csv: column 'x' holds '13/04/2024' in line 2, where the day stands first, and '04/13/2024' in line 3, where "
+                + "the month does; write them in one order, as 2024-03-31", table("x", ["13/04/2024", "04/13/2024"]))
+    }
+
+    @Test func booleans() throws {
+        let (codes, column, _) = try values(converter(table("x", ["Yes", "no", "YES", "No"])))
+        #expect(codes == [1, 0, 1, 0])
+        #expect(column.kind == .boolean)
+        #expect(column.categories == ["no", "Yes"])
+        func kind(_ texts: String...) throws -> RecipeColumn.Kind { try values(converter(table("x", texts))).1.kind }
+        #expect(try kind("t", "f") == .boolean)
+        #expect(try kind("0", "1") == .number)
+        #expect(try kind("yes", "false") == .category)
+        #expect(try kind("yes", "yes") == .category)
+        #expect(try kind("yes", "no", "maybe") == .category)
+        let forced = try converter(table("x", ["1", "0", "1"])) { $0.kinds = [("x", .boolean)] }
+        #expect(try values(forced).0 == [1, 0, 1])
+        #expect(try values(forced).1.categories == ["0", "1"])
+        try expect(
+            "@a.csv, line 3: column 'x' holds '2', which is neither yes nor no (true/false, yes/no, t/f, y/n, on/off, 1/0); "
+                + "repair it, leave it empty where it means a missing value, or leave out --column x=boolean",
+            table("x", ["1", "2"])
+        ) { $0.kinds = [("x", .boolean)] }
+        // A target's texts are classes.
+        let (file, report) = try fixture.convert(converter("x,t\n1,Yes\n2,No\n") { $0.kinds = [("t", .boolean)] })
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [1, 0])
+        #expect(report.datasets[1].classNames == ["No", "Yes"])
+    }
+
+    @Test func whatNamesRowsIsLeftOut() throws {
+        let rows = (0..<12).map { "\(($0 * 5) % 12 + 7),n\($0),\($0 * 2),\($0 % 3)\n" }.joined()
+        let (file, report) = try fixture.convert(converter("id,name,even,t\n" + rows))
+        #expect(try file.dataset("/train/inputs").attributes.strings("column_names") == ["even"])
+        #expect(
+            report.decisions?.leftOut == [
+                TableDecisions.LeftOut(
+                    name: "id", kind: "identifier", reason: "consecutive integers, another one in each row"),
+                TableDecisions.LeftOut(name: "name", kind: "identifier", reason: "a different text in each row"),
+            ])
+        #expect(
+            report.notes.filter { $0.contains("identifier") } == [
+                "column 'id' has consecutive integers: it was taken for an identifier and left out (--column id=number keeps it)",
+                "column 'name' has a different text in each row: it was taken for an identifier and left out (--column "
+                    + "name=category keeps it)",
+            ])
+        let (kept, _) = try fixture.convert(
+            converter("id,name,even,t\n" + rows) { $0.kinds = [("id", .number), ("name", .category)] })
+        #expect(try kept.dataset("/train/inputs").shape == [12, 3])
+        // A target is none, few rows tell nothing, and where all others are missing it stays.
+        let short = (0..<9).map { "\($0),\($0 % 2)\n" }.joined()
+        #expect(try values(converter("id,t\n" + short)).0.count == 9)
+        #expect(
+            try fixture.convert(converter("x,t\n" + (0..<12).map { "5,\($0)\n" }.joined())).0.allDatasetPaths().count
+                == 2)
+        let alone = try fixture.convert(converter("id,t\n" + (0..<12).map { "\($0),5\n" }.joined())).1
+        #expect(
+            alone.warnings == [
+                "column 'id' seems to name the rows, of which a model learns nothing for new ones: consecutive integers, "
+                    + "another one in each row; there is no other input"
+            ])
+        // One number twice, or one left out.
+        for numbers in [[0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 10, 11], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]] {
+            let text = "id,x,t\n" + numbers.map { "\($0),\($0 % 2),\($0 % 3)\n" }.joined()
+            #expect(try fixture.convert(converter(text)).1.decisions?.leftOut == [])
+        }
+    }
+
+    @Test func whatIsSaidComesFirst() throws {
+        let text = "zip,id,when,junk,t\n10115,1,2024-03-01,x,1\n80331,2,2024-03-02,y,0\n"
+        let (file, report) = try fixture.convert(
+            converter(text) {
+                $0.kinds = [("zip", .category), ("1", .number), ("when", .category), ("junk", .drop)]
+            })
+        #expect(try file.dataset("/train/inputs").read(UInt8.self) == [0, 1, 0, 1, 2, 1])
+        #expect(report.decisions?.inputs.columns.map(\.kind) == [.category, .number, .category])
+        #expect(
+            report.decisions?.leftOut == [TableDecisions.LeftOut(name: "junk", kind: "dropped", reason: "as asked")])
+        #expect(report.warnings == [])
+        try expect(
+            "@a.csv, line 2: column 'junk' holds 'x', which is no number; repair it, leave it empty where it means a missing "
+                + "value, or leave out --column junk=number", text
+        ) { $0.kinds = [("junk", .number)] }
+        try expect(
+            "@a.csv, line 2: column 'zip' holds '10115', which is no date; repair it, leave it empty where it means a missing "
+                + "value, or leave out --column zip=date", text
+        ) { $0.kinds = [("zip", .date)] }
+        try expect(
+            "@a.csv, line 2: column 'when' holds '2024-03-01', which is no time of the day; repair it, leave it empty where it "
+                + "means a missing value, or leave out --column when=time", text
+        ) { $0.kinds = [("when", .time)] }
+        try expect("column 'zip' is named by --column zip=number and by --column zip=category", text) {
+            ($0.categorical, $0.kinds) = (["zip"], [("zip", .number)])
+        }
+        try expect("column 'zip' is named by --column zip=number and by --drop", text) {
+            ($0.dropped, $0.kinds) = (["zip"], [("0", .number)])
+        }
+        try expect("column 't' is named by --target and by --column t=identifier", text) {
+            ($0.targets, $0.kinds) = (["t"], [("t", .identifier)])
+        }
+        try expect("@a.csv has no column 'zap' for --column; it has: zip, id, when, junk, t", text) {
+            $0.kinds = [("zap", .number)]
+        }
+    }
+
+    @Test func aFewThatHaveStrayed() throws {
+        let dates = (0..<20).map { "2024-03-\($0 + 10)" }
+        try expect(
+            "@a.csv, line 22: column 'x' holds 'soon', but dates in 20 of 21 rows; repair it, leave it empty where it means a "
+                + "missing value, or say --categorical x if all of them are names", table("x", dates + ["soon"]))
+        try expect(
+            "@a.csv, line 22: column 'x' holds 'heavy', but numbers in 20 of 21 rows; repair it, leave it empty where it means "
+                + "a missing value, or say --categorical x if all of them are names",
+            table("x", (0..<20).map { "\($0) kg" } + ["heavy"]))
+    }
+
+    @Test("Kinds are found from all rows")
+    func allRowsCount() throws {
+        let numbers = (0..<3000).map { "\($0 % 700)" }
+        #expect(try values(converter(table("x", numbers + ["5 kg"]))).1.unit == "kg")
+        #expect(
+            try values(converter(table("x", (0..<3000).map { "0\($0 % 3 + 1)/04/2024" } + ["13/04/2024"]))).1.order
+                == .dayFirst)
+    }
+
+    @Test("More different texts than categories may be numbers, dates or names")
+    func manyDifferentTexts() throws {
+        let count = 70_000
+        func rows(_ value: (Int) -> String) -> String {
+            "a,x,t\n" + (0..<count).map { "\($0 % 3),\(value($0)),\($0 % 2)\n" }.joined()
+        }
+        let (file, report) = try fixture.convert(converter(rows { "\($0).5 kg" }))
+        #expect(try file.dataset("/train/inputs").read(Float.self).last == Float(count) - 0.5)
+        #expect(report.decisions?.inputs.columns[1].unit == "kg")
+        // A date for each, with a time to the minute.
+        let (dates, _) = try fixture.convert(
+            converter(rows { "\(2000 + $0 / 10_000)-01-\($0 % 28 + 1) \($0 / 28 % 24):\(10 + $0 / 672 % 50)" }))
+        #expect(try dates.dataset("/train/inputs").shape == [count, 2])
+        #expect(try dates.dataset("/train/inputs").elementType == .float64)
+        let names = try fixture.convert(converter(rows { "name \($0)" })).1
+        #expect(names.decisions?.leftOut.map(\.name) == ["x"])
+        try expect(
+            "@a.csv, line 65539: column 'x' holds more than 65536 different texts, which are no categories; leave it out by "
+                + "--drop x", rows { "name \(max($0, 1))" })
+        try expect(
+            "@a.csv, line 70001: column 'x' holds 'y', but numbers in 69999 of 70000 rows; repair it, leave it empty where it "
+                + "means a missing value, or say --categorical x if all of them are names",
+            rows { $0 == count - 1 ? "y" : "\($0).5 kg" })
+    }
+
+    @Test func whatWouldBeMadeOfATable() throws {
+        let decisions = try converter("x,t\n5 kg,red\n6 kg,blue\n").decisions()
+        #expect(decisions.rows == 2)
+        #expect(decisions.inputs.columns[0].unit == "kg")
+        #expect(decisions.targets.classNames == ["blue", "red"])
+        #expect(fixture.listing == ["a.csv"])
+    }
+}
