@@ -43,7 +43,8 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "Preparation", "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files", "Network",
+                "Preparation", "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files",
+                "Network",
                 "Kernels", "Configuration", "HDF5", "Machine",
             ]),
         .target(

@@ -8,12 +8,10 @@ struct CommandLineTests {
         #expect(try workspace.run("--version").output == "stormo 0.1.0\n")
         let help = try workspace.run("help")
         #expect(help.status == 0)
+        let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
-            help.lines.first
-                == "OVERVIEW: Trains neural networks on the CPU from JSON configs and HDF5 data.")
-        #expect(
-            help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
-                "130 and 143 ended by SIGINT"))
+            words.hasPrefix("OVERVIEW: Trains neural networks on the CPU from JSON configs and tables or HDF5 data. "))
+        #expect(words.contains("130 and 143 ended by SIGINT"))
         for command in ["train", "evaluate", "predict", "inspect", "check"] {
             #expect(help.output.contains("  \(command) "))
             #expect(try workspace.run(command, "--help").status == 0)

@@ -13,7 +13,7 @@ final class RunningCommand {
         (output, errors) = (scratch + ".out", scratch + ".err")
         process = try workspace.process(arguments, [:])
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        process.standardOutput = try #require(FileHandle(forWritingAtPath: output))
+        process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()

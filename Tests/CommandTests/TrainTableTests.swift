@@ -152,6 +152,53 @@ struct TrainTableTests {
         #expect(try workspace.listing().filter { $0.contains("cache") }.count == 3)
     }
 
+    /// The column by which rows are split is no input, and need not be named as one that stands beside them.
+    @Test func rowsAreSplitByAColumn() throws {
+        let arguments = ["--set", #"data.split={"together": "kind"}"#, "--set", #"data.validation={"fraction": 0.34}"#]
+        let result = try workspace.run(["train", "config.json"] + arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            result.lines.contains(
+                "note: data.split.together trees.csv, column 'kind': training 40 rows of 2 values; validation 20 rows of 1 value"
+            ), "\(result.output)")
+        #expect(result.lines.first == "trees: 40 samples of 1 from trees.csv")
+        // Where it is dropped, too; and as an input where it is asked for.
+        let dropped = try workspace.run(
+            ["train", "config.json", "--output", "dropped", "--set", #"data.train.drop=["id", "kind"]"#] + arguments)
+        #expect(dropped.status == 0, "\(dropped.errors)")
+        #expect(try bytes("dropped/metrics.csv") == bytes("runs/trees/metrics.csv"))
+        let asked = try workspace.run(
+            [
+                "train", "config.json", "--output", "asked", "--set", "data.train.drop=null", "--set",
+                #"data.train.inputs=["width", "kind"]"#,
+            ] + arguments)
+        #expect(asked.status == 0, "\(asked.errors)")
+        #expect(asked.lines.first == "trees: 40 samples of 2 from trees.csv")
+    }
+
+    @Test func kindsAndPoliciesAreNamed() throws {
+        let result = try train(
+            "config.json", "--set", #"data.train.columns={"width": "category"}"#, "--set",
+            #"data.train.missing={"category": "category", "width": "7"}"#)
+        #expect(!result.output.contains("warning"), "\(result.output)")
+        let inspected = try workspace.run("inspect", "runs/trees/model.h5")
+        let width = inspected.lines.first { $0.hasPrefix("width") }
+        #expect(width?.contains("category") == true && width?.contains("'7'") == true, "\(inspected.output)")
+        for (change, sentence) in [
+            (
+                #"data.train.columns={"width": "colour"}"#,
+                "trees.csv, column 'width': 'colour' is no kind of column; there are number, category, boolean, date, "
+                    + "day-first, month-first, time, identifier, drop"
+            ),
+            (
+                #"data.train.columns={"weight": "number"}"#,
+                "trees.csv has no column 'weight' for --column; it has: id, width, kind, height"
+            ),
+        ] {
+            try workspace.expectFailure(65, sentence, "train", "config.json", "--output", "other", "--set", change)
+        }
+    }
+
     @Test func otherCommandsTakeSuchAConfig() throws {
         let before = try workspace.listing()
         let check = try workspace.run("check", "config.json")

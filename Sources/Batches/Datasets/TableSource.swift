@@ -142,7 +142,8 @@ extension TableSource {
             }
         }
         guard case .object? = reader.node("missing")?.value, let object = reader.object("missing") else {
-            return missing = word(reader, "missing")
+            missing = word(reader, "missing")
+            return
         }
         for name in object.presentKeys {
             guard let policy = word(object, name) else { continue }

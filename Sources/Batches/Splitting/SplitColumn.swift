@@ -81,7 +81,7 @@ struct SplitColumn: Sendable {
             rows.forEach { if $0 % width == index { numbers.append($1) } }
             return numbers
         }.flatMap { $0 }
-        if let row = numbers.firstIndex(where: { $0.isNaN || column.kind == .category && $0 < 0 }) {
+        if let row = numbers.firstIndex(where: { $0.isNaN || column.kind.isCoded && $0 < 0 }) {
             let (place, number) = field.place(ofRow: data.selection[row])
             throw Self.missing(rule, "\(place), column '\(name)'", row: number)
         }
@@ -104,13 +104,16 @@ struct SplitColumn: Sendable {
         var (texts, numbers): ([String], [Double]) = ([], [])
         var places: [(place: String, first: Int)] = []
         var rows = 0
-        for path in paths {
+        for (index, path) in paths.enumerated() {
             let file = try HDF5File.open(
                 path, allowingExternal: source.allowsExternalLinks, reading: .objects(candidates))
             guard let dataset = candidates.lazy.compactMap({ try? file.dataset($0) }).first else {
                 throw Self.absent(rule, candidates, data)
             }
-            let place = "\(path): \(dataset.path)"
+            // What a table was converted to is nobody's business.
+            let place =
+                source.table == nil
+                ? "\(path): \(dataset.path)" : "\(source.place(index, path, "")), column '\(rule.column)'"
             let own = try Self.values(of: dataset, file, place)
             places.append((place, rows))
             let (count, kind): (Int, String)
@@ -188,7 +191,7 @@ struct SplitColumn: Sendable {
         do { recipe = try Recipe(text: text, file: "\(place), attribute \(Recipe.attribute)") } catch {
             throw DataError("\(error)")
         }
-        guard recipe.columns.count == 1, let column = recipe.columns.first, column.kind == .category else {
+        guard recipe.columns.count == 1, let column = recipe.columns.first, column.kind.isCoded else {
             return .numbers(numbers)
         }
         // Another file's codes may be others: the texts are compared.

@@ -27,19 +27,15 @@ struct ConversionSummary {
             ])
         }
         table.print()
-        Self.printColumns(of: report)
+        if let decisions = report.decisions {
+            let paths = report.datasets.map(\.path)
+            DecisionText(
+                decisions, inputs: paths.first ?? "", targets: paths.first { $0.hasSuffix("/targets") } ?? ""
+            ).print()
+        }
         for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
         for note in report.notes { Console.print("note: \(note)") }
         Console.print("in a config: \(configuration)")
-    }
-
-    /// What was found out about a table's columns, and decided.
-    static func printColumns(of report: ConversionReport) {
-        guard let decisions = report.decisions else { return }
-        let paths = report.datasets.map(\.path)
-        DecisionText(
-            decisions, inputs: paths.first ?? "", targets: paths.first { $0.hasSuffix("/targets") } ?? ""
-        ).print()
     }
 
     private static func words(_ names: [String]) -> String {

@@ -113,7 +113,9 @@ struct TableArguments: ParsableArguments {
                 policies.all = TableOptions.Missing(word: text)
                 continue
             }
-            let (subject, policy) = (String(text[..<mark]), TableOptions.Missing(word: String(text[text.index(after: mark)...])))
+            let (subject, policy) = (
+                String(text[..<mark]), TableOptions.Missing(word: String(text[text.index(after: mark)...]))
+            )
             guard policy != .skip else {
                 throw ValidationError("--missing \(text): rows are left out for all columns alike; say --missing skip")
             }

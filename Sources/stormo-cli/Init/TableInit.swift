@@ -58,7 +58,7 @@ enum TableInit: InitSource {
             targets: try targets(report, data, path), targetName: table.targets.joined(separator: ", "),
             train: node(options.configured, table), findings: findings,
             report: { [report] in
-                ConversionSummary.printColumns(of: report)
+                if let decisions = report.decisions { DecisionText(decisions).print() }
                 for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
                 withExtendedLifetime(folder) {}
             })

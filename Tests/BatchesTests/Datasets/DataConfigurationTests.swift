@@ -212,7 +212,8 @@ import Testing
         #expect(data.test?.source?.table == nil)
         #expect(data.test?.source?.inputPaths == ["/test/inputs"])
         #expect(
-            ["a.csv", "A.CSV.GZ", "b.tab", "c.tsv", "p/*.csv", ".csv", "csv", "a.csv.h5", "a.h5"].map(TableSource.isTable)
+            ["a.csv", "A.CSV.GZ", "b.tab", "c.tsv", "p/*.csv", ".csv", "csv", "a.csv.h5", "a.h5"].map(
+                TableSource.isTable)
                 == [true, true, true, true, true, false, false, false, false])
         #expect(TableSource.isTabbed("a.tsv.gz") && !TableSource.isTabbed("a.csv"))
     }

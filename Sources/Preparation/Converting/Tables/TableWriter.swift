@@ -58,7 +58,8 @@ struct TableWriter {
         }
         lines =
             target.keepsLines
-            ? try RowWriter(file, group + TableSource.linesPath, .int64, rowShape: [], rows: rows, storage: target.storage) : nil
+            ? try RowWriter(
+                file, group + TableSource.linesPath, .int64, rowShape: [], rows: rows, storage: target.storage) : nil
         try describe(inputs.dataset, plan.inputs)
         if let targets { try describe(targets.dataset, plan.targets) }
         if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
