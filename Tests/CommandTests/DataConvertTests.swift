@@ -255,7 +255,10 @@ struct DataConvertTests {
         #expect(
             try error("--column", "zip=word")
                 == "stormo: --column zip=word: 'word' is no kind of column; there are number, category, boolean, date, day-first, "
-                + "month-first, time, identifier, drop")
+                + "month-first, time, identifier, drop, and category:12 for twelve features")
+        for word in ["category:0", "category:", "category:x", "number:3", "category:2000000"] {
+            #expect(try error("--column", "zip=\(word)")?.contains("'\(word)' is no kind of column") == true)
+        }
         #expect(
             try error("--missing", "mean", "--missing", "median")
                 == "stormo: --missing median: what is done in all columns is said already")

@@ -178,17 +178,20 @@ struct TrainTableTests {
 
     @Test func kindsAndPoliciesAreNamed() throws {
         let result = try train(
-            "config.json", "--set", #"data.train.columns={"width": "category"}"#, "--set",
+            "config.json", "--set", #"data.train.columns={"width": "category:3"}"#, "--set",
             #"data.train.missing={"category": "category", "width": "7"}"#)
         #expect(!result.output.contains("warning"), "\(result.output)")
         let inspected = try workspace.run("inspect", "runs/trees/model.h5")
         let width = inspected.lines.first { $0.hasPrefix("width") }
-        #expect(width?.contains("category") == true && width?.contains("'7'") == true, "\(inspected.output)")
+        // The three most frequent ones, and one for the others.
+        #expect(
+            width?.contains("category") == true && width?.contains("'7'") == true && width?.hasSuffix(" 4") == true,
+            "\(inspected.output)")
         for (change, sentence) in [
             (
                 #"data.train.columns={"width": "colour"}"#,
                 "trees.csv, column 'width': 'colour' is no kind of column; there are number, category, boolean, date, "
-                    + "day-first, month-first, time, identifier, drop"
+                    + "day-first, month-first, time, identifier, drop, and category:12 for twelve features"
             ),
             (
                 #"data.train.columns={"weight": "number"}"#,

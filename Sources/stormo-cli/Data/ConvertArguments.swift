@@ -26,7 +26,7 @@ struct TableArguments: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "What a column holds, whatever it seems to: number, category, boolean, date, day-first, month-first (dates whose "
+            "What a column holds, whatever it seems to: number, category (category:12 for at most twelve features), boolean, date, day-first, month-first (dates whose "
                 + "year is last), time, identifier (left out) or drop; may be repeated.", valueName: "column=kind"))
     var column: [String] = []
 
@@ -83,17 +83,15 @@ struct TableArguments: ParsableArguments {
     }
 
     /// `zip=category`.
-    private static func kind(_ text: String) throws -> (column: String, kind: ColumnKind) {
+    private static func kind(_ text: String) throws -> (column: String, word: ColumnWord) {
         guard let mark = text.lastIndex(of: "="), mark > text.startIndex else {
             throw ValidationError("--column \(text): say what the column holds, as in --column \(text)=category")
         }
         let word = text[text.index(after: mark)...]
-        guard let kind = ColumnKind(rawValue: String(word)) else {
-            throw ValidationError(
-                "--column \(text): '\(word)' is no kind of column; there are "
-                    + ColumnKind.allCases.map(\.rawValue).joined(separator: ", "))
+        guard let known = ColumnWord(word) else {
+            throw ValidationError("--column \(text): '\(word)' is no kind of column; there are \(ColumnWord.known)")
         }
-        return (String(text[..<mark]), kind)
+        return (String(text[..<mark]), known)
     }
 
     private struct Policies {

@@ -69,8 +69,14 @@ struct InitCommand: ParsableCommand {
         if let delimiter, TableSource.delimiter(delimiter) == nil {
             throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
         }
-        for column in columns where Self.kind(column) == nil {
-            throw ValidationError("--column \(column): write it as NAME=KIND")
+        for column in columns {
+            guard let kind = Self.kind(column) else {
+                throw ValidationError("--column \(column): write it as NAME=KIND")
+            }
+            guard ColumnWord(kind.word) != nil else {
+                throw ValidationError(
+                    "--column \(column): '\(kind.word)' is no kind of column; there are \(ColumnWord.known)")
+            }
         }
     }
 

@@ -6,6 +6,8 @@ struct FoundKind {
     var kind: RecipeColumn.Kind
     var unit: String?
     var order: DayOrder?
+    /// Of a category how many texts get a feature of their own; nil for the usual number.
+    var width: Int?
     /// Whether it seems to name the rows.
     var isIdentifier = false
     /// What the table of decisions says beside the column; a warning where `warning` is there.

@@ -114,10 +114,10 @@ extension TableOptions {
         targets = table.targets
         dropped = table.dropped.filter { !table.kept.contains($0) }
         for kind in table.kinds {
-            guard let known = ColumnKind(rawValue: kind.word) else {
+            guard let known = ColumnWord(kind.word) else {
                 throw DataError(
-                    "\(path), column '\(kind.column)': '\(kind.word)' is no kind of column; there are "
-                        + ColumnKind.allCases.map(\.rawValue).joined(separator: ", "))
+                    "\(path), column '\(kind.column)': '\(kind.word)' is no kind of column; there are \(ColumnWord.known)"
+                )
             }
             kinds.append((kind.column, known))
         }

@@ -113,6 +113,8 @@ package struct TableConverter: Converter {
         /// Inputs that were asked for by name, and stay what they are said to be.
         var asked: Set<Int> = []
         var kinds: [Int: ColumnKind] = [:]
+        /// How many of a category's texts get a feature of their own, where that is said.
+        var widths: [Int: Int] = [:]
         var leftOut: [TableDecisions.LeftOut] = []
 
         var used: [Int] { inputs + targets + kept }
@@ -131,7 +133,9 @@ package struct TableConverter: Converter {
             throw DataError("column '\(form.names[index])' is named by --categorical and by --drop")
         }
         var kinds = Dictionary(categorical.map { ($0, ColumnKind.category) }, uniquingKeysWith: { first, _ in first })
-        for (selector, kind) in options.kinds {
+        var widths: [Int: Int] = [:]
+        for (selector, word) in options.kinds {
+            let kind = word.kind
             let index = try form.column(selector, "--column", source)
             let other =
                 dropped.contains(index) && kind != .drop
@@ -142,6 +146,7 @@ package struct TableConverter: Converter {
                 )
             }
             kinds[index] = kind
+            widths[index] = word.width
         }
         let out = dropped.union(kinds.filter { $0.value.isLeftOut }.keys)
         func checkTarget(_ index: Int) throws {
@@ -173,7 +178,8 @@ package struct TableConverter: Converter {
         }
         let targeted = Set(targets)
         let inputs = kept.filter { !targeted.contains($0) && wanted?.contains($0) != false }
-        var columns = Columns(inputs: inputs, targets: targets, kept: beside, asked: wanted ?? [], kinds: kinds)
+        var columns = Columns(
+            inputs: inputs, targets: targets, kept: beside, asked: wanted ?? [], kinds: kinds, widths: widths)
         let taken = Set(inputs + targets + beside)
         for index in form.names.indices where !taken.contains(index) {
             let isAsked = out.contains(index) || !form.index.contains(index)
@@ -254,6 +260,7 @@ package struct TableConverter: Converter {
                 column: profile.columns[index], name: form.names[index], rows: profile.rows, point: form.point,
                 source: source.name, wanted: chosen.kinds[index], like: like[index]
             ).find()
+            kinds[index]?.width = chosen.widths[index] ?? like[index]?.column.width
         }
         // Where a column has texts, its numbers are names as well, which were not collected.
         let mixed = chosen.used.filter { index in

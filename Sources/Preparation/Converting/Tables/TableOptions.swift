@@ -24,6 +24,32 @@ package enum ColumnKind: String, Sendable, CaseIterable {
     var order: DayOrder? { self == .dayFirst ? .dayFirst : self == .monthFirst ? .monthFirst : nil }
 }
 
+/// What a user says of a column in a word: a kind, or `category:12` for a category of which the twelve most frequent texts
+/// get a feature of their own, and the rarer ones share one.
+package struct ColumnWord: Sendable {
+    package let kind: ColumnKind
+    /// How many texts get a feature of their own; nil for the usual number.
+    package let width: Int?
+
+    package init(_ kind: ColumnKind, width: Int? = nil) { (self.kind, self.width) = (kind, width) }
+
+    /// - Returns: nil for another word.
+    package init?(_ word: some StringProtocol) {
+        let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, let kind = ColumnKind(rawValue: String(first)) else { return nil }
+        self.kind = kind
+        width = parts.count > 1 ? Int(parts[1]) : nil
+        guard parts.count == 1 || kind == .category else { return nil }
+        if parts.count > 1 {
+            guard let width, (1...RecipeColumn.mostCategories).contains(width) else { return nil }
+        }
+    }
+
+    /// All of them, for a sentence.
+    package static let known =
+        ColumnKind.allCases.map(\.rawValue).joined(separator: ", ") + ", and category:12 for twelve features"
+}
+
 /// How a table of text becomes a dataset.
 package struct TableOptions: Sendable {
     /// What is done where a value is missing: empty, `NA`, `N/A`, `NaN`, `null` or `?`.
@@ -66,7 +92,7 @@ package struct TableOptions: Sendable {
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
     /// What columns hold, by name or index, whatever they seem to.
-    package var kinds: [(column: String, kind: ColumnKind)] = []
+    package var kinds: [(column: String, word: ColumnWord)] = []
     package var missing = Missing.refuse
     /// What is done in columns of a kind, and in one column, in place of that.
     package var missingOfKinds: [RecipeColumn.Kind: Missing] = [:]

@@ -10,6 +10,7 @@ struct TablePlan {
         var kind: RecipeColumn.Kind
         var unit: String?
         var order: DayOrder?
+        var width: Int?
         /// Whether a value is missing in some row.
         var hasMissing = false
         /// What becomes of it in training.
@@ -99,6 +100,7 @@ struct TablePlan {
         // Of a target each text is a class.
         let kind = isTarget && found.kind == .boolean ? .category : found.kind
         var column = Column(index: index, name: form.names[index], kind: kind, unit: found.unit, order: found.order)
+        column.width = found.width
         column.hasMissing = profile.present < rows
         column.seen = RecipeColumn.Seen(missing: rows - profile.present, range: nil)
         column.isStreamed = profile.texts?.isStreamed ?? false
@@ -240,6 +242,7 @@ struct TablePlan {
             columns.map { own in
                 var column = RecipeColumn(own.name, own.kind, missing: own.missing, categories: own.categories ?? [])
                 (column.unit, column.order, column.seen) = (own.unit, own.order, own.seen)
+                column.width = own.width ?? RecipeColumn.usualWidth
                 return column
             })
     }

@@ -68,7 +68,7 @@ struct KindFinderTests {
         try expect(
             "@a.csv: column 'x' holds '12 Main' in line 2 and '7 Oak' in line 3; bring its numbers into one unit, or say "
                 + "--column x=category if they are names", table("x", ["12 Main", "7 Oak", "9 Elm"])
-        ) { $0.kinds = [("x", .number)] }
+        ) { $0.kinds = [("x", ColumnWord(.number))] }
     }
 
     @Test func numbersThatLackTheUnit() throws {
@@ -127,12 +127,14 @@ struct KindFinderTests {
             "@a.csv: column 'x' holds '03/04/2024' in line 3, and no row tells whether the day or the month stands first; say "
                 + "--column x=day-first or --column x=month-first", table("x", ["05/05/2024", "03/04/2024"]))
         #expect(
-            try values(converter(table("x", ["03/04/2024"])) { $0.kinds = [("x", .monthFirst)] }).0 == [19_786])
+            try values(converter(table("x", ["03/04/2024"])) { $0.kinds = [("x", ColumnWord(.monthFirst))] }).0 == [
+                19_786
+            ])
         try expect(
             "@a.csv, line 3: column 'x' holds '13/04/2024', which is no date with the month first; repair it, leave it empty "
                 + "where it means a missing value, or leave out --column x=month-first",
             table("x", ["03/04/2024", "13/04/2024"])
-        ) { $0.kinds = [("x", .monthFirst)] }
+        ) { $0.kinds = [("x", ColumnWord(.monthFirst))] }
         try expect(
             "@a.csv: column 'x' holds '13/04/2024' in line 2, where the day stands first, and '04/13/2024' in line 3, where "
                 + "the month does; write them in one order, as 2024-03-31", table("x", ["13/04/2024", "04/13/2024"]))
@@ -149,16 +151,17 @@ struct KindFinderTests {
         #expect(try kind("yes", "false") == .category)
         #expect(try kind("yes", "yes") == .category)
         #expect(try kind("yes", "no", "maybe") == .category)
-        let forced = try converter(table("x", ["1", "0", "1"])) { $0.kinds = [("x", .boolean)] }
+        let forced = try converter(table("x", ["1", "0", "1"])) { $0.kinds = [("x", ColumnWord(.boolean))] }
         #expect(try values(forced).0 == [1, 0, 1])
         #expect(try values(forced).1.categories == ["0", "1"])
         try expect(
             "@a.csv, line 3: column 'x' holds '2', which is neither yes nor no (true/false, yes/no, t/f, y/n, on/off, 1/0); "
                 + "repair it, leave it empty where it means a missing value, or leave out --column x=boolean",
             table("x", ["1", "2"])
-        ) { $0.kinds = [("x", .boolean)] }
+        ) { $0.kinds = [("x", ColumnWord(.boolean))] }
         // A target's texts are classes.
-        let (file, report) = try fixture.convert(converter("x,t\n1,Yes\n2,No\n") { $0.kinds = [("t", .boolean)] })
+        let (file, report) = try fixture.convert(
+            converter("x,t\n1,Yes\n2,No\n") { $0.kinds = [("t", ColumnWord(.boolean))] })
         #expect(try file.dataset("/train/targets").read(Int32.self) == [1, 0])
         #expect(report.datasets[1].classNames == ["No", "Yes"])
     }
@@ -180,7 +183,9 @@ struct KindFinderTests {
                     + "name=category keeps it)",
             ])
         let (kept, _) = try fixture.convert(
-            converter("id,name,even,t\n" + rows) { $0.kinds = [("id", .number), ("name", .category)] })
+            converter("id,name,even,t\n" + rows) {
+                $0.kinds = [("id", ColumnWord(.number)), ("name", ColumnWord(.category))]
+            })
         #expect(try kept.dataset("/train/inputs").shape == [12, 3])
         // A target is none, few rows tell nothing, and where all others are missing it stays.
         let short = (0..<9).map { "\($0),\($0 % 2)\n" }.joined()
@@ -205,7 +210,10 @@ struct KindFinderTests {
         let text = "zip,id,when,junk,t\n10115,1,2024-03-01,x,1\n80331,2,2024-03-02,y,0\n"
         let (file, report) = try fixture.convert(
             converter(text) {
-                $0.kinds = [("zip", .category), ("1", .number), ("when", .category), ("junk", .drop)]
+                $0.kinds = [
+                    ("zip", ColumnWord(.category)), ("1", ColumnWord(.number)), ("when", ColumnWord(.category)),
+                    ("junk", ColumnWord(.drop)),
+                ]
             })
         #expect(try file.dataset("/train/inputs").read(UInt8.self) == [0, 1, 0, 1, 2, 1])
         #expect(report.decisions?.inputs.columns.map(\.kind) == [.category, .number, .category])
@@ -215,26 +223,26 @@ struct KindFinderTests {
         try expect(
             "@a.csv, line 2: column 'junk' holds 'x', which is no number; repair it, leave it empty where it means a missing "
                 + "value, or leave out --column junk=number", text
-        ) { $0.kinds = [("junk", .number)] }
+        ) { $0.kinds = [("junk", ColumnWord(.number))] }
         try expect(
             "@a.csv, line 2: column 'zip' holds '10115', which is no date; repair it, leave it empty where it means a missing "
                 + "value, or leave out --column zip=date", text
-        ) { $0.kinds = [("zip", .date)] }
+        ) { $0.kinds = [("zip", ColumnWord(.date))] }
         try expect(
             "@a.csv, line 2: column 'when' holds '2024-03-01', which is no time of the day; repair it, leave it empty where it "
                 + "means a missing value, or leave out --column when=time", text
-        ) { $0.kinds = [("when", .time)] }
+        ) { $0.kinds = [("when", ColumnWord(.time))] }
         try expect("column 'zip' is named by --column zip=number and by --column zip=category", text) {
-            ($0.categorical, $0.kinds) = (["zip"], [("zip", .number)])
+            ($0.categorical, $0.kinds) = (["zip"], [("zip", ColumnWord(.number))])
         }
         try expect("column 'zip' is named by --column zip=number and by --drop", text) {
-            ($0.dropped, $0.kinds) = (["zip"], [("0", .number)])
+            ($0.dropped, $0.kinds) = (["zip"], [("0", ColumnWord(.number))])
         }
         try expect("column 't' is named by --target and by --column t=identifier", text) {
-            ($0.targets, $0.kinds) = (["t"], [("t", .identifier)])
+            ($0.targets, $0.kinds) = (["t"], [("t", ColumnWord(.identifier))])
         }
         try expect("@a.csv has no column 'zap' for --column; it has: zip, id, when, junk, t", text) {
-            $0.kinds = [("zap", .number)]
+            $0.kinds = [("zap", ColumnWord(.number))]
         }
     }
 
