@@ -43,6 +43,9 @@ package struct RecipeMapping: Sendable {
                         "\(place) has no column '\(column.name)', which \(referencePlace) has; its columns are "
                             + Self.list(own.names) + advice)
                 }
+                notices.append(
+                    "\(place) has no column '\(column.name)', which \(referencePlace) has: all of its values are taken for "
+                        + "missing ones")
                 places.append(nil)
                 codes.append(nil)
                 columns.append(column)
@@ -91,7 +94,7 @@ package struct RecipeMapping: Sendable {
                     "\(place) holds \(other.words) in column '\(column.name)', but \(referencePlace) \(column.words); "
                         + "convert it with --like"
                         + (kinds.contains(.category) && kinds.contains(.number)
-                            ? ", or name the column by --categorical where its numbers are names" : ""))
+                            ? ", or say --column \(column.name)=category where its numbers are names" : ""))
             }
         }
         (self.places, self.codes, self.columns, self.notices) = (places, codes, columns, notices)

@@ -1,4 +1,5 @@
 import Batches
+import Files
 import Foundation
 import HDF5
 import Preparation
@@ -8,7 +9,7 @@ import Recipes
 enum InitHint {
     /// Nil where the file may be a config.
     static func sentence(_ path: String) -> String? {
-        let command = "stormo init \(ResumeHint.quoted(path))"
+        let command = "stormo init \(ShellWord.quoted(path))"
         if TableSource.isTable(path) {
             guard FileManager.default.fileExists(atPath: path) else { return nil }
             let names = (try? TableOptions(TableSource(), path)).flatMap { try? SplitTables.columns(path, $0) }

@@ -74,7 +74,7 @@ extension TableSource {
         let own = model.configuration?["data"]?["train"]
         if case .string(let word)? = own?["encoding"]?.value { encoding = word }
         if case .string(let word)? = own?["delimiter"]?.value { delimiter = word }
-        hasHeader = own?["header"] == false ? false : nil
+        if case .bool(let has)? = own?["header"]?.value { hasHeader = has }
         hasDecimalComma = own?["decimal_comma"] == true
     }
 }

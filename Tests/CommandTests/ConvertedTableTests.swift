@@ -189,7 +189,9 @@ struct ConvertedTableTests {
             "data", "convert", "old.csv", "--missing", "median", "--missing", "boolean=category", "--output", "old.h5")
         #expect(converted.status == 0, "\(converted.errors)")
         #expect(
-            converted.lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("note: ") || $0.hasPrefix("in a config: ") })
+            converted.lines.allSatisfy { line in
+                line.count <= 80 || ["note: ", "warning: ", "in a config: "].contains { line.hasPrefix($0) }
+            })
         let trained = try workspace.run("train", "birds.json", "--quiet", "--set", "training.epochs=120")
         #expect(trained.status == 0, "\(trained.errors)")
         let inspected = try workspace.run("inspect", "runs/birds/model.h5")

@@ -228,7 +228,7 @@ struct DataConvertTests {
         #expect(
             result.lines.first { $0.hasPrefix("warning: ") }
                 == "warning: column 'code' looks like numbers ('0x0' in line 2), but is read as texts, whose codes say nothing "
-                + "of their size; write plain numbers into the file; or leave it out by --drop code; or say --categorical code "
+                + "of their size; write plain numbers into the file; or leave it out by --drop code; or say --column code=category "
                 + "if they are names")
         // What was decided stands in the file, too.
         let inspected = try workspace.run("inspect", "a.h5")

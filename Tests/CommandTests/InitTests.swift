@@ -122,7 +122,25 @@ struct InitTests {
             64,
             "a.txt is none of what init makes a config for: a table (.csv, .tsv, .tab, also with .gz), an HDF5 file; stormo data "
                 + "convert makes HDF5 of other forms", "init", "a.txt")
-        try workspace.write("a,b\n1,x\n2,x\n", to: "same.csv")
+        try workspace.write("a,b\n1,x\n2,y\n", to: "few.csv")
+        try workspace.expectFailure(
+            65,
+            "few.csv has 2 rows, of which nothing can be learned and kept back to measure it; init wants 10 or more",
+            "init", "few.csv", "--target", "b")
+        let rows = (0..<30).map { "\($0 * 7 % 11),x,\($0),3.5,n\($0),5\n" }.joined()
+        try workspace.write("a,b,c,d,e,f\n" + rows, to: "same.csv")
+        try workspace.expectFailure(
+            65, "same.csv, column 'd': each row has the same value, 3.5, so there is nothing to predict", "init",
+            "same.csv",
+            "--target", "d")
+        let many = try workspace.run("init", "same.csv", "--target", "e")
+        #expect(many.status == 65)
+        #expect(
+            many.errors.hasPrefix("stormo: same.csv, column 'e': 30 rows have 30 different values, such as 'n")
+                && many.errors.hasSuffix(
+                    "', which are too many for classes; if they are numbers with a decimal comma, say --decimal-comma\n"
+                ),
+            "\(many.errors)")
         try workspace.expectFailure(
             65, "same.csv, column 'b': each row has the same value, 'x', so there is nothing to tell apart", "init",
             "same.csv", "--target", "b")

@@ -176,6 +176,65 @@ struct TrainTableTests {
         #expect(asked.lines.first == "trees: 40 samples of 2 from trees.csv")
     }
 
+    /// How the training table is written holds for the others, and a mark that may divide either is told.
+    @Test func otherTablesAreWrittenAlike() throws {
+        let rows = (0..<40).map { "\($0 % 7 + 1),\(100 + $0);\($0 % 5),5\n" }.joined()
+        try workspace.write("a;y\n" + rows, to: "comma.csv")
+        let arguments = [
+            "train", "config.json", "--set", "training.epochs=1", "--set", "data.normalize_targets=none", "--set",
+            #"data.validation={"file": "comma.csv"}"#,
+        ]
+        let right = try workspace.run(
+            arguments + ["--set", #"data.train={"file": "comma.csv", "targets": "y", "decimal_comma": true}"#])
+        #expect(right.status == 0, "\(right.errors)")
+        #expect(!right.output.contains("warning"), "\(right.output)")
+        // Read as thousands the same inputs are a thousand times as large.
+        let wrong = try workspace.run(
+            arguments + [
+                "--output", "wrong", "--set", #"data.train={"file": "comma.csv", "targets": "a", "drop": ["y"]}"#,
+            ])
+        #expect(wrong.status != 0 || wrong.output.contains("warning"), "\(wrong.output)\(wrong.errors)")
+        let converted = try workspace.run(
+            "data", "convert", "comma.csv", "--target", "a", "--drop", "y", "--output", "c.h5")
+        #expect(converted.status != 0 || converted.output.contains("say --decimal-comma"), "\(converted.output)")
+    }
+
+    /// A model's unit that a new table does not name, the other order of dates and a column that is not there are told.
+    @Test func whatIsTakenForGrantedIsTold() throws {
+        func table(_ dates: (Int) -> String, _ unit: String) -> String {
+            "day,share,y\n"
+                + (0..<30).map { "\(dates($0)),\($0 % 9 + 1)\(unit),\($0 % 9)\n" }.joined()
+        }
+        try workspace.write(table({ "\($0 % 28 + 1)/0\($0 % 3 + 1)/2024" }, "%"), to: "old.csv")
+        try workspace.write(table({ "0\($0 % 3 + 1)/\($0 % 28 + 1)/2024" }, ""), to: "new.csv")
+        _ = try train("config.json", "--set", #"data.train={"file": "old.csv", "targets": "y"}"#)
+        func said(_ file: String, _ options: String...) throws -> String {
+            let result = try workspace.run(
+                ["predict", "runs/trees/model.h5", "--data", file, "--output", "p.h5"] + options)
+            #expect(result.status == 0, "\(result.errors)")
+            return result.errors
+        }
+        #expect(try !said("old.csv").contains("warning"))
+        let told = try said("new.csv")
+        #expect(
+            told.contains(
+                "warning: column 'share' has no unit here, and '%' in runs/trees/model.h5: its numbers are taken for '%'\n"
+            ),
+            "\(told)")
+        #expect(
+            told.contains(
+                "warning: column 'day' is read with the month first, as '01/13/2024' in line 14 must be, and in runs/trees/model.h5 the day stood first\n"
+            ), "\(told)")
+        try workspace.write(
+            try workspace.read("old.csv").split(separator: "\n").map { $0.split(separator: ",")[0] + ",1\n" }.joined()
+                .replacingOccurrences(of: "day,1", with: "day,z"), to: "short.csv")
+        let short = try said("short.csv", "--unknown", "missing")
+        #expect(
+            short.contains(
+                "has no column 'share', which the model's training data has: all of its values are taken for missing"),
+            "\(short)")
+    }
+
     @Test func kindsAndPoliciesAreNamed() throws {
         let result = try train(
             "config.json", "--set", #"data.train.columns={"width": "category:3"}"#, "--set",

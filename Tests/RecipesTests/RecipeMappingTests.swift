@@ -49,7 +49,7 @@ struct RecipeMappingTests {
                     RecipeColumn("note", .empty),
                 ]))
                 == "new.h5 holds the texts big in column 'area', but the model's training data numbers; convert it with "
-                + "--like, or name the column by --categorical where its numbers are names")
+                + "--like, or say --column area=category where its numbers are names")
         let filled = try map(Recipe([RecipeColumn("area", .number)]), fills: true)
         #expect(filled.places == [0, nil, nil])
     }

@@ -22,7 +22,8 @@ public struct TableSource: Hashable, Sendable {
     public var delimiter: String?
     /// Whether the first line names the columns; nil to find it out.
     public var hasHeader: Bool?
-    public var hasDecimalComma = false
+    /// Whether a comma divides whole from fraction; nil for a point, or for what the training table says.
+    public var hasDecimalComma: Bool?
 
     /// Columns that are no inputs and stand beside them in what the table is converted to: those by which rows are split.
     package var kept: [String] = []
@@ -114,7 +115,7 @@ extension TableSource {
             reader.fail("is '\(delimiter)'; give one ASCII character, or \"tab\"", key: "delimiter")
         }
         hasHeader = reader.optionalBool("header")
-        hasDecimalComma = reader.bool("decimal_comma", default: false)
+        hasDecimalComma = reader.optionalBool("decimal_comma")
         if inputs != nil, !dropped.isEmpty {
             reader.fail(
                 "stands beside 'inputs', which names the columns that are taken; leave one of the two out", key: "drop")
@@ -212,8 +213,22 @@ extension TableSource {
         add("encoding", JSONNode(encoding ?? ""), if: encoding != nil)
         add("delimiter", JSONNode(delimiter ?? ""), if: delimiter != nil)
         add("header", JSONNode(hasHeader ?? true), if: hasHeader != nil)
-        add("decimal_comma", true, if: hasDecimalComma)
+        add("decimal_comma", JSONNode(hasDecimalComma ?? false), if: hasDecimalComma != nil)
         return members
+    }
+}
+
+extension TableSource {
+    /// How the training table is written, where this one, of another split, says nothing of it. Rows with missing values are
+    /// left out of all or of none.
+    package func written(like training: TableSource?) -> TableSource {
+        guard let training else { return self }
+        var own = self
+        own.encoding = encoding ?? training.encoding
+        own.hasHeader = hasHeader ?? training.hasHeader
+        own.hasDecimalComma = hasDecimalComma ?? training.hasDecimalComma
+        if training.missing == "skip" { own.missing = "skip" }
+        return own
     }
 }
 

@@ -55,7 +55,8 @@ package final class PreparedTables {
         var like: LikeTable?
         self.data.train = try prepare(self.data.train, "train", &like, earlier, progress)
         for (split, source) in [("validation", data.validation), ("test", data.test)] {
-            guard let source = source?.source, source.table != nil else { continue }
+            guard var source = source?.source, source.table != nil else { continue }
+            source.table = source.table?.written(like: data.train.table)
             if like == nil { like = try Self.like(data.train) }
             let prepared = try prepare(source, split, &like, earlier, progress)
             if split == "validation" {
@@ -157,16 +158,12 @@ extension DataConfiguration {
     /// Whether a split is a table of text.
     package var hasTables: Bool { [train, validation?.source, test?.source].contains { $0?.table != nil } }
 
-    /// The column by which rows are split stands beside the inputs, unless it is one of them: what tells rows that belong
-    /// together is an input where it is named as such, a time where it is not left out.
+    /// The column by which rows are split stands beside the inputs, unless it is named as one of them.
     fileprivate mutating func keepSplitColumn() {
-        guard let rule = splitRule, let table = train.table, !rule.column.hasPrefix("/") else { return }
-        let isInput: Bool
-        switch rule {
-        case .together: isInput = table.inputs?.contains(rule.column) ?? false
-        case .byTime: isInput = table.inputs?.contains(rule.column) ?? !table.dropped.contains(rule.column)
-        }
-        if !isInput { train.table?.kept = [rule.column] }
+        guard let rule = splitRule, let table = train.table, !rule.column.hasPrefix("/"),
+            table.inputs?.contains(rule.column) != true
+        else { return }
+        train.table?.kept = [rule.column]
     }
 
     fileprivate mutating func moveTable(from: String, to: String) {

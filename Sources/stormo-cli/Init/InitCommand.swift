@@ -107,7 +107,7 @@ struct InitCommand: ParsableCommand {
         for decision in proposal.decisions { table.append([decision.what, decision.choice, decision.reason]) }
         table.print()
         Console.print("\nconfig \(output); to train it:")
-        Console.print("  stormo train \(ResumeHint.quoted(output))", style: .bold)
+        Console.print("  stormo train \(ShellWord.quoted(output))", style: .bold)
     }
 
     private var options: InitOptions {
@@ -119,7 +119,7 @@ struct InitCommand: ParsableCommand {
         options.table.encoding = encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
         options.table.delimiter = delimiter
         options.table.hasHeader = header
-        options.table.hasDecimalComma = decimalComma
+        options.table.hasDecimalComma = decimalComma ? true : nil
         options.given = [
             ("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--drop", !drop.isEmpty),
             ("--column", !columns.isEmpty), ("--encoding", encoding != nil), ("--delimiter", delimiter != nil),

@@ -1,4 +1,5 @@
 import Batches
+import HDF5
 
 /// A kind of source that `stormo init` makes a config for. One kind is one file, and one line in `InitSources`.
 protocol InitSource: Sendable {
@@ -20,6 +21,7 @@ enum InitSources {
     /// - Throws: `UsageError` for what is none of them.
     static func source(of path: String) throws -> any InitSource.Type {
         for source in all where source.reads(path) { return source }
+        if let foreign = ForeignFormat(of: path) { throw DataError("\(path) is \(foreign.advice(path))") }
         let words = all.map { source in source.words }
         throw UsageError(
             "\(path) is none of what init makes a config for: \(words.joined(separator: ", ")); stormo data convert "

@@ -12,6 +12,8 @@ enum TableInit: InitSource {
         "--target", "--drop", "--column", "--encoding", "--delimiter", "--header", "--no-header", "--decimal-comma",
     ]
 
+    private static let leastRows = 10
+
     static func reads(_ path: String) -> Bool { TableSource.isTable(path) }
 
     static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
@@ -35,6 +37,11 @@ enum TableInit: InitSource {
         // What is missing is not refused before it is known.
         table.missing = "indicator"
         var (report, data) = try convert()
+        guard data.count >= leastRows else {
+            throw DataError(
+                "\(path) has \(Figures.count(data.count, "row")), of which nothing can be learned and kept back to measure it; init "
+                    + "wants \(leastRows) or more")
+        }
         var findings: [DataSurvey.Finding] = []
         if let finding = try classes(&table, report, data) {
             findings.append(finding)
@@ -42,16 +49,13 @@ enum TableInit: InitSource {
         }
         let recipe = report.datasets.first?.recipe
         let missing = recipe?.columns.reduce(0) { $0 + ($1.seen?.missing ?? 0) } ?? 0
-        if missing == 0 {
-            table.missing = nil
-        } else {
-            findings.append(
-                .init(
-                    what: "data.train.missing", choice: "indicator",
-                    reason:
-                        "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside a "
-                        + "feature that tells so"))
-        }
+        findings.append(
+            .init(
+                what: "data.train.missing", choice: "indicator",
+                reason: missing == 0
+                    ? "no value is missing here; in new rows one is filled with the mean"
+                    : "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside "
+                        + "a feature that tells so"))
         display.finish()
         return DataSurvey(
             rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
@@ -60,6 +64,7 @@ enum TableInit: InitSource {
             report: { [report] in
                 if let decisions = report.decisions { DecisionText(decisions).print() }
                 for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
+                for note in report.notes { Console.print("note: \(note)") }
                 withExtendedLifetime(folder) {}
             })
     }
@@ -94,12 +99,23 @@ enum TableInit: InitSource {
                     "\(path), column '\(columns[0].name)': each row has the same value, '\(names.first ?? "")', so there is nothing "
                         + "to tell apart")
             }
+            guard names.count <= max(20, data.count / 5) else {
+                throw DataError(
+                    "\(path), column '\(columns[0].name)': \(Figures.count(data.count, "row")) have \(Figures.count(names.count)) "
+                        + "different values, such as '\(names[names.count / 2])', which are too many for classes; if they are "
+                        + "numbers with a decimal comma, say --decimal-comma")
+            }
             return .classes(names: names, counts: names.indices.map { values.counts[$0] ?? 0 }, isOneHot: false)
         }
         if columns.count > 1, let text = columns.first(where: { $0.kind.isCoded && $0.categories.count > 2 }) {
             throw DataError(
                 "\(path), column '\(text.name)': of several targets each must be a number, or all of them yes or no, and this one "
                     + "holds \(text.categories.count) classes; make a config for it alone")
+        }
+        if columns.count == 1, values.least == values.greatest {
+            throw DataError(
+                "\(path), column '\(columns[0].name)': each row has the same value, \(Figures.figure(values.least)), so there is "
+                    + "nothing to predict")
         }
         if columns.count > 1, values.areBits { return .answers(count: columns.count) }
         return .numbers(count: max(columns.count, 1), greatest: max(abs(values.least), abs(values.greatest)))

@@ -211,7 +211,7 @@ struct DatasetTablesTests {
         #expect(
             sentence(other)
                 == "@k.h5: /train/inputs holds numbers in column 'kind', but the model's training data the texts ash, birch, "
-                + "cedar; convert it with --like, or name the column by --categorical where its numbers are names")
+                + "cedar; convert it with --like, or say --column kind=category where its numbers are names")
         // Rows of which nobody says what they are.
         let bare = try directory.hdf5("bare.h5") { root in
             try root.createDataset("/train/inputs", .float32, shape: [1, 2]).write([Float(1), 0])

@@ -1,4 +1,5 @@
 import Batches
+import Files
 internal import Recipes
 
 /// What a column of a table holds.
@@ -68,7 +69,8 @@ struct KindFinder {
         guard !texts.isStreamed else {
             throw DataError(
                 "\(source), line \(firstOther(than: .quantity)?.line ?? 0): column '\(name)' holds more than "
-                    + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by --drop \(name)"
+                    + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by --drop "
+                    + ShellWord.quoted(name)
             )
         }
         var found = FoundKind(kind: .category)
@@ -77,9 +79,20 @@ struct KindFinder {
             found.remark = "a different text in each row"
         } else {
             warn(&found, texts)
+            if found.warning == nil, like == nil, !column.isTarget, present >= 2 * Self.leastRows,
+                2 * texts.table.count > present
+            {
+                found.remark = "\(texts.table.count) different texts"
+                found.warning =
+                    "column '\(name)' holds \(texts.table.count) different texts in \(present) rows, of which a model learns "
+                    + "little; leave it out by --drop \(ShellWord.quoted(name))"
+            }
         }
         return found
     }
+
+    /// What is typed where numbers are names.
+    private var asCategory: String { "--column " + ShellWord.quoted(name + "=category") }
 
     private var mayNameRows: Bool { !column.isTarget && rows >= Self.leastRows }
 
@@ -133,7 +146,7 @@ struct KindFinder {
         if units.count > 1 {
             throw DataError(
                 "\(source): column '\(name)' holds \(units[0].place.words) and \(units[1].place.words); bring its numbers into "
-                    + "one unit" + (like == nil ? ", or say --column \(name)=category if they are names" : ""))
+                    + "one unit" + (like == nil ? ", or say \(asCategory) if they are names" : ""))
         }
         var found = FoundKind(kind: .number, unit: units.first?.unit)
         if column.numbers + (column.texts?.rowCount ?? 0) == 0 { found.kind = .empty }
@@ -143,10 +156,17 @@ struct KindFinder {
                     "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', but '\(wanted)' in "
                         + "\(like.place); bring its numbers into '\(wanted)'")
             }
-            if found.unit == nil { found.remark = "no unit: taken for '\(wanted)', as in \(like.place)" }
+            if found.unit == nil, found.kind == .number {
+                found.remark = "no unit: taken for '\(wanted)', as in \(like.place)"
+                found.warning =
+                    "column '\(name)' has no unit here, and '\(wanted)' in \(like.place): its numbers are taken for '\(wanted)'"
+            }
             found.unit = wanted
         } else if let like, let unit = found.unit {
             found.remark = "in '\(unit)'; \(like.place) names no unit"
+            found.warning =
+                "column '\(name)' holds '\(unit)' here, and \(like.place) names no unit: its numbers are taken for the same "
+                + "unit"
         }
         if let unit = found.unit, units.count == 1, found.remark.isEmpty, let plain {
             found.remark = "some without a unit, first \(plain.words)"
@@ -154,7 +174,15 @@ struct KindFinder {
                 "column '\(name)' holds \(plain.words) without a unit, and \(units[0].place.words): both were taken for "
                 + "'\(unit)'"
         } else if let doubtful = column.texts?.doubtful, found.remark.isEmpty {
-            found.remark = reading(doubtful).map { "'\(doubtful.shown)' is read as \(Int($0))" } ?? ""
+            if let value = reading(doubtful).map({ Int($0) }) {
+                found.remark = "'\(doubtful.shown)' is read as \(value)"
+                found.warning =
+                    "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
+                    + "tells whether that mark divides thousands or the fraction; "
+                    + (point == UInt8(ascii: ".")
+                        ? "say --decimal-comma if it divides the fraction"
+                        : "leave out --decimal-comma if it divides the fraction")
+            }
         }
         return found
     }
@@ -184,7 +212,15 @@ struct KindFinder {
             throw misfit(place, "which is no date with the \(wanted == .dayFirst ? "day" : "month") first")
         }
         if let order = notDay != nil ? DayOrder.monthFirst : notMonth != nil ? .dayFirst : nil {
-            return FoundKind(kind: .date, order: order)
+            var found = FoundKind(kind: .date, order: order)
+            if let like, let wanted, wanted != order, let place = notDay ?? notMonth {
+                let (here, there) = order == .monthFirst ? ("month", "day") : ("day", "month")
+                found.remark = "the \(here) first, the \(there) in \(like.place)"
+                found.warning =
+                    "column '\(name)' is read with the \(here) first, as \(place.words) must be, and in \(like.place) the "
+                    + "\(there) stood first"
+            }
+            return found
         }
         guard let ambiguous = texts.ambiguous else { return FoundKind(kind: .date, order: wanted) }
         guard let wanted else {
@@ -192,7 +228,7 @@ struct KindFinder {
                 "\(source): column '\(name)' holds \(ambiguous.words), and no row tells whether the day or the month stands "
                     + "first; "
                     + (like == nil
-                        ? "say --column \(name)=day-first or --column \(name)=month-first"
+                        ? "say --column \(ShellWord.quoted(name + "=day-first")) or --column \(ShellWord.quoted(name + "=month-first"))"
                         : "write the year first, as 2024-03-31"))
         }
         return FoundKind(kind: .date, order: wanted)
@@ -214,8 +250,8 @@ struct KindFinder {
     private func stray(_ kinds: String, _ count: Int, _ place: ColumnTexts.Place?) -> DataError {
         DataError(
             "\(source), line \(place?.line ?? 0): column '\(name)' holds '\(place?.shown ?? "")', but \(kinds) in \(count) of "
-                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or say --categorical "
-                + "\(name) if all of them are names")
+                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or say "
+                + "\(asCategory) if all of them are names")
     }
 
     /// Notes a column that looks like numbers or dates and becomes codes.
@@ -250,7 +286,7 @@ struct KindFinder {
         found.remark = "looks like \(isDate ? "dates" : "numbers"), but became codes"
         found.warning =
             "column '\(name)' looks like \(isDate ? "dates" : "numbers") ('\(place.text)' in line \(place.line)), but is read "
-            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(name); or say "
-            + "--categorical \(name) if they are names"
+            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(ShellWord.quoted(name)); or say "
+            + "\(asCategory) if they are names"
     }
 }

@@ -101,7 +101,7 @@ extension TableOptions {
             encoding = known
         }
         delimiter = table.delimiter.flatMap(TableSource.delimiter) ?? (TableSource.isTabbed(path) ? 0x09 : nil)
-        hasDecimalComma = table.hasDecimalComma
+        hasDecimalComma = table.hasDecimalComma ?? false
         // Columns are found by their names, unless they had none.
         hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }
         kept = table.kept

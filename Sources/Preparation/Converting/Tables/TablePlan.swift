@@ -1,4 +1,5 @@
 import Batches
+import Files
 internal import HDF5
 internal import Recipes
 
@@ -213,9 +214,7 @@ struct TablePlan {
             }
             guard let range = column.seen.range else { continue }
             areBytes = areBytes && column.areWhole && range.lowerBound >= 0 && range.upperBound <= 255
-            needsDouble =
-                needsDouble || !column.areSingle
-                || (column.areWhole && max(-range.lowerBound, range.upperBound) > mostExact)
+            needsDouble = needsDouble || !column.areSingle || max(-range.lowerBound, range.upperBound) > mostExact
         }
         return areBytes ? .uint8 : needsDouble ? .float64 : .float32
     }
@@ -223,12 +222,12 @@ struct TablePlan {
     /// int32 or int64 for codes and whole numbers, float64 where they need it, else float32. What is missing is NaN, or -1
     /// where there are codes alone.
     private static func targetType(_ columns: [Column]) -> HDF5ElementType {
-        var most = 0.0
+        let ranges = columns.compactMap(\.seen.range)
+        let most = ranges.reduce(0) { max($0, -$1.lowerBound, $1.upperBound) }
         if columns.contains(where: { !$0.areSingle }) { return .float64 }
-        for column in columns {
-            guard let range = column.seen.range else { continue }
-            guard column.areWhole else { return .float32 }
-            most = max(most, -range.lowerBound, range.upperBound)
+        // Of 1700000000.5 a float32 would keep multiples of 128.
+        guard columns.allSatisfy({ $0.areWhole || $0.seen.range == nil }) else {
+            return most > mostExact ? .float64 : .float32
         }
         if columns.contains(where: { $0.hasMissing && $0.categories == nil }) {
             return most <= mostExact ? .float32 : .float64
@@ -254,6 +253,6 @@ struct TablePlan {
         else { return }
         notes.append(
             "the targets are whole numbers from \(Int(range.lowerBound)) to \(Int(range.upperBound)); if they are classes, "
-                + "say --categorical \(target.name), since labels count from 0")
+                + "say --column \(ShellWord.quoted(target.name + "=category")), since labels count from 0")
     }
 }

@@ -250,10 +250,10 @@ struct KindFinderTests {
         let dates = (0..<20).map { "2024-03-\($0 + 10)" }
         try expect(
             "@a.csv, line 22: column 'x' holds 'soon', but dates in 20 of 21 rows; repair it, leave it empty where it means a "
-                + "missing value, or say --categorical x if all of them are names", table("x", dates + ["soon"]))
+                + "missing value, or say --column x=category if all of them are names", table("x", dates + ["soon"]))
         try expect(
             "@a.csv, line 22: column 'x' holds 'heavy', but numbers in 20 of 21 rows; repair it, leave it empty where it means "
-                + "a missing value, or say --categorical x if all of them are names",
+                + "a missing value, or say --column x=category if all of them are names",
             table("x", (0..<20).map { "\($0) kg" } + ["heavy"]))
     }
 
@@ -287,7 +287,7 @@ struct KindFinderTests {
                 + "--drop x", rows { "name \(max($0, 1))" })
         try expect(
             "@a.csv, line 70001: column 'x' holds 'y', but numbers in 69999 of 70000 rows; repair it, leave it empty where it "
-                + "means a missing value, or say --categorical x if all of them are names",
+                + "means a missing value, or say --column x=category if all of them are names",
             rows { $0 == count - 1 ? "y" : "\($0).5 kg" })
     }
 

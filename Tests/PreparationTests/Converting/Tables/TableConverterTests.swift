@@ -144,7 +144,7 @@ struct TableConverterTests {
             pandas.notes == [
                 "the first line names the columns (--no-header if it is data)", note,
                 "the target is 'y', the last column (--target names another)",
-                "the targets are whole numbers from 2 to 3; if they are classes, say --categorical y, since labels count "
+                "the targets are whole numbers from 2 to 3; if they are classes, say --column y=category, since labels count "
                     + "from 0",
             ])
         // R puts the empty name into quotes; the index may be of texts.
@@ -195,7 +195,7 @@ struct TableConverterTests {
         }
         func sentence(_ column: String, _ kind: String, _ example: String, _ line: Int, _ advice: String) -> String {
             "column '\(column)' looks like \(kind) ('\(example)' in line \(line)), but is read as texts, whose codes say "
-                + "nothing of their size; \(advice); or leave it out by --drop \(column); or say --categorical \(column) if "
+                + "nothing of their size; \(advice); or leave it out by --drop \(column); or say --column \(column)=category if "
                 + "they are names"
         }
         let plain = "write plain numbers into the file"
@@ -373,7 +373,7 @@ struct TableConverterTests {
         let (_, plain) = try fixture.convert(TableConverter(path))
         #expect(
             plain.notes.last
-                == "the targets are whole numbers from 5 to 10; if they are classes, say --categorical quality, since "
+                == "the targets are whole numbers from 5 to 10; if they are classes, say --column quality=category, since "
                 + "labels count from 0")
         let (file, _) = try fixture.convert(TableConverter(path, options: options { $0.categorical = ["quality"] }))
         // By value, not by letter.
@@ -427,7 +427,8 @@ struct TableConverterTests {
         let stray = (0..<20).map { "\($0),1\n" }.joined()
         try expect(
             "@a.csv, line 22: column 'age' holds '3 O', but numbers in 20 of 21 rows; repair it, leave it empty where it "
-                + "means a missing value, or say --categorical age if all of them are names", "age,t\n\(stray)3 O,0\n")
+                + "means a missing value, or say --column age=category if all of them are names",
+            "age,t\n\(stray)3 O,0\n")
         try expect("@a.csv has no rows below its header", "a,b\n", options { $0.hasHeader = true })
         try expect("@a.csv is empty", "")
         try expect("@a.csv has no rows", "\n\n")
