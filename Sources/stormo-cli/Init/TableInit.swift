@@ -114,7 +114,7 @@ enum TableInit: InitSource {
         }
         if columns.count == 1, values.least == values.greatest {
             throw DataError(
-                "\(path), column '\(columns[0].name)': each row has the same value, \(Figures.figure(values.least)), so there is "
+                "\(path), column '\(columns[0].name)': each row has the same value, \(values.least), so there is "
                     + "nothing to predict")
         }
         if columns.count > 1, values.areBits { return .answers(count: columns.count) }
