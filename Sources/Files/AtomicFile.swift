@@ -106,22 +106,16 @@ package enum AtomicFile {
     private static func removeAbandoned(of target: String, in directory: String) {
         let start = (target.split(separator: "/").last.map(String.init) ?? target) + "."
         for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        where name.hasPrefix(start) && name.hasSuffix(leftover) {
+        where name.hasSuffix(leftover) {
             let path = directory + "/" + name
-            guard let process = pid_t(name.dropFirst(start.count).dropLast(leftover.count)), process > 0,
-                process != getpid(), kill(process, 0) != 0, errno == ESRCH, !isHeld(path)
-            else { continue }
-            unlink(path)
-        }
-        // Those of other files too, where it is certain: HDF5 files that nobody holds.
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        where name.hasSuffix(leftover) && !name.hasPrefix(start) {
-            let path = directory + "/" + name
-            guard let point = name.dropLast(leftover.count).lastIndex(of: "."),
-                let process = pid_t(name.dropLast(leftover.count)[point...].dropFirst()), process > 0,
-                process != getpid(), kill(process, 0) != 0, errno == ESRCH, isFreeHDF5(path)
-            else { continue }
-            unlink(path)
+            let stem = name.dropLast(leftover.count)
+            if name.hasPrefix(start) {
+                if Writer.hasEnded(stem.dropFirst(start.count)), !isHeld(path) { unlink(path) }
+            } else if let point = stem.lastIndex(of: "."), Writer.hasEnded(stem[point...].dropFirst()), isFreeHDF5(path)
+            {
+                // Those of other files too, where it is certain: HDF5 files that nobody holds.
+                unlink(path)
+            }
         }
     }
 

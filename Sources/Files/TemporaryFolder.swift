@@ -34,9 +34,7 @@ package final class TemporaryFolder: Sendable {
 
     private static func removeAbandoned(in parent: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
-            guard let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), process > 0,
-                process != getpid(), kill(process, 0) != 0, errno == ESRCH
-            else { continue }
+            guard Writer.hasEnded(name.dropFirst(prefix.count).prefix { $0 != "-" }) else { continue }
             try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
         }
     }

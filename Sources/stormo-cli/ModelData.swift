@@ -44,8 +44,9 @@ final class ModelData {
         display.finish()
         for (report, table) in zip(tables.reports, tables.source.table?.converted ?? []) {
             for warning in report.warnings { Console.error("warning: \(warning)") }
-            if !report.leftOut.isEmpty {
-                let names = RecipeMapping.list(report.leftOut)
+            let unused = report.decisions?.leftOut.map(\.name) ?? []
+            if !unused.isEmpty {
+                let names = RecipeMapping.list(unused)
                 Console.error(
                     "note: \(table.table) has columns that the model does not take, and that are left out: \(names)")
             }

@@ -34,6 +34,13 @@ public struct TableSource: Hashable, Sendable {
         public var word: String
 
         public init(_ column: String, _ word: String) { (self.column, self.word) = (column, word) }
+
+        /// `zip=category`; a name may hold an equals sign itself.
+        /// - Returns: nil where there is no name, or no sign.
+        package init?(assignment text: String) {
+            guard let sign = text.lastIndex(of: "="), sign > text.startIndex else { return nil }
+            self.init(String(text[..<sign]), String(text[text.index(after: sign)...]))
+        }
     }
 
     /// The HDF5 files that the tables were converted to, in their order; nil before.

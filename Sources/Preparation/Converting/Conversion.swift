@@ -57,8 +57,6 @@ package struct ConversionReport: Sendable {
         }
     }
     package internal(set) var datasets: [Written] = []
-    /// Columns of a table that another one, which says what is taken, does not name.
-    package internal(set) var leftOut: [String] = []
     /// What was decided on the way and may surprise, a sentence each.
     package internal(set) var notes: [String] = []
     /// Of a table of text.

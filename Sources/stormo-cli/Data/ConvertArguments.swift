@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batches
 import Preparation
 import Recipes
 
@@ -84,14 +85,13 @@ struct TableArguments: ParsableArguments {
 
     /// `zip=category`.
     private static func kind(_ text: String) throws -> (column: String, word: ColumnWord) {
-        guard let mark = text.lastIndex(of: "="), mark > text.startIndex else {
+        guard let own = TableSource.Kind(assignment: text) else {
             throw ValidationError("--column \(text): say what the column holds, as in --column \(text)=category")
         }
-        let word = text[text.index(after: mark)...]
-        guard let known = ColumnWord(word) else {
-            throw ValidationError("--column \(text): '\(word)' is no kind of column; there are \(ColumnWord.known)")
+        guard let known = ColumnWord(own.word) else {
+            throw ValidationError("--column \(text): '\(own.word)' is no kind of column; there are \(ColumnWord.known)")
         }
-        return (String(text[..<mark]), known)
+        return (own.column, known)
     }
 
     private struct Policies {

@@ -70,7 +70,7 @@ struct InitCommand: ParsableCommand {
             throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
         }
         for column in columns {
-            guard let kind = Self.kind(column) else {
+            guard let kind = TableSource.Kind(assignment: column), !kind.word.isEmpty else {
                 throw ValidationError("--column \(column): write it as NAME=KIND")
             }
             guard ColumnWord(kind.word) != nil else {
@@ -115,7 +115,7 @@ struct InitCommand: ParsableCommand {
         options.targets = targets
         options.inputs = inputs
         options.table.dropped = drop
-        options.table.kinds = columns.compactMap(Self.kind)
+        options.table.kinds = columns.compactMap { TableSource.Kind(assignment: $0) }
         options.table.encoding = encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
         options.table.delimiter = delimiter
         options.table.hasHeader = header
@@ -126,14 +126,6 @@ struct InitCommand: ParsableCommand {
             (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
         ].filter(\.1).map(\.0)
         return options
-    }
-
-    /// `zip=category`; a name may hold an equals sign itself.
-    private static func kind(_ text: String) -> TableSource.Kind? {
-        guard let sign = text.lastIndex(of: "="), sign > text.startIndex, text.index(after: sign) < text.endIndex else {
-            return nil
-        }
-        return TableSource.Kind(String(text[..<sign]), String(text[text.index(after: sign)...]))
     }
 
     /// `houses` for `data/houses.csv.gz`, in the working directory.

@@ -43,9 +43,11 @@ enum TableInit: InitSource {
                     + "wants \(leastRows) or more")
         }
         var findings: [DataSurvey.Finding] = []
-        if let finding = try classes(&table, report, data) {
+        var values = try TargetValues(data)
+        if let finding = classes(&table, report, values) {
             findings.append(finding)
-            if finding.choice == "category" { (report, data) = try convert() }
+            (report, data) = try convert()
+            values = try TargetValues(data)
         }
         let recipe = report.datasets.first?.recipe
         let missing = recipe?.columns.reduce(0) { $0 + ($1.seen?.missing ?? 0) } ?? 0
@@ -59,7 +61,8 @@ enum TableInit: InitSource {
         display.finish()
         return DataSurvey(
             rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
-            targets: try targets(report, data, path), targetName: table.targets.joined(separator: ", "),
+            targets: try targets(report, values, rows: data.count, path),
+            targetName: table.targets.joined(separator: ", "),
             train: node(options.configured, table), findings: findings,
             report: { [report] in
                 if let decisions = report.decisions { DecisionText(decisions).print() }
@@ -71,13 +74,12 @@ enum TableInit: InitSource {
 
     /// Whole numbers that are classes become categories, so that their labels count from 0 and are known by name.
     private static func classes(
-        _ table: inout TableSource, _ report: ConversionReport, _ data: Dataset
-    ) throws -> DataSurvey.Finding? {
+        _ table: inout TableSource, _ report: ConversionReport, _ values: TargetValues
+    ) -> DataSurvey.Finding? {
         guard report.datasets.count > 1, let recipe = report.datasets[1].recipe, recipe.columns.count == 1,
-            recipe.columns[0].kind == .number, !table.kinds.contains(where: { $0.column == table.targets[0] })
+            recipe.columns[0].kind == .number, !table.kinds.contains(where: { $0.column == table.targets[0] }),
+            let counts = values.classes
         else { return nil }
-        let values = try TargetValues(data)
-        guard let counts = values.classes else { return nil }
         let known = counts.filter { $0 > 0 }.count
         table.kinds.append(TableSource.Kind(table.targets[0], "category"))
         return .init(
@@ -87,10 +89,9 @@ enum TableInit: InitSource {
                 + "\(table.targets[0])=number if they are amounts)")
     }
 
-    private static func targets(_ report: ConversionReport, _ data: Dataset, _ path: String) throws
-        -> DataSurvey.Targets
-    {
-        let values = try TargetValues(data)
+    private static func targets(
+        _ report: ConversionReport, _ values: TargetValues, rows: Int, _ path: String
+    ) throws -> DataSurvey.Targets {
         let columns = report.datasets.count > 1 ? report.datasets[1].recipe?.columns ?? [] : []
         if columns.count == 1, columns[0].kind.isCoded {
             let names = columns[0].categories
@@ -99,9 +100,9 @@ enum TableInit: InitSource {
                     "\(path), column '\(columns[0].name)': each row has the same value, '\(names.first ?? "")', so there is nothing "
                         + "to tell apart")
             }
-            guard names.count <= max(20, data.count / 5) else {
+            guard names.count <= max(20, rows / 5) else {
                 throw DataError(
-                    "\(path), column '\(columns[0].name)': \(Figures.count(data.count, "row")) have \(Figures.count(names.count)) "
+                    "\(path), column '\(columns[0].name)': \(Figures.count(rows, "row")) have \(Figures.count(names.count)) "
                         + "different values, such as '\(names[names.count / 2])', which are too many for classes; if they are "
                         + "numbers with a decimal comma, say --decimal-comma")
             }

@@ -30,7 +30,6 @@ package struct TableConverter: Converter {
         var report = ConversionReport()
         report.decisions = table.decisions
         (report.notes, report.warnings) = (table.decisions.notes, table.decisions.warnings)
-        if options.like != nil { report.leftOut = table.decisions.leftOut.map(\.name) }
         try DatasetFile.write(target.file) { file in
             let writer = try TableWriter(file, target, table.plan, table.form, rows: table.decisions.rows)
             try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in

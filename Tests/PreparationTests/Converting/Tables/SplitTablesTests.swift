@@ -53,7 +53,7 @@ import Testing
         let data = try Dataset(reading: tables.source)
         #expect(data.inputs.recipe?.names == ["x", "w"])
         #expect(data.count == 2)
-        #expect(tables.reports[1].leftOut == [])
+        #expect(tables.reports[1].decisions?.leftOut == [])
         #expect(data.inputs.place(ofRow: 1).place == second)
     }
 
