@@ -7,9 +7,6 @@ let package = Package(
         .library(name: "Stormo", targets: ["Stormo"]),
         .executable(name: "stormo", targets: ["stormo-cli"]),
     ],
-    traits: [
-        .trait(name: "Images", description: "Converts folders of PNG and JPEG images; needs libgd.")
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
@@ -17,9 +14,12 @@ let package = Package(
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-        .systemLibrary(name: "CImages", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .target(name: "CVector"),
         .target(name: "CFence"),
+        // Wants libpng-dev, libjpeg-dev and libwebp-dev, which it names where a header is missing.
+        .target(
+            name: "CImages",
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp")]),
         .target(name: "HDF5", dependencies: ["CHDF5", "CDeflate", "CFence"]),
         .target(name: "Configuration"),
         .target(name: "Recipes", dependencies: ["Configuration"]),
@@ -53,8 +53,8 @@ let package = Package(
         .target(
             name: "Preparation",
             dependencies: [
-                "Batches", "Recipes", "Files", "Kernels", "Configuration", "HDF5", "CDeflate", "Machine", "Network",
-                .target(name: "CImages", condition: .when(traits: ["Images"])),
+                "Batches", "Recipes", "Files", "Kernels", "Configuration", "HDF5", "CDeflate", "CImages", "Machine",
+                "Network",
             ]),
         .target(
             name: "Stormo",
@@ -84,6 +84,10 @@ let package = Package(
             ], path: "Tests/RunSupport"),
         // Kinds that a program defines itself. It is a stranger to the package: what it takes must be public.
         .target(name: "OwnKinds", dependencies: ["Stormo"], path: "Tests/OwnKinds", packageAccess: false),
+        // Images are written by the libraries that read them; no program of the package writes any.
+        .target(
+            name: "CImageWriters", path: "Tests/CImageWriters",
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp")]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(name: "CLockFailure", path: "Tests/CLockFailure"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
@@ -142,8 +146,9 @@ let package = Package(
         .testTarget(
             name: "PreparationTests",
             dependencies: [
-                "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Optimizers",
-                "Metrics", "Files", "Machine", "Network", "Kernels", "Configuration", "HDF5", "TestSupport",
+                "Preparation", "CImages", "CImageWriters", "Benchmark", "Runs", "Interchange", "Engine", "Batches",
+                "Recipes", "Optimizers", "Metrics", "Files", "Machine", "Network", "Kernels", "Configuration", "HDF5",
+                "TestSupport",
             ]),
         .executableTarget(
             name: "stormo-fuzz",

@@ -71,6 +71,26 @@ extension HDF5Dataset {
         }
     }
 
+    /// Writes all strings of a dataset that was made with this length.
+    func writeFixed(_ strings: [String], length: Int) throws(HDF5Error) {
+        Library.enter()
+        defer { Library.leave() }
+        try StringTransfer.checkNoNUL(strings, place, "write")
+        try checkCount(strings.count, expected: count)
+        guard !strings.isEmpty else { return }
+        let buffer = try RawBuffer(
+            byteCount: Extent.byteCount(strings.count, length, place, "write"), place, "write")
+        for (index, string) in strings.enumerated() {
+            UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[(index * length)..<((index + 1) * length)])
+                .copyBytes(from: string.utf8)
+        }
+        let type = try HDF5ElementType.makeStringType(place, length: length)
+        let status = H5Dwrite(
+            handle.id, type.id, Library.wholeSpace, Library.wholeSpace, Library.defaultProperties,
+            buffer.bytes.baseAddress)
+        if status < 0 { throw place.libraryFailure("write", isWrite: true) }
+    }
+
     private func checkCount(_ count: Int, expected: Int) throws(HDF5Error) {
         guard count == expected else {
             throw place.error(.invalidArgument, "write", "\(count) values were given for \(expected) elements")

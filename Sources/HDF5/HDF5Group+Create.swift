@@ -30,14 +30,40 @@ extension HDF5Group {
         _ path: String, _ elementType: HDF5ElementType, shape: [Int], chunk: [Int]? = nil, gzip: Int? = nil,
         shuffle: Bool = false, fletcher32: Bool = false
     ) throws(HDF5Error) -> HDF5Dataset {
+        try create(path, elementType, stringLength: nil, shape, chunk, gzip, shuffle, fletcher32)
+    }
+
+    /// Makes a dataset of strings of fixed length, that of the longest, UTF-8, and writes them. h5py reads them as `bytes`, or
+    /// by `asstr()`. Unlike strings of variable length they lie in the dataset itself, and are compressed with it.
+    ///
+    /// - Throws: kinds `invalidArgument` (a NUL in a string), `tooLarge` and `writeFailed`.
+    @discardableResult
+    package func createStrings(
+        _ path: String, _ strings: [String], gzip: Int? = nil
+    ) throws(HDF5Error) -> HDF5Dataset {
+        let length = max(1, strings.reduce(0) { max($0, $1.utf8.count) })
+        let dataset = try create(path, .string, stringLength: length, [strings.count], nil, gzip, false, false)
+        try dataset.writeFixed(strings, length: length)
+        return dataset
+    }
+
+    private func create(
+        _ path: String, _ elementType: HDF5ElementType, stringLength: Int?, _ shape: [Int], _ chunk: [Int]?,
+        _ gzip: Int?, _ shuffle: Bool, _ fletcher32: Bool
+    ) throws(HDF5Error) -> HDF5Dataset {
         Library.enter()
         defer { Library.leave() }
         let path = ObjectPath.resolve(path, from: self.path)
         let place = Place(file, path)
         let extent = try Extent(shape, place, "create")
-        let type = try elementType.makeType(place)
+        let type =
+            if let stringLength {
+                try HDF5ElementType.makeStringType(place, length: stringLength)
+            } else {
+                try elementType.makeType(place)
+            }
         let creation = try Self.creationProperties(
-            extent, elementSize: max(elementType.size, 1), chunk: chunk, gzip: gzip, shuffle: shuffle,
+            extent, elementSize: stringLength ?? max(elementType.size, 1), chunk: chunk, gzip: gzip, shuffle: shuffle,
             fletcher32: fletcher32, place)
         let space = try extent.makeSpace(place, "create")
         let links = try Self.linkProperties(place)

@@ -135,7 +135,7 @@ struct DataConvertTests {
         ),
         ("a.csv", ["--window", "128"], "--window is for texts, and a.csv is read as csv"),
         ("a.csv", ["--lowercase"], "--lowercase is for texts, and a.csv is read as csv"),
-        ("a.csv", ["--grayscale"], "--grayscale is for folders of images, and a.csv is read as csv"),
+        ("a.csv", ["--grayscale"], "--grayscale is for images, and a.csv is read as csv"),
         ("a.txt", ["--target", "a"], "--target is for tables, and a.txt is read as text"),
         ("a.txt", ["--no-targets"], "--no-targets is for tables, IDX files and arrays, and a.txt is read as text"),
         (

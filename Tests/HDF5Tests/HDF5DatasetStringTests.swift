@@ -21,6 +21,20 @@ struct HDF5DatasetStringTests {
         #expect(try file.root.createDataset("new", .string, shape: [2]).readStrings() == ["", ""])
     }
 
+    @Test func stringsOfFixedLengthComeBack() throws {
+        let file = try HDF5File.create(directory.file())
+        let strings = ["", "stormo", "più uccelli 🐦"]
+        let dataset = try file.root.createStrings("/a/x", strings, gzip: 4)
+        #expect(dataset.elementType == .string)
+        #expect(dataset.shape == [3])
+        #expect(try dataset.readStrings() == strings)
+        #expect(try file.dataset("/a/x").readStrings() == strings)
+        #expect(try file.root.createStrings("none", []).readStrings() == [])
+        #expect(try file.root.createStrings("empty", ["", ""]).readStrings() == ["", ""])
+        let error = #expect(throws: HDF5Error.self) { try file.root.createStrings("nul", ["a", "b\0c"]) }
+        #expect(error?.reason == #"HDF5 can't keep a NUL inside a string: "b\0c""#)
+    }
+
     @Test func numbersAndStringsAreNotMistaken() throws {
         let file = try HDF5File.create(directory.file())
         let strings = try file.root.createDataset("names", .string, shape: [1])

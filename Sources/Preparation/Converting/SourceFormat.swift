@@ -11,7 +11,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     package init(of path: String) throws {
         if AtomicFile.isDirectory(path) {
             // Folders of classes, or the files of MNIST.
-            self = try ImageFolder.hasFolders(path) ? .images : .idx
+            self = try ImageList.isOfImages(path) ? .images : .idx
             return
         }
         let source = try ByteSource(path)
@@ -27,8 +27,10 @@ package enum SourceFormat: String, Sendable, CaseIterable {
             self = .idx
         } else if start.starts(with: [0x89, 0x48, 0x44, 0x46]) {
             throw DataError("\(path) is an HDF5 file already; train from it, or look at it by 'stormo inspect'")
-        } else if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) || start.starts(with: [0xFF, 0xD8, 0xFF]) {
-            throw DataError("\(path) is one image; give a folder that has one folder of images for each class")
+        } else if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) || start.starts(with: [0xFF, 0xD8, 0xFF])
+            || ImageList.isImage(path)
+        {
+            self = .images
         } else {
             let isPacked = start.starts(with: [0x1F, 0x8B])
             if isPacked, name.hasSuffix(".gz") { name.removeLast(3) }

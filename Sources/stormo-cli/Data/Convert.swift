@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batches
+import Files
 import Foundation
 import HDF5
 import Interchange
@@ -22,7 +23,7 @@ struct Convert: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "What to convert: a table; samples and their labels; an array or two; texts; or a folder.",
+            "What to convert: a table; samples and their labels; an array or two; texts; images or a folder of them.",
             valueName: "source"))
     var sources: [String]
 
@@ -108,7 +109,7 @@ struct Convert: ParsableCommand {
             (arrays.givenNames, "NPZ archives, whose arrays have names", format == .npz),
             (text.given, "texts", format == .text),
             (text.givenOfScalars, texts, format == .text && !areBytes),
-            (images.given, "folders of images", format == .images),
+            (images.given, "images", format == .images),
             (noTargets ? ["--no-targets"] : [], "tables, IDX files and arrays", ![.text, .images].contains(format)),
             (
                 encoding == nil ? [] : ["--encoding"], "tables and for \(texts)",
@@ -149,10 +150,11 @@ struct Convert: ParsableCommand {
             converter.addsChannel = arrays.addChannel
             return converter
         case .images:
-            guard sources.count == 1 else {
-                throw UsageError("one folder of images is converted at a time; \(sources.count) were given")
+            let folders = sources.filter { AtomicFile.isDirectory($0) }
+            guard folders.isEmpty || sources.count == 1 else {
+                throw UsageError("one folder of images is converted at a time; \(sources.count) sources were given")
             }
-            return ImageFolderConverter(sources[0], options: images.options)
+            return ImageConverter(folders.first.map { .folder($0) } ?? .files(sources), options: images.options)
         case .text: return TextConverter(sources, options: text.options(encoding ?? .utf8))
         }
     }

@@ -233,23 +233,53 @@ struct ImageArguments: ParsableArguments {
     @Flag(help: "Make images gray, with one channel.")
     var grayscale = false
 
+    @Option(help: ArgumentHelp("1 for gray, 3 for colour (default: gray where all images are).", valueName: "n"))
+    var channels: Int?
+
+    @Option(help: ArgumentHelp("Bits of a value, 8 or 16 (default: 16 where an image has so many).", valueName: "n"))
+    var bits: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How images of other proportions come to the size: resize, letterbox (with black beside them) or crop. "
+                + "(default: resize)", valueName: "way"))
+    var fit: ImageRecipe.Fit?
+
     @Flag(help: "Leave out images that can't be decoded.")
     var skipDamaged = false
 
+    func validate() throws {
+        if let channels, !ImageRecipe.knownChannels.contains(channels) {
+            throw ValidationError("--channels \(channels): images have 1 (gray) or 3 (colour)")
+        }
+        if let bits, !ImageRecipe.knownBits.contains(bits) {
+            throw ValidationError("--bits \(bits): values have 8 or 16")
+        }
+        if grayscale, channels == 3 { throw ValidationError("--grayscale and --channels 3 contradict each other") }
+    }
+
     /// Those that are on the command line.
     var given: [String] {
-        [("--size", size != nil), ("--grayscale", grayscale), ("--skip-damaged", skipDamaged)].filter(\.1).map(\.0)
+        [
+            ("--size", size != nil), ("--grayscale", grayscale), ("--channels", channels != nil),
+            ("--bits", bits != nil),
+            ("--fit", fit != nil), ("--skip-damaged", skipDamaged),
+        ].filter(\.1).map(\.0)
     }
 
     var options: ImageOptions {
         var options = ImageOptions()
         options.height = size?.height
         options.width = size?.width
-        options.isGrayscale = grayscale
+        options.channels = grayscale ? 1 : channels
+        options.bits = bits
+        options.fit = fit ?? .resize
         options.skipsDamaged = skipDamaged
         return options
     }
 }
+
+extension ImageRecipe.Fit: ExpressibleByArgument {}
 
 /// `64x48`, or `64` for a square.
 struct ImageSize: ExpressibleByArgument {

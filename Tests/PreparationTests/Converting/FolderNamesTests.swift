@@ -25,7 +25,7 @@ struct FolderNamesTests {
         try make(fixture, [0x4A, 0xF6, 0x72, 0x67])
         defer { system("rm -rf '\(fixture.path)/photos'") }
         for look in [
-            { _ = try ImageFolder(fixture.file("photos")) }, { _ = try SourceFormat(of: fixture.file("photos")) },
+            { _ = try ImageList(folder: fixture.file("photos")) }, { _ = try SourceFormat(of: fixture.file("photos")) },
         ] {
             let error = #expect(throws: DataError.self) { try look() }
             let sentences = ["FC", "F6"].map {

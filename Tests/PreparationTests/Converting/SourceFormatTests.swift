@@ -20,7 +20,10 @@ struct SourceFormatTests {
         #expect(try format(Array("PK\u{3}\u{4}".utf8), "a.npz") == .npz)
         try fixture.write("", to: "photos/cat/1.png")
         #expect(try SourceFormat(of: fixture.file("photos")) == .images)
-        #expect(try SourceFormat(of: fixture.file("photos/cat")) == .idx)
+        #expect(try SourceFormat(of: fixture.file("photos/cat")) == .images)
+        #expect(try format([0x89, 0x50, 0x4E, 0x47], "one.png") == .images)
+        try fixture.write("", to: "mnist/train-images-idx3-ubyte")
+        #expect(try SourceFormat(of: fixture.file("mnist")) == .idx)
         #expect(
             throws: DataError(
                 "\(fixture.file("a.dat")): what this is can't be told from its contents or its ending; say --format csv, tsv, "

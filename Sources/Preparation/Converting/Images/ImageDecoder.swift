@@ -1,114 +1,147 @@
 import Batches
+internal import CImages
+internal import Dispatch
+internal import Recipes
+import Synchronization
 
-#if Images
-    internal import CImages
-    internal import Dispatch
-    import Synchronization
-    import Batches
+/// Decodes PNG, JPEG and WebP files to rows as a recipe wants them, several at once and in their order.
+struct ImageDecoder: Sendable {
+    let recipe: ImageRecipe
 
-    /// Decodes PNG and JPEG files to rows of bytes of one size, by libgd, several at once.
-    struct ImageDecoder: Sendable {
-        let height: Int
-        let width: Int
-        let isGrayscale: Bool
+    /// What an image may have before it is decoded.
+    static let mostPixels = 100_000_000
+    /// What a file may have before it is read.
+    private static let mostBytes = 1 << 30
+    /// Images of more pixels are decoded one at a time, so that their memory does not grow with the number of CPUs.
+    private static let largePixels = 8_000_000
+    private static let large = Mutex<Void>(())
 
-        /// Height, width, channels.
-        var shape: [Int] { [height, width, isGrayscale ? 1 : 3] }
-        private var rowBytes: Int { height * width * (isGrayscale ? 1 : 3) }
-
-        /// What an image may have before it is decoded, which takes four bytes a pixel.
-        static let mostPixels = 100_000_000
-
-        private static let silence: Void = stormo_gd_silence()
-
-        /// Decodes files in their order and hands them over in blocks.
-        /// - Parameter take: gets the rows of a block, and the files of it that could not be decoded, by their position
-        ///   among all, whose rows are then not to be used.
-        /// - Throws: `DataError` for the first file that can't be decoded, unless damaged ones are skipped.
-        func decode(
-            _ paths: [String], skipsDamaged: Bool = false,
-            take: (UnsafeRawBufferPointer, [(Int, String)]) throws -> Void
-        ) throws {
-            Self.silence
-            let blockSize = min(64, max(1, (64 << 20) / rowBytes), paths.count)
-            let buffer = try ByteBuffer(blockSize * rowBytes, for: "a block of images")
-            // Each image has a part of the buffer of its own.
-            nonisolated(unsafe) let base = buffer.bytes
-            for start in stride(from: 0, to: paths.count, by: blockSize) {
-                let block = paths[start..<min(start + blockSize, paths.count)]
-                let failures = Mutex<[(Int, String)]>([])
-                DispatchQueue.concurrentPerform(iterations: block.count) { index in
-                    let row = UnsafeMutableRawBufferPointer(
-                        rebasing: base[index * rowBytes..<(index + 1) * rowBytes])
-                    do {
-                        try decode(block[start + index], into: row)
-                    } catch {
-                        failures.withLock { $0.append((start + index, "\(error)")) }
-                    }
-                }
-                let failed = failures.withLock { $0.sorted { $0.0 < $1.0 } }
-                if let (_, sentence) = failed.first, !skipsDamaged {
-                    throw DataError(sentence + "; repair or remove it, or say --skip-damaged")
-                }
-                try take(UnsafeRawBufferPointer(rebasing: base[..<(block.count * rowBytes)]), failed)
-            }
-        }
-
-        /// A file and what it says of its size.
-        static func read(_ path: String) throws -> (bytes: ByteBuffer, header: ImageHeader) {
-            let bytes = try ByteSource(path).whole()
-            guard let header = ImageHeader(UnsafeRawBufferPointer(bytes.bytes)), header.width > 0, header.height > 0
-            else {
-                throw DataError("\(path) is no PNG or JPEG image, or damaged")
-            }
-            guard header.width <= mostPixels / header.height else {
-                throw DataError(
-                    "\(path) has \(header.height)×\(header.width) pixels; more than \(mostPixels / 1_000_000) million "
-                        + "are not decoded")
-            }
-            return (bytes, header)
-        }
-
-        private func decode(_ path: String, into row: UnsafeMutableRawBufferPointer) throws {
-            let (bytes, header) = try Self.read(path)
-            let damaged = DataError("\(path) is damaged: it can't be decoded")
-            guard let size = Int32(exactly: bytes.count) else { throw damaged }
-            let decoded =
-                switch header.kind {
-                case .png: gdImageCreateFromPngPtr(size, bytes.bytes.baseAddress)
-                case .jpeg: gdImageCreateFromJpegPtrEx(size, bytes.bytes.baseAddress, 0)
-                }
-            guard let decoded else { throw damaged }
-            defer { gdImageDestroy(decoded) }
-            guard let image = gdImageCreateTrueColor(Int32(width), Int32(height)) else { throw damaged }
-            defer { gdImageDestroy(image) }
-            let (fromWidth, fromHeight) = (decoded.pointee.sx, decoded.pointee.sy)
-            gdImageFilledRectangle(image, 0, 0, Int32(width) - 1, Int32(height) - 1, 0xFFFFFF)
-            if Int(fromWidth) == width, Int(fromHeight) == height {
-                gdImageCopy(image, decoded, 0, 0, 0, 0, fromWidth, fromHeight)
-            } else {
-                gdImageCopyResampled(
-                    image, decoded, 0, 0, 0, 0, Int32(width), Int32(height), fromWidth, fromHeight)
-            }
-            guard let lines = image.pointee.tpixels else { throw damaged }
-            var place = 0
-            for y in 0..<height {
-                guard let line = lines[y] else { throw damaged }
-                for x in 0..<width {
-                    let pixel = UInt32(bitPattern: line[x])
-                    let (red, green, blue) = ((pixel >> 16) & 0xFF, (pixel >> 8) & 0xFF, pixel & 0xFF)
-                    if isGrayscale {
-                        // ITU-R BT.601's luma, rounded.
-                        row[place] = UInt8((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16)
-                        place += 1
-                    } else {
-                        row[place] = UInt8(red)
-                        row[place + 1] = UInt8(green)
-                        row[place + 2] = UInt8(blue)
-                        place += 3
-                    }
+    /// Decodes files in their order and hands them over in blocks.
+    /// - Parameter take: gets the rows of a block, and the files of it that could not be decoded, by their position
+    ///   among all, whose rows are then not to be used.
+    /// - Throws: `DataError` for the first file that can't be decoded, unless damaged ones are skipped.
+    func decode(
+        _ paths: [String], skipsDamaged: Bool = false,
+        take: (UnsafeRawBufferPointer, [(Int, String)]) throws -> Void
+    ) throws {
+        let rowBytes = recipe.rowBytes
+        let blockSize = min(64, max(1, (64 << 20) / rowBytes), paths.count)
+        let buffer = try ByteBuffer(blockSize * rowBytes, for: "a block of images")
+        // Each image has a part of the buffer of its own.
+        nonisolated(unsafe) let base = buffer.bytes
+        for start in stride(from: 0, to: paths.count, by: blockSize) {
+            let block = paths[start..<min(start + blockSize, paths.count)]
+            let failures = Mutex<[(Int, String)]>([])
+            DispatchQueue.concurrentPerform(iterations: block.count) { index in
+                let row = UnsafeMutableRawBufferPointer(rebasing: base[index * rowBytes..<(index + 1) * rowBytes])
+                do {
+                    try decode(block[start + index], into: row)
+                } catch {
+                    failures.withLock { $0.append((start + index, "\(error)")) }
                 }
             }
+            let failed = failures.withLock { $0.sorted { $0.0 < $1.0 } }
+            if let (_, sentence) = failed.first, !skipsDamaged { throw DataError(sentence) }
+            try take(UnsafeRawBufferPointer(rebasing: base[..<(block.count * rowBytes)]), failed)
         }
     }
-#endif
+
+    /// A file and what it says of its image.
+    /// - Throws: `DataError` and `FileError` for what is no image that can be decoded.
+    static func read(_ path: String) throws -> (bytes: ByteBuffer, header: ImageHeader) {
+        let source = try ByteSource(path)
+        guard source.count > 0 else {
+            throw DataError("\(path) is empty: an image has bytes; remove it or copy it again")
+        }
+        guard source.count <= mostBytes else {
+            throw DataError("\(path) has \(source.count >> 20) MiB; image files of more than 1 GiB are not read")
+        }
+        let bytes = try source.whole()
+        let raw = UnsafeRawBufferPointer(bytes.bytes)
+        guard let header = ImageHeader(raw) else {
+            if let foreign = ForeignImage(raw) { throw DataError("\(path) \(foreign.advice(path))") }
+            throw DataError(
+                text(raw).map {
+                    "\(path) is a text, whatever its name says: it begins with '\($0)'; remove it, or give it another ending"
+                } ?? "\(path) is no PNG, JPEG or WebP image, or its beginning is damaged; remove it or copy it again")
+        }
+        guard header.width <= mostPixels / header.height else {
+            throw DataError(
+                "\(path) has \(header.height)×\(header.width) pixels; more than \(mostPixels / 1_000_000) million "
+                    + "are not decoded")
+        }
+        guard !header.isAnimated else {
+            throw DataError(
+                "\(path) is an animation; make a PNG of its first image: \(ForeignImage.line(path))")
+        }
+        return (bytes, header)
+    }
+
+    /// The beginning of what is ASCII throughout its first bytes; nil for anything else.
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+        let start = bytes.prefix(256)
+        guard start.allSatisfy({ (0x20..<0x7F).contains($0) || [0x09, 0x0A, 0x0D].contains($0) }) else { return nil }
+        return String(decoding: start.prefix(20).prefix { $0 >= 0x20 }, as: UTF8.self)
+    }
+
+    /// Decodes one file.
+    /// - Parameter row: `recipe.rowBytes` bytes.
+    func decode(_ path: String, into row: UnsafeMutableRawBufferPointer) throws {
+        let (bytes, header) = try Self.read(path)
+        if header.width * header.height > Self.largePixels {
+            try Self.large.withLock { _ in try decode(bytes, header, path, into: row) }
+        } else {
+            try decode(bytes, header, path, into: row)
+        }
+    }
+
+    private func decode(
+        _ bytes: ByteBuffer, _ header: ImageHeader, _ path: String, into row: UnsafeMutableRawBufferPointer
+    ) throws {
+        let isInPlace = (header.height, header.width) == (recipe.height, recipe.width) && header.orientation == 1
+        guard !isInPlace else { return try pixels(bytes, header, path, into: row) }
+        let pixelBytes = recipe.channels * recipe.bits / 8
+        var image = try ByteBuffer(header.width * header.height * pixelBytes, for: path)
+        try pixels(bytes, header, path, into: image.bytes)
+        if header.orientation > 1 {
+            let turned = try ByteBuffer(image.count, for: path)
+            stormo_image_turn(
+                image.bytes.baseAddress, Int32(header.width), Int32(header.height), pixelBytes,
+                Int32(header.orientation), turned.bytes.baseAddress)
+            image = turned
+        }
+        let (height, width) = header.shown
+        let fit = ImageFit(recipe, height: height, width: width)
+        let stride = recipe.width * pixelBytes
+        if (fit.height, fit.width) != (recipe.height, recipe.width) {
+            row.initializeMemory(as: UInt8.self, repeating: 0)
+        }
+        guard
+            stormo_image_resize(
+                image.bytes.baseAddress, Int32(width), Int32(height), Int32(recipe.channels), Int32(recipe.bits),
+                fit.left, fit.top, fit.right, fit.bottom,
+                row.baseAddress.map { $0 + fit.y * stride + fit.x * pixelBytes },
+                Int32(fit.width), Int32(fit.height), stride)
+        else { throw DataError("\(path) can't be resized: there is not enough memory") }
+    }
+
+    /// The pixels as they are stored, in the recipe's channels and depth.
+    private func pixels(
+        _ bytes: ByteBuffer, _ header: ImageHeader, _ path: String, into memory: UnsafeMutableRawBufferPointer
+    ) throws {
+        var image = stormo_image()
+        (image.width, image.height) = (Int32(header.width), Int32(header.height))
+        (image.channels, image.depth) = (Int32(recipe.channels), Int32(recipe.bits))
+        image.pixels = memory.baseAddress
+        let start = bytes.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let isWhole =
+            switch header.kind {
+            case .png: stormo_png_decode(start, bytes.count, &image)
+            case .jpeg: stormo_jpeg_decode(start, bytes.count, &image)
+            case .webp: stormo_webp_decode(start, bytes.count, &image)
+            }
+        guard !isWhole else { return }
+        let reason = withUnsafeBytes(of: &image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        throw DataError("\(path) is damaged, or of a form that can't be decoded: \(reason)")
+    }
+}
