@@ -26,7 +26,10 @@ package final class TemporaryFolder: Sendable {
 
     private static func remove(_ path: String) {
         guard made.withLock({ $0.remove(path) }) != nil else { return }
-        try? FileManager.default.removeItem(atPath: path)
+        // Where the process ends at once, another thread may just make one more file.
+        for _ in 0..<10 where FileManager.default.fileExists(atPath: path) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     /// Removes all that are there; for a process that ends at once.

@@ -43,6 +43,7 @@ extension RecipeColumn {
         if kind == .category { node["width"] = JSONNode(width) }
         if let unit { node["unit"] = JSONNode(unit) }
         if let order { node["order"] = JSONNode(order.rawValue) }
+        if isZoned { node["zone"] = "utc" }
         if let seen { node["seen"] = seen.node }
         switch fit {
         case nil: break
@@ -90,6 +91,10 @@ extension RecipeColumn {
         }
         if kind == .number { unit = reader.optionalString("unit") }
         if kind == .date { order = reader.optionalChoice("order") }
+        if kind.isDate, let zone = reader.optionalString("zone") {
+            if zone != "utc" { reader.fail("is '\(zone)'; it is \"utc\", or not there", key: "zone") }
+            isZoned = true
+        }
         if let seen = reader.object("seen") { self.seen = Seen(seen) }
         guard let missing = Missing(reader, kind) else { return nil }
         self.missing = missing

@@ -26,6 +26,7 @@
 ///   most frequent ones. The rarer ones share one. A boolean becomes one feature, 1 where it is true.
 /// - `unit` is what the numbers are in, as it stood beside them: `%`, `$`, `kg`. Rows in another unit are refused.
 /// - `order` is `day_first` or `month_first`, where dates were read whose year is last.
+/// - `zone` is `utc` where times said their time zone, and were converted; times without one stay as they are.
 /// - `seen` says what was found in the rows of the file, or of a fitted recipe in those that were trained on: `missing`, how
 ///   many have no value, and `range`, the least and the greatest number.
 ///

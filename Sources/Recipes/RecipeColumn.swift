@@ -59,6 +59,8 @@ package struct RecipeColumn: Sendable, Hashable {
     package var unit: String?
     /// In which order a date was read whose year is last.
     package var order: DayOrder?
+    /// Of dates and times: whether they said their time zone, and were converted to UTC.
+    package var isZoned = false
     package var seen: Seen?
     /// Nil while the column is declared, but not fitted.
     package var fit: Fit?

@@ -85,6 +85,11 @@ package struct RecipeMapping: Sendable {
                             + "\(referencePlace) \(column.unit.map { "'\($0)'" } ?? "names none"): the numbers are taken "
                             + "for the same unit")
                 }
+                if column.kind == other.kind, column.isZoned != other.isZoned, other.hasTimes {
+                    notices.append(
+                        "\(place) \(other.isZoned ? "says" : "does not say") the time zone in column '\(column.name)', and "
+                            + "\(referencePlace) \(column.isZoned ? "does" : "does not"): the times are taken for UTC")
+                }
                 var column = column
                 column.unit = column.unit ?? other.unit
                 columns.append(column)
@@ -137,6 +142,13 @@ extension RecipeColumn {
             all.append(text)
         }
         return (all, codes)
+    }
+
+    /// Whether it holds times, as far as can be told.
+    fileprivate var hasTimes: Bool {
+        if isZoned || kind == .time { return true }
+        guard kind == .date, let range = seen?.range else { return false }
+        return range.lowerBound != range.lowerBound.rounded() || range.upperBound != range.upperBound.rounded()
     }
 
     /// What it holds, for a sentence: `numbers`, `the texts Grvl, Pave`.

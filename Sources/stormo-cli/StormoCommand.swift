@@ -27,6 +27,7 @@ struct StormoCommand: ParsableCommand {
         Console.prepare()
         do {
             var command = try parseAsRoot()
+            if !(command is Train) { Interruption.begin() }
             try command.run()
         } catch {
             report(error)

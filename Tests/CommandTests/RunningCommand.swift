@@ -8,10 +8,10 @@ final class RunningCommand {
     private let output: String
     private let errors: String
 
-    init(_ workspace: Workspace, _ arguments: String...) throws {
+    init(_ workspace: Workspace, _ arguments: String..., environment: [String: String] = [:]) throws {
         let scratch = FileManager.default.temporaryDirectory.path + "/stormo-running-\(UUID().uuidString)"
         (output, errors) = (scratch + ".out", scratch + ".err")
-        process = try workspace.process(arguments, [:])
+        process = try workspace.process(arguments, environment)
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)

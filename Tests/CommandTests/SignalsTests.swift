@@ -117,6 +117,26 @@ struct SignalsTests {
         }
     }
 
+    @Test("A command without a run leaves no temporary files", arguments: [SIGINT, SIGTERM])
+    func temporaryFilesAreRemoved(signal: Int32) throws {
+        let workspace = try Workspace()
+        let rows = (0..<400_000).map { "\($0 % 97),\($0 % 89).5,\($0 % 3)\n" }.joined()
+        try workspace.write("a,b,c\n" + rows, to: "large.csv")
+        try FileManager.default.createDirectory(atPath: workspace.path + "/tmp", withIntermediateDirectories: true)
+        let command = try RunningCommand(
+            workspace, "init", "large.csv", "--target", "c", environment: ["TMPDIR": workspace.path + "/tmp"])
+        func folders() -> [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: workspace.path + "/tmp")) ?? [])
+                .filter { $0.hasPrefix("stormo-work-") }
+        }
+        try command.wait { !folders().isEmpty }
+        command.send(signal)
+        let result = try command.finish(within: 20)
+        #expect(result.status == -signal)
+        #expect(result.errors == "")
+        #expect(folders() == [])
+    }
+
     @Test func sighupSavesAndGoesOn() throws {
         let workspace = try Workspace()
         let command = try start(workspace)

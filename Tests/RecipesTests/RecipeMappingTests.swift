@@ -127,6 +127,25 @@ struct RecipeMappingTests {
         #expect(unsaid.columns[0].unit == "kg")
     }
 
+    @Test func timeZonesAreCompared() throws {
+        func column(_ isZoned: Bool, _ range: ClosedRange<Double> = 1...2.5) -> RecipeColumn {
+            var column = RecipeColumn("when", .date)
+            (column.isZoned, column.seen) = (isZoned, RecipeColumn.Seen(missing: 0, range: range))
+            return column
+        }
+        #expect(try map(column(true), onto: column(true)).notices == [])
+        #expect(
+            try map(column(true), onto: column(false)).notices == [
+                "new.h5 says the time zone in column 'when', and the model's training data does not: the times are taken for UTC"
+            ])
+        #expect(
+            try map(column(false), onto: column(true)).notices == [
+                "new.h5 does not say the time zone in column 'when', and the model's training data does: the times are taken for UTC"
+            ])
+        // A day has no zone.
+        #expect(try map(column(false, 1...2), onto: column(true)).notices == [])
+    }
+
     @Test func datesAreDates() throws {
         #expect(
             sentence(RecipeColumn("d", .number), onto: RecipeColumn("d", .date))

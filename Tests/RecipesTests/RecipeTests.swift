@@ -32,6 +32,7 @@ struct RecipeTests {
         recipe.columns[9].fit = .category(own: [1], pooled: [], marksMissing: false, fill: 1)
         recipe.columns[0].unit = "m²"
         recipe.columns[6].order = .monthFirst
+        recipe.columns[6].isZoned = true
         recipe.columns[6].seen = RecipeColumn.Seen(missing: 2, range: 19_000...19_999.5)
         recipe.columns[3].seen = RecipeColumn.Seen(missing: 0, range: nil)
         return recipe
@@ -44,6 +45,11 @@ struct RecipeTests {
         }
         #expect(Self.fitted.declared.columns[6].seen == nil)
         #expect(Self.fitted.declared.columns[0].unit == "m²")
+        var when = RecipeColumn("when", .date)
+        when.isZoned = true
+        #expect(
+            Recipe([when]).node.jsonText(pretty: false)
+                == #"{"format":1,"columns":[{"name":"when","kind":"date","zone":"utc"}]}"#)
         #expect(
             Recipe([RecipeColumn("a", .number, missing: .mean)]).node.jsonText(pretty: false)
                 == #"{"format":1,"columns":[{"name":"a","kind":"number","missing":"mean"}]}"#)

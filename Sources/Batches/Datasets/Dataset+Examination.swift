@@ -107,8 +107,8 @@ extension Dataset {
         }
         let (name, row) = field.place(ofRow: selection[place])
         return DataError(
-            "\(name) holds \(value) in \(row), element \(element), which is too large for a float once it is "
-                + "normalised (\(preprocessing.kind.rawValue)); remove such rows, or bring them into the range of the "
+            "\(name) holds \(value) in \(row), \(field.words(ofFeature: element)), which is too large for a float once it "
+                + "is normalised (\(preprocessing.kind.rawValue)); remove such rows, or bring them into the range of the "
                 + "training data")
     }
 }

@@ -100,8 +100,8 @@ extension Dataset {
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = inputs.place(ofRow: selection[bad.place])
         throw DataError(
-            "\(place) holds \(bad.number) in \(row), element \(bad.element), but the model takes whole numbers of 32 "
-                + "bits, from \(Int32.min) to \(Int32.max)")
+            "\(place) holds \(bad.number) in \(row), \(inputs.words(ofElement: bad.element)), but the model takes whole numbers of "
+                + "32 bits, from \(Int32.min) to \(Int32.max)")
     }
 
     /// What the rounding of as many as a thousand probabilities in half precision comes to.

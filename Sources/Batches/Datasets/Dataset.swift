@@ -248,11 +248,11 @@ public struct Dataset: Sendable {
         }
         if value.isFinite {
             return DataError(
-                "\(place) holds \(value) in \(row), element \(element), which no 32-bit float holds; "
+                "\(place) holds \(value) in \(row), \(field.words(ofElement: element)), which no 32-bit float holds; "
                     + "bring the numbers into another unit, or remove such rows")
         }
         return DataError(
-            "\(place) holds a number that is NaN or infinite, in \(row), element \(element); "
+            "\(place) holds a number that is NaN or infinite, in \(row), \(field.words(ofElement: element)); "
                 + "remove or fill such rows before training")
     }
 

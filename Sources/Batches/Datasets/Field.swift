@@ -113,6 +113,21 @@ package struct Field: Sendable {
         return (part.place, "line \(line)")
     }
 
+    /// A number of its rows, for messages: `column 'age'` of a table, else `element 3`.
+    func words(ofElement element: Int) -> String { Self.words(element, recipe?.names, of: rowShape) }
+
+    /// A number of what a model takes of its rows.
+    package func words(ofFeature feature: Int) -> String {
+        Self.words(feature, encoder == nil ? recipe?.names : recipe?.features, of: featureShape)
+    }
+
+    private static func words(_ element: Int, _ names: [String]?, of shape: Shape) -> String {
+        guard let names, names.count == shape.count, names.indices.contains(element) else {
+            return "element \(element)"
+        }
+        return "column '\(names[element])'"
+    }
+
     /// Copies rows, in the stored type. May be called from many threads at once.
     /// - Throws: `HDF5Error` where a file can't be read.
     package func read(_ range: Range<Int>, into base: UnsafeMutableRawPointer) throws {

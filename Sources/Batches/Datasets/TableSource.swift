@@ -179,7 +179,14 @@ extension TableSource {
                 "must be a column's name or a list of names, since a table is one input and one output", key: key)
             return nil
         }
-        if key == "drop", reader.node(key)?.value == .null { return nil }
+        if key == "drop" {
+            switch reader.node(key)?.value {
+            case .null?: return nil
+            // None.
+            case .array(let names)? where names.isEmpty: return nil
+            default: break
+            }
+        }
         guard let names = reader.stringOrStrings(key) else { return nil }
         var seen: Set<String> = []
         if let name = names.first(where: { !seen.insert($0).inserted }) {

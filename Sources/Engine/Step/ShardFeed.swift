@@ -123,7 +123,9 @@ package struct ShardFeed {
             guard !(abs(values[element]) <= largest.size) else { continue }
             let name = objective.inputs.count > 1 ? " of '\(objective.model.inputs[index].name)'" : ""
             let normalised = input.constants == nil ? "" : ", normalised \(values[element])"
-            largest = (abs(values[element]), "element \(element)\(name), \(stored[element])\(normalised)")
+            largest = (
+                abs(values[element]), "\(field.words(ofFeature: element))\(name), \(stored[element])\(normalised)"
+            )
         }
         return largest.words
     }

@@ -44,7 +44,8 @@ struct TableArguments: ParsableArguments {
             "What to do where a value is missing: refuse, skip the row, or have training fill in the mean or the median of "
                 + "the rows that it is trained on (of texts the most frequent one), the mean beside an indicator (of texts a "
                 + "category of its own), the mode or a category of its own (both of texts alone), or a value. Of one kind of "
-                + "columns as number=median, of one column as NAME=0; may be repeated. (default: refuse)",
+                + "columns as number=median (kind:number=median where a column is called number), of one column as NAME=0; "
+                + "may be repeated. (default: refuse)",
             valueName: "policy|kind=policy|column=policy"))
     var missing: [String] = []
 
@@ -94,21 +95,16 @@ struct TableArguments: ParsableArguments {
         return (own.column, known)
     }
 
-    private struct Policies {
-        var all: TableOptions.Missing?
-        var kinds: [RecipeColumn.Kind: TableOptions.Missing] = [:]
-        var columns: [(column: String, missing: TableOptions.Missing)] = []
-    }
-
-    /// `median`, `number=median`, `age=0`.
-    private func policies() throws -> Policies {
-        var policies = Policies()
+    /// `median`, `number=median`, `kind:number=median`, `age=0`.
+    private func policies() throws -> TableOptions {
+        var policies = TableOptions()
+        var isSaid = false
         for text in missing {
             guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {
-                guard policies.all == nil else {
+                guard !isSaid else {
                     throw ValidationError("--missing \(text): what is done in all columns is said already")
                 }
-                policies.all = TableOptions.Missing(word: text)
+                (policies.missing, isSaid) = (TableOptions.Missing(word: text), true)
                 continue
             }
             let (subject, policy) = (
@@ -117,11 +113,7 @@ struct TableArguments: ParsableArguments {
             guard policy != .skip else {
                 throw ValidationError("--missing \(text): rows are left out for all columns alike; say --missing skip")
             }
-            guard let kind = RecipeColumn.Kind(rawValue: subject) else {
-                policies.columns.append((subject, policy))
-                continue
-            }
-            guard policies.kinds.updateValue(policy, forKey: kind) == nil else {
+            guard policies.setMissing(policy, of: subject) else {
                 throw ValidationError("--missing \(text): what is done in columns of that kind is said already")
             }
         }
@@ -141,8 +133,8 @@ struct TableArguments: ParsableArguments {
         options.hasDecimalComma = decimalComma
         options.kinds = try column.map { try Self.kind($0) }
         let policies = try policies()
-        options.missing = policies.all ?? .refuse
-        (options.missingOfKinds, options.missingOfColumns) = (policies.kinds, policies.columns)
+        options.missing = policies.missing
+        (options.missingOfKinds, options.missingOfColumns) = (policies.missingOfKinds, policies.missingOfColumns)
         return options
     }
 

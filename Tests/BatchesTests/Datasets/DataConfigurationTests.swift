@@ -82,6 +82,8 @@ import Testing
         [#"data.train.inputs=["/table/a", "/table/b"]"#], ["data.train.transpose_inputs=[3, 0, 1, 2]"],
         ["data.train.transpose_targets=[1, 0]"], ["data.shuffle_window=1000"],
         [#"data.train={"file": "/a.csv", "targets": "price"}"#],
+        [#"data.train={"file": "/a.csv", "targets": "price", "drop": []}"#],
+        [#"data.train={"file": "/a.csv", "targets": "price", "missing": {"date": "mean", "kind:date": 0}}"#],
         [#"data.train={"file": ["/a.csv", "/b.tsv.gz"], "targets": ["y", "z"], "drop": ["id"], "missing": 0}"#],
         [
             #"data.train={"file": "/a.csv", "inputs": "x", "targets": "y", "columns": {"x": "category"}, "header": false}"#,

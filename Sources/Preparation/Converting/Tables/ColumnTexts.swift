@@ -33,6 +33,15 @@ final class ColumnTexts {
     private(set) var notDayFirst: Place?
     private(set) var notMonthFirst: Place?
     private(set) var ambiguous: Place?
+    /// The first time that says its zone, in minutes east of UTC, the first one of another zone, and the first that says none.
+    private(set) var zoned: (place: Place, offset: Int16)?
+    private(set) var otherZone: Place?
+    private(set) var unzoned: Place?
+    /// Quantities that may be names, as `5A`: the first one, and the first with another letter; and the first quantity that
+    /// is none.
+    private(set) var lettered: (place: Place, letter: String?)?
+    private(set) var otherLetter: Place?
+    private(set) var unlettered: Place?
     /// The first text that says neither yes nor no; and the pairs of the others, a bit each.
     private(set) var notBoolean: Place?
     private(set) var booleanPairs: UInt8 = 0
@@ -75,17 +84,22 @@ final class ColumnTexts {
     }
 
     /// Whether no text comes twice.
-    var areDistinct: Bool { !isStreamed && table.count == rowCount }
+    var areDistinct: Bool { !isStreamed && table.count == rowCount + nameRows }
+
+    /// Rows with a number that is counted as a name.
+    private var nameRows = 0
 
     /// Counts a number that may be a name.
-    func addName(_ bytes: UnsafeRawBufferPointer, line: Int) -> Bool {
+    /// - Parameter mayNameRows: whether there may be as many as rows.
+    func addName(_ bytes: UnsafeRawBufferPointer, line: Int, mayNameRows: Bool) -> Bool {
+        nameRows += 1
         let known = table.count
         let number = table.add(bytes)
         if number == known {
             readings.append(.word)
             note(bytes, line)
         }
-        return table.count <= Self.mostCategories
+        return table.count <= Self.mostCategories || mayNameRows && areDistinct && table.count <= Self.mostNames
     }
 
     /// - Parameter reads: whether it matters what the text looks like.
@@ -117,7 +131,7 @@ final class ColumnTexts {
             isStreamed = true
             return true
         }
-        return mayNameRows && table.count == rowCount && table.count <= Self.mostNames
+        return mayNameRows && areDistinct && table.count <= Self.mostNames
     }
 
     /// Counts a text that came before.
@@ -152,6 +166,13 @@ final class ColumnTexts {
             if !units.contains(where: { $0.unit == reading.unit }), units.count < 100 {
                 units.append((reading.unit, place(bytes, line)))
             }
+            if !reading.mayBeName {
+                if unlettered == nil { unlettered = place(bytes, line) }
+            } else if lettered == nil {
+                lettered = (place(bytes, line), reading.unit)
+            } else if otherLetter == nil, reading.unit != lettered?.letter {
+                otherLetter = place(bytes, line)
+            }
             if reading.separator == .proven { (doubtful, isProven) = (nil, true) }
             if reading.separator == .doubtful, !isProven, doubtful == nil { doubtful = place(bytes, line) }
         case .date:
@@ -162,8 +183,24 @@ final class ColumnTexts {
             if ambiguous == nil, reading.value != reading.monthFirst, !reading.value.isNaN, !reading.monthFirst.isNaN {
                 ambiguous = place(bytes, line)
             }
-        case .time: times.add(reading.value)
+            noteZone(reading, bytes, line)
+        case .time:
+            times.add(reading.value)
+            noteZone(reading, bytes, line)
         case .unread, .word: break
+        }
+    }
+
+    private func noteZone(_ reading: CellReading, _ bytes: UnsafeRawBufferPointer, _ line: Int) {
+        switch reading.zone {
+        case .none: break
+        case .unsaid: if unzoned == nil { unzoned = place(bytes, line) }
+        case .offset(let offset):
+            if let zoned {
+                if otherZone == nil, offset != zoned.offset { otherZone = place(bytes, line) }
+            } else {
+                zoned = (place(bytes, line), offset)
+            }
         }
     }
 }

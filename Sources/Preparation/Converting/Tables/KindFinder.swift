@@ -15,6 +15,12 @@ struct FoundKind {
     var remark = ""
     /// A sentence of its own.
     var warning: String?
+    /// What was decided and may surprise, a sentence of its own.
+    var note: String?
+    /// Whether texts that might be amounts are names by the way in which they are written.
+    var areNames = false
+    /// Of a date or a time: whether it says its zone.
+    var isZoned = false
 }
 
 /// Decides what a column holds, from all of its rows: what its texts look like, what a user says, or what another table says.
@@ -39,7 +45,9 @@ struct KindFinder {
         if let wanted, let kind = wanted.kind { return try read(as: kind, order: wanted.order) }
         guard let texts = column.texts else {
             if column.numbers == 0 { return FoundKind(kind: .empty, remark: "no row has a value") }
+            if let padded = paddedName { return named(padded) }
             var found = FoundKind(kind: .number)
+            if let padded = column.padded { found.remark = "\(padded.words) is read as \(paddedValue(padded))" }
             if like == nil, mayNameRows, column.numbers == rows, column.areConsecutive {
                 found.isIdentifier = true
                 found.remark = "consecutive integers, another one in each row"
@@ -51,10 +59,12 @@ struct KindFinder {
         let dates = texts.rows(.date)
         let times = texts.rows(.time)
         let others = present - quantities
+        if let padded = paddedName, texts.rows(.quantity) + dates + times == 0 { return named(padded) }
+        if let names = try lettered() { return names }
         if others == 0 { return try number() }
         if column.numbers == 0 {
             if dates == texts.rowCount { return try date(nil) }
-            if times == texts.rowCount { return FoundKind(kind: .time) }
+            if times == texts.rowCount { return try time() }
             if !column.isTarget, texts.table.count <= 12, texts.notBoolean == nil, isPair {
                 return FoundKind(kind: .boolean)
             }
@@ -66,29 +76,74 @@ struct KindFinder {
         }
         if dates > 0, dates >= 9 * (present - dates) { throw stray("dates", dates, firstOther(than: .date)) }
         if times > 0, times >= 9 * (present - times) { throw stray("times", times, firstOther(than: .time)) }
-        guard !texts.isStreamed else {
-            throw DataError(
-                "\(source), line \(firstOther(than: .quantity)?.line ?? 0): column '\(name)' holds more than "
-                    + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by --drop "
-                    + ShellWord.quoted(name)
-            )
-        }
+        guard !texts.isStreamed else { throw tooMany(firstOther(than: .quantity)) }
         var found = FoundKind(kind: .category)
-        if like == nil, mayNameRows, column.numbers == 0, texts.rowCount == rows, texts.areDistinct {
+        judge(&found)
+        return found
+    }
+
+    /// Finds out whether a column of names names the rows, or has too many names to learn from. Where numbers are names too,
+    /// they must have been collected.
+    func judge(_ found: inout FoundKind) {
+        guard let texts = column.texts else { return }
+        if like == nil, mayNameRows, column.numbers == 0 || column.isNamed, column.present == rows, texts.areDistinct {
             found.isIdentifier = true
             found.remark = "a different text in each row"
-        } else {
-            warn(&found, texts)
-            if found.warning == nil, like == nil, !column.isTarget, present >= 2 * Self.leastRows,
-                2 * texts.table.count > present
-            {
-                found.remark = "\(texts.table.count) different texts"
-                found.warning =
-                    "column '\(name)' holds \(texts.table.count) different texts in \(present) rows, of which a model learns "
-                    + "little; leave it out by --drop \(ShellWord.quoted(name))"
-            }
+            return
         }
+        if !found.areNames { warn(&found, texts) }
+        if found.warning == nil, like == nil, !column.isTarget, column.present >= 2 * Self.leastRows,
+            2 * texts.table.count > column.present
+        {
+            found.remark = "\(texts.table.count) different texts"
+            found.warning =
+                "column '\(name)' holds \(texts.table.count) different texts in \(column.present) rows, of which a model "
+                + "learns little; leave it out by --drop \(ShellWord.quoted(name))"
+        }
+    }
+
+    // MARK: - Names that look like numbers
+
+    /// The first number with a zero in front, where all are written as names are: digits alone. Nobody writes amounts so;
+    /// postcodes and account numbers are, and lose their zeros as numbers.
+    private var paddedName: ColumnTexts.Place? { column.areWhole && column.least >= 0 ? column.padded : nil }
+
+    private func paddedValue(_ place: ColumnTexts.Place) -> String {
+        TablePlan.number(place.text, point).map { RecipeColumn.Missing.number($0).description } ?? ""
+    }
+
+    private func named(_ padded: ColumnTexts.Place) -> FoundKind {
+        var found = FoundKind(kind: .category)
+        found.areNames = true
+        found.remark = "numbers with zeros in front are names"
+        found.note =
+            "column '\(name)' holds \(padded.words), with a zero in front: its numbers were taken for names (--column "
+            + "\(ShellWord.quoted(name + "=number")) takes them for amounts)"
         return found
+    }
+
+    /// A capital letter right behind a whole number is a unit only where each row has it: `5A`, `10A`. Otherwise they are names,
+    /// of seats, flats or lots: `1A`, `2B`, `3`.
+    private func lettered() throws -> FoundKind? {
+        guard let texts = column.texts, let lettered = texts.lettered, texts.unlettered == nil else { return nil }
+        guard texts.otherLetter != nil || texts.rows(.quantity) < column.present else { return nil }
+        guard !texts.isStreamed else { throw tooMany(texts.otherLetter) }
+        var found = FoundKind(kind: .category)
+        found.areNames = true
+        found.remark = "numbers with different letters are names"
+        let other = [texts.otherLetter, column.firstNumber, texts.firstOther(than: .quantity)].compactMap { $0 }
+            .min { $0.line < $1.line }
+        found.note =
+            "column '\(name)' holds \(lettered.place.words) and \(other?.words ?? "others"): a capital letter right behind a "
+            + "number is a unit only where each row has the same one, so they were taken for names"
+        if column.numbers == 0 { judge(&found) }
+        return found
+    }
+
+    private func tooMany(_ place: ColumnTexts.Place?) -> DataError {
+        DataError(
+            "\(source), line \(place?.line ?? 0): column '\(name)' holds more than \(ColumnTexts.mostCategories) different texts, "
+                + "which are no categories; leave it out by --drop \(ShellWord.quoted(name))")
     }
 
     /// What is typed where numbers are names.
@@ -133,7 +188,7 @@ struct KindFinder {
             return try date(order)
         case .time:
             if let place = firstOther(than: .time) { throw misfit(place, "which is no time of the day") }
-            return FoundKind(kind: .time)
+            return try time()
         }
     }
 
@@ -201,6 +256,52 @@ struct KindFinder {
     }
 
     private func date(_ wanted: DayOrder?) throws -> FoundKind {
+        var found = try dateInOrder(wanted)
+        try noteZones(&found)
+        return found
+    }
+
+    private func time() throws -> FoundKind {
+        var found = FoundKind(kind: .time)
+        try noteZones(&found)
+        return found
+    }
+
+    /// Times that say their zone are converted to UTC, and those that don't stay as they are: one column has one of the two.
+    private func noteZones(_ found: inout FoundKind) throws {
+        guard let texts = column.texts else { return }
+        func say(_ remark: String, _ sentence: String) {
+            found.remark += (found.remark.isEmpty ? "" : "; ") + remark
+            found.note = "column '\(name)' " + sentence
+        }
+        if let zoned = texts.zoned {
+            if let unzoned = texts.unzoned {
+                throw DataError(
+                    "\(source): column '\(name)' holds \(zoned.place.words), with a time zone, and \(unzoned.words), without "
+                        + "one; write all of its times with their zone, or none")
+            }
+            found.isZoned = true
+            if let other = texts.otherZone {
+                say(
+                    "several time zones, now UTC",
+                    "holds \(zoned.place.words) and \(other.words), in different time zones: its times were converted to UTC"
+                )
+            } else if zoned.offset != 0 {
+                say("now UTC", "holds \(zoned.place.words), with a time zone: its times were converted to UTC")
+            }
+        }
+        guard let like, let place = texts.zoned?.place ?? texts.unzoned, like.column.isZoned != found.isZoned else {
+            return
+        }
+        let sentence =
+            found.isZoned
+            ? "holds \(place.words), with a time zone, and \(like.place) has none: its times were converted to UTC"
+            : "holds \(place.words), without a time zone, and \(like.place) has one: its times were taken for UTC"
+        (found.remark, found.note) = (found.isZoned ? "with a time zone" : "without a time zone", nil)
+        found.warning = [found.warning, "column '\(name)' " + sentence].compactMap { $0 }.joined(separator: "; ")
+    }
+
+    private func dateInOrder(_ wanted: DayOrder?) throws -> FoundKind {
         guard let texts = column.texts else { return FoundKind(kind: .empty) }
         let (notDay, notMonth) = (texts.notDayFirst, texts.notMonthFirst)
         if let notDay, let notMonth {

@@ -5,12 +5,28 @@ internal import Recipes
 struct MissingPolicies {
     private let options: TableOptions
     private let ofColumns: [Int: TableOptions.Missing]
+    private let ofKinds: [RecipeColumn.Kind: TableOptions.Missing]
     private let form: TableForm
+    /// What was decided and may surprise, a sentence each.
+    let notes: [String]
 
-    /// - Throws: `DataError` for a column that is not there, or one that is named twice.
+    /// - Throws: `DataError` for a column that is not there, or what is named twice.
     init(_ options: TableOptions, _ form: TableForm, _ source: ByteSource) throws {
         var ofColumns: [Int: TableOptions.Missing] = [:]
+        var ofKinds = options.missingOfKinds
+        var notes: [String] = []
         for (selector, missing) in options.missingOfColumns {
+            if let kind = RecipeColumn.Kind(rawValue: selector) {
+                guard form.names.contains(selector) else {
+                    guard ofKinds.updateValue(missing, forKey: kind) == nil else {
+                        throw DataError("columns of the kind '\(selector)' are named by --missing twice")
+                    }
+                    continue
+                }
+                notes.append(
+                    "--missing \(selector)=\(missing.word) is said of the column '\(selector)'; of all columns of that kind it is "
+                        + "said by --missing \(TableOptions.kindMark)\(selector)=\(missing.word)")
+            }
             let index = try form.column(selector, "--missing", source)
             guard ofColumns.updateValue(missing, forKey: index) == nil else {
                 throw DataError("column '\(form.names[index])' is named by --missing twice")
@@ -22,11 +38,11 @@ struct MissingPolicies {
                 "--missing skip leaves out each row with a missing value, so that --missing \(other)=… has no effect; leave "
                     + "one of them out")
         }
-        (self.options, self.ofColumns, self.form) = (options, ofColumns, form)
+        (self.options, self.ofColumns, self.ofKinds, self.form, self.notes) = (options, ofColumns, ofKinds, form, notes)
     }
 
     /// Whether one word is said of all columns.
-    var areUniform: Bool { ofColumns.isEmpty && options.missingOfKinds.isEmpty }
+    var areUniform: Bool { ofColumns.isEmpty && ofKinds.isEmpty }
 
     /// What the recipe says of a column.
     /// - Parameter hasMissing: whether a value is missing there; otherwise what is said of all columns need not fit.
@@ -35,7 +51,7 @@ struct MissingPolicies {
         let own = ofColumns[index]
         let (missing, subject) =
             own.map { ($0, form.names[index] + "=") }
-            ?? options.missingOfKinds[kind].map { ($0, kind.rawValue + "=") } ?? (options.missing, "")
+            ?? ofKinds[kind].map { ($0, kind.rawValue + "=") } ?? (options.missing, "")
         if let policy = policy(missing, kind, ofAll: subject.isEmpty) { return policy }
         guard hasMissing || !subject.isEmpty else { return .none }
         throw DataError(
@@ -72,6 +88,27 @@ struct MissingPolicies {
             let (first, second) = (date.days(.dayFirst), date.days(.monthFirst))
             return first == second ? first.map { .number($0) } : nil
         }
+    }
+}
+
+extension TableOptions {
+    /// What stands in front of a kind where a column might be meant: `kind:date`.
+    package static let kindMark = "kind:"
+
+    /// Says what is done where a value is missing in a column, or in columns of a kind: a word such as `date` is the column of
+    /// that name if there is one, else the kind, and `kind:date` is the kind.
+    /// - Returns: false where it is said of the kind already.
+    package mutating func setMissing(_ missing: Missing, of word: String) -> Bool {
+        if word.hasPrefix(Self.kindMark),
+            let kind = RecipeColumn.Kind(rawValue: String(word.dropFirst(Self.kindMark.count)))
+        {
+            return missingOfKinds.updateValue(missing, forKey: kind) == nil
+        }
+        if RecipeColumn.Kind(rawValue: word) != nil, missingOfColumns.contains(where: { $0.column == word }) {
+            return false
+        }
+        missingOfColumns.append((word, missing))
+        return true
     }
 }
 

@@ -1,8 +1,9 @@
 import Batches
+import Foundation
 
 /// Reads the records of delimited text (RFC 4180) one after the other: fields in quotes may hold delimiters, line ends
-/// and doubled quotes. Blank lines are passed over, and so are blanks around a field. The fields are UTF-8, whatever the
-/// file's encoding.
+/// and doubled quotes. Blank lines are passed over, and so are blanks around a field. The fields are UTF-8 in its composed
+/// form, whatever the file's encoding.
 final class RecordReader {
     struct Field {
         /// Where its bytes lie in the buffer, without the quotes.
@@ -11,12 +12,16 @@ final class RecordReader {
         /// Whether quotes in it are doubled.
         var hasEscapes: Bool
         var isQuoted: Bool
+        /// Its place in `longer`, where its composed form has more bytes.
+        var longer: Int?
     }
 
     let source: ByteSource
     private(set) var fields: [Field] = []
     /// The line on which the record begins, counted from 1.
     private(set) var line = 0
+    /// How many fields were brought into their composed form, and the line of the first; of those that were asked for.
+    private(set) var composed: (count: Int, line: Int) = (0, 0)
     /// Bytes of the source that were taken so far.
     var position: Int { encoding == .utf8 ? loaded - (end - start) : loaded }
 
@@ -36,10 +41,19 @@ final class RecordReader {
     private var nextLine = 1
     /// Up to where the buffer is known to be UTF-8.
     private var checked = 0
+    /// Whether texts may have another form than the composed one.
+    private var mayBeDecomposed = false
+    private var longer: [UnsafeMutableRawBufferPointer] = []
+    /// Where a zero byte is in the buffer.
+    private var zero = Int.max
+    /// What messages call the fields.
+    private let names: [String]
 
-    init(_ source: ByteSource, delimiter: UInt8, encoding: TextEncoding = .utf8) throws {
+    /// - Parameter names: what messages call the fields, if they have names.
+    init(_ source: ByteSource, delimiter: UInt8, encoding: TextEncoding = .utf8, names: [String] = []) throws {
         self.source = source
         self.delimiter = delimiter
+        self.names = names
         self.encoding = encoding
         guard encoding == .utf8 else { return }
         let mark = try source.bytes(0..<min(source.count, 4))
@@ -50,7 +64,15 @@ final class RecordReader {
         }
     }
 
-    deinit { buffer.deallocate() }
+    deinit {
+        buffer.deallocate()
+        releaseLonger()
+    }
+
+    private func releaseLonger() {
+        for place in longer { place.deallocate() }
+        if !longer.isEmpty { longer.removeAll() }
+    }
 
     /// Goes to the next record.
     /// - Returns: false at the end.
@@ -60,6 +82,7 @@ final class RecordReader {
             skipBlankLines()
             switch try parse() {
             case .record:
+                if zero < start { throw zeroByte() }
                 let isBlank = fields.count == 1 && !fields[0].isQuoted && fields[0].start == fields[0].end
                 if !isBlank { return true }
             case .more: try load()
@@ -82,8 +105,30 @@ final class RecordReader {
     @inline(__always)
     func bytes(_ index: Int) -> UnsafeRawBufferPointer {
         let field = fields[index]
-        if field.hasEscapes { return unescaped(index) }
+        if field.hasEscapes || mayBeDecomposed { return prepared(index) }
         return UnsafeRawBufferPointer(rebasing: buffer[field.start..<field.end])
+    }
+
+    /// A field without doubled quotes, in its composed form.
+    private func prepared(_ index: Int) -> UnsafeRawBufferPointer {
+        if let place = fields[index].longer { return UnsafeRawBufferPointer(longer[place]) }
+        let bytes =
+            fields[index].hasEscapes
+            ? unescaped(index) : UnsafeRawBufferPointer(rebasing: buffer[fields[index].start..<fields[index].end])
+        guard mayBeDecomposed, let own = ComposedText.composed(bytes) else { return bytes }
+        composed = (composed.count + 1, composed.count == 0 ? line : composed.line)
+        let place: UnsafeMutableRawBufferPointer
+        if own.count > bytes.count {
+            fields[index].longer = longer.count
+            place = .allocate(byteCount: own.count, alignment: 1)
+            longer.append(place)
+        } else {
+            let start = fields[index].start
+            fields[index].end = start + own.count
+            place = UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + own.count])
+        }
+        place.copyBytes(from: own)
+        return UnsafeRawBufferPointer(place)
     }
 
     func text(_ index: Int) -> String { String(decoding: bytes(index), as: UTF8.self) }
@@ -114,6 +159,7 @@ final class RecordReader {
         var index = start
         var lines = 0
         fields.removeAll(keepingCapacity: true)
+        releaseLonger()
         if index == end { return isLast ? .end : .more }
         while true {
             var first = index
@@ -188,6 +234,15 @@ final class RecordReader {
                 + "missing, or the file may be no table")
     }
 
+    /// A zero byte in the record that was read last: no text has one.
+    private func zeroByte() -> DataError {
+        let index = fields.firstIndex { zero <= $0.end } ?? fields.count - 1
+        let field = names.indices.contains(index) ? "column '\(names[index])'" : "field \(index + 1)"
+        return DataError(
+            "\(source.name), line \(line), \(field): there is a zero byte, which no text in "
+                + "\(encoding.rawValue.uppercased()) has; repair that line, or give the right --encoding")
+    }
+
     /// - Parameter place: of the first byte in the buffer that is not UTF-8.
     private func notUTF8(at place: Int) -> DataError {
         var line = nextLine
@@ -210,12 +265,18 @@ final class RecordReader {
                 + "encoding of Western Europe, as Windows and Excel write it, or save it as UTF-8")
     }
 
+    private static func zero(in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, let place = memchr(base, 0, bytes.count) else { return nil }
+        return UnsafeRawPointer(place) - base
+    }
+
     /// Loads more behind what is there; a record longer than the buffer makes it grow.
     private func load() throws {
         if start > 0 {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
             end -= start
             checked = max(0, checked - start)
+            if zero != Int.max { zero = max(0, zero - start) }
             start = 0
         } else if buffer.count - end < 16 {
             // No character takes more.
@@ -231,6 +292,10 @@ final class RecordReader {
         }
         let (taken, made) = try encoding.read(
             source, at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+        let added = UnsafeRawBufferPointer(rebasing: buffer[end..<end + made])
+        if zero == Int.max, let place = Self.zero(in: added) { zero = end + place }
+        // The older encoding of Western Europe has no accents by themselves.
+        if !mayBeDecomposed, encoding != .latin1 { mayBeDecomposed = ComposedText.mayDiffer(added) }
         loaded += taken
         end += made
         guard encoding == .utf8 else { return }

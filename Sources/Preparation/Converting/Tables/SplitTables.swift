@@ -123,11 +123,8 @@ extension TableOptions {
         }
         missing = table.missing.map { Missing(word: $0) } ?? .refuse
         for policy in table.missingOf {
-            if let kind = RecipeColumn.Kind(rawValue: policy.column) {
-                missingOfKinds[kind] = Missing(word: policy.word)
-            } else {
-                missingOfColumns.append((policy.column, Missing(word: policy.word)))
-            }
+            // An object's keys differ.
+            _ = setMissing(Missing(word: policy.word), of: policy.column)
         }
     }
 }

@@ -99,7 +99,8 @@ package struct TableConverter: Converter {
         let decisions = TableDecisions(
             rows: profile.rows, inputs: TablePlan.recipe(plan.inputs), targets: TablePlan.recipe(plan.targets),
             leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
-            notes: notes(form, columns, identifiers, profile, policies) + plan.notes, warnings: plan.warnings)
+            notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes,
+            warnings: plan.warnings)
         return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }
 
@@ -254,11 +255,13 @@ package struct TableConverter: Converter {
         let skips = options.missing == .skip
         var profile = try TableProfile(source, form, columns, skipsMissing: skips) { progress(1, $0, $1) }
         var kinds: [Int: FoundKind] = [:]
-        for index in chosen.used where profile.rows > 0 {
-            kinds[index] = try KindFinder(
+        func finder(_ index: Int, _ profile: TableProfile) -> KindFinder {
+            KindFinder(
                 column: profile.columns[index], name: form.names[index], rows: profile.rows, point: form.point,
-                source: source.name, wanted: chosen.kinds[index], like: like[index]
-            ).find()
+                source: source.name, wanted: chosen.kinds[index], like: like[index])
+        }
+        for index in chosen.used where profile.rows > 0 {
+            kinds[index] = try finder(index, profile).find()
             kinds[index]?.width = chosen.widths[index] ?? like[index]?.column.width
         }
         // Where a column has texts, its numbers are names as well, which were not collected.
@@ -266,8 +269,18 @@ package struct TableConverter: Converter {
             kinds[index]?.kind == .category && profile.columns[index].numbers > 0 && !columns[index].isNamed
         }
         if !mixed.isEmpty {
-            for index in mixed { (columns[index].isNamed, columns[index].isRead) = (true, false) }
+            for index in mixed {
+                (columns[index].isNamed, columns[index].isRead) = (true, false)
+                columns[index].mayNameRows =
+                    kinds[index]?.areNames == true && !columns[index].isTarget
+                    && profile.columns[index].present == profile.rows
+            }
             profile = try TableProfile(source, form, columns, skipsMissing: skips) { progress(2, $0, $1) }
+            for index in mixed {
+                guard var kind = kinds[index], kind.areNames else { continue }
+                finder(index, profile).judge(&kind)
+                kinds[index] = kind
+            }
         }
         return (profile, kinds)
     }
@@ -335,6 +348,12 @@ package struct TableConverter: Converter {
             notes.append(
                 "column '\(name)' has \(kind == "number" ? "consecutive integers" : "a different text in each row"): it was "
                     + "taken for an identifier and left out (--column \(name)=\(kind) keeps it)")
+        }
+        if profile.composed.count > 0 {
+            let (count, line) = profile.composed
+            notes.append(
+                (count == 1 ? "1 text, in line \(line), was" : "\(count) texts, first in line \(line), were")
+                    + " brought into Unicode's composed form (NFC), in which texts are compared")
         }
         if options.like == nil, options.hasTargets, options.targets.isEmpty, let target = targets.first {
             notes.append("the target is '\(form.names[target])', the last column (--target names another)")

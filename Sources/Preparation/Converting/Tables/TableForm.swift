@@ -69,7 +69,7 @@ struct TableForm {
 
     /// A reader of the table from its beginning.
     func reader(_ source: ByteSource) throws -> RecordReader {
-        try RecordReader(source, delimiter: delimiter, encoding: encoding)
+        try RecordReader(source, delimiter: delimiter, encoding: encoding, names: names)
     }
 
     /// The beginning of the text, in UTF-8.

@@ -94,7 +94,8 @@ package struct TableOptions: Sendable {
     /// What columns hold, by name or index, whatever they seem to.
     package var kinds: [(column: String, word: ColumnWord)] = []
     package var missing = Missing.refuse
-    /// What is done in columns of a kind, and in one column, in place of that.
+    /// What is done in columns of a kind, and in one column, in place of that. A column's name may also be that of a kind, which
+    /// is meant where no column is called so; see `setMissing`.
     package var missingOfKinds: [RecipeColumn.Kind: Missing] = [:]
     package var missingOfColumns: [(column: String, missing: Missing)] = []
     /// What says all of this instead: columns that it does not name are left out.

@@ -11,6 +11,8 @@ struct TablePlan {
         var kind: RecipeColumn.Kind
         var unit: String?
         var order: DayOrder?
+        /// Of dates and times: whether they say their zone, here or in the table that this one is like.
+        var isZoned = false
         var width: Int?
         /// Whether a value is missing in some row.
         var hasMissing = false
@@ -68,6 +70,7 @@ struct TablePlan {
                 found, index, kind, form, options, policies, rows: profile.rows, isTarget: isTarget)
             if isTarget { self.targets.append(column) } else { self.inputs.append(column) }
             if !kind.remark.isEmpty { remarks[name] = kind.remark }
+            if let note = kind.note { notes.append(note) }
             if let warning = kind.warning {
                 warnings.append(warning)
                 warned.insert(name)
@@ -106,6 +109,7 @@ struct TablePlan {
         column.seen = RecipeColumn.Seen(missing: rows - profile.present, range: nil)
         column.isStreamed = profile.texts?.isStreamed ?? false
         let like = options.like?.column(column.name)
+        column.isZoned = kind.isDate && (found.isZoned || like?.isZoned == true)
         if let like {
             column.missing = like.missing
         } else if !isTarget {
@@ -241,6 +245,7 @@ struct TablePlan {
             columns.map { own in
                 var column = RecipeColumn(own.name, own.kind, missing: own.missing, categories: own.categories ?? [])
                 (column.unit, column.order, column.seen) = (own.unit, own.order, own.seen)
+                column.isZoned = own.isZoned
                 column.width = own.width ?? RecipeColumn.usualWidth
                 return column
             })

@@ -1,4 +1,5 @@
 import Batches
+import Files
 
 /// What the columns of a table hold, found by reading it once.
 struct TableProfile {
@@ -11,6 +12,10 @@ struct TableProfile {
         var isNamed = false
         /// Whether what its texts look like matters.
         var isRead = true
+        /// Whether its numbers are names by the way in which they are written, of which there may be one for each row.
+        var mayNameRows = false
+        /// The first number of digits alone that begins with a zero and is not 0.
+        var padded: ColumnTexts.Place?
         var numbers = 0
         var firstNumber: ColumnTexts.Place?
         var areWhole = true
@@ -32,6 +37,9 @@ struct TableProfile {
                 firstNumber = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
             }
             numbers += 1
+            if padded == nil, bytes.count > 1, bytes[0] == 0x30, bytes.allSatisfy(ByteCursor.isDigit) {
+                padded = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
+            }
             if number < least { least = number }
             if number > greatest { greatest = number }
             if number != number.rounded() { areWhole = false }
@@ -81,6 +89,8 @@ struct TableProfile {
     var skippedRows = 0
     /// Values of inputs that are missing.
     var missing = 0
+    /// How many texts were brought into Unicode's composed form, and the line of the first.
+    private(set) var composed: (count: Int, line: Int) = (0, 0)
 
     /// Reads the whole table.
     /// - Parameter progress: called with the bytes read, now and then.
@@ -90,7 +100,9 @@ struct TableProfile {
     ) throws {
         self.columns = columns
         let reader = try form.reader(source)
-        if form.hasHeader { _ = try reader.next() }
+        if form.hasHeader, try reader.next() {
+            for index in reader.fields.indices { _ = reader.bytes(index) }
+        }
         let width = form.names.count
         while try reader.next() {
             try Self.checkWidth(reader, width, form)
@@ -104,6 +116,7 @@ struct TableProfile {
             rows += 1
             if rows & 0xFFF == 0 { progress(reader.position, rows) }
         }
+        composed = reader.composed
         progress(source.count, rows)
     }
 
@@ -158,15 +171,20 @@ struct TableProfile {
             !columns[index].isTarget && columns[index].numbers == 0 && columns[index].missingLines.isEmpty
         let fits =
             isNumber
-            ? texts.addName(bytes, line: reader.line)
+            ? texts.addName(bytes, line: reader.line, mayNameRows: columns[index].mayNameRows)
             : texts.add(
                 bytes, line: reader.line, point: form.point, reads: columns[index].isRead,
-                mayNameRows: mayNameRows && !columns[index].isNamed)
+                mayNameRows: mayNameRows && !columns[index].isNamed || columns[index].mayNameRows)
         guard fits else {
+            let name = form.names[index]
             throw DataError(
-                "\(reader.source.name), line \(reader.line): column '\(form.names[index])' holds more than "
+                "\(reader.source.name), line \(reader.line): column '\(name)' holds more than "
                     + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by "
-                    + "--drop \(form.names[index])")
+                    + "--drop \(name)"
+                    + (columns[index].padded == nil
+                        ? ""
+                        : ", or say --column \(ShellWord.quoted(name + "=number")) if they are amounts in spite of the zeros "
+                            + "in front"))
         }
     }
 

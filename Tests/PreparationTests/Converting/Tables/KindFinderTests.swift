@@ -115,6 +115,136 @@ struct KindFinderTests {
         #expect(try values(converter(table("x", ["2024-03-01", "06:00"]))).1.kind == .category)
     }
 
+    @Test func numbersWithZerosInFrontAreNames() throws {
+        let (codes, column, decisions) = try values(converter(table("zip", ["01234", "10115", "01234"])))
+        #expect(codes == [0, 1, 0])
+        #expect(column.categories == ["01234", "10115"])
+        #expect(decisions.remarks["zip"] == "numbers with zeros in front are names")
+        #expect(
+            decisions.notes.contains(
+                "column 'zip' holds '01234' in line 2, with a zero in front: its numbers were taken for names (--column zip=number "
+                    + "takes them for amounts)"))
+        #expect(decisions.warnings == [])
+        func kind(_ texts: String..., word: ColumnKind? = nil) throws -> RecipeColumn.Kind {
+            try values(
+                converter(table("x", texts)) { if let word { $0.kinds = [("x", ColumnWord(word))] } }
+            ).1.kind
+        }
+        #expect(try kind("00", "12", "9") == .category)
+        #expect(try kind("01234", "10115", "K1A 0B1") == .category)
+        #expect(try kind("0171", "0172 5", "0049") == .category)
+        #expect(try kind("01234", "10115", word: .number) == .number)
+        // Nobody calls things so.
+        for texts in [["0", "1"], ["0.5", "1"], ["0", "0.25"], ["0e3", "1"], ["0%", "1%"], ["05 kg", "12 kg"]] {
+            #expect(try values(converter(table("x", texts))).1.kind == .number, "\(texts)")
+        }
+        for texts in [["007", "-5"], ["007", "2.5"]] {
+            let (numbers, column, decisions) = try values(converter(table("x", texts)))
+            #expect(column.kind == .number && numbers[0] == 7)
+            #expect(decisions.remarks["x"] == "'007' in line 2 is read as 7")
+        }
+        // Dates and times have zeros, too.
+        #expect(try kind("01/02/2024", "13/02/2024") == .date)
+        #expect(try kind("09:30", "08:15") == .time)
+    }
+
+    @Test("Numbers with zeros in front that differ in each row name the rows, however many")
+    func accountNumbers() throws {
+        for count in [12, 70_000] {
+            let rows = (0..<count).map { "\(String($0 * 7 + 100_000_000).dropFirst()),\($0 % 5),\($0 % 3)\n" }.joined()
+            let decisions = try #require(try fixture.convert(converter("account,x,t\n" + rows)).1.decisions)
+            #expect(
+                decisions.leftOut == [
+                    TableDecisions.LeftOut(name: "account", kind: "identifier", reason: "a different text in each row")
+                ])
+            #expect(decisions.inputs.names == ["x"])
+        }
+        let rows = (0..<70_000).map { "\(String(max($0, 1) + 1_000_000).dropFirst()),1,\($0 % 3)\n" }.joined()
+        try expect(
+            "@a.csv, line 65539: column 'account' holds more than 65536 different texts, which are no categories; leave it out by "
+                + "--drop account, or say --column account=number if they are amounts in spite of the zeros in front",
+            "account,x,t\n" + rows)
+    }
+
+    @Test func aLetterBehindNumbersIsAUnitWhereAllHaveIt() throws {
+        func found(_ texts: String...) throws -> (RecipeColumn, TableDecisions) {
+            let (_, column, decisions) = try values(converter(table("seat", texts)))
+            return (column, decisions)
+        }
+        #expect(try found("5A", "10A", "5A").0.unit == "A")
+        #expect(try found("5 A", "10A").0.unit == "A")
+        #expect(try found("5A", "1.5A").0.unit == "A")
+        let (column, decisions) = try found("1A", "2B", "3A")
+        #expect(column.categories == ["1A", "2B", "3A"])
+        #expect(decisions.remarks["seat"] == "numbers with different letters are names")
+        #expect(
+            decisions.notes.contains(
+                "column 'seat' holds '1A' in line 2 and '2B' in line 3: a capital letter right behind a number is a unit only "
+                    + "where each row has the same one, so they were taken for names"))
+        #expect(decisions.warnings == [])
+        // Some without, which are names then, and some with a letter that is no unit at all.
+        #expect(try found("1A", "2", "3A").0.categories == ["1A", "2", "3A"])
+        #expect(try found("1A", "2A", "3C").0.kind == .category)
+        #expect(try found("1A", "2A", "3A", "4A", "5A", "6A", "7A", "8A", "9A", "10C").0.kind == .category)
+        // Small letters are units, and two of them are too many.
+        try expect(
+            "@a.csv: column 'seat' holds '5g' in line 2 and '6m' in line 3; bring its numbers into one unit, or say --column "
+                + "seat=category if they are names", table("seat", ["5g", "6m"]))
+        // Where each row has another one they name the rows.
+        let rows = (1...12).map { "\($0)\($0 % 2 == 0 ? "A" : "B"),\($0 % 5),\($0 % 3)\n" }.joined()
+        #expect(try fixture.convert(converter("seat,x,t\n" + rows)).1.decisions?.leftOut.map(\.name) == ["seat"])
+    }
+
+    @Test func timeZones() throws {
+        let (days, column, decisions) = try values(
+            converter(table("x", ["2024-03-01T14:00+02:00", "2024-03-01T12:00Z", "2024-03-01"])))
+        #expect(days == [19_783.5, 19_783.5, 19_783])
+        #expect(column.isZoned)
+        #expect(decisions.remarks["x"] == "several time zones, now UTC")
+        #expect(
+            decisions.notes.contains(
+                "column 'x' holds '2024-03-01T14:00+02:00' in line 2 and '2024-03-01T12:00Z' in line 3, in different time zones: "
+                    + "its times were converted to UTC"))
+        let one = try values(converter(table("x", ["2024-03-01T14:00+02:00", "2024-03-01T12:00+02:00"]))).2
+        #expect(one.remarks["x"] == "now UTC")
+        #expect(
+            one.notes.contains(
+                "column 'x' holds '2024-03-01T14:00+02:00' in line 2, with a time zone: its times were converted to UTC"
+            ))
+        #expect(try values(converter(table("x", ["2024-03-01 12:00Z", "2024-03-01 13:00 UTC"]))).2.remarks["x"] == nil)
+        #expect(try !values(converter(table("x", ["2024-03-01 12:00", "2024-03-01 13:00"]))).1.isZoned)
+        try expect(
+            "@a.csv: column 'x' holds '2024-03-01 12:00Z' in line 3, with a time zone, and '2024-03-01 12:00' in line 2, without "
+                + "one; write all of its times with their zone, or none",
+            table("x", ["2024-03-01 12:00", "2024-03-01 12:00Z"]))
+        try expect(
+            "@a.csv: column 'x' holds '12:00+01:00' in line 2, with a time zone, and '12:00' in line 3, without one; write all of "
+                + "its times with their zone, or none", table("x", ["12:00+01:00", "12:00"]))
+    }
+
+    @Test func timeZonesOfATableThatAnotherOneIsLike() throws {
+        func like(_ isZoned: Bool, _ texts: String...) throws -> TableDecisions {
+            var when = RecipeColumn("x", .date)
+            when.isZoned = isZoned
+            return try converter(table("x", texts)) {
+                $0.like = LikeTable(inputs: Recipe([when]), targets: nil, place: "model.h5")
+            }.decisions()
+        }
+        #expect(
+            try like(true, "2024-03-01 12:00").warnings == [
+                "column 'x' holds '2024-03-01 12:00' in line 2, without a time zone, and model.h5 has one: its times were taken for "
+                    + "UTC"
+            ])
+        #expect(
+            try like(false, "2024-03-01 12:00Z").warnings == [
+                "column 'x' holds '2024-03-01 12:00Z' in line 2, with a time zone, and model.h5 has none: its times were converted "
+                    + "to UTC"
+            ])
+        // A day has no zone.
+        #expect(try like(true, "2024-03-01").warnings == [])
+        #expect(try like(true, "2024-03-01 12:00+02:00").inputs.columns[0].isZoned)
+    }
+
     @Test func theDayOrTheMonthFirst() throws {
         let (days, column, _) = try values(converter(table("x", ["03/04/2024", "13/04/2024"])))
         #expect(days == [19_816, 19_826])

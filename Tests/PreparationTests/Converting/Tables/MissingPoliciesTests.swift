@@ -1,3 +1,4 @@
+import Batches
 import HDF5
 import Recipes
 import TestSupport
@@ -59,6 +60,37 @@ struct MissingPoliciesTests {
             "@a.csv: 1 value is missing, in line 3, column 'd'; say --missing skip to leave such rows out, --missing mean or "
                 + "--missing VALUE to fill them, or --drop a column",
             from: try converter { ($0.missing, $0.missingOfColumns) = (.mean, [("d", .refuse)]) })
+    }
+
+    @Test("A column may be called as a kind is")
+    func namesOfKinds() throws {
+        func decisions(_ words: [(String, String)], header: String = "date,number,d,t") throws -> TableDecisions {
+            try fixture.write(header + "\n1,2,2024-03-01,1\n,,,0\n3,4,2024-03-03,1\n", to: "b.csv")
+            var options = TableOptions()
+            options.missing = .indicator
+            for (subject, word) in words {
+                let isNew = options.setMissing(TableOptions.Missing(word: word), of: subject)
+                #expect(isNew)
+            }
+            return try TableConverter(fixture.file("b.csv"), options: options).decisions()
+        }
+        let found = try decisions([("date", "7"), ("number", "median")])
+        #expect(found.inputs.columns.map(\.missing) == [.number(7), .median, .indicator])
+        #expect(
+            found.notes.filter { $0.contains("--missing") } == [
+                "--missing date=7 is said of the column 'date'; of all columns of that kind it is said by --missing kind:date=7",
+                "--missing number=median is said of the column 'number'; of all columns of that kind it is said by --missing "
+                    + "kind:number=median",
+            ])
+        let kinds = try decisions([("kind:date", "mean"), ("kind:number", "median"), ("number", "0")])
+        #expect(kinds.inputs.columns.map(\.missing) == [.median, .number(0), .mean])
+        // Without such columns the kinds are meant.
+        let others = try decisions([("date", "mean"), ("number", "median")], header: "a,b,d,t")
+        #expect(others.inputs.columns.map(\.missing) == [.median, .median, .mean])
+        #expect(!others.notes.contains { $0.contains("--missing") })
+        #expect(throws: DataError("columns of the kind 'date' are named by --missing twice")) {
+            try decisions([("date", "mean"), ("kind:date", "median")], header: "a,b,d,t")
+        }
     }
 
     @Test func whatDoesNotFit() throws {

@@ -1,4 +1,5 @@
 import Batches
+import Foundation
 import TestSupport
 import Testing
 
@@ -37,6 +38,48 @@ struct RecordReaderTests {
         #expect(try records("a, \"b, c\" ,d") == [["a", "b, c", "d"]])
         #expect(try records("5\" pipe,x\n") == [["5\" pipe", "x"]])
         #expect(try records("\"\"\n") == [[""]])
+    }
+
+    @Test("Texts that differ by their Unicode form alone are the same bytes")
+    func composedForm() throws {
+        func bytes(_ text: String) throws -> [[UInt8]] { try records(text)[0].map { Array($0.utf8) } }
+        let composed = Array("café".precomposedStringWithCanonicalMapping.utf8)
+        #expect(try bytes("cafe\u{301},\"caf\u{E9}\",x\n") == [composed, composed, [0x78]])
+        // Hangul, and what has more bytes in that form: U+0958 becomes two letters.
+        #expect(
+            try bytes("\u{1112}\u{1161}\u{11AB},\u{958}\u{958}b,\"\"\"\u{2126}\"\n")
+                == ["\u{D55C}", "\u{915}\u{93C}\u{915}\u{93C}b", "\"\u{3A9}"].map { Array($0.utf8) })
+        // Twice, in any order, and after others.
+        let text = "e\u{301},1\nx,\u{958}\n"
+        let buffer = try ByteBuffer(text.utf8.count, for: "text")
+        buffer.bytes.copyBytes(from: Array(text.utf8))
+        let reader = try RecordReader(ByteSource(name: "table.csv", buffer), delimiter: 0x2C)
+        #expect(try reader.next())
+        for _ in 0..<2 { #expect(Array(reader.bytes(0)) == [0xC3, 0xA9] && Array(reader.bytes(1)) == [0x31]) }
+        #expect(reader.composed == (1, 1))
+        #expect(try reader.next())
+        for _ in 0..<2 { #expect(Array(reader.bytes(1)) == Array("\u{915}\u{93C}".utf8)) }
+        #expect(reader.composed == (2, 1))
+    }
+
+    /// Whatever stands in a text, it is what Foundation makes of it; most texts are not looked at so closely.
+    @Test func composedFormOfAnyText() {
+        var random = SeededRandom(3)
+        let ranges: [ClosedRange<UInt32>] = [
+            0x20...0x7E, 0xA0...0x17F, 0x300...0x345, 0x370...0x3FF, 0x400...0x4FF, 0x5D0...0x6FF, 0x900...0x9FF,
+            0x1100...0x11FF, 0x1E00...0x1FFF, 0x2000...0x2BFF, 0x3000...0x30FF, 0x4E00...0x4FFF, 0xAC00...0xAD00,
+            0xF900...0xFFFF, 0x1D150...0x1D1C0, 0x1F300...0x1F6FF, 0x2F800...0x2FA1D,
+        ]
+        for _ in 0..<4000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let value = UInt32.random(in: ranges.randomElement(using: &random)!, using: &random)
+                if let scalar = Unicode.Scalar(value) { text.unicodeScalars.append(scalar) }
+            }
+            let expected = Array(text.precomposedStringWithCanonicalMapping.utf8)
+            let found = text.withUTF8 { ComposedText.composed(UnsafeRawBufferPointer($0)) ?? Array($0) }
+            #expect(found == expected, "\(text.unicodeScalars.map { String($0.value, radix: 16) })")
+        }
     }
 
     @Test func linesAreCountedThroughQuotesAndBlanks() throws {

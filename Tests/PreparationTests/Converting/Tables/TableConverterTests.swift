@@ -454,6 +454,47 @@ struct TableConverterTests {
         fixture.expect("cannot open @none.csv: there is no such file", from: TableConverter(fixture.file("none.csv")))
     }
 
+    @Test("Behind the first bytes, which are looked at beforehand, a zero byte is told by line and column")
+    func zeroBytes() throws {
+        let fixture = try ConvertingFixture()
+        func expect(_ place: String, _ text: String) throws {
+            fixture.expect(
+                "@a.csv, \(place): there is a zero byte, which no text in UTF-8 has; repair that line, or give the right --encoding",
+                from: TableConverter(try fixture.write(text, to: "a.csv")))
+        }
+        let rows = (0..<40_000).map { "\($0 % 7),\($0 % 3)\n" }.joined()
+        try expect("line 40002, column 'b'", "a,b\n" + rows + "5,\0\n1,2\n")
+        try expect("line 40002, column 'a'", "a,b\n" + rows + "x\0y,1\n")
+        try expect("line 40003, column 'a'", "a,b\n" + rows + "1,1\n\"x\n\0y\",1\n")
+        // In another buffer.
+        try expect("line 400002, column 'b'", "a,b\n" + (0..<10).map { _ in rows }.joined() + "5,6\0")
+    }
+
+    @Test("Names and texts are compared in Unicode's composed form")
+    func unicodeForms() throws {
+        let fixture = try ConvertingFixture()
+        let text = "cafe\u{301},kind,t\n1,re\u{301}d,A\u{30A}\n2,r\u{E9}d,\u{C5}\n3,blue,\u{212B}\n4,blue,b\n"
+        let (file, report) = try fixture.convert(
+            TableConverter(try fixture.write(text, to: "a.csv"), options: options { $0.targets = ["t"] }))
+        #expect(try file.dataset("/train/inputs").read(UInt8.self) == [1, 1, 2, 1, 3, 0, 4, 0])
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [1, 1, 1, 0])
+        let names = try file.dataset("/train/inputs").attributes.strings("column_names")
+        #expect(names.map { Array($0.utf8) } == ["caf\u{E9}", "kind"].map { Array($0.utf8) })
+        #expect(report.datasets[1].classNames?.map { Array($0.utf8) } == ["b", "\u{C5}"].map { Array($0.utf8) })
+        #expect(
+            report.notes.contains(
+                "4 texts, first in line 1, were brought into Unicode's composed form (NFC), in which texts are compared"
+            ))
+        // Selectors in either form.
+        let (dropped, _) = try fixture.convert(
+            TableConverter(
+                fixture.file("a.csv"), options: options { ($0.targets, $0.dropped) = (["t"], ["caf\u{E9}"]) }))
+        #expect(try dropped.dataset("/train/inputs").shape == [4, 1])
+        fixture.expect(
+            "@b.csv, line 1: two columns are named 'caf\u{E9}'; give them different names, or say --no-header if that line is data",
+            from: TableConverter(try fixture.write("cafe\u{301},caf\u{E9},t\n1,2,3\n", to: "b.csv")))
+    }
+
     @Test func progressGrowsToItsEnd() throws {
         let fixture = try ConvertingFixture()
         let path = try fixture.write("a,t\n" + (0..<20_000).map { "\($0),\($0 % 2)\n" }.joined(), to: "a.csv")

@@ -20,6 +20,18 @@ struct CellReading {
     var monthFirst = Double.nan
     var unit: String?
     var separator = Quantity.Separator.none
+    /// Of a quantity: whether it is a number and a capital letter, as a name may be.
+    var mayBeName = false
+    var zone = Zone.none
+
+    /// What a date or a time says of its zone.
+    enum Zone: Equatable {
+        /// There is no time, which alone has one.
+        case none
+        case unsaid
+        /// Minutes east of UTC.
+        case offset(Int16)
+    }
 
     static let word = CellReading(look: .word)
 
@@ -30,17 +42,19 @@ struct CellReading {
     ///   - point: the byte between whole and fraction.
     init(_ text: UnsafeRawBufferPointer, point: UInt8) {
         // Longer ones are sentences.
-        guard text.count <= 40, text.contains(where: { $0 &- 0x30 < 10 }) else {
+        guard text.count <= 40, text.contains(where: ByteCursor.isDigit) else {
             self = .word
             return
         }
         if let quantity = Quantity(text, point: point) {
             look = .quantity
             (value, unit, separator) = (quantity.value, quantity.unit, quantity.separator)
-        } else if let date = DateText(String(decoding: text, as: UTF8.self)) {
+            mayBeName = quantity.mayBeName
+        } else if let date = DateText(text) {
             look = date.hasDate ? .date : .time
             value = date.days(.dayFirst) ?? .nan
             monthFirst = date.days(.monthFirst) ?? .nan
+            zone = date.seconds == nil ? .none : date.offset.map { .offset(Int16($0)) } ?? .unsaid
         } else {
             look = NumericLook(text, point: point) == nil ? .word : .unread
         }

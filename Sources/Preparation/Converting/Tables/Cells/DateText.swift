@@ -14,23 +14,39 @@ struct DateText {
     private var isOrdered = true
     /// Seconds since midnight in UTC, as far as an offset is given; nil for a date alone.
     private(set) var seconds: Double?
+    /// How far east of UTC the time is, in minutes; nil where nothing is said of it.
+    private(set) var offset: Int?
 
     var hasDate: Bool { date != nil }
 
+    init?(_ text: String) {
+        var text = text
+        guard let date = text.withUTF8({ DateText(UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = date
+    }
+
     /// - Parameter text: without blanks at its ends.
     /// - Returns: nil for what is neither.
-    init?(_ text: String) {
-        guard (4...40).contains(text.utf8.count), text.utf8.contains(where: { $0 &- 0x30 < 10 }) else { return nil }
-        let clock = Self.startOfClock(text)
-        if let clock {
-            guard let seconds = Self.clock(text[clock...]) else { return nil }
-            self.seconds = seconds
+    init?(_ text: UnsafeRawBufferPointer) {
+        guard (4...40).contains(text.count) else { return nil }
+        let whole = ByteCursor(text)
+        var colon = 0
+        var hasDigit = false
+        while colon < text.count, text[colon] != UInt8(ascii: ":") {
+            if ByteCursor.isDigit(text[colon]) { hasDigit = true }
+            colon += 1
         }
-        let day = text[..<(clock ?? text.endIndex)]
-        let trimmed = day.hasSuffix("T") || day.hasSuffix(" ") ? day.dropLast() : day
+        let hasClock = colon < text.count
+        guard hasDigit || hasClock else { return nil }
+        // A time begins at the digits before the first colon.
+        var clock = colon
+        while hasClock, clock > 0, ByteCursor.isDigit(text[clock - 1]) { clock -= 1 }
+        if hasClock, !readClock(whole.part(clock..<text.count)) { return nil }
+        var day = whole.part(0..<clock)
+        if day.last == UInt8(ascii: "T") || day.last == 0x20 { day.dropLast() }
         // A time alone.
-        if trimmed.isEmpty, clock != nil { return }
-        guard readNumbers(trimmed) || readNames(trimmed) else { return nil }
+        if day.isEmpty, hasClock { return }
+        guard readNumbers(day) || readNames(day) else { return nil }
     }
 
     /// Days since 1970-01-01, with the time as their fraction; of a time alone the fraction.
@@ -48,8 +64,9 @@ struct DateText {
     static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
         guard (1...9999).contains(year), (1...12).contains(month) else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...lengths[month - 1]).contains(day) else { return nil }
+        // April, June, September and November have 30.
+        let length = month == 2 ? (isLeap ? 29 : 28) : 30 + (month + month / 8) % 2
+        guard (1...length).contains(day) else { return nil }
         let years = month <= 2 ? year - 1 : year
         let era = years / 400
         let (yearOfEra, shifted) = (years % 400, (month + 9) % 12)
@@ -57,104 +74,111 @@ struct DateText {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    private static let longMonths = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
-
-    private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
-
-    /// A number of so many digits.
-    private static func number(_ text: some StringProtocol, _ digits: ClosedRange<Int>) -> Int? {
-        digits.contains(text.count) && text.allSatisfy(isDigit) ? Int(text) : nil
-    }
-
     /// `2024-03-01`, `1/3/2024`.
-    private mutating func readNumbers(_ text: Substring) -> Bool {
-        guard let mark = text.first(where: { "-/.".contains($0) }) else { return false }
-        let parts = text.split(separator: mark, omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return false }
-        if let year = Self.number(parts[0], 4...4), let month = Self.number(parts[1], 1...2),
-            let day = Self.number(parts[2], 1...2)
-        {
-            date = (year, month, day)
-        } else if let first = Self.number(parts[0], 1...2), let second = Self.number(parts[1], 1...2),
-            let year = Self.number(parts[2], 4...4)
-        {
-            (date, isOrdered) = ((year, first, second), false)
+    private mutating func readNumbers(_ text: ByteCursor) -> Bool {
+        var text = text
+        let width = text.digits
+        guard width != 3, let first = text.number(1...4) else { return false }
+        let mark = text.first
+        guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: ".") else { return false }
+        text.drop(1)
+        guard let second = text.number(1...2), text.skip(mark) else { return false }
+        let digits = text.digits
+        guard let third = text.number(1...4), text.isEmpty else { return false }
+        if width == 4, digits <= 2 {
+            date = (first, second, third)
+        } else if width < 4, digits == 4 {
+            (date, isOrdered) = ((third, first, second), false)
         } else {
             return false
         }
-        return Order.allCases.contains { days($0) != nil }
+        return days(.dayFirst) != nil || days(.monthFirst) != nil
     }
 
     /// `1 Mar 2024`, `1-Mar-2024`, `March 1, 2024`.
-    private mutating func readNames(_ text: Substring) -> Bool {
-        let words = text.split { " -,./".contains($0) }
-        guard words.count == 3, let year = Self.number(words[2], 4...4) else { return false }
-        for (name, other) in [(words[0], words[1]), (words[1], words[0])] {
-            let name = name.lowercased()
-            guard let month = Self.months.firstIndex(of: name) ?? Self.longMonths.firstIndex(of: name),
-                let day = Self.number(other, 1...2)
-            else { continue }
-            date = (year, month + 1, day)
+    private mutating func readNames(_ text: ByteCursor) -> Bool {
+        var rest = text
+        func word() -> ByteCursor? {
+            while !rest.isEmpty, Self.divides(rest.first) { rest.drop(1) }
+            var count = 0
+            while count < rest.count, !Self.divides(rest.peek(count)) { count += 1 }
+            defer { rest.drop(count) }
+            return count > 0 ? rest.part(0..<count) : nil
+        }
+        guard let first = word(), let second = word(), var third = word(), word() == nil,
+            let year = third.number(4...4), third.isEmpty
+        else { return false }
+        for (name, other) in [(first, second), (second, first)] {
+            var other = other
+            guard let month = Self.month(name), let day = other.number(1...2), other.isEmpty else { continue }
+            date = (year, month, day)
             return days(.monthFirst) != nil
         }
         return false
     }
 
-    /// Where a time begins: at the digits before the first colon.
-    private static func startOfClock(_ text: String) -> String.Index? {
-        guard var index = text.firstIndex(of: ":") else { return nil }
-        while index > text.startIndex, isDigit(text[text.index(before: index)]) { index = text.index(before: index) }
-        return index
+    private static func divides(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == UInt8(ascii: ",") || (0x2D...0x2F).contains(byte)
     }
 
-    /// Seconds since midnight of `14:30`, `2:30:05.5 pm`, `14:30:00Z`, `14:30+02:00`.
-    private static func clock(_ text: Substring) -> Double? {
+    private static let months = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ].map { Array($0.utf8) }
+
+    /// The month of an English name, or of its first three letters, in any case.
+    private static func month(_ word: ByteCursor) -> Int? {
+        guard word.count >= 3 else { return nil }
+        let number = months.firstIndex { month in
+            (word.count == 3 || word.count == month.count)
+                && (0..<word.count).allSatisfy { word.peek($0) | 0x20 == month[$0] }
+        }
+        return number.map { $0 + 1 }
+    }
+
+    /// `14:30`, `2:30:05.5 pm`, `14:30:00Z`, `14:30+02:00`.
+    private mutating func readClock(_ text: ByteCursor) -> Bool {
         var rest = text
-        func digits(_ counts: ClosedRange<Int>) -> Int? {
-            let found = rest.prefix(while: isDigit)
-            guard let value = number(found, counts) else { return nil }
-            rest = rest.dropFirst(found.count)
-            return value
+        let colon = UInt8(ascii: ":")
+        guard var hour = rest.number(1...2), rest.skip(colon), let minute = rest.number(2...2), minute < 60 else {
+            return false
         }
-        func skip(_ mark: Character) -> Bool {
-            guard rest.first == mark else { return false }
-            rest = rest.dropFirst()
-            return true
-        }
-        guard var hour = digits(1...2), skip(":"), let minute = digits(2...2), minute < 60 else { return nil }
         var seconds = 0.0
-        if skip(":") {
-            guard let whole = digits(2...2), whole <= 60 else { return nil }
+        if rest.skip(colon) {
+            guard let whole = rest.number(2...2), whole <= 60 else { return false }
             seconds = Double(whole)
-            if rest.first == "." || rest.first == "," {
-                let fraction = rest.dropFirst().prefix(while: isDigit)
-                guard !fraction.isEmpty, let value = Double("0." + fraction) else { return nil }
+            let mark = rest.first
+            if mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") {
+                var fraction = rest
+                fraction.drop(1)
+                let count = fraction.digits
+                guard count > 0, let value = DecimalNumber.parse(rest.part(0..<1 + count).rest, point: mark) else {
+                    return false
+                }
                 seconds += value
-                rest = rest.dropFirst(1 + fraction.count)
+                rest.drop(1 + count)
             }
         }
-        let half = rest.drop { $0 == " " }.prefix(2).lowercased()
-        if half == "am" || half == "pm" {
-            guard (1...12).contains(hour) else { return nil }
-            hour = hour % 12 + (half == "pm" ? 12 : 0)
-            rest = rest.drop { $0 == " " }.dropFirst(2)
+        var half = rest
+        while half.skip(0x20) {}
+        let letter = half.peek(0) | 0x20
+        if letter == UInt8(ascii: "a") || letter == UInt8(ascii: "p"), half.peek(1) | 0x20 == UInt8(ascii: "m") {
+            guard (1...12).contains(hour) else { return false }
+            hour = hour % 12 + (letter == UInt8(ascii: "p") ? 12 : 0)
+            half.drop(2)
+            rest = half
         }
-        guard hour < 24 else { return nil }
-        var offset = 0
-        if rest == "Z" || rest == "z" || rest == " UTC" {
-            rest = ""
-        } else if let sign = rest.first, "+-−".contains(sign) {
-            rest = rest.dropFirst()
-            guard let hours = digits(2...2), hours <= 14 else { return nil }
-            _ = skip(":")
-            guard let minutes = rest.isEmpty ? 0 : digits(2...2), minutes < 60 else { return nil }
-            offset = (hours * 60 + minutes) * (sign == "+" ? 1 : -1)
+        guard hour < 24 else { return false }
+        if rest.skip(UInt8(ascii: "Z")) || rest.skip(UInt8(ascii: "z")) || rest.skip(" UTC") {
+            offset = 0
+        } else if let isMinus = rest.sign() {
+            guard let hours = rest.number(2...2), hours <= 14 else { return false }
+            _ = rest.skip(colon)
+            guard let minutes = rest.isEmpty ? 0 : rest.number(2...2), minutes < 60 else { return false }
+            offset = (hours * 60 + minutes) * (isMinus ? -1 : 1)
         }
-        guard rest.isEmpty else { return nil }
-        return Double((hour * 60 + minute - offset) * 60) + seconds
+        guard rest.isEmpty else { return false }
+        self.seconds = Double((hour * 60 + minute - (offset ?? 0)) * 60) + seconds
+        return true
     }
 }

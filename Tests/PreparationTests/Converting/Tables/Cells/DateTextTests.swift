@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Preparation
@@ -43,6 +44,53 @@ struct DateTextTests {
     ])
     func whatIsNoDate(_ text: String) {
         #expect(DateText(text) == nil)
+    }
+
+    @Test func zones() {
+        #expect(DateText("2024-03-01T12:00Z")?.offset == 0)
+        #expect(DateText("2024-03-01 12:00 UTC")?.offset == 0)
+        #expect(DateText("12:00-03:30")?.offset == -210)
+        #expect(DateText("2024-03-01 12:00")?.offset == nil)
+    }
+
+    /// What is read from bytes is what was read by characters.
+    @Test(arguments: 0..<8)
+    func asTheNaiveForm(seed: Int) {
+        var random = SeededRandom(seed)
+        let parts = [
+            "2024", "1999", "3", "03", "12", "31", "32", "024", "0", "60", "00", "24", "59", "5", "Mar", "march",
+            "SEPT",
+            "september", "May", "-", "-", "/", "/", ".", ".", ":", ":", ":", " ", " ", ",", "T", "Z", "z", " UTC", "am",
+            "PM",
+            "+", "−", "+02:00", "-0330", "x", "é", "  ",
+        ]
+        let seeds = [
+            "2024-03-01", "31/12/1999", "1 Mar 2024", "March 1, 2024", "14:30", "2:30:05.5 pm",
+            "2024-03-01T14:30:00+02:00",
+            "1.2.2024 23:59:60,25 Z", "30-February-2024",
+        ]
+        for _ in 0..<3000 {
+            var text = ""
+            if Bool.random(using: &random) {
+                for _ in 0..<Int.random(in: 1...9, using: &random) { text += parts.randomElement(using: &random)! }
+            } else {
+                text = seeds.randomElement(using: &random)!
+                for _ in 0..<Int.random(in: 0...2, using: &random) {
+                    let place = text.index(text.startIndex, offsetBy: Int.random(in: 0..<text.count, using: &random))
+                    if Bool.random(using: &random) {
+                        text.insert(contentsOf: parts.randomElement(using: &random)!, at: place)
+                    } else {
+                        text.remove(at: place)
+                    }
+                    if text.isEmpty { text = "1" }
+                }
+            }
+            let (own, naive) = (DateText(text), NaiveDateText(text))
+            #expect((own == nil) == (naive == nil), "\(text)")
+            guard let own, let naive else { continue }
+            #expect(own.hasDate == naive.hasDate && own.seconds == naive.seconds, "\(text)")
+            for order in DateText.Order.allCases { #expect(own.days(order) == naive.days(order), "\(text)") }
+        }
     }
 
     @Test func everyDayOfTwoCenturies() throws {
