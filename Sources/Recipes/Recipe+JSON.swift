@@ -5,7 +5,9 @@ extension Recipe {
 
     /// As it stands in files; see `Recipe`.
     package var node: JSONNode {
-        ["format": JSONNode(Self.format), "columns": JSONNode(columns.map(\.node))]
+        var node: JSONNode = ["format": JSONNode(Self.format), "columns": JSONNode(columns.map(\.node))]
+        if let form { node["table"] = form.node }
+        return node
     }
 
     /// - Throws: `ConfigurationError` for what is no recipe.
@@ -21,12 +23,30 @@ extension Recipe {
             reader.fail("is \(format), which this version of stormo does not read", key: "format")
         }
         columns = reader.requiredObjects("columns").compactMap { RecipeColumn($0) }
+        if let own = reader.object("table") { form = Form(own) }
         reader.finish()
         var seen: Set<String> = []
         for (index, column) in columns.enumerated() where !seen.insert(column.name).inserted {
             reader.fail("is the second column called '\(column.name)'", key: "columns", index: index)
         }
         try diagnostics.throwIfAny(file: file)
+    }
+}
+
+extension Recipe.Form {
+    fileprivate var node: JSONNode {
+        var node: JSONNode = [:]
+        if let columns { node["columns"] = JSONNode(columns) }
+        if hasDecimalComma { node["decimal_comma"] = true }
+        return node
+    }
+
+    fileprivate init?(_ reader: ObjectReader) {
+        let (columns, comma) = (
+            reader.optionalInteger("columns", in: 1...), reader.bool("decimal_comma", default: false)
+        )
+        reader.finish()
+        self.init(columns: columns, hasDecimalComma: comma)
     }
 }
 

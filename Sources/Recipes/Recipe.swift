@@ -36,12 +36,35 @@
 /// row that was trained on has a value.
 ///
 /// All keys but `name`, `kind` and a category's `categories` have a default, which stands for `none`.
+///
+/// Beside `columns` may stand `table`, how the table was written, where another one could be misread: `"columns": 5`, the number
+/// of its columns where they have no names and are told apart by their places, and `"decimal_comma": true`.
 package struct Recipe: Sendable, Hashable {
     package var columns: [RecipeColumn]
+    /// How the table was written; nil where there is nothing to say. Of two recipes it is not compared: values are alike
+    /// however they were written.
+    package var form: Form?
+
+    /// How the table was written that a recipe was made of.
+    package struct Form: Sendable, Hashable {
+        /// The number of its columns where these have no names; else nil.
+        package var columns: Int?
+        /// Whether a comma divides whole from fraction.
+        package var hasDecimalComma: Bool
+
+        /// - Returns: nil where there is nothing to say.
+        package init?(columns: Int?, hasDecimalComma: Bool) {
+            guard columns != nil || hasDecimalComma else { return nil }
+            (self.columns, self.hasDecimalComma) = (columns, hasDecimalComma)
+        }
+    }
 
     package static let attribute = "recipe"
 
-    package init(_ columns: [RecipeColumn]) { self.columns = columns }
+    package init(_ columns: [RecipeColumn], form: Form? = nil) { (self.columns, self.form) = (columns, form) }
+
+    package static func == (a: Recipe, b: Recipe) -> Bool { a.columns == b.columns }
+    package func hash(into hasher: inout Hasher) { hasher.combine(columns) }
 
     package var names: [String] { columns.map(\.name) }
 
@@ -70,7 +93,7 @@ package struct Recipe: Sendable, Hashable {
                         own: Array(own.categories.indices), pooled: [], marksMissing: false, fill: nil)
                 }
                 return column
-            })
+            }, form: form)
     }
 
     /// The columns without what was learned.
@@ -80,7 +103,7 @@ package struct Recipe: Sendable, Hashable {
                 var column = own
                 (column.fit, column.seen) = (nil, nil)
                 return column
-            })
+            }, form: form)
     }
 
     /// The columns as numbers, none of which may be missing.
@@ -94,7 +117,7 @@ package struct Recipe: Sendable, Hashable {
                 // Categories that the other does not have stand behind its own.
                 if own.categories.count > other.categories.count { column.categories = own.categories }
                 return column
-            })
+            }, form: others.form)
     }
 }
 

@@ -9,10 +9,15 @@ struct ConvertedTables {
     /// - Parameters:
     ///   - cache: where a run keeps them; nil where they are wanted for this command alone.
     ///   - resumes: whether they may lie there already.
-    init(_ data: DataConfiguration, cache: String? = nil, resumes: Bool = false) throws {
+    ///   - record: what the data were of the run that is gone on with.
+    init(
+        _ data: DataConfiguration, cache: String? = nil, resumes: Bool = false, begunWith record: DataRecord? = nil
+    ) throws {
         let display = RateDisplay("converting")
         defer { display.finish() }
-        tables = try PreparedTables(data, cache: cache, resumes: resumes) { _, progress in display.update(progress) }
+        tables = try PreparedTables(data, cache: cache, resumes: resumes, begunWith: record) { _, progress in
+            display.update(progress)
+        }
     }
 
     /// Says what was done with the tables of a run.

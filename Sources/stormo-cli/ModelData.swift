@@ -76,6 +76,6 @@ extension TableSource {
         if case .string(let word)? = own?["encoding"]?.value { encoding = word }
         if case .string(let word)? = own?["delimiter"]?.value { delimiter = word }
         if case .bool(let has)? = own?["header"]?.value { hasHeader = has }
-        hasDecimalComma = own?["decimal_comma"] == true
+        if case .bool(let has)? = own?["decimal_comma"]?.value { hasDecimalComma = has }
     }
 }

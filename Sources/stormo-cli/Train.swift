@@ -101,15 +101,16 @@ struct Train: ParsableCommand {
     private func continueRun(in path: String, _ signals: Signals) throws {
         let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
         if let first = CrossValidation.folds(in: directory).first {
-            var configuration = try RunConfiguration(
-                continued(EarlierRun("\(directory)/\(first)")), directory: "")
+            let earlier = try EarlierRun("\(directory)/\(first)")
+            var configuration = try RunConfiguration(continued(earlier), directory: "")
             configuration.parallel.override = workers?.override
             guard let folds = configuration.data.folds else {
                 throw UsageError("\(directory)/\(first) is no fold of a cross-validation; resume a run of its own")
             }
             try checkTrace(configuration, [])
             let tables = try ConvertedTables(
-                configuration.data, cache: RunDirectory.cachePath(of: directory), resumes: true
+                configuration.data, cache: RunDirectory.cachePath(of: directory), resumes: true,
+                begunWith: earlier.record
             ).tables
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
@@ -157,7 +158,8 @@ struct Train: ParsableCommand {
         }
         // The tables of a fold are those of all folds.
         let tables = try ConvertedTables(
-            configuration.data, cache: RunDirectory.cachePath(of: CrossValidation.whole(of: directory)), resumes: true
+            configuration.data, cache: RunDirectory.cachePath(of: CrossValidation.whole(of: directory)), resumes: true,
+            begunWith: earlier.record
         ).tables
         return try train(
             configuration, tables, in: directory, signals, fold: CrossValidation.fold(of: directory), of: whole,

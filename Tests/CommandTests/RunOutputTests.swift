@@ -74,7 +74,7 @@ struct RunOutputTests {
         #expect(
             try FileManager.default.subpathsOfDirectory(atPath: workspace.path + "/run").sorted() == [
                 "checkpoints", "checkpoints/step-0000000012.h5", "config.json", "metrics.csv", "model.h5", "notes.txt",
-                "state.json", "times.csv",
+                "sources.json", "state.json", "times.csv",
             ])
     }
 
@@ -166,7 +166,8 @@ struct RunOutputTests {
             try workspace.run("train", "plain.json", "--output", "run", "--overwrite").status == 0)
         #expect(
             try workspace.listing().filter { $0.hasPrefix("run/") && !$0.dropFirst(4).contains("/") } == [
-                "run/checkpoints", "run/config.json", "run/metrics.csv", "run/model.h5", "run/state.json",
+                "run/checkpoints", "run/config.json", "run/metrics.csv", "run/model.h5", "run/sources.json",
+                "run/state.json",
                 "run/times.csv",
             ])
     }

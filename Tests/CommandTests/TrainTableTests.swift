@@ -95,11 +95,20 @@ struct TrainTableTests {
         #expect(changed.status == 65)
         #expect(changed.errors.contains("/trees.csv has changed since the run was begun: it has "), "\(changed.errors)")
         #expect(changed.errors.hasSuffix("give it the table as it was, or begin another run\n"))
-        // Also where nothing is left of what it was.
+        // Also where nothing is left of what it was, nor of a checkpoint; and without what the run wrote down of its data.
         try FileManager.default.removeItem(atPath: workspace.path + "/runs/trees/cache")
         let lost = try workspace.run("train", "--resume", "runs/trees", "--set", "training.epochs=7")
-        #expect(lost.status == 65)
-        #expect(lost.errors.contains("the data are not those that the run was begun with"), "\(lost.errors)")
+        #expect(lost.status == 65 && lost.errors == changed.errors, "\(lost.errors)")
+        try FileManager.default.moveItem(
+            atPath: workspace.path + "/runs/trees/checkpoints", toPath: workspace.path + "/kept")
+        let begun = try workspace.run("train", "--resume", "runs/trees", "--set", "training.epochs=7")
+        #expect(begun.status == 65 && begun.errors == changed.errors, "\(begun.errors)")
+        try FileManager.default.moveItem(
+            atPath: workspace.path + "/kept", toPath: workspace.path + "/runs/trees/checkpoints")
+        try FileManager.default.removeItem(atPath: workspace.path + "/runs/trees/sources.json")
+        let unknown = try workspace.run("train", "--resume", "runs/trees", "--set", "training.epochs=7")
+        #expect(unknown.status == 65)
+        #expect(unknown.errors.contains("the data are not those that the run was begun with"), "\(unknown.errors)")
     }
 
     @Test func otherSplitsAreReadLikeTheTrainingTable() throws {

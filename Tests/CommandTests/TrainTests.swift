@@ -33,7 +33,7 @@ struct TrainTests {
             try workspace.listing() == [
                 "config.json", "data.h5", "here", "here/run", "here/run/checkpoints",
                 "here/run/checkpoints/step-0000000012.h5", "here/run/config.json", "here/run/metrics.csv",
-                "here/run/model.h5", "here/run/state.json", "here/run/times.csv",
+                "here/run/model.h5", "here/run/sources.json", "here/run/state.json", "here/run/times.csv",
             ])
         let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(
@@ -195,7 +195,7 @@ struct TrainTests {
         #expect(
             try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [
                 "runs/three/checkpoints", "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
-                "runs/three/state.json", "runs/three/times.csv",
+                "runs/three/sources.json", "runs/three/state.json", "runs/three/times.csv",
             ])
         let kernel = try HDF5File.open(workspace.path + "/runs/three/model.h5")
             .dataset("/model_weights/logits/logits/kernel:0").read(Float.self)

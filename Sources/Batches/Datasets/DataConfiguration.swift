@@ -140,19 +140,24 @@ public struct DataConfiguration: Sendable {
         }
         if let own = reader?.object("split") { splitRule = SplitRule(reading: own) }
         if let splitRule, let reader {
-            if stratify {
+            if stratify, splitRule.isByTime {
                 reader.fail(
-                    "stands beside 'split', by which \(splitRule.isByTime ? "time decides alone" : "groups stay whole"); "
-                        + "leave one of the two out", key: "stratify")
+                    "stands beside 'split', by which time decides alone; leave one of the two out", key: "stratify")
+            }
+            // The converter has no line of the config to tell of.
+            if let table = train.table, table.targets.contains(splitRule.column) {
+                reader.object("split")?.fail(
+                    "names '\(splitRule.column)', which data.train.targets names too; name a column that says which rows "
+                        + (splitRule.isByTime ? "are newer" : "belong together"), key: splitRule.word)
             }
             if splitRule.isByTime, folds != nil {
                 reader.fail(
                     "is by time, but of the folds of 'k_fold' most are validated by a model that was trained on later rows; "
                         + "leave 'k_fold' out, and give 'validation' a fraction", key: "split")
-            } else if folds == nil, fractions.isEmpty {
+            } else if folds == nil, validation == nil, test == nil {
                 reader.fail(
-                    "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave "
-                        + "it out", key: "split")
+                    "has nothing to act on: there is neither 'validation' nor 'test', and no 'k_fold'; leave it out",
+                    key: "split")
             }
         }
         normalizations = reader.map { NormalizationConfiguration.readByName($0, key: "normalize") } ?? ByName()

@@ -273,7 +273,7 @@ extension Dataset {
         }
         var sums = empty
         for block in blocks { for column in sums.indices { sums[column].join(block[column]) } }
-        return Recipe(zip(sums, recipe.columns).map { $0.fitted($1) })
+        return Recipe(zip(sums, recipe.columns).map { $0.fitted($1) }, form: recipe.form)
     }
 
     private func noting(_ notices: [String]) -> Dataset {

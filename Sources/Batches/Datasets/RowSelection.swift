@@ -19,6 +19,16 @@ package struct RowSelection: Sendable, Hashable {
     @inline(__always)
     package subscript(position: Int) -> Int { rows.map { Int($0[position]) } ?? position }
 
+    /// The places in the selection of some of its rows.
+    func places(of part: RowSelection) -> [Int] {
+        var place = 0
+        // Both are in ascending order.
+        return (0..<part.count).map { index in
+            while self[place] != part[index] { place += 1 }
+            return place
+        }
+    }
+
     /// The places in the selection whose rows lie in a range.
     func positions(in range: Range<Int>) -> Range<Int> {
         guard rows != nil else { return range.clamped(to: 0..<count) }

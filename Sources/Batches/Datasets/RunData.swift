@@ -7,7 +7,8 @@ public struct RunData: Sendable {
     public let test: Dataset?
     /// What a split by a column came to; nil where there is none.
     package let splitNote: String?
-    /// Sides of such a split that are far from the fractions that were asked for, a sentence each.
+    /// Sides of such a split that are far from the fractions that were asked for, and what splits with data of their own do
+    /// not keep to, a sentence each.
     package let splitWarnings: [String]
     /// Whether all splits are in memory.
     public var isInMemory: Bool {
@@ -53,12 +54,14 @@ public struct RunData: Sendable {
         whole = try whole.settled(.error, "the training rows")
         // Of the rows that are trained on alone: the others are not mixed, and have windows of their own size.
         whole.shuffleWindow = data.shuffleWindow
+        let column = try data.splitRule.map { try SplitColumn($0, of: whole) }
         guard isSplit else {
-            (splitNote, splitWarnings) = (nil, [])
             (training, validation, test) = try Self.encoded(whole, own[0], own[1])
+            splitNote = nil
+            splitWarnings = try Self.checked(data.splitRule, column, whole, [training, validation, test], isCut: [])
             return
         }
-        let cut = try Self.cut(whole, data, seed: seed, fold: fold)
+        let cut = try Self.cut(whole, data, column, seed: seed, fold: fold)
         let remaining = whole.selecting(cut.training)
         func part(_ rows: RowSelection?) -> Dataset? {
             rows.map { rows in
@@ -70,8 +73,33 @@ public struct RunData: Sendable {
         }
         let held = part(cut.validation) ?? own[0]
         let tested = part(cut.test) ?? own[1]
-        (splitNote, splitWarnings) = (cut.outcome?.note, cut.outcome?.warnings ?? [])
         (training, validation, test) = try Self.encoded(remaining, held, tested)
+        splitNote = cut.outcome?.note
+        splitWarnings =
+            (cut.outcome?.warnings ?? [])
+            + (try Self.checked(
+                data.splitRule, column, whole, [training, validation, test],
+                isCut: [cut.validation != nil ? 1 : 0, cut.test != nil ? 2 : 0]))
+    }
+
+    /// Sees that splits with data of their own keep to the rule.
+    /// - Parameters:
+    ///   - column: of the rows of `whole`, from which the splits at the places `isCut` are, as the training rows are.
+    private static func checked(
+        _ rule: SplitRule?, _ column: SplitColumn?, _ whole: Dataset, _ splits: [Dataset?], isCut: Set<Int>
+    ) throws -> [String] {
+        guard let rule, let column else { return [] }
+        let isCut = isCut.union([0])
+        let sides = try zip(["training", "validation", "test"], splits).enumerated().compactMap { index, split in
+            try split.1.map { data in
+                let own =
+                    isCut.contains(index)
+                    ? column.selecting(whole.selection.places(of: data.selection))
+                    : try SplitColumn.beside(rule, of: data, training: whole)
+                return SplitCheck.Side(name: split.0, data: data, column: own, isCut: isCut.contains(index))
+            }
+        }
+        return try SplitCheck(rule: rule).warnings(sides)
     }
 
     /// The rows of each side; nil for those that are not cut off.
@@ -83,7 +111,10 @@ public struct RunData: Sendable {
     }
 
     /// Cuts off fractions, and of what they leave the fold.
-    private static func cut(_ whole: Dataset, _ data: DataConfiguration, seed: UInt64, fold: Int?) throws -> Cut {
+    /// - Parameter column: by which rows are split, if they are.
+    private static func cut(
+        _ whole: Dataset, _ data: DataConfiguration, _ column: SplitColumn?, seed: UInt64, fold: Int?
+    ) throws -> Cut {
         func strata(_ rows: Dataset, folds: Int = 0) throws -> [Int]? {
             guard data.stratify else { return nil }
             return data.stratifiesNumbers
@@ -92,11 +123,10 @@ public struct RunData: Sendable {
         }
         let fractions = [data.validation?.fraction ?? 0, data.test?.fraction ?? 0]
         let wanted = fractions.filter { $0 > 0 }
-        let column = try data.splitRule.map { try SplitColumn($0, of: whole) }
         var parts =
             switch (data.splitRule, column) {
             case (.together?, let column?):
-                try Splitting.split(whole, fractions: wanted, seed: seed, together: column)
+                try Splitting.split(whole, fractions: wanted, seed: seed, together: column, labels: strata(whole))
             case (.byTime?, let column?): try Splitting.split(whole, fractions: wanted, byTime: column)
             default: try Splitting.split(whole, fractions: wanted, seed: seed, labels: strata(whole))
             }
@@ -106,9 +136,11 @@ public struct RunData: Sendable {
         if let folds = data.folds {
             let remaining = whole.selecting(training)
             let pairs =
-                if let rule = data.splitRule {
+                if let column {
                     try Splitting.folds(
-                        remaining, count: folds, seed: seed, together: SplitColumn(rule, of: remaining))
+                        remaining, count: folds, seed: seed,
+                        together: column.selecting(whole.selection.places(of: training)),
+                        labels: strata(remaining, folds: folds))
                 } else {
                     try Splitting.folds(remaining, count: folds, seed: seed, labels: strata(remaining, folds: folds))
                 }
@@ -123,9 +155,10 @@ public struct RunData: Sendable {
         var sides = [SplitOutcome.Side(name: "training", rows: training, wanted: rows - ofTest - ofValidation)]
         if let validation { sides.append(.init(name: "validation", rows: validation, wanted: ofValidation)) }
         if let test { sides.append(.init(name: "test", rows: test, wanted: ofTest)) }
-        return Cut(
+        return try Cut(
             training: training, validation: validation, test: test,
-            outcome: SplitOutcome(rule, column, of: whole, sides))
+            outcome: SplitOutcome(
+                rule, column, of: whole, sides, labels: data.stratifiesNumbers ? nil : strata(whole)))
     }
 
     /// Tables as a model takes them: fitted to the rows that are trained on, and to no others.

@@ -116,7 +116,7 @@ struct Tables {
                         ? "; say --unknown missing to take all of its values for missing ones" : "")
             }
             // All categories of all files first, then the way of each file's codes to theirs.
-            for index in recipes.indices { columns = Recipe(try mapping(index).columns) }
+            for index in recipes.indices { columns = Recipe(try mapping(index).columns, form: columns.form) }
             let mappings = try recipes.indices.map { try mapping($0) }
             notices += mappings.flatMap(\.notices)
             for (index, mapping) in mappings.enumerated() where !mapping.unused.isEmpty && reference != nil {

@@ -27,6 +27,8 @@ public struct TableSource: Hashable, Sendable {
 
     /// Columns that are no inputs and stand beside them in what the table is converted to: those by which rows are split.
     package var kept: [String] = []
+    /// The key of the config that names them.
+    package var keptBy: String?
 
     /// What is said of a column, by a word.
     public struct Kind: Hashable, Sendable {

@@ -17,15 +17,18 @@ struct SplitOutcome {
     /// - Parameters:
     ///   - column: of the rows of `data`.
     ///   - sides: parts of `data`.
-    init(_ rule: SplitRule, _ column: SplitColumn, of data: Dataset, _ sides: [Side]) {
+    ///   - labels: of its rows, where the sides were to have the same shares of the classes.
+    init(_ rule: SplitRule, _ column: SplitColumn, of data: Dataset, _ sides: [Side], labels: [Int]? = nil) {
         var words: [String] = []
         var warnings: [String] = []
         for side in sides {
-            // Both are in ascending order.
-            var place = 0
-            let own = (0..<side.rows.count).map { index in
-                while data.selection[place] != side.rows[index] { place += 1 }
-                return column.ranks[place]
+            let places = data.selection.places(of: side.rows)
+            let own = places.map { column.ranks[$0] }
+            if let labels, let lacking = Set(labels).subtracting(places.map { labels[$0] }).min() {
+                let name = data.classNames.flatMap { $0.indices.contains(lacking) ? "'\($0[lacking])'" : nil }
+                warnings.append(
+                    "data.stratify: \(side.name) has no row of the class \(name ?? "\(lacking)"), since rows with the same value of "
+                        + "\(column.place) stay together")
             }
             let rows = own.count == 1 ? "1 row" : "\(own.count) rows"
             switch rule {

@@ -1,6 +1,7 @@
 import Configuration
 
-/// `data.split` of a config: by which column of a table splits by fraction, and folds, are cut.
+/// `data.split` of a config: by which column of a table splits by fraction, and folds, are cut. Splits with data of their own
+/// are held to it as well: see `SplitCheck`.
 ///
 /// The column is one of the table of inputs by its name; or a dataset of the files by its path, as `/train/patient`; or a
 /// dataset beside the inputs by its last name, as `stormo data convert --keep` writes it. It holds numbers or texts.
@@ -21,13 +22,16 @@ public enum SplitRule: Sendable, Hashable {
 
     var isByTime: Bool { if case .byTime = self { true } else { false } }
 
-    /// What messages call it: `data.split.together`.
-    var key: String {
+    /// Its key in `data.split`.
+    var word: String {
         switch self {
-        case .together: "data.split.together"
-        case .byTime: "data.split.by_time"
+        case .together: "together"
+        case .byTime: "by_time"
         }
     }
+
+    /// What messages call it: `data.split.together`.
+    package var key: String { "data.split.\(word)" }
 
     /// Nil where a mistake has been noted.
     init?(reading reader: ObjectReader) {

@@ -9,15 +9,23 @@ extension Splitting {
     /// The groups come in random order, whatever their sizes. Each goes to the split that lacks most rows among those that it
     /// still fits into; where it fits into none, to the one that it overfills least. A split that is then empty gets the
     /// group whose size is nearest to what it was to have. Few groups are exchanged at last where that brings the splits
-    /// nearer to their fractions.
+    /// nearer to their fractions. With labels, groups are dealt as `StratifiedGroups` does, in the same random order.
+    /// - Parameter labels: the stratum of each row; nil to divide without regard to them.
     /// - Returns: as `split(_:fractions:seed:labels:)` does.
     /// - Throws: `DataError` for impossible fractions, and where there are fewer groups than splits.
     static func split(
-        _ data: Dataset, fractions: [Double], seed: UInt64, together column: SplitColumn
+        _ data: Dataset, fractions: [Double], seed: UInt64, together column: SplitColumn, labels: [Int]? = nil
     ) throws -> [RowSelection] {
         let totals = try totals(data, fractions)
         guard column.sizes.count >= totals.count else { throw tooFew(column, "\(totals.count) splits") }
-        let owners = groups(column.sizes, totals, seed: seed)
+        let owners: [Int]
+        if let labels {
+            var groups = StratifiedGroups(column, labels, totals)
+            groups.deal(mixed(column.sizes.count, seed: seed, index: 2))
+            owners = groups.owners
+        } else {
+            owners = groups(column.sizes, totals, seed: seed)
+        }
         return totals.indices.map { split in rows(of: data) { owners[column.ranks[$0]] == split } }
     }
 
@@ -75,30 +83,45 @@ extension Splitting {
 
     /// Divides the rows into folds, whole groups at a time: the largest group first, each to the fold that has fewest rows
     /// so far (the rule of Graham, "Bounds on multiprocessing timing anomalies", 1969); groups of one size come in random
-    /// order.
+    /// order. With labels, groups are dealt as `StratifiedGroups` does, those whose strata are most uneven first.
+    /// - Parameter labels: the stratum of each row; nil to divide without regard to them.
     /// - Throws: `DataError` where there are fewer groups than folds.
     static func folds(
-        _ data: Dataset, count folds: Int, seed: UInt64, together column: SplitColumn
+        _ data: Dataset, count folds: Int, seed: UInt64, together column: SplitColumn, labels: [Int]? = nil
     ) throws -> [(training: RowSelection, validation: RowSelection)] {
         guard folds >= 2 else { throw DataError("\(folds) folds make no cross-validation; give 2 or more") }
         guard column.sizes.count >= folds else { throw tooFew(column, "\(folds) folds") }
         let order = mixed(column.sizes.count, seed: seed, index: 3)
         // A stable sort, so that the mixed order stays among equals.
-        let sorted = order.enumerated().sorted {
-            (column.sizes[$1.element], $0.offset) < (column.sizes[$0.element], $1.offset)
+        func descending(by key: [Double]) -> [Int] {
+            order.enumerated().sorted { (key[$1.element], $0.offset) < (key[$0.element], $1.offset) }.map(\.element)
         }
-        var filled = Array(repeating: 0, count: folds)
-        var owners = Array(repeating: 0, count: column.sizes.count)
-        for (_, group) in sorted {
-            let fold = filled.indices.min { (filled[$0], $0) < (filled[$1], $1) } ?? 0
-            owners[group] = fold
-            filled[fold] += column.sizes[group]
+        let owners: [Int]
+        if let labels {
+            var groups = StratifiedGroups(
+                column, labels, largestRemainder(labels.count, Array(repeating: 1 / Double(folds), count: folds)))
+            groups.deal(descending(by: column.sizes.indices.map(groups.unevenness)))
+            owners = groups.owners
+        } else {
+            owners = smallestFirst(descending(by: column.sizes.map(Double.init)), column.sizes, folds)
         }
         return (0..<folds).map { fold in
             (
                 rows(of: data) { owners[column.ranks[$0]] != fold }, rows(of: data) { owners[column.ranks[$0]] == fold }
             )
         }
+    }
+
+    /// Each group to the fold that has fewest rows so far.
+    private static func smallestFirst(_ order: [Int], _ sizes: [Int], _ folds: Int) -> [Int] {
+        var filled = Array(repeating: 0, count: folds)
+        var owners = Array(repeating: 0, count: sizes.count)
+        for group in order {
+            let fold = filled.indices.min { (filled[$0], $0) < (filled[$1], $1) } ?? 0
+            owners[group] = fold
+            filled[fold] += sizes[group]
+        }
+        return owners
     }
 
     private static func mixed(_ count: Int, seed: UInt64, index: Int) -> [Int] {

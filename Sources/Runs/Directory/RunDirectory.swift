@@ -4,8 +4,8 @@ import Foundation
 import Metrics
 
 /// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `times.csv`
-/// with the duration of each epoch, `model.h5`, checkpoints, and in `cache` the tables of text that it was trained on,
-/// converted to HDF5.
+/// with the duration of each epoch, `model.h5`, checkpoints, `sources.json` with what its data were, and in `cache` the tables
+/// of text that it was trained on, converted to HDF5.
 ///
 /// Every run of the same resolved config on the same data writes the same `metrics.csv`, byte for byte. Times differ,
 /// so they have a file of their own.
@@ -72,7 +72,9 @@ public final class RunDirectory {
     package func removeLeftovers() { for folder in [path, cachePath] { AtomicFile.removeLeftovers(in: folder) } }
 
     /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
-    package static let fileNames = ["config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv"]
+    package static let fileNames = [
+        "config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv", DataRecord.fileName,
+    ]
 
     /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What
     /// else is there stays.

@@ -21,6 +21,8 @@ package final class PreparedTables {
     private var folder: TemporaryFolder?
     /// What is still to be moved into the cache.
     private var waiting: [(name: String, record: CachedTable)] = []
+    /// Of the tables, by their paths.
+    private(set) var sums: [String: FileSum] = [:]
 
     /// What was done with a table.
     package struct Step: Sendable {
@@ -41,30 +43,45 @@ package final class PreparedTables {
     /// - Parameters:
     ///   - cache: the folder that converted tables are kept in.
     ///   - resumes: whether they may lie there already, and the tables must be those that they were made from.
+    ///   - record: what the run's data were when it was begun.
     ///   - progress: with the table that is being converted.
     /// - Throws: `DataError` and `FileError` for tables that can't be converted, or have changed since the run was begun;
     ///   `HDF5Error` for a file that says what a table's columns are and can't be read.
     package init(
-        _ data: DataConfiguration, cache: String? = nil, resumes: Bool = false,
+        _ data: DataConfiguration, cache: String? = nil, resumes: Bool = false, begunWith record: DataRecord? = nil,
         progress: (String, PreparationProgress) -> Void = { _, _ in }
     ) throws {
         (self.data, self.cache) = (data, cache)
+        for (split, source) in data.sources {
+            let paths = try source.paths()
+            if source.table != nil { for path in paths { sums[path] = try FileSum(ofFile: path) } }
+            try record?.check(split, paths.map { DataRecord.File(path: RelativePath.whole($0), sum: sums[$0]) })
+        }
         guard data.hasTables else { return }
         self.data.keepSplitColumn()
+        let rule = data.splitRule
         let earlier = resumes ? cache : nil
         var like: LikeTable?
         self.data.train = try prepare(self.data.train, "train", &like, earlier, progress)
-        for (split, source) in [("validation", data.validation), ("test", data.test)] {
-            guard var source = source?.source, source.table != nil else { continue }
+        for (split, key) in DataConfiguration.otherSplits {
+            guard var source = data[keyPath: key]?.source, source.table != nil else { continue }
             source.table = source.table?.written(like: data.train.table)
             if like == nil { like = try Self.like(data.train) }
+            if let rule { try Self.keep(rule, of: &source, like) }
             let prepared = try prepare(source, split, &like, earlier, progress)
-            if split == "validation" {
-                self.data.validation = .source(prepared)
-            } else {
-                self.data.test = .source(prepared)
-            }
+            self.data[keyPath: key] = .source(prepared)
         }
+    }
+
+    /// Keeps the column by which rows are split beside the inputs of a split that is held to it, where it is there.
+    private static func keep(_ rule: SplitRule, of source: inout DataSource, _ like: LikeTable?) throws {
+        guard let table = source.table, !rule.column.hasPrefix("/"), like?.hasInput(rule.column) != true,
+            try source.paths().allSatisfy({
+                try SplitTables.columns($0, TableOptions(table, $0, like)).contains(rule.column)
+            })
+        else { return }
+        source.table?.kept = [rule.column]
+        source.table?.keptBy = rule.key
     }
 
     /// What an HDF5 file that is trained on says of its columns.
@@ -87,13 +104,15 @@ package final class PreparedTables {
         for (index, path) in try source.paths().enumerated() {
             let name = SplitTables.name(split, index)
             var damage: String?
-            let sum = try Checksum.ofFile(path)
+            let sum = try sums[path] ?? FileSum(ofFile: path)
             if let earlier, let record = CachedTable(earlier, name) {
                 try record.check(path, sum)
                 let kept = "\(earlier)/\(name)"
                 damage = record.damage(of: kept)
                 if damage == nil, let rows = try? Self.rows(of: kept) {
-                    if like == nil { like = try LikeTable(HDF5File.open(kept)).called(path) }
+                    if like == nil {
+                        like = try LikeTable(HDF5File.open(kept), kept: source.table?.kept ?? []).called(path)
+                    }
                     converted.append(TableSource.Converted(path, path: kept))
                     steps.append(Step(table: path, name: name, rows: rows, report: nil, damage: nil))
                     continue
@@ -111,7 +130,7 @@ package final class PreparedTables {
                 Step(
                     table: path, name: name, rows: report.datasets.first?.shape.first ?? 0, report: report,
                     damage: damage))
-            waiting.append((name, CachedTable(source: path, sum: sum, made: try Checksum.ofFile(file))))
+            waiting.append((name, CachedTable(source: path, sum: sum, made: try FileSum(ofFile: file))))
         }
         var own = source
         own.table?.converted = converted
@@ -158,23 +177,25 @@ extension DataConfiguration {
     /// Whether a split is a table of text.
     package var hasTables: Bool { [train, validation?.source, test?.source].contains { $0?.table != nil } }
 
+    fileprivate static var otherSplits: [(name: String, key: WritableKeyPath<DataConfiguration, Split?>)] {
+        [("validation", \.validation), ("test", \.test)]
+    }
+
     /// The column by which rows are split stands beside the inputs, unless it is named as one of them.
     fileprivate mutating func keepSplitColumn() {
         guard let rule = splitRule, let table = train.table, !rule.column.hasPrefix("/"),
             table.inputs?.contains(rule.column) != true
         else { return }
         train.table?.kept = [rule.column]
+        train.table?.keptBy = rule.key
     }
 
     fileprivate mutating func moveTable(from: String, to: String) {
         train.moveTable(from: from, to: to)
-        if var source = validation?.source {
+        for (_, key) in Self.otherSplits {
+            guard var source = self[keyPath: key]?.source else { continue }
             source.moveTable(from: from, to: to)
-            validation = .source(source)
-        }
-        if var source = test?.source {
-            source.moveTable(from: from, to: to)
-            test = .source(source)
+            self[keyPath: key] = .source(source)
         }
     }
 }

@@ -9,6 +9,8 @@ import Machine
 public struct EarlierRun: Sendable {
     /// The run's resolved config, with all defaults written out.
     public let document: ConfigurationDocument
+    /// What its data were when it was begun; nil of a run of before, which did not write it down.
+    package let record: DataRecord?
     private let found: CheckpointStore.Found?
     private let directory: String
 
@@ -23,6 +25,7 @@ public struct EarlierRun: Sendable {
         }
         self.directory = directory
         found = try CheckpointStore(reading: directory).newestGood()
+        record = try DataRecord(directory: directory)
         document = try ConfigurationDocument(contentsOf: directory + "/config.json")
     }
 
@@ -118,7 +121,11 @@ public struct EarlierRun: Sendable {
     func state(
         for trainer: Trainer, rows: [Int], _ fingerprint: DataFingerprint
     ) throws -> TrainingState? {
-        guard let found else { return nil }
+        guard let found else {
+            // It begins anew, but on the same data.
+            try record?.check(rows: rows, fingerprint)
+            return nil
+        }
         let (checkpoint, engine) = (found.checkpoint, trainer.engine)
         guard checkpoint.integers["rows"] == rows, checkpoint.model.preprocessings == trainer.preprocessings,
             checkpoint.model.tables == trainer.tables

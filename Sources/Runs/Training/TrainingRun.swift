@@ -44,7 +44,8 @@ public final class TrainingRun {
     public convenience init(
         _ configuration: RunConfiguration, fold: Int? = nil, resuming earlier: EarlierRun? = nil
     ) throws {
-        let tables = try PreparedTables(configuration.data, cache: earlier?.cachePath, resumes: earlier != nil)
+        let tables = try PreparedTables(
+            configuration.data, cache: earlier?.cachePath, resumes: earlier != nil, begunWith: earlier?.record)
         try self.init(configuration, fold: fold, resuming: earlier, tables: tables)
     }
 
@@ -227,6 +228,8 @@ public final class TrainingRun {
             directory.path, keepLast: configuration.checkpoint.keepLast, keepBest: configuration.checkpoint.keepBest)
         if start == nil { try store.removeAll() }
         try tables.keep(in: directory)
+        try DataRecord(configuration.data, tables.sums, rows: rows, fingerprint, directory: directory.path)
+            .write(to: directory.path)
         try directory.write(resolved)
         if start == nil {
             try directory.beginMetrics(trainer.figures.figures, hasValidation: validation != nil)

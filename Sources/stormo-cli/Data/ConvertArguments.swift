@@ -130,7 +130,7 @@ struct TableArguments: ParsableArguments {
         options.dropped = drop
         options.kept = keep
         options.categorical = categorical
-        options.hasDecimalComma = decimalComma
+        options.hasDecimalComma = decimalComma ? true : nil
         options.kinds = try column.map { try Self.kind($0) }
         let policies = try policies()
         options.missing = policies.missing

@@ -143,8 +143,7 @@ import Testing
         ),
         (
             #"data.split={"together": "a"}"#,
-            "data.split: has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; "
-                + "leave it out"
+            "data.split: has nothing to act on: there is neither 'validation' nor 'test', and no 'k_fold'; leave it out"
         ),
         (
             "data.split={}",
@@ -286,6 +285,22 @@ import Testing
             try mistakes(smallest(#"data.validation={"fraction": 0.5}"#, "data.k_fold=3")) == [
                 "data.k_fold: stands beside 'validation', but validates on each fold in turn; leave one of the two out"
             ])
+        let fraction = #"data.validation={"fraction": 0.5}"#
+        #expect(
+            try mistakes(smallest(fraction, #"data.split={"by_time": "a"}"#, "data.stratify=true")) == [
+                "data.stratify: stands beside 'split', by which time decides alone; leave one of the two out"
+            ])
+        #expect(try mistakes(smallest(fraction, #"data.split={"together": "a"}"#, "data.stratify=true")) == [])
+        for (rule, end) in [("together", "belong together"), ("by_time", "are newer")] {
+            #expect(
+                try mistakes(
+                    smallest(
+                        fraction, #"data.split={"\#(rule)": "y"}"#,
+                        #"data.train={"file": "a.csv", "targets": ["y", "z"]}"#)) == [
+                        "data.split.\(rule): names 'y', which data.train.targets names too; name a column that says which rows "
+                            + end
+                    ])
+        }
     }
 
     /// A resolved config has whole paths, so that a folder of any name stands in front of its patterns.

@@ -3,10 +3,12 @@ import HDF5
 import Kernels
 import Preparation
 import Recipes
+import RunSupport
 import TestSupport
 import Testing
 
 @testable import Batches
+@testable import Runs
 
 /// Whatever is done to the file that a table comes in, a model sees the same rows, or somebody is told.
 struct RandomTablesTests {
@@ -242,5 +244,68 @@ struct RandomTablesTests {
         }
         let skipped = try rows(read([last], like: training, .skip))
         #expect(skipped.map(\.0) == all.filter { $0 != row }.map { expected[$0].0 })
+    }
+
+    /// Tables of their own for validation and test are held to `data.split.together`: whatever the columns hold, and however the
+    /// rows and columns are ordered, a group that stands on two sides is found, and none is where there is none.
+    @Test(arguments: 0..<40)
+    func groupsInTablesOfTheirOwn(seed: Int) throws {
+        var random = SeededRandom(seed + 500)
+        let table = Table(&random)
+        let columns = Array(table.names.indices)
+        // The training rows hold all categories, so that it is groups alone that differ.
+        let all = Array(table.rows.indices)
+        var sides: [(name: String, rows: [Int], groups: [String])] = [("train", all, [])]
+        for name in ["validation", "test"] {
+            sides.append((name, (0..<8).map { _ in all.randomElement(using: &random) ?? 0 }, []))
+        }
+        let words: [(Int) -> String] = [
+            { "\($0)" }, { "p\($0)" }, { "2024-01-\($0 + 10)" }, { $0 % 2 == 0 ? "\($0)" : "p\($0)" },
+        ]
+        let word = try #require(words.randomElement(using: &random))
+        // 7 to 3 groups for each side, none on two.
+        for (index, own) in [0..<7, 7..<11, 11..<14].enumerated() {
+            sides[index].groups = sides[index].rows.map { _ in word(own.randomElement(using: &random) ?? 0) }
+            if index == 0 { for group in own { sides[0].groups[group] = word(group) } }
+        }
+        func write(_ side: (name: String, rows: [Int], groups: [String])) throws {
+            let lines = table.text(columns: columns.shuffled(using: &random), rows: side.rows).split(separator: "\n")
+            let text = zip(lines, ["group"] + side.groups).map { "\($1),\($0)\n" }.joined()
+            _ = try directory.write(text, to: side.name + ".csv")
+        }
+        func read() throws -> RunData {
+            var document = try smallest(
+                #"data.train={"file": "train.csv", "targets": "label", "missing": "indicator", "header": true}"#)
+            for assignment in [
+                #"data.validation={"file": "validation.csv"}"#, #"data.test={"file": "test.csv"}"#,
+                #"data.split={"together": "group"}"#,
+            ] { try document.set(assignment) }
+            let configuration = try RunConfiguration(document, directory: directory.path)
+            let tables = try PreparedTables(configuration.data)
+            return try withExtendedLifetime(tables) { try RunData(tables.data, seed: 1) }
+        }
+        for side in sides { try write(side) }
+        let data = try read()
+        #expect(data.splitWarnings == [])
+        #expect(data.training.count == all.count && data.validation?.count == 8 && data.test?.count == 8)
+        #expect(!(data.training.inputs.recipe?.names.contains("group") ?? true))
+
+        // One row goes to another side.
+        let (from, to) = try #require([(0, 1), (0, 2), (1, 2)].randomElement(using: &random))
+        let group = try #require(sides[from].groups.randomElement(using: &random))
+        let row = Int.random(in: 0..<8, using: &random)
+        sides[to].groups[row] = group
+        try write(sides[to])
+        let spoken = ["training", "validation", "test"]
+        #expect("a group on two sides is told of") {
+            try read()
+        } throws: { error in
+            let sentence = "\(error)"
+            return sentence.hasPrefix(
+                "data.split.together: 1 value of 'group' stands in the \(spoken[to]) rows and in the \(spoken[from]) rows, first "
+            )
+                && sentence.contains(group)
+                && sentence.contains("\(directory.file(sides[to].name + ".csv")), line \(row + 2)")
+        }
     }
 }

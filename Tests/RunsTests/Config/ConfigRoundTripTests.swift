@@ -98,10 +98,11 @@ import Testing
             Case("data.test", ["data.test=null"], #"data.test={"file": "d.h5"}"#),
             Case("data.stratify", [#"data.validation={"fraction": 0.4}"#], "data.stratify=true"),
             Case(
-                "data.split", [#"data.validation={"fraction": 0.4}"#],
+                "data.split", [#"data.validation={"fraction": 0.4}"#, "data.test=null"],
                 #"data.split={"together": "/train/group"}"#),
             Case(
-                "data.split.together", [#"data.validation={"fraction": 0.4}"#, #"data.split={"together": "group"}"#],
+                "data.split.together",
+                [#"data.validation={"fraction": 0.4}"#, "data.test=null", #"data.split={"together": "group"}"#],
                 #"data.split.together="value""#),
             Case(
                 "data.split.by_time", [#"data.validation={"fraction": 0.4}"#, #"data.split={"by_time": "group"}"#],

@@ -226,7 +226,8 @@ struct SchemaValidationTests {
     private static let beyondSchemas = [
         "is no order of axes", "stands beside several inputs", "stands beside several targets",
         "by which it is chosen on the validation split, but", "has nothing to act on, since training.shuffle",
-        "is given once, but there are several", "data.stratify: must be true or false, but is the string",
+        "is given once, but there are several", "which data.train.targets names too",
+        "data.stratify: must be true or false, but is the string",
     ]
 
     @Test func theyAgreeWhateverStandsInAPlace() throws {

@@ -76,6 +76,28 @@ import Testing
             error?.description.hasSuffix("; give it the table as it was, or begin another run") == true)
     }
 
+    /// Tables that a pattern matches, one more, one less or another one, though nothing is left of the cache.
+    @Test func tablesThatAreAddedOrGoneAreTold() throws {
+        for name in ["b.csv", "c.csv"] { _ = try directory.write("x,y\n5,6\n7,8\n", to: name) }
+        var document = try smallest()
+        try document.set("data.train={\"file\": \"\(directory.path)/*.csv\", \"targets\": \"y\"}")
+        let data = try RunConfiguration(document, directory: "").data
+        let tables = try PreparedTables(data)
+        let record = try DataRecord(
+            data, tables.sums, rows: [6, 0, 0], DataFingerprint([nil, nil, nil]), directory: directory.path)
+        _ = try PreparedTables(data, begunWith: record)
+        let begun = "the files of data.train are not those that the run was begun with: "
+        let advice = "; give it the files as they were, or begin another run"
+        _ = try directory.write("x,y\n1,2\n", to: "aa.csv")
+        #expect(throws: DataError(begun + "\(directory.path)/aa.csv was not there" + advice)) {
+            try PreparedTables(data, begunWith: record)
+        }
+        for name in ["aa.csv", "b.csv"] { try FileManager.default.removeItem(atPath: directory.file(name)) }
+        #expect(throws: DataError(begun + "\(directory.path)/b.csv is gone" + advice)) {
+            try PreparedTables(data, begunWith: record)
+        }
+    }
+
     @Test func folderForTemporaryFiles() throws {
         var folder: TemporaryFolder? = try TemporaryFolder()
         let path = try #require(folder?.path)

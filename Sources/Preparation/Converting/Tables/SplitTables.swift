@@ -34,7 +34,7 @@ package struct SplitTables: Sendable {
         guard let like else { throw DataError("data.\(split).file names no table") }
         var own = source
         own.table?.converted = converted
-        if reports.contains(where: { $0.datasets.count < 2 }) { own.targetParts = [] }
+        if reports.contains(where: { !$0.hasTargets }) { own.targetParts = [] }
         (self.reports, self.source, self.like) = (reports, own, like)
     }
 
@@ -59,15 +59,18 @@ package struct SplitTables: Sendable {
         var target = try ConversionTarget(file: file, group: "/", storage: DatasetStorage(gzip: 1))
         target.keepsLines = true
         let report = try TableConverter(path, options: options).convert(to: target, progress: progress)
-        if wantsTargets, report.datasets.count < 2, let like {
+        if wantsTargets, !report.hasTargets, let like {
             let (names, wanted) = (try columns(path, options), like.targets?.names ?? [])
             let missing = wanted.filter { !names.contains($0) }
             throw DataError(
                 wanted.isEmpty
                     ? "\(path): \(like.place) says nothing of targets, so they can't be read from a table"
-                    : "\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")), which is "
-                        + "\(missing.count == 1 ? "the target" : "among the targets") of \(like.place); its columns are "
-                        + RecipeMapping.list(names))
+                    : like.areNumbered
+                        ? "\(path) has \(names.count) columns without names, too few for the target "
+                            + "(\(wanted.joined(separator: ", ")), counted from 0) beside the inputs of \(like.place)"
+                        : "\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")), which is "
+                            + "\(missing.count == 1 ? "the target" : "among the targets") of \(like.place); its columns are "
+                            + RecipeMapping.list(names))
         }
         return report
     }
@@ -82,9 +85,16 @@ extension LikeTable {
     /// What was declared in a conversion.
     package init(_ report: ConversionReport, place: String) {
         self.init(
-            inputs: report.datasets.first?.recipe ?? Recipe([]),
-            targets: report.datasets.count > 1 ? report.datasets[1].recipe : nil, place: place)
+            inputs: report.datasets.first?.recipe ?? Recipe([]), targets: report.targets?.recipe,
+            kept: report.datasets.dropFirst(report.hasTargets ? 2 : 1).flatMap { $0.recipe?.columns ?? [] },
+            place: place)
     }
+}
+
+extension ConversionReport {
+    /// What was written of a table's targets, which no other column of its own is called.
+    fileprivate var targets: Written? { datasets.first { $0.path == TableSource.targetsPath } }
+    fileprivate var hasTargets: Bool { targets != nil }
 }
 
 extension TableOptions {
@@ -101,10 +111,11 @@ extension TableOptions {
             encoding = known
         }
         delimiter = table.delimiter.flatMap(TableSource.delimiter) ?? (TableSource.isTabbed(path) ? 0x09 : nil)
-        hasDecimalComma = table.hasDecimalComma ?? false
+        hasDecimalComma = table.hasDecimalComma
         // Columns are found by their names, unless they had none.
         hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }
         kept = table.kept
+        if let key = table.keptBy { keptBy = key }
         guard like == nil else {
             // The other tables of the same split; what else becomes of missing values is declared.
             missing = table.missing == "skip" ? .skip : .refuse
@@ -114,6 +125,8 @@ extension TableOptions {
         targets = table.targets
         dropped = table.dropped.filter { !table.kept.contains($0) }
         for kind in table.kinds {
+            // What stands beside the inputs is no input anyhow.
+            if table.kept.contains(kind.column), let word = ColumnWord(kind.word), word.kind.isLeftOut { continue }
             guard let known = ColumnWord(kind.word) else {
                 throw DataError(
                     "\(path), column '\(kind.column)': '\(kind.word)' is no kind of column; there are \(ColumnWord.known)"
@@ -131,10 +144,18 @@ extension TableOptions {
 
 extension LikeTable {
     /// The same under another name.
-    package func called(_ place: String) -> LikeTable { LikeTable(inputs: inputs, targets: targets, place: place) }
+    package func called(_ place: String) -> LikeTable {
+        LikeTable(inputs: inputs, targets: targets, kept: kept, place: place)
+    }
+
+    /// Whether a column is one of the inputs.
+    package func hasInput(_ name: String) -> Bool { inputs.names.contains(name) }
 
     /// Whether the columns have names, rather than numbers.
     fileprivate var isNamed: Bool {
         !(inputs.names + (targets?.names ?? [])).allSatisfy { Int($0).map { $0 >= 0 } ?? false }
     }
+
+    /// Whether the columns had no names.
+    fileprivate var areNumbered: Bool { inputs.form?.columns != nil }
 }

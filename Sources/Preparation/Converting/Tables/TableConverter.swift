@@ -97,10 +97,11 @@ package struct TableConverter: Converter {
             profile, inputs: columns.inputs, targets: columns.targets, kept: columns.kept, kinds: kinds, policies, form,
             options, source)
         let decisions = TableDecisions(
-            rows: profile.rows, inputs: TablePlan.recipe(plan.inputs), targets: TablePlan.recipe(plan.targets),
+            rows: profile.rows, inputs: TablePlan.recipe(plan.inputs, form: form.declared),
+            targets: TablePlan.recipe(plan.targets),
             leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
             notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes,
-            warnings: plan.warnings)
+            warnings: (form.warning.map { [$0] } ?? []) + plan.warnings)
         return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }
 
@@ -159,9 +160,11 @@ package struct TableConverter: Converter {
         let beside = try keptColumns(form, source)
         let chosen = try Set(options.targets.map { try form.column($0, "--target", source) })
         let named = chosen.union(kinds.keys).union(wanted ?? [])
-        for (option, others) in [("--drop", out), ("--target", chosen)] {
+        for (option, key, others) in [("--drop", "data.train.drop", out), ("--target", "data.train.targets", chosen)] {
             if let index = beside.first(where: others.contains) {
-                throw DataError("column '\(form.names[index])' is named by --keep and by \(option)")
+                throw DataError(
+                    "column '\(form.names[index])' is named by \(options.keptBy) and by "
+                        + (options.keptBy.hasPrefix("--") ? option : key))
             }
         }
         let kept = form.names.indices.filter {
@@ -199,7 +202,7 @@ package struct TableConverter: Converter {
     private func keptColumns(_ form: TableForm, _ source: ByteSource) throws -> [Int] {
         var columns: [Int] = []
         for selector in options.kept {
-            let index = try form.column(selector, "--keep", source)
+            let index = try form.column(selector, options.keptBy, source)
             let name = form.names[index]
             guard !["inputs", "targets", ".", ".."].contains(name), !name.contains("/"), !name.utf8.contains(0) else {
                 throw DataError(
@@ -213,7 +216,7 @@ package struct TableConverter: Converter {
 
     /// The columns that another table names, in its order, as far as they are there.
     private func columns(like: LikeTable, _ form: TableForm, _ source: ByteSource) throws -> Columns {
-        let places = Dictionary(form.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = try like.places(form, path)
         let inputs = like.inputs.names.compactMap { places[$0] }
         guard !inputs.isEmpty else {
             throw DataError(

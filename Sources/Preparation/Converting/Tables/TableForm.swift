@@ -1,4 +1,5 @@
 import Batches
+internal import Recipes
 
 /// What a table of text looks like: its delimiter, and its columns' names.
 struct TableForm {
@@ -11,6 +12,13 @@ struct TableForm {
     let encoding: TextEncoding
     /// The columns in front that have no name in the header, as the row index that pandas and R write.
     let index: Range<Int>
+    /// What was read in another way than another table says.
+    let warning: String?
+
+    /// What another table must know to be read alike.
+    var declared: Recipe.Form? {
+        Recipe.Form(columns: hasHeader ? nil : names.count, hasDecimalComma: point == UInt8(ascii: ","))
+    }
 
     /// Looks at the beginning of a table.
     init(_ source: ByteSource, _ options: TableOptions) throws {
@@ -23,9 +31,17 @@ struct TableForm {
                     + (encoding == .utf16 ? "give the right --encoding" : "say --encoding utf-16 if it is in that")
                     + ", or save it as UTF-8")
         }
-        point = UInt8(ascii: options.hasDecimalComma ? "," : ".")
+        if let has = options.hasDecimalComma {
+            (point, warning) = (UInt8(ascii: has ? "," : "."), nil)
+        } else if let like = options.like, like.inputs.form?.hasDecimalComma == true {
+            let mark = try DecimalMark(source, like, encoding, options.delimiter)
+            (point, warning) = (mark.point, mark.warning)
+        } else {
+            (point, warning) = (UInt8(ascii: "."), nil)
+        }
         delimiter =
-            try options.delimiter ?? Self.delimiter(source, encoding, sample, isCommaUsed: options.hasDecimalComma)
+            try options.delimiter
+            ?? Self.delimiter(source, encoding, sample, isCommaUsed: point == UInt8(ascii: ","))
         let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
         guard try reader.next() else { throw DataError("\(source.name) has no rows") }
         var first = (0..<reader.fields.count).map(reader.text)

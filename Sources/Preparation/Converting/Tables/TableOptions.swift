@@ -89,6 +89,8 @@ package struct TableOptions: Sendable {
     /// Columns that are no inputs, and that become datasets of their own beside these, by their names: such as tell which
     /// rows belong together (`data.split`).
     package var kept: [String] = []
+    /// What says so, for messages.
+    package var keptBy = "--keep"
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
     /// What columns hold, by name or index, whatever they seem to.
@@ -101,8 +103,9 @@ package struct TableOptions: Sendable {
     /// What says all of this instead: columns that it does not name are left out.
     package var like: LikeTable?
     package var encoding = TextEncoding.utf8
-    /// Whether a comma divides whole from fraction.
-    package var hasDecimalComma = false
+    /// Whether a comma divides whole from fraction; nil for a point, or for what `like` says where the table does not
+    /// contradict it.
+    package var hasDecimalComma: Bool?
 
     package init() {}
 }

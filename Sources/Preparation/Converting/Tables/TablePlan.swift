@@ -240,7 +240,7 @@ struct TablePlan {
     }
 
     /// What is declared of columns, and what was seen.
-    static func recipe(_ columns: [Column]) -> Recipe {
+    static func recipe(_ columns: [Column], form: Recipe.Form? = nil) -> Recipe {
         Recipe(
             columns.map { own in
                 var column = RecipeColumn(own.name, own.kind, missing: own.missing, categories: own.categories ?? [])
@@ -248,7 +248,7 @@ struct TablePlan {
                 column.isZoned = own.isZoned
                 column.width = own.width ?? RecipeColumn.usualWidth
                 return column
-            })
+            }, form: form)
     }
 
     /// Labels that do not begin at 0 are the most common trap.

@@ -15,7 +15,7 @@ struct TableWriter {
 
     /// What is in the file.
     var written: [ConversionReport.Written] {
-        var written = [described(ConversionReport.Written(inputs.dataset), plan.inputs)]
+        var written = [described(ConversionReport.Written(inputs.dataset), plan.inputs, form.declared)]
         if let targets {
             written.append(
                 described(ConversionReport.Written(targets.dataset, classNames: classNames), plan.targets))
@@ -27,10 +27,10 @@ struct TableWriter {
     }
 
     private func described(
-        _ written: ConversionReport.Written, _ columns: [TablePlan.Column]
+        _ written: ConversionReport.Written, _ columns: [TablePlan.Column], _ form: Recipe.Form? = nil
     ) -> ConversionReport.Written {
         var written = written
-        written.recipe = TablePlan.recipe(columns)
+        written.recipe = TablePlan.recipe(columns, form: form)
         return written
     }
 
@@ -60,19 +60,21 @@ struct TableWriter {
             target.keepsLines
             ? try RowWriter(
                 file, group + TableSource.linesPath, .int64, rowShape: [], rows: rows, storage: target.storage) : nil
-        try describe(inputs.dataset, plan.inputs)
+        try describe(inputs.dataset, plan.inputs, form.declared)
         if let targets { try describe(targets.dataset, plan.targets) }
         if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
     }
 
-    private func describe(_ dataset: HDF5Dataset, _ columns: [TablePlan.Column]) throws {
+    private func describe(_ dataset: HDF5Dataset, _ columns: [TablePlan.Column], _ declared: Recipe.Form? = nil) throws
+    {
         if form.hasHeader { try dataset.attributes.set("column_names", columns.map(\.name)) }
         for column in columns where classNames == nil || dataset.path != targets?.dataset.path {
             if let categories = column.categories {
                 try dataset.attributes.set("categories:\(column.name)", categories)
             }
         }
-        try dataset.attributes.set(Recipe.attribute, TablePlan.recipe(columns).node.jsonText(pretty: false))
+        try dataset.attributes.set(
+            Recipe.attribute, TablePlan.recipe(columns, form: declared).node.jsonText(pretty: false))
     }
 
     func write(_ source: ByteSource, skipsMissing: Bool, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {

@@ -1,0 +1,193 @@
+import Batches
+import Configuration
+import Files
+import Foundation
+
+/// What a run's data were when it was begun: `sources.json` in its directory. By it data that have changed are noticed when the
+/// run is resumed, whether or not a checkpoint had been saved, and data that were moved together with the run are found.
+///
+/// ```
+/// {
+///   "format": 1,
+///   "train": {"file": "../../trees.csv", "files": [{"path": "/home/a/trees.csv", "crc32": 1234, "bytes": 99}]},
+///   "rows": [48, 12, 0],
+///   "values": [4294967297, 0]
+/// }
+/// ```
+/// `file` is what the config names, seen from the run's directory; `files` are those that it stood for, tables of text with
+/// their checksums. `rows` are those of training, validation and test, `values` the sums over what was read (see
+/// `DataFingerprint`).
+package struct DataRecord: Equatable, Sendable {
+    struct File: Equatable, Sendable {
+        let path: String
+        /// Nil for what is no table of text.
+        let sum: FileSum?
+
+        init(path: String, sum: FileSum?) { (self.path, self.sum) = (path, sum) }
+
+        /// Nil where a mistake has been noted.
+        init?(_ reader: ObjectReader) {
+            guard let path = reader.requiredString("path") else { return nil }
+            let (sum, bytes) = (reader.optionalInteger("crc32"), reader.optionalInteger("bytes"))
+            self.path = path
+            if let sum, let bytes { self.sum = FileSum(sum: sum, bytes: bytes) } else { self.sum = nil }
+        }
+
+        var name: String { String(path.split(separator: "/").last ?? "") }
+    }
+
+    struct Split: Equatable, Sendable {
+        /// What the config names, seen from the run's directory.
+        var paths: [String]
+        var files: [File]
+    }
+
+    /// By the key in `data`: `train`, `validation`, `test`.
+    var splits: [String: Split]
+    var rows: [Int]
+    var values: [Int]
+
+    static let splitNames = ["train", "validation", "test"]
+    static let fileName = "sources.json"
+    private static let format = 1
+
+    static func path(_ directory: String) -> String { directory + "/" + fileName }
+
+    /// - Parameters:
+    ///   - tables: the sums of tables of text, by their paths.
+    ///   - directory: the run's.
+    /// - Throws: `DataError` for a pattern that no file matches.
+    init(
+        _ data: DataConfiguration, _ tables: [String: FileSum], rows: [Int], _ fingerprint: DataFingerprint,
+        directory: String
+    ) throws {
+        (self.rows, values) = (rows, fingerprint.sums)
+        splits = [:]
+        for (name, source) in data.sources {
+            splits[name] = Split(
+                paths: source.files.map { RelativePath.of($0, from: directory) },
+                files: try source.paths().map {
+                    File(path: RelativePath.whole($0), sum: source.table == nil ? nil : tables[$0])
+                })
+        }
+    }
+
+    /// Reads what is known of a run's data.
+    /// - Returns: nil where the directory has no such file, as that of a run of before.
+    /// - Throws: `FileError` for a file that is damaged.
+    init?(directory: String) throws {
+        let path = Self.path(directory)
+        guard access(path, F_OK) == 0 else { return nil }
+        do {
+            let diagnostics = Diagnostics()
+            let root = ObjectReader(
+                try ConfigurationDocument(contentsOf: path).root, path: "", diagnostics: diagnostics)
+            if let format = root.requiredInteger("format", in: 1...), format != Self.format {
+                root.fail("is \(format), which this version of stormo does not read", key: "format")
+            }
+            splits = [:]
+            for name in Self.splitNames {
+                guard let own = root.object(name) else { continue }
+                splits[name] = Split(
+                    paths: own.requiredStringOrStrings("file") ?? [],
+                    files: own.objects("files").compactMap { File($0) })
+            }
+            rows = root.integers("rows", in: 0...) ?? []
+            values = root.integers("values", in: 0...) ?? []
+            try diagnostics.throwIfAny(file: path)
+        } catch {
+            throw FileError(
+                "\(path) is damaged: \(error); remove it to go on without knowing whether the data have changed",
+                isBadData: true)
+        }
+    }
+
+    /// Writes the file, whole or not at all.
+    /// - Throws: `FileError` where it can't be written.
+    func write(to directory: String) throws {
+        var node: JSONNode = ["format": JSONNode(Self.format)]
+        for name in Self.splitNames {
+            guard let split = splits[name] else { continue }
+            node[name] = [
+                "file": split.paths.count == 1
+                    ? JSONNode(split.paths[0]) : JSONNode(split.paths.map { JSONNode($0) }),
+                "files": JSONNode(
+                    split.files.map { file in
+                        var own: JSONNode = ["path": JSONNode(file.path)]
+                        if let sum = file.sum {
+                            own["crc32"] = JSONNode(sum.sum)
+                            own["bytes"] = JSONNode(sum.bytes)
+                        }
+                        return own
+                    }),
+            ]
+        }
+        node["rows"] = JSONNode(rows.map { JSONNode($0) })
+        node["values"] = JSONNode(values.map { JSONNode($0) })
+        try AtomicFile.replace(Self.path(directory), with: node.jsonText())
+    }
+
+    // MARK: - Comparing
+
+    /// Sees that a split's files are those that the run was begun with, wherever they are now.
+    /// - Throws: `DataError` that says what was added, is gone or has changed.
+    func check(_ name: String, _ now: [File]) throws {
+        guard let earlier = splits[name]?.files, !Self.areAlike(earlier, now) else { return }
+        // Files that were moved have the same names.
+        let isMoved = Set(earlier.map(\.path)).isDisjoint(with: now.map(\.path))
+        func key(_ file: File) -> String { isMoved ? file.name : file.path }
+        let before = Dictionary(earlier.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(now.map(key))
+        let changed = now.compactMap { file -> (path: String, words: String)? in
+            guard let sum = file.sum, let old = before[key(file)]?.sum, sum != old else { return nil }
+            return (file.path, sum.words(ofChangeFrom: old))
+        }
+        var changes =
+            now.filter { before[key($0)] == nil }.map { "\($0.path) was not there" }
+            + earlier.filter { !names.contains(key($0)) }.map { "\($0.path) is gone" }
+        if changes.isEmpty, changed.count == 1 {
+            throw DataError(
+                "\(changed[0].path) has changed since the run was begun: \(changed[0].words); give it the table as it was, or "
+                    + "begin another run")
+        }
+        changes += changed.map { "\($0.path) has changed: \($0.words)" }
+        if changes.isEmpty { changes = ["they come in another order"] }
+        throw DataError(
+            "the files of data.\(name) are not those that the run was begun with: \(changes.prefix(5).joined(separator: "; "))"
+                + (changes.count > 5 ? "; …" : "") + "; give it the files as they were, or begin another run")
+    }
+
+    /// Whether the files hold the same, as far as that is known, in the same order.
+    private static func areAlike(_ earlier: [File], _ now: [File]) -> Bool {
+        earlier.count == now.count
+            && zip(earlier, now).allSatisfy { old, new in
+                if let sum = old.sum, let other = new.sum { return sum == other }
+                return old.path == new.path || old.name == new.name
+            }
+    }
+
+    /// Sees that what was read has the same rows and values.
+    /// - Throws: `DataError` where it has not.
+    func check(rows: [Int], _ fingerprint: DataFingerprint) throws {
+        let advice = "; give it the data as they were, or begin another run"
+        let words = ["training", "validation", "test"]
+        for (word, (now, before)) in zip(words, zip(rows, self.rows)) where now != before {
+            throw DataError(
+                "the run can't be gone on with: it has \(now) \(word) rows, and had \(before) when it was begun"
+                    + advice)
+        }
+        if let place = fingerprint.placeOfFirstDifference(from: DataFingerprint(sums: values)) {
+            throw DataError(
+                "the run can't be gone on with: \(place) holds other values than when the run was begun" + advice)
+        }
+    }
+}
+
+extension DataConfiguration {
+    /// The splits that have files, by their keys.
+    var sources: [(name: String, source: DataSource)] {
+        [("train", train)]
+            + [("validation", validation), ("test", test)].compactMap { name, split in split?.source.map { (name, $0) }
+            }
+    }
+}
