@@ -160,9 +160,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "stormo-cli", "stormo-fuzz", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Recipes",
-                "Optimizers",
-                "Metrics", "Files", "Machine", "Network", "Configuration", "HDF5",
+                "stormo-cli", "stormo-fuzz", "CImageWriters", "Benchmark", "Runs", "Interchange", "Engine", "Batches",
+                "Recipes", "Optimizers", "Metrics", "Files", "Machine", "Network", "Configuration", "HDF5",
             ],
             exclude: ["Fixtures"]),
     ]

@@ -15,12 +15,13 @@ import Recipes
 /// /model_weights     attribute layer_names; for each layer a group with the attribute weight_names
 /// /model_weights/dense/dense/kernel:0, bias:0
 /// /stormo            attributes: format, model, loss, metrics, preprocessing, class_names, categories:COLUMN,
-///                    feature_names, target_names, target_offset, target_scale, threshold, recipe, inputs_type, inputs_range,
+///                    feature_names, target_names, target_offset, target_scale, threshold, recipe, image_recipe, inputs_type, inputs_range,
 ///                    targets_type, targets_range, config
 /// ```
 /// What is said of one of several inputs or outputs has its name behind it: `preprocessing:age`, `class_names:digit`; and
 /// a metric has it in front: `digit/accuracy`. `recipe` is an object with the recipe of each table among inputs and targets,
-/// `{"inputs": {"format": 1, "columns": …}}`, with what was learned from the rows that were trained on.
+/// `{"inputs": {"format": 1, "columns": …}}`, with what was learned from the rows that were trained on; `image_recipe` the same
+/// for inputs that are images (`ImageRecipe`).
 ///
 /// Each dataset has the attribute `crc32` and each group `attributes_crc32`, by which damage is known.
 package enum ModelFile {
@@ -123,6 +124,12 @@ package enum ModelFile {
             }
             try own.set(Recipe.attribute, JSONNode(.object(members)).jsonText(pretty: false))
         }
+        if !trained.tables.images.isEmpty {
+            let members = trained.tables.images.sorted { $0.key < $1.key }.map {
+                JSONNode.Member(key: $0.key, value: $0.value.node)
+            }
+            try own.set(ImageRecipe.attribute, JSONNode(.object(members)).jsonText(pretty: false))
+        }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
         try Checksum.seal(own)
     }
@@ -199,7 +206,7 @@ package enum ModelFile {
         let classNames: [String]?
         let columnLists: [String: [String]]
         let summaries: [String: ValueSummary]
-        let tables: TableRecipes
+        private(set) var tables: TableRecipes
         let configuration: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
@@ -232,6 +239,9 @@ package enum ModelFile {
             tables =
                 try own.contains(Recipe.attribute)
                 ? Self.tables(source.document(Recipe.attribute, of: own), model) : TableRecipes()
+            if try own.contains(ImageRecipe.attribute) {
+                tables.images = try Self.images(source.document(ImageRecipe.attribute, of: own), model)
+            }
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
         }
@@ -282,6 +292,24 @@ package enum ModelFile {
                 }
             }
             return tables
+        }
+
+        private static func images(_ node: JSONNode, _ model: Model) throws -> [String: ImageRecipe] {
+            guard case .object(let members) = node.value else { throw Damage("its image_recipe is no object") }
+            var images: [String: ImageRecipe] = [:]
+            for member in members {
+                do {
+                    images[member.key] = try ImageRecipe(member.value, file: "the image recipe of \(member.key)")
+                } catch { throw Damage("\(error)") }
+            }
+            for input in model.inputs {
+                let key = CodeNames.key("inputs", model.inputs.count > 1 ? input.name : nil)
+                guard let recipe = images[key] else { continue }
+                guard input.shape.dimensions == recipe.shape else {
+                    throw Damage("the image recipe of \(key) does not make what its model takes")
+                }
+            }
+            return images
         }
 
         private static func preprocessing(_ own: HDF5Attributes, _ suffix: String) throws -> Preprocessing {

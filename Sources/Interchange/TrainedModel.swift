@@ -18,7 +18,8 @@ public struct TrainedModel: Sendable {
     /// What the numbers looked like that it was trained on, by `Dataset.key(of:)`; missing in files of earlier versions, and
     /// of labels.
     package var summaries: [String: ValueSummary] = [:]
-    /// The columns of the tables that it was trained on, fitted: what becomes of rows before they are normalised.
+    /// The columns of the tables that it was trained on, fitted, and what was done to its images: what becomes of rows before
+    /// they are normalised.
     package var tables = TableRecipes()
     /// The optimizer that trained it, as a config has it; nil for one that was read, whose config may say it.
     package var optimizer: JSONNode?

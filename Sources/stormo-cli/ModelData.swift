@@ -20,7 +20,8 @@ final class ModelData {
         _ options: ModelOptions, for model: TrainedModel, hasTargets: Bool, targets: [String] = [],
         weights: [String] = []
     ) throws {
-        guard TableSource.isTable(options.data) else {
+        let hasImages = !model.tables.images.isEmpty
+        guard TableSource.isTable(options.data) || hasImages && ModelImages.reads(options.data) else {
             folder = nil
             source = try options.source(hasTargets: hasTargets, targets: targets, weights: weights, for: model)
             return
@@ -37,6 +38,16 @@ final class ModelData {
         let folder = try TemporaryFolder()
         let display = RateDisplay("converting")
         defer { display.finish() }
+        if hasImages {
+            let images = try ModelImages(
+                [options.data], TableSource(asIn: model), like: LikeTable(model, options.model), into: folder.path,
+                wantsTargets: hasTargets
+            ) { display.update($0) }
+            display.finish()
+            for note in images.notes { Console.error("note: \(note)") }
+            (source, self.folder) = (images.source, folder)
+            return
+        }
         let tables = try SplitTables(
             TableSource.source([options.data], TableSource(asIn: model), hasTargets: hasTargets), into: folder.path,
             split: "data", like: LikeTable(model, options.model), wantsTargets: hasTargets
@@ -59,6 +70,10 @@ extension LikeTable {
     /// What a model's recipe declares.
     /// - Throws: `DataError` where the model was not trained on one table.
     init(_ model: TrainedModel, _ path: String) throws {
+        if let images = model.tables.images["inputs"] {
+            self.init(inputs: Recipe([]), targets: model.tables["targets"], images: images, place: path)
+            return
+        }
         guard let inputs = model.tables["inputs"] else {
             throw DataError(
                 "\(path) is a model that was not trained on one table, so it says nothing of columns; give the file that it was "
@@ -77,5 +92,7 @@ extension TableSource {
         if case .string(let word)? = own?["delimiter"]?.value { delimiter = word }
         if case .bool(let has)? = own?["header"]?.value { hasHeader = has }
         if case .bool(let has)? = own?["decimal_comma"]?.value { hasDecimalComma = has }
+        // The column that names the files of images.
+        if !model.tables.images.isEmpty, case .string(let name)? = own?["inputs"]?.value { inputs = [name] }
     }
 }

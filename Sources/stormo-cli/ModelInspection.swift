@@ -38,6 +38,10 @@ struct ModelInspection {
                 "metrics" + of(output.name, outputs.count), metrics.map(\.name).joined(separator: ", "),
             ])
         }
+        for (key, images) in model.tables.images.sorted(by: { $0.key < $1.key }) {
+            let name = key.split(separator: ":").dropFirst().joined(separator: ":")
+            table.append(["images" + (name.isEmpty ? "" : " of \(name)"), images.words])
+        }
         for (input, preprocessing) in zip(inputs, model.preprocessings) {
             table.append(["preprocessing" + of(input.name, inputs.count), "\(preprocessing)"])
         }

@@ -68,6 +68,17 @@ public struct DataConfiguration: Sendable {
                 }
                 return TableSource.source(paths, TableSource(reader, isTraining: split == "train"))
             }
+            let areFolders = zip(files, paths).map { !$0.isEmpty && ImageSource.isFolder($1) }
+            // Asked for even where there is no file, so that a misspelt one is set right.
+            let saysImages = ImageSource.isGiven(reader)
+            if areFolders.contains(true) || saysImages && !paths.isEmpty {
+                // A folder that is missing is said when it is read.
+                if areFolders.contains(false), areFolders.contains(true) {
+                    reader.fail(
+                        "names folders of images and files beside each other; give one or the other", key: "file")
+                }
+                return TableSource.source(paths, TableSource(folder: reader, isTraining: split == "train"))
+            }
             TableSource.refuse(reader, beside: files.first ?? "this split")
             func standard(_ role: DataField.Role, _ group: String) -> ByName<[String]> {
                 if let names = names[role] {
@@ -98,7 +109,7 @@ public struct DataConfiguration: Sendable {
             // Asked for even where it is missing, so that a misspelt one is set right.
             guard own.node("fraction") != nil else { return .source(source(own, name)) }
             for key in ["file", "inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"]
-                + TableSource.keys
+                + TableSource.keys + [ImageSource.key]
             where own.node(key) != nil {
                 own.fail("stands beside 'fraction', which takes training data; leave one of the two out", key: key)
             }

@@ -57,7 +57,9 @@ extension Dataset {
         }
         tables.name(&own)
         var fields = try source.inputParts.map { part in
-            DataField(.input, try input(files, source, part, tables.table(.input, part)), name: part.name)
+            var field = try input(files, source, part, tables.table(.input, part))
+            field.images = tables.images(part)
+            return DataField(.input, field, name: part.name)
         }
         for part in wantsTargets ? source.targetParts : [] {
             guard try files[0].dataset(part.paths[0]).elementType == .string else {
@@ -169,6 +171,9 @@ extension Dataset {
             if source.table != nil, try files[index].exists(TableSource.linesPath) {
                 let lines = try HDF5RowReader(files[index].dataset(TableSource.linesPath))
                 if lines.memoryType == .int64, lines.rowShape == [], lines.rows == own.rows { part.lines = lines }
+            }
+            if source.table?.images != nil, let names = try? files[index].dataset(Dataset.fileNames).readStrings() {
+                part.fileNames = names
             }
             parts.append(part)
             let (sum, overflows) = rows.addingReportingOverflow(own.rows)

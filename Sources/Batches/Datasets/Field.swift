@@ -17,6 +17,8 @@ package struct Field: Sendable {
     package let tensor: StoredTensor?
     /// Of rows of a table, what its columns are, with those categories that a model does not know behind its own.
     package private(set) var recipe: Recipe?
+    /// Of images, what made rows of them; nil for all else.
+    var images: ImageRecipe?
     /// What turns rows into what a model takes; nil where it takes them as they are.
     package private(set) var encoder: RowEncoder?
 
@@ -36,6 +38,8 @@ package struct Field: Sendable {
         let reader: (any RowReading)?
         /// On which line of the table that the file was made from a row begins, as Int64; nil where it was made from none.
         var lines: (any RowReading)?
+        /// Of images the name of each row's file, for messages.
+        var fileNames: [String]?
 
         /// The line on which one of its rows begins; nil where it has none, or where that can't be read.
         fileprivate func line(of row: Int) -> Int64? {
@@ -77,7 +81,7 @@ package struct Field: Sendable {
         var field = Field(
             type: tensor.type, rowShape: tensor.rowShape, rows: tensor.rows, parts: parts, tensor: tensor,
             recipe: recipe)
-        field.encoder = encoder
+        (field.encoder, field.images) = (encoder, images)
         return field
     }
 
@@ -105,10 +109,12 @@ package struct Field: Sendable {
         return try encoder?.features(of: rows) ?? rows
     }
 
-    /// The file that a row is in, and the row there, for messages: `row 17`, or `line 19` of a table of text.
+    /// The file that a row is in, and the row there, for messages: `row 17`, or `line 19` of a table of text, or the name of an
+    /// image.
     package func place(ofRow row: Int) -> (place: String, row: String) {
         let part = parts.last { $0.first <= row } ?? parts[0]
         let own = row - part.first
+        if let names = part.fileNames, names.indices.contains(own) { return (part.place, names[own]) }
         guard let line = part.line(of: own) else { return (part.place, "row \(own)") }
         return (part.place, "line \(line)")
     }

@@ -2,10 +2,12 @@ import HDF5
 import Kernels
 import Recipes
 
-/// The recipes of the tables among a split's fields, or among those that a model was trained on.
+/// The recipes of the tables and images among a split's fields, or among those that a model was trained on.
 package struct TableRecipes: Sendable, Hashable {
     /// By the field's key: `inputs`, `targets`, and of several `inputs:age`.
     package var recipes: [String: Recipe]
+    /// The same of images.
+    package var images: [String: ImageRecipe] = [:]
 
     package init(_ recipes: [String: Recipe] = [:]) { self.recipes = recipes }
 
@@ -17,12 +19,14 @@ package struct TableRecipes: Sendable, Hashable {
 }
 
 extension Dataset {
-    /// What the columns of its tables are.
+    /// What the columns of its tables are, and what was done to its images.
     package var tables: TableRecipes {
-        TableRecipes(
+        var tables = TableRecipes(
             Dictionary(
                 fields.compactMap { entry in entry.field.recipe.map { (key(of: entry), $0) } },
                 uniquingKeysWith: { first, _ in first }))
+        for entry in fields { tables.images[key(of: entry)] = entry.field.images }
+        return tables
     }
 }
 
@@ -55,6 +59,7 @@ struct Tables {
 
     private(set) var notices: [String] = []
     private var tables: [String: Table] = [:]
+    private var images: [String: ImageRecipe] = [:]
     private let source: DataSource
     private let reference: TableRecipes
 
@@ -72,8 +77,46 @@ struct Tables {
             for part in parts {
                 let key = TableRecipes.key(role, part, among: parts)
                 if let table = try table(files, part, reference[key], role, unknown) { tables[key] = table }
+                if role == .input { images[key] = try images(files, part, reference.images[key]) }
             }
         }
+    }
+
+    /// What made rows of images; nil where the rows are none.
+    func images(_ part: DataSource.Part) -> ImageRecipe? {
+        images[TableRecipes.key(.input, part, among: source.inputParts)]
+    }
+
+    /// What all files say of their images.
+    /// - Throws: `DataError` where values are of another depth than those of the reference, or of the first file: the same
+    ///   number would be another brightness.
+    private mutating func images(
+        _ files: [HDF5File], _ part: DataSource.Part, _ reference: ImageRecipe?
+    ) throws -> ImageRecipe? {
+        guard part.paths.count == 1, part.axes == nil else { return nil }
+        var found: (recipe: ImageRecipe, place: String)?
+        if let reference { found = (reference, CodeNames.ofModel) }
+        var first: ImageRecipe?
+        for (index, file) in files.enumerated() {
+            guard let own = try ImageRecipe(of: file, part.paths[0]) else { continue }
+            let place = source.place(index, file.path, part.words)
+            if first == nil { first = own }
+            guard let (other, otherPlace) = found else {
+                found = (own, place)
+                continue
+            }
+            guard own.bits == other.bits else {
+                throw DataError(
+                    "\(place) holds images of \(own.bits) bits a value, but \(otherPlace) \(other.bits); convert them again "
+                        + "with --bits \(other.bits)")
+            }
+            if own.fit != other.fit {
+                notices.append(
+                    "\(place) holds images that came to their size by \(own.fit.rawValue), but \(otherPlace) by "
+                        + "\(other.fit.rawValue): what they show has other proportions")
+            }
+        }
+        return first
     }
 
     func table(_ role: DataField.Role, _ part: DataSource.Part) -> Table? {
@@ -154,6 +197,21 @@ struct Tables {
                     reference[key] ?? table.recipe, role, of: parts.count > 1 ? part.name : nil,
                     source.place(0, source.file, part.words))
             }
+        }
+    }
+}
+
+extension ImageRecipe {
+    /// What a file says of the images in a dataset; nil where it says nothing.
+    /// - Throws: `DataError` for what is no recipe.
+    package init?(of file: HDF5File, _ path: String) throws {
+        guard let attributes = try? file.dataset(path).attributes,
+            let texts = try attributes.stringsIfPresent(Self.attribute), let text = texts.first, texts.count == 1
+        else { return nil }
+        do {
+            try self.init(text: text, file: "\(file.path): \(path), attribute \(Self.attribute)")
+        } catch {
+            throw DataError("\(error)")
         }
     }
 }

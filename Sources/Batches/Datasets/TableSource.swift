@@ -25,6 +25,10 @@ public struct TableSource: Hashable, Sendable {
     /// Whether a comma divides whole from fraction; nil for a point, or for what the training table says.
     public var hasDecimalComma: Bool?
 
+    /// Of images, what becomes of them; nil for a table. The split is then a folder of images, or a table of the names of
+    /// their files (`inputs`) and of what is to be predicted.
+    public var images: ImageSource?
+
     /// Columns that are no inputs and stand beside them in what the table is converted to: those by which rows are split.
     package var kept: [String] = []
     /// The key of the config that names them.
@@ -134,7 +138,14 @@ extension TableSource {
             reader.fail(
                 "names '\(name)', which \(dropped.contains(name) ? "'drop'" : "'inputs'") names too", key: "targets")
         }
+        if ImageSource.isGiven(reader) {
+            images = ImageSource(reader)
+            if isTraining, inputs?.count != 1 {
+                reader.fail("must name the column that holds the names of the images' files", key: "inputs")
+            }
+        }
         guard !isTraining else { return }
+        refuseImages(reader)
         for key in ["inputs", "targets"] + Self.decisions where reader.node(key) != nil {
             reader.fail(
                 "is said by data.train, whose columns and kinds this split's table gets by their names; leave it out",
@@ -216,6 +227,7 @@ extension TableSource {
         func add(_ key: String, _ value: @autoclosure () -> JSONNode, if isGiven: Bool) {
             if isGiven { members.append(.init(key: key, value: value())) }
         }
+        if let images { add("images", images.node, if: true) }
         add("inputs", node(inputs ?? []), if: inputs != nil)
         add("targets", node(targets), if: !targets.isEmpty)
         add("drop", JSONNode(dropped.map { JSONNode($0) }), if: !dropped.isEmpty)
@@ -244,6 +256,10 @@ extension TableSource {
         own.hasHeader = hasHeader ?? training.hasHeader
         own.hasDecimalComma = hasDecimalComma ?? training.hasDecimalComma
         if training.missing == "skip" { own.missing = "skip" }
+        if training.images != nil {
+            own.images = images ?? ImageSource()
+            own.inputs = inputs ?? training.inputs
+        }
         return own
     }
 }

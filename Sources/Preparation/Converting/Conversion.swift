@@ -57,6 +57,8 @@ package struct ConversionReport: Sendable {
         }
     }
     package internal(set) var datasets: [Written] = []
+    /// Of images, what was done to them.
+    package internal(set) var images: ImageRecipe?
     /// What was decided on the way and may surprise, a sentence each.
     package internal(set) var notes: [String] = []
     /// Of a table of text.

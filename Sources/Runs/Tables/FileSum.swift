@@ -1,6 +1,8 @@
+import Batches
 import Configuration
 import Files
 import Foundation
+import Preparation
 
 /// The checksum of a file, CRC-32, and its size, as they stand in a run's JSON files.
 struct FileSum: Hashable, Sendable {
@@ -12,6 +14,13 @@ struct FileSum: Hashable, Sendable {
     /// - Throws: `FileError` where the file can't be read.
     init(ofFile path: String) throws {
         let own = try Checksum.ofFile(path)
+        self.init(sum: own.sum, bytes: own.bytes)
+    }
+
+    /// Of a table, or of a folder of images with all that is in it.
+    /// - Throws: `FileError` and `DataError` for what can't be read.
+    init(of path: String, in source: DataSource) throws {
+        let own = try SplitTables.checksum(path, of: source)
         self.init(sum: own.sum, bytes: own.bytes)
     }
 

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import HDF5
 import Preparation
+import Recipes
 
 /// The data of a run whose tables of text, if it has any, are converted to HDF5.
 ///
@@ -54,7 +55,11 @@ package final class PreparedTables {
         (self.data, self.cache) = (data, cache)
         for (split, source) in data.sources {
             let paths = try source.paths()
-            if source.table != nil { for path in paths { sums[path] = try FileSum(ofFile: path) } }
+            if source.table != nil {
+                var own = source
+                if split != "train" { own.table = source.table?.written(like: data.train.table) }
+                for path in paths { sums[path] = try FileSum(of: path, in: own) }
+            }
             try record?.check(split, paths.map { DataRecord.File(path: RelativePath.whole($0), sum: sums[$0]) })
         }
         guard data.hasTables else { return }
@@ -77,7 +82,8 @@ package final class PreparedTables {
     private static func keep(_ rule: SplitRule, of source: inout DataSource, _ like: LikeTable?) throws {
         guard let table = source.table, !rule.column.hasPrefix("/"), like?.hasInput(rule.column) != true,
             try source.paths().allSatisfy({
-                try SplitTables.columns($0, TableOptions(table, $0, like)).contains(rule.column)
+                try TableSource.isTable($0)
+                    && SplitTables.columns($0, TableOptions(table, $0, like)).contains(rule.column)
             })
         else { return }
         source.table?.kept = [rule.column]
@@ -87,6 +93,9 @@ package final class PreparedTables {
     /// What an HDF5 file that is trained on says of its columns.
     private static func like(_ source: DataSource) throws -> LikeTable {
         let tables = try Dataset.open(source).tables
+        if let images = tables.images["inputs"] {
+            return LikeTable(inputs: Recipe([]), targets: tables["targets"], images: images, place: source.file)
+        }
         guard let inputs = tables["inputs"] else {
             throw DataError(
                 "\(source.file) says nothing of columns, so that no table can be read like it; make it from a table by stormo "
@@ -104,7 +113,7 @@ package final class PreparedTables {
         for (index, path) in try source.paths().enumerated() {
             let name = SplitTables.name(split, index)
             var damage: String?
-            let sum = try sums[path] ?? FileSum(ofFile: path)
+            let sum = try sums[path] ?? FileSum(of: path, in: source)
             if let earlier, let record = CachedTable(earlier, name) {
                 try record.check(path, sum)
                 let kept = "\(earlier)/\(name)"

@@ -267,6 +267,7 @@ struct ImageArguments: ParsableArguments {
         options.bits = bits
         options.fit = fit ?? .resize
         options.skipsDamaged = skipDamaged
+        options.offersSkipping = true
         return options
     }
 }

@@ -75,6 +75,7 @@ struct ConfigProposal {
             node["normalize"] = "standardize"
             note("data.normalize", "standardize", "a network wants numbers around 0")
         }
+        if let augment = survey.augment { node["augment"] = augment }
         if case .numbers(_, let greatest) = survey.targets {
             node["normalize_targets"] = "standardize"
             note(

@@ -39,6 +39,8 @@ struct DataSurvey {
     var train: JSONNode
     var validation: JSONNode?
     var test: JSONNode?
+    /// The config's `data.augment`; nil for none.
+    var augment: JSONNode?
     var findings: [Finding] = []
     /// What the source's own conversion has to say: columns, notes and warnings.
     var report: (() -> Void)?

@@ -16,7 +16,7 @@ protocol InitSource: Sendable {
 
 /// The kinds of sources.
 enum InitSources {
-    static var all: [any InitSource.Type] { [TableInit.self, HDF5Init.self] }
+    static var all: [any InitSource.Type] { [TableInit.self, ImageInit.self, HDF5Init.self] }
 
     /// - Throws: `UsageError` for what is none of them.
     static func source(of path: String) throws -> any InitSource.Type {

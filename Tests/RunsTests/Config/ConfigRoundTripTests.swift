@@ -48,6 +48,9 @@ import Testing
         "split.missing": "refused: DataConfigurationTests", "split.encoding": "TrainTableTests",
         "split.delimiter": "TrainTableTests", "split.header": "TrainTableTests",
         "split.decimal_comma": "TrainTableTests",
+        "source.images": "ImageSourceTests, ImageJourneyTests", "split.images": "ImageSourceTests, ImageJourneyTests",
+        "images.size": "ImageSourceTests, ImageJourneyTests", "images.channels": "ImageSourceTests, ImageDecoderTests",
+        "images.bits": "ImageSourceTests, ImageDecoderTests", "images.fit": "ImageSourceTests, ImageFitTests",
         // Objects whose keys are listed one by one.
         ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "", "data.train": "",
     ]

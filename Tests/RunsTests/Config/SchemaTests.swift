@@ -62,6 +62,7 @@ import Testing
             }
             + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }
             + [Place("data.train", #"{"file": "a.csv", "targets": "y"}"#), Place("data.test", #"{"file": "a.csv"}"#)]
+            + [Place("data.train", #"{"file": "a", "images": {"size": 1}}"#)]
             + typed("data.augment[0]", Augmentation.names)
             + typed("training.on_nan", ["stop", "skip", "rewind"])
             + typed("model.layers[0]", LayerRegistry.kinds.builtInNames)

@@ -92,6 +92,11 @@ struct SchemaValidationTests {
         #"data.train={"file": ["a.csv", "b.csv.gz"], "targets": ["y", "z"], "encoding": "utf-16", "delimiter": "tab"}"#,
         #"data.train={"file": "a.csv", "targets": "y", "header": false, "decimal_comma": true, "missing": "mean"}"#,
         #"data.test={"file": "a.csv", "encoding": "latin-1"}"#,
+        // Images.
+        #"data.train={"file": "a", "images": {"size": [4, 5], "channels": 1, "bits": 16, "fit": "crop"}}"#,
+        #"data.train={"file": "a", "images": {"size": 4, "channels": null}}"#,
+        #"data.train={"file": "a.csv", "inputs": "file", "targets": "y", "images": {"fit": "letterbox"}}"#,
+        #"data.test={"file": "a", "images": {}}"#, "data.train.images=null",
     ]
 
     static let wrong = [
@@ -103,6 +108,11 @@ struct SchemaValidationTests {
         #"data.train={"file": "a.csv", "targets": "y", "columns": {"zip": 1}}"#,
         #"data.train={"file": "a.csv", "targets": "y", "encoding": "ascii"}"#,
         #"data.train={"file": "a.csv", "targets": "y", "header": "yes"}"#,
+        #"data.train={"file": "a", "images": {"size": 0}}"#, #"data.train={"file": "a", "images": {"size": [1]}}"#,
+        #"data.train={"file": "a", "images": {"channels": 4}}"#, #"data.train={"file": "a", "images": {"bits": 12}}"#,
+        #"data.train={"file": "a", "images": {"fit": "stretch"}}"#, #"data.train={"file": "a", "images": 8}"#,
+        #"data.train={"file": "a", "images": {}, "targets": "/y"}"#,
+        #"data.train={"file": "a", "images": {}, "drop": ["x"]}"#,
         #"loss={"a": "hubre"}"#, #"loss={"a": 1}"#, "loss={}", #"metrics={"a": "mae"}"#, #"metrics={"a": ["mea"]}"#,
         "metrics={}", "loss_weights=1", #"data.train.inputs={"a": 1}"#, "data.train.inputs={}",
         #"data.train.targets={"a": [1]}"#, "data.train.targets=[]", "training.threshold=1", "training.threshold=roc",

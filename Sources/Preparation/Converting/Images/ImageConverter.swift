@@ -15,6 +15,8 @@ package struct ImageOptions: Sendable {
     package var fit = ImageRecipe.Fit.resize
     /// Whether images that can't be decoded are left out rather than refused.
     package var skipsDamaged = false
+    /// Whether who asks can have damaged ones left out, so that a refusal says how.
+    package var offersSkipping = false
     /// What says all of this instead.
     package var recipe: ImageRecipe?
 
@@ -31,6 +33,8 @@ package struct ImageConverter: Converter {
     package enum Source: Sendable {
         case folder(String)
         case files([String])
+        /// A table with a column of names.
+        case table(String, column: String, TableOptions)
     }
 
     package let source: Source
@@ -42,18 +46,22 @@ package struct ImageConverter: Converter {
     }
 
     /// What the names of images stand in, beside the inputs.
-    package static let namesDataset = "file_names"
+    package static let namesDataset = Dataset.fileNames
     /// What the column of a target that folders say is called.
     package static let classColumn = "class"
 
     package func convert(
         to target: ConversionTarget, progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
-        var list =
-            switch source {
-            case .folder(let path): try ImageList(folder: path)
-            case .files(let paths): ImageList(files: paths)
-            }
+        var list: ImageList
+        var table: ImageTable?
+        switch source {
+        case .folder(let path): list = try ImageList(folder: path)
+        case .files(let paths): list = ImageList(files: paths)
+        case .table(let path, let column, let options):
+            let own = try ImageTable(path, column: column, options: options)
+            (list, table) = (own.list, own)
+        }
         var report = ConversionReport()
         let damaged = options.skipsDamaged ? try removeDamaged(&list) : []
         let survey = try ImageSurvey(list.images.map(\.path))
@@ -68,17 +76,18 @@ package struct ImageConverter: Converter {
             for split in list.splits {
                 let group = target.path(split: split.name)
                 report.datasets += try write(
-                    split.images, list.classNames, to: file, group == "/" ? "" : group, target.storage, decoder
+                    split.images, list.classNames, table, to: file, group == "/" ? "" : group, target.storage, decoder
                 ) { progress(PreparationProgress(done: done + $0, total: total, rows: done + $0)) }
                 done += split.images.count
             }
         }
-        report.notes = list.notes + notes(survey, recipe, damaged)
+        report.images = recipe
+        report.notes = list.notes + (table?.notes ?? []) + notes(survey, recipe, damaged)
         return report
     }
 
     private func write(
-        _ images: [ImageList.Image], _ classNames: [String]?, to file: HDF5File, _ group: String,
+        _ images: [ImageList.Image], _ classNames: [String]?, _ table: ImageTable?, to file: HDF5File, _ group: String,
         _ storage: DatasetStorage, _ decoder: ImageDecoder, progress: (Int) -> Void
     ) throws -> [ConversionReport.Written] {
         let recipe = decoder.recipe
@@ -107,6 +116,10 @@ package struct ImageConverter: Converter {
             written.append(ConversionReport.Written(targets.dataset, classNames: classNames))
             written[1].recipe = Recipe([column])
         }
+        if let table {
+            try table.copyOthers(to: file, group)
+            written += table.report.datasets.dropFirst()
+        }
         let names = images.map(\.name)
         try TextBudget.check(names, "the names of the images", "shorten them")
         let dataset = try file.root.createStrings(
@@ -117,7 +130,8 @@ package struct ImageConverter: Converter {
 
     /// The sentence for an image that can't be decoded.
     private func refusal(_ sentence: String) -> DataError {
-        DataError(sentence.contains("python3") ? sentence : sentence + " (--skip-damaged leaves such files out)")
+        let isHelpful = options.offersSkipping && !sentence.contains("python3") && !sentence.hasPrefix("cannot open")
+        return DataError(isHelpful ? sentence + " (--skip-damaged leaves such files out)" : sentence)
     }
 
     /// What is asked for, or what the images have.
@@ -146,6 +160,7 @@ package struct ImageConverter: Converter {
         switch source {
         case .folder(let path): path
         case .files(let paths): paths.count == 1 ? paths[0] : "\(paths.count) files"
+        case .table(let path, _, _): path
         }
     }
 

@@ -31,9 +31,11 @@ struct ImageList {
     ]
     private static let order = ["train", "validation", "test"]
 
+    init(_ images: [Image]) { splits = [Split(name: nil, images: images)] }
+
     /// Files as they are named.
     init(files: [String]) {
-        splits = [Split(name: nil, images: files.map { Image(path: $0, name: $0, label: nil) })]
+        self.init(files.map { Image(path: $0, name: $0, label: nil) })
     }
 
     /// A folder that has a folder for each class, or one for each split with those of the classes in it, or images alone,

@@ -12,12 +12,16 @@ package struct LikeTable: Sendable {
     /// Columns that stand by themselves, of which dates are read alike everywhere. Names may be numbers in one table, and
     /// texts in another.
     let kept: [RecipeColumn]
+    /// Of images, what is done to them; the inputs then have no columns.
+    let images: ImageRecipe?
 
     /// - Parameters:
     ///   - inputs: the model's, or the file's; what it has learned is left out.
     ///   - place: what messages call its owner.
-    package init(inputs: Recipe, targets: Recipe?, kept: [RecipeColumn] = [], place: String) {
-        (self.inputs, self.targets, self.place) = (inputs.declared, targets?.declared, place)
+    package init(
+        inputs: Recipe, targets: Recipe?, kept: [RecipeColumn] = [], images: ImageRecipe? = nil, place: String
+    ) {
+        (self.inputs, self.targets, self.images, self.place) = (inputs.declared, targets?.declared, images, place)
         self.kept = Recipe(kept).declared.columns
     }
 
@@ -35,6 +39,13 @@ package struct LikeTable: Sendable {
         }
         var paths = try file.allDatasetPaths().filter { $0.hasSuffix("/inputs") }
         if let group { paths = ["/" + group.split(separator: "/").joined(separator: "/") + "/inputs"] }
+        for path in paths {
+            guard let images = try ImageRecipe(of: file, path) else { continue }
+            self.init(
+                inputs: Recipe([]), targets: try recipe(path.dropLast("inputs".count) + "targets"), images: images,
+                place: file.path)
+            return
+        }
         let found = try paths.compactMap { path in try recipe(path).map { (path, $0) } }
         guard let (path, inputs) = found.first else {
             throw DataError(

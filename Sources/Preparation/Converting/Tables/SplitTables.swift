@@ -49,6 +49,10 @@ package struct SplitTables: Sendable {
         progress: (PreparationProgress) -> Void
     ) throws -> ConversionReport {
         let table = source.table ?? TableSource()
+        if let images = table.images {
+            return try SplitImages(table, images, path, split, like, wantsTargets: wantsTargets).convert(
+                to: file, progress: progress)
+        }
         let options = try TableOptions(table, path, like)
         if like == nil, table.targets.isEmpty {
             throw DataError(
@@ -87,14 +91,14 @@ extension LikeTable {
         self.init(
             inputs: report.datasets.first?.recipe ?? Recipe([]), targets: report.targets?.recipe,
             kept: report.datasets.dropFirst(report.hasTargets ? 2 : 1).flatMap { $0.recipe?.columns ?? [] },
-            place: place)
+            images: report.images, place: place)
     }
 }
 
 extension ConversionReport {
     /// What was written of a table's targets, which no other column of its own is called.
     fileprivate var targets: Written? { datasets.first { $0.path == TableSource.targetsPath } }
-    fileprivate var hasTargets: Bool { targets != nil }
+    var hasTargets: Bool { targets != nil }
 }
 
 extension TableOptions {
@@ -145,7 +149,7 @@ extension TableOptions {
 extension LikeTable {
     /// The same under another name.
     package func called(_ place: String) -> LikeTable {
-        LikeTable(inputs: inputs, targets: targets, kept: kept, place: place)
+        LikeTable(inputs: inputs, targets: targets, kept: kept, images: images, place: place)
     }
 
     /// Whether a column is one of the inputs.

@@ -8,6 +8,7 @@ import Testing
 struct ImageConverterTests {
     private func converter(_ path: String, change: (inout ImageOptions) -> Void = { _ in }) -> ImageConverter {
         var options = ImageOptions()
+        options.offersSkipping = true
         change(&options)
         return ImageConverter(.folder(path), options: options)
     }

@@ -1,0 +1,213 @@
+import Foundation
+import HDF5
+import Testing
+
+/// From a folder of PNGs by class to a model in two commands, and to single images named, with each wrong turn on the way.
+struct ImageJourneyTests {
+    private func expectSuccess(_ result: Workspace.Result, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+    }
+
+    private func expect(
+        _ sentence: String, _ result: Workspace.Result, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            result.errors.split(separator: "\n").last.map(String.init) == "stormo: " + sentence,
+            sourceLocation: sourceLocation)
+        #expect(result.status != 0, sourceLocation: sourceLocation)
+    }
+
+    @Test("Digits by class, to single images named")
+    func digits() throws {
+        let images = try ImageWorkspace(500)
+        let workspace = images.workspace
+        let made = try workspace.run("init", "digits")
+        expectSuccess(made)
+        for line in [
+            "data.train.images.size      8×8                              all images have it",
+            "data.train.images.channels  1                                all images are grey",
+        ] {
+            #expect(
+                made.output.contains(line.split(separator: " ").joined(separator: " "))
+                    || made.lines.contains { $0.split(separator: " ") == line.split(separator: " ") }, "\(made.output)")
+        }
+        let config = try workspace.read("digits.json")
+        #expect(config.contains(#"{"file": "digits", "images": {"size": [8, 8], "channels": 1, "fit": "resize"}}"#))
+        let trained = try workspace.run("train", "digits.json", "--quiet", "--set", "training.epochs=12")
+        expectSuccess(trained)
+        #expect(try workspace.listing().contains("runs/digits/cache/train.h5"))
+        #expect(
+            try workspace.run("inspect", "runs/digits/model.h5").lines.contains {
+                $0.split(separator: " ").joined(separator: " ") == "images 8×8, grey, resize"
+            })
+
+        // Others, larger and in colour, are brought to what the model takes.
+        var right = 0
+        for index in 900..<930 {
+            try images.write(index, to: "new/\(index).png", scale: 1 + index % 3, channels: index % 2 == 0 ? 1 : 3)
+        }
+        expectSuccess(try workspace.run("predict", "runs/digits/model.h5", "--data", "new", "--output", "p.h5"))
+        let file = try HDF5File.open(workspace.path + "/p.h5")
+        let labels = try file.dataset("/labels").read(Int32.self)
+        #expect(labels.count == 30)
+        let classes = ImageWorkspace.names.sorted()
+        for (label, index) in zip(labels, 900..<930) where classes[Int(label)] == images.name(index) { right += 1 }
+        #expect(right >= 24, "\(right) of 30")
+        expectSuccess(try workspace.run("predict", "runs/digits/model.h5", "--data", "new/901.png", "--output", "q.h5"))
+        #expect(try HDF5File.open(workspace.path + "/q.h5").dataset("/labels").read(Int32.self) == [labels[1]])
+
+        // A folder that has other classes, and one of them alone.
+        try images.write(901, to: "more/ten/901.png")
+        try images.write(902, to: "more/\(images.name(902))/902.png")
+        let model = "runs/digits/model.h5"
+        expect(
+            "more, ten/901.png, column 'class': 'ten' is none of the classes that the model has: eight, five, four, nine, "
+                + "one, seven, six, three, two, zero; say --unknown skip to leave such rows out",
+            try workspace.run("evaluate", model, "--data", "more"))
+        let skipped = try workspace.run("evaluate", model, "--data", "more", "--unknown", "skip")
+        expectSuccess(skipped)
+        #expect(skipped.output.hasPrefix("1 sample of 8×8×1"), "\(skipped.output)")
+        expect(
+            "new holds images without labels; put them into a folder for each class, or give a CSV of their names and labels",
+            try workspace.run("evaluate", model, "--data", "new"))
+
+        // What is no image that can be read.
+        try images.write(Data([0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]), to: "new/z.tif")
+        expect(
+            "new/z.tif is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'from PIL import Image; "
+                + "Image.open(\"new/z.tif\").save(\"new/z.png\")'",
+            try workspace.run("predict", model, "--data", "new", "--output", "p.h5"))
+        try images.remove("new/z.tif")
+        try images.write(Data("not an image\n".utf8), to: "new/z.png")
+        expect(
+            "new/z.png is a text, whatever its name says: it begins with 'not an image'; remove it, or give it another ending",
+            try workspace.run("predict", model, "--data", "new", "--output", "p.h5"))
+        try images.write(Data(), to: "empty/notes.txt")
+        expect(
+            "empty holds no images (PNG, JPEG or WebP), neither beside each other nor in a folder for each class",
+            try workspace.run("predict", model, "--data", "empty", "--output", "p.h5"))
+
+        // The run knows its images again.
+        let run = ["train", "--resume", "runs/digits", "--set", "training.epochs=13", "--quiet"]
+        let same = try workspace.run(run)
+        expectSuccess(same)
+        try images.write(3, to: "digits/\(images.name(2))/2.png")
+        let changed = try workspace.run(run)
+        #expect(changed.errors.contains("digits has changed since the run was begun"), "\(changed.errors)")
+    }
+
+    @Test func whatCannotBeLearnedIsRefused() throws {
+        let images = try ImageWorkspace(0)
+        let workspace = images.workspace
+        for index in 0..<12 { try images.write(index, to: "one/cat/\(index).png") }
+        let sentence =
+            "one holds images of one class, 'cat', so there is nothing to tell apart; give each class a folder"
+        expect(sentence, try workspace.run("init", "one"))
+        try workspace.write(Self.config(#""file": "one""#), to: "config.json")
+        expect(sentence, try workspace.run("train", "config.json"))
+        expect(
+            "one/cat holds images without labels; put them into a folder for each class, or name a CSV of their names and "
+                + "labels in a config", try workspace.run("init", "one/cat"))
+        try images.write(0, to: "two/a/0.png")
+        try images.write(1, to: "two/b/1.png")
+        expect(
+            "two has 2 images, of which nothing can be learned and kept back to measure it; init wants 10 or more",
+            try workspace.run("init", "two"))
+        try images.write(0, to: "splits/train/a/0.png")
+        try images.write(1, to: "splits/train/b/1.png")
+        try images.write(1, to: "splits/test/b/1.png")
+        try workspace.write(Self.config(#""file": "splits""#), to: "config.json")
+        expect(
+            "splits has folders for splits; name one of them, such as splits/train",
+            try workspace.run("train", "config.json"))
+        expect(
+            "--target is not for a folder of images with a folder for each class, and two is one; leave it out",
+            try workspace.run("init", "two", "--target", "x"))
+    }
+
+    @Test("A table of the names of files and of what they are")
+    func namesAndLabels() throws {
+        let images = try ImageWorkspace(0)
+        let workspace = images.workspace
+        var lines = ["file,digit,writer"]
+        for index in 0..<60 {
+            try images.write(index, to: "scans/\(index).png")
+            lines.append("scans/\(index).png,\(images.name(index)),\(index % 7)")
+        }
+        func write(_ name: String, _ lines: [String]) throws {
+            try workspace.write(lines.map { $0 + "\n" }.joined(), to: name)
+        }
+        try write("train.csv", lines)
+        try write("test.csv", Array(lines[..<20]))
+        try workspace.write(
+            Self.config(
+                #""file": "train.csv", "inputs": "file", "targets": "digit", "images": {"size": 8}"#,
+                others:
+                    #""test": {"file": "test.csv"}, "validation": {"fraction": 0.2}, "split": {"together": "writer"},"#),
+            to: "config.json")
+        let trained = try workspace.run("train", "config.json")
+        expectSuccess(trained)
+        #expect(
+            trained.lines.contains("train.csv: 60 rows, converted to runs/scans/cache/train.h5"), "\(trained.output)")
+        let cache = try HDF5File.open(workspace.path + "/runs/scans/cache/train.h5")
+        #expect(try cache.dataset("/file_names").readStrings()[..<2] == ["scans/0.png", "scans/1.png"])
+        #expect(try cache.dataset("/inputs").shape == [60, 8, 8, 1])
+        let model = "runs/scans/model.h5"
+        expectSuccess(try workspace.run("evaluate", model, "--data", "test.csv"))
+        try write("unlabelled.csv", lines.map { String($0.split(separator: ",")[0]) })
+        expectSuccess(try workspace.run("predict", model, "--data", "unlabelled.csv", "--output", "p.h5"))
+        #expect(try HDF5File.open(workspace.path + "/p.h5").dataset("/predictions").shape[0] == 60)
+
+        try write("missing.csv", lines + ["scans/none.png,one,1"])
+        expect(
+            "missing.csv, line 62, column 'file': there is no file scans/none.png; names are taken from the folder of the table "
+                + "on", try workspace.run("evaluate", model, "--data", "missing.csv"))
+        try write("other.csv", lines + ["scans/1.png,ten,1"])
+        let other = try workspace.run("evaluate", model, "--data", "other.csv")
+        #expect(other.errors.contains("'ten' is none of the classes that the model has"), "\(other.errors)")
+        try workspace.write(
+            Self.config(#""file": "train.csv", "targets": "digit", "images": {}"#), to: "config.json")
+        #expect(
+            try workspace.run("train", "config.json").errors.contains(
+                "data.train.inputs: must name the column that holds the names of the images' files"))
+    }
+
+    @Test("Files of other depth or fit are not taken for the same")
+    func otherRecipes() throws {
+        let images = try ImageWorkspace(40)
+        let workspace = images.workspace
+        try workspace.write(Self.config(#""file": "digits""#), to: "config.json")
+        expectSuccess(try workspace.run("train", "config.json", "--quiet"))
+        let model = "runs/scans/model.h5"
+        let convert = ["data", "convert", "digits", "--output", "a.h5", "--group", "/test"]
+        expectSuccess(try workspace.run(convert))
+        let same = try workspace.run("evaluate", model, "--data", "a.h5")
+        expectSuccess(same)
+        #expect(!same.errors.contains("warning"), "\(same.errors)")
+        expectSuccess(try workspace.run(convert + ["--fit", "crop"]))
+        let cropped = try workspace.run("evaluate", model, "--data", "a.h5")
+        #expect(
+            cropped.errors.contains(
+                "warning: a.h5: /test/inputs holds images that came to their size by crop, but the model's training data by "
+                    + "resize: what they show has other proportions"), "\(cropped.errors)")
+        expectSuccess(try workspace.run(convert + ["--bits", "16"]))
+        let deep = try workspace.run("evaluate", model, "--data", "a.h5")
+        #expect(
+            deep.errors.contains(
+                "a.h5: /test/inputs holds images of 16 bits a value, but the model's training data 8; convert them again with "
+                    + "--bits 8"), "\(deep.errors)")
+    }
+
+    private static func config(_ train: String, others: String = "") -> String {
+        """
+        {
+          "name": "scans", "seed": 3,
+          "data": {"train": {\(train)}, \(others) "normalize": "standardize"},
+          "model": {"layers": [
+            {"type": "flatten"}, {"type": "dense", "units": 10, "activation": "softmax"}]},
+          "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "optimizer": "adam",
+          "training": {"epochs": 2, "batch_size": 8}
+        }
+        """
+    }
+}
