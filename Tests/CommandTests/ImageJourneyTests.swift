@@ -138,7 +138,13 @@ struct ImageJourneyTests {
             try workspace.write(lines.map { $0 + "\n" }.joined(), to: name)
         }
         try write("train.csv", lines)
-        try write("test.csv", Array(lines[..<20]))
+        // By other writers.
+        var others = [lines[0]]
+        for index in 60..<80 {
+            try images.write(index, to: "scans/\(index).png")
+            others.append("scans/\(index).png,\(images.name(index)),\(index)")
+        }
+        try write("test.csv", others)
         try workspace.write(
             Self.config(
                 #""file": "train.csv", "inputs": "file", "targets": "digit", "images": {"size": 8}"#,
