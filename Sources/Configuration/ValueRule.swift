@@ -102,7 +102,7 @@ extension JSONNode {
         }
     }
 
-    var asNumber: Double? {
+    package var asNumber: Double? {
         switch value {
         case .integer(let integer): Double(integer)
         case .number(let number): number

@@ -131,6 +131,7 @@ package enum ModelFile {
             try own.set(ImageRecipe.attribute, JSONNode(.object(members)).jsonText(pretty: false))
         }
         if let configuration = trained.configuration { try own.set("config", configuration.jsonText()) }
+        if let figures = trained.finalFigures { try own.set("final_figures", figures.jsonText(pretty: false)) }
         try Checksum.seal(own)
     }
 
@@ -166,6 +167,7 @@ package enum ModelFile {
         model.columnLists = description.columnLists
         model.summaries = description.summaries
         model.tables = description.tables
+        model.finalFigures = description.finalFigures
         return model
     }
 
@@ -208,6 +210,7 @@ package enum ModelFile {
         let summaries: [String: ValueSummary]
         private(set) var tables: TableRecipes
         let configuration: JSONNode?
+        let finalFigures: JSONNode?
 
         init(_ source: CheckedFile, _ own: HDF5Attributes) throws {
             objective = try Self.withThresholds(
@@ -244,6 +247,8 @@ package enum ModelFile {
             }
             // Not a plain nil, which would be JSON's null.
             configuration = try own.contains("config") ? source.document("config", of: own) : JSONNode?.none
+            finalFigures =
+                try own.contains("final_figures") ? source.document("final_figures", of: own) : JSONNode?.none
         }
 
         /// - Throws: `Damage` for thresholds that are none, or of what has none.

@@ -23,6 +23,8 @@ public struct TrainedModel: Sendable {
     package var tables = TableRecipes()
     /// The optimizer that trained it, as a config has it; nil for one that was read, whose config may say it.
     package var optimizer: JSONNode?
+    /// What it came to in the end, as `metrics.json` of its run has it; nil for a model that was saved without.
+    package var finalFigures: JSONNode?
     /// In the objective's layout.
     package var parameters: AlignedMemory
     /// The resolved config of the run that trained the model; nil for a model that was trained without a config.

@@ -16,6 +16,8 @@ final class ProgressDisplay: TrainingObserver {
         var lastDrawing: ContinuousClock.Instant
         var bar: ProgressText.Moment
         var isDrawn = false
+        /// Where the run stood when this process first saw it, as one that is gone on with.
+        var first: (fraction: Double, elapsed: Double)?
     }
 
     init(epochs: Int, figures: [any Figure], isQuiet: Bool) {
@@ -33,6 +35,7 @@ final class ProgressDisplay: TrainingObserver {
                 epoch: progress.epoch + 1, fraction: (Double(progress.epoch) + share) / Double(epochs),
                 loss: progress.loss, metric: progress.metrics?.first,
                 samplesPerSecond: progress.samplesPerSecond)
+            if state.first == nil { state.first = (state.bar.fraction, (ContinuousClock.now - start) / .seconds(1)) }
             draw(&state)
         }
     }
@@ -74,7 +77,8 @@ final class ProgressDisplay: TrainingObserver {
         state.lastDrawing = now
         state.isDrawn = true
         let elapsed = (now - start) / .seconds(1)
-        let line = text.bar(state.bar, elapsed: elapsed, width: Terminal.output.columns ?? 80)
+        let line = text.bar(
+            state.bar, elapsed: elapsed, since: state.first ?? (0, 0), width: Terminal.output.columns ?? 80)
         Console.write("\r\(line)\u{1B}[K")
     }
 

@@ -53,8 +53,12 @@ struct ProgressText: Sendable {
     }
 
     /// The line that is drawn again and again, with the time that the whole run has left.
-    /// - Parameter elapsed: in seconds.
-    func bar(_ moment: Moment, elapsed: Double, width: Int) -> String {
+    /// - Parameters:
+    ///   - elapsed: in seconds.
+    ///   - since: the share that was done when this process began with it, and the seconds that had passed then.
+    func bar(
+        _ moment: Moment, elapsed: Double, since: (fraction: Double, elapsed: Double) = (0, 0), width: Int
+    ) -> String {
         var pieces = [Piece(text: label(moment.epoch), rank: 0)]
         if let loss = moment.loss { pieces.append(Piece(text: "loss \(Figures.figure(loss))", rank: 3)) }
         if let metric = moment.metric, let kind = figures.first {
@@ -64,8 +68,8 @@ struct ProgressText: Sendable {
             pieces.append(Piece(text: "\(Figures.short(rate)) samples/s", rank: 5))
         }
         // The first moments say nothing about the rest.
-        if moment.fraction > 0, elapsed > 0.2 {
-            let left = elapsed * (1 - moment.fraction) / moment.fraction
+        if moment.fraction > since.fraction, elapsed > 0.2 {
+            let left = (elapsed - since.elapsed) * (1 - moment.fraction) / (moment.fraction - since.fraction)
             pieces.append(Piece(text: "\(Figures.time(seconds: left)) left", rank: 2))
         }
         let shortestBar = 10

@@ -23,7 +23,7 @@ struct RunOutput {
             throw UsageError(
                 "--output \(path) would replace \(config), which is read; name another directory")
         }
-        let runs = CrossValidation.folds(in: path).map { "\(path)/\($0)" }
+        let runs = FoldDirectory.names(in: path).map { "\(path)/\($0)" }
         // Who has one says so itself.
         for place in [path] + runs where RunLock.isHeld(place) { try RunLock(place).release() }
         guard !overwrites else { return }
@@ -116,9 +116,9 @@ struct RunOutput {
     /// Removes all runs that stand there, the folds of a cross-validation included. What else is there stays.
     /// - Parameter own: the directory whose lock is held already.
     private func clear(keeping own: String) throws {
-        let folds = CrossValidation.folds(in: path).map { "\(path)/\($0)" }
+        let folds = FoldDirectory.names(in: path).map { "\(path)/\($0)" }
         // Of a cross-validation, the first fold has cleared the others.
-        if own != path, CrossValidation.fold(of: own) != 0 { return }
+        if own != path, FoldDirectory.number(of: own) != 0 { return }
         for place in folds + [path] where place == own || Standing(place) != .nothing {
             let lock = place == own ? nil : try RunLock(place)
             try RunDirectory.clear(place)

@@ -12,7 +12,7 @@ struct Train: ParsableCommand {
             The config may name a table (.csv, .tsv) as it is, which is converted once; stormo init makes a config for one.
 
             The run directory gets config.json (the config with everything written out), metrics.csv (a row an epoch), \
-            times.csv, model.h5 (a Keras model file), checkpoints, and in cache what tables were converted to. On a terminal a bar shows how far the run is; \
+            metrics.json (the final figures), times.csv, model.h5 (a Keras model file), checkpoints, and in cache what tables were converted to. On a terminal a bar shows how far the run is; \
             otherwise an epoch is one plain line.
 
             SIGINT and SIGTERM end the run after the step, with its state saved; stormo train --resume goes on with it, \
@@ -30,7 +30,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, name and "
-                + "--workers, and data.memory_limit of a run whose data were in memory.", valueName: "dir"))
+                + "--workers, data.memory_limit of a run whose data were in memory, and data.train.file and the like where "
+                + "the same data are elsewhere.", valueName: "dir"))
     var resume: String?
 
     @Option(help: WorkerCount.help)
@@ -100,7 +101,7 @@ struct Train: ParsableCommand {
     /// Goes on with the run in a directory, or with the folds in it.
     private func continueRun(in path: String, _ signals: Signals) throws {
         let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
-        if let first = CrossValidation.folds(in: directory).first {
+        if let first = FoldDirectory.names(in: directory).first {
             let earlier = try EarlierRun("\(directory)/\(first)")
             var configuration = try RunConfiguration(continued(earlier), directory: "")
             configuration.parallel.override = workers?.override
@@ -114,7 +115,7 @@ struct Train: ParsableCommand {
             ).tables
             // A fold that is finished has no epoch left, and one that was not begun begins.
             try CrossValidation(configuration, directory, folds: folds, isQuiet: quiet).run { fold, path in
-                CrossValidation.hasBegun(path)
+                FoldDirectory.hasBegun(path)
                     ? try continueRun(with: path, signals, of: directory)
                     : try train(configuration, tables, in: path, signals, fold: fold, of: directory)
             }
@@ -134,11 +135,12 @@ struct Train: ParsableCommand {
         }
         var document = earlier.document
         for assignment in assignments { try document.set(assignment) }
-        return document
+        return try earlier.moved(document)
     }
 
     @discardableResult
-    private func continueRun(with directory: String, _ signals: Signals, of whole: String? = nil) throws -> EpochRecord?
+    private func continueRun(with directory: String, _ signals: Signals, of whole: String? = nil) throws
+        -> FinalFigures?
     {
         let earlier = try EarlierRun(directory)
         if earlier.step != nil { signals.resuming(directory) }
@@ -158,24 +160,24 @@ struct Train: ParsableCommand {
         }
         // The tables of a fold are those of all folds.
         let tables = try ConvertedTables(
-            configuration.data, cache: RunDirectory.cachePath(of: CrossValidation.whole(of: directory)), resumes: true,
+            configuration.data, cache: RunDirectory.cachePath(of: FoldDirectory.whole(of: directory)), resumes: true,
             begunWith: earlier.record
         ).tables
         return try train(
-            configuration, tables, in: directory, signals, fold: CrossValidation.fold(of: directory), of: whole,
+            configuration, tables, in: directory, signals, fold: FoldDirectory.number(of: directory), of: whole,
             resuming: earlier)
     }
 
     /// - Parameters:
     ///   - whole: the directory of the cross-validation that the run is a fold of.
     ///   - target: where a new run is written to; nil for one that is gone on with.
-    /// - Returns: the figures of the epoch whose parameters the model has.
+    /// - Returns: what the run came to.
     @discardableResult
     private func train(
         _ configuration: RunConfiguration, _ tables: PreparedTables, in path: String, _ signals: Signals,
         fold: Int? = nil,
         of whole: String? = nil, resuming earlier: EarlierRun? = nil, to target: RunOutput? = nil
-    ) throws -> EpochRecord? {
+    ) throws -> FinalFigures? {
         let run = try TrainingRun(configuration, fold: fold, resuming: earlier, tables: tables)
         let directory = try RunDirectory(path)
         let lock = try RunLock(directory.path)
@@ -251,7 +253,7 @@ struct Train: ParsableCommand {
             Console.error("stormo: the run is finished, but some of its states or figures could not be saved")
             throw ExitStatus.failure
         }
-        return outcome.modelEpoch
+        return outcome.figures
     }
 
     /// What is trained on what, and how.

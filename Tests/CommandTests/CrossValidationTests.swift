@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Testing
 
@@ -40,6 +41,22 @@ struct CrossValidationTests {
         let mean = accuracies.reduce(0, +) / 3
         #expect(abs((Double(folds[3]["validation_accuracy"] ?? "") ?? .nan) - mean) < 1e-12)
         #expect(result.lines.last == "folds run/folds.csv")
+        // The same in JSON, with the test split's figures, and in the list of runs.
+        let figures = try ConfigurationDocument(text: workspace.read("run/metrics.json"), file: "metrics.json").root
+        #expect(figures["folds"] == 3)
+        let accuracy = figures["validation"]?["accuracy"]
+        #expect(accuracy?["mean"] == JSONNode(mean) && accuracy?["rows"] == [16, 16, 16])
+        let deviation = Double(folds[4]["test_loss"] ?? "") ?? .nan
+        #expect(figures["test"]?["loss"]?["deviation"] == JSONNode(deviation))
+        #expect(figures["test"]?["loss"]?["rows"] == [12, 12, 12])
+        let runs = try workspace.run("runs", ".")
+        let row = try #require(runs.lines.first { $0.hasPrefix("run ") && !$0.contains("came to") })
+        #expect(row.contains("finished") && row.contains("3/3 folds"), "\(row)")
+        #expect(row.contains("validation accuracy ") && row.contains(" ± ") && row.contains(", test accuracy "))
+        let list = try ConfigurationDocument(
+            text: "{\"runs\": \(workspace.run("runs", "run", "--json").output)}", file: "output")
+        guard case .array(let rows)? = list.root["runs"]?.value else { return #expect(Bool(false)) }
+        #expect(rows.count == 1 && rows[0]["figures"] == figures && rows[0]["finished_folds"] == 3)
     }
 
     @Test("Who ends it is told how to go on with all folds, not with one alone")

@@ -86,6 +86,16 @@ struct RunsTests {
             ])
     }
 
+    /// What a run came to, out of its `metrics.json`.
+    @Test func finalFigures() throws {
+        let workspace = try Workspace()
+        #expect(try workspace.run("train", "config.json", "--output", "run", "--quiet").status == 0)
+        let figures = try #require(try FinalFigures(directory: workspace.path + "/run"))
+        let value = figures.test[1].value
+        let row = try workspace.run("runs", "run").lines.last
+        #expect(row?.contains("test accuracy \(String(format: "%.4f", value)) (12 rows)") == true, "\(row ?? "")")
+    }
+
     @Test func whereThereAreNone() throws {
         let workspace = try Workspace()
         try workspace.expectFailure(

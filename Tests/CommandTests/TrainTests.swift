@@ -33,7 +33,8 @@ struct TrainTests {
             try workspace.listing() == [
                 "config.json", "data.h5", "here", "here/run", "here/run/checkpoints",
                 "here/run/checkpoints/step-0000000012.h5", "here/run/config.json", "here/run/metrics.csv",
-                "here/run/model.h5", "here/run/sources.json", "here/run/state.json", "here/run/times.csv",
+                "here/run/metrics.json", "here/run/model.h5", "here/run/sources.json", "here/run/state.json",
+                "here/run/times.csv",
             ])
         let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(

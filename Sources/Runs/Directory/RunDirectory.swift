@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Metrics
 
-/// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `times.csv`
-/// with the duration of each epoch, `model.h5`, checkpoints, `sources.json` with what its data were, and in `cache` the tables
+/// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `metrics.json` with
+/// the final figures, `times.csv` with the duration of each epoch, `model.h5`, checkpoints, `sources.json` with what its data were, and in `cache` the tables
 /// of text that it was trained on, converted to HDF5.
 ///
 /// Every run of the same resolved config on the same data writes the same `metrics.csv`, byte for byte. Times differ,
@@ -57,12 +57,22 @@ public final class RunDirectory {
     }
 
     /// The path of the model file.
-    public var modelPath: String { path + "/model.h5" }
+    public var modelPath: String { Self.modelPath(of: path) }
+
+    package static func modelPath(of directory: String) -> String { directory + "/model.h5" }
 
     /// Where converted tables are kept.
     package var cachePath: String { Self.cachePath(of: path) }
 
     package static func cachePath(of directory: String) -> String { "\(directory)/cache" }
+
+    /// Removes `metrics.json`, which says what a run came to that is over.
+    /// - Throws: `FileError` where it can't be removed.
+    package func removeFigures() throws {
+        let path = FinalFigures.path(path)
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        throw FileError("\(path) of an earlier run can't be removed: \(AtomicFile.reason())")
+    }
 
     package func write(_ configuration: JSONNode) throws {
         try AtomicFile.replace(path + "/config.json", with: configuration.jsonText())
@@ -73,7 +83,7 @@ public final class RunDirectory {
 
     /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
     package static let fileNames = [
-        "config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv", DataRecord.fileName,
+        "config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv", FinalFigures.fileName, DataRecord.fileName,
     ]
 
     /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What

@@ -53,15 +53,62 @@ public struct EarlierRun: Sendable {
         return completed
     }
 
+    /// The config with the data where they are now: what is no longer at its place, but was moved together with the run, is
+    /// found where it stood as seen from the run's directory.
+    /// - Throws: `DataError` for files that are in neither place.
+    package func moved(_ document: ConfigurationDocument) throws -> ConfigurationDocument {
+        var moved = document
+        for name in DataRecord.splitNames {
+            let key = "data.\(name).file"
+            guard let paths = Self.paths(document, name), let missing = paths.first(where: { !Self.isThere($0) }) else {
+                continue
+            }
+            var looked = ""
+            if let split = record?.splits[name], paths == Self.paths(self.document, name) {
+                let beside = split.paths.map { RelativePath.resolved($0, from: directory) }
+                guard let missing = beside.first(where: { !Self.isThere($0) }) else {
+                    let files = beside.count == 1 ? JSONNode(beside[0]) : JSONNode(beside.map { JSONNode($0) })
+                    try moved.set("\(key)=\(files.jsonText(pretty: false))")
+                    continue
+                }
+                if !paths.contains(missing) {
+                    looked = ", nor is \(missing), where it would be had it been moved with the run"
+                }
+            }
+            throw DataError(
+                "\(missing), which \(key) of \(directory) names, is not there\(looked); say where it is by --set \(key)=PATH"
+            )
+        }
+        return moved
+    }
+
+    /// The files of a split; nil where it has none of its own.
+    private static func paths(_ document: ConfigurationDocument, _ split: String) -> [String]? {
+        switch document.root["data"]?[split]?["file"]?.value {
+        case .string(let path)?: return [path]
+        case .array(let nodes)?:
+            return nodes.compactMap { if case .string(let path) = $0.value { path } else { nil } }
+        default: return nil
+        }
+    }
+
+    private static func isThere(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+            || (try? DataSource(file: path, inputs: "", targets: nil).paths()).map { $0 != [path] } ?? false
+    }
+
     /// Checks that a config changes only what may change when the run is resumed.
     /// - Parameter configuration: the config, written out in full like `TrainingRun.resolved`.
     /// - Throws: `ConfigurationError` that names each key that must not change.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
         var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name"]
+        // Where the data are; that they are the same ones is seen when they are read.
+        if found != nil || record != nil { mayChange += DataRecord.splitNames.map { "data.\($0).file" } }
         // A run whose data were in memory may be told what it takes to have them there again.
         if document.root["data"]?["memory_limit"] == nil { mayChange.append("data.memory_limit") }
         let changed = configuration.root.differences(from: document.root).filter { path in
-            path != "$schema" && !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") }
+            path != "$schema"
+                && !mayChange.contains { path == $0 || path.hasPrefix($0 + ".") || path.hasPrefix($0 + "[") }
         }
         let named = mayChange.dropLast().joined(separator: ", ") + " and " + (mayChange.last ?? "")
         guard !changed.isEmpty else { return }

@@ -107,6 +107,8 @@ public final class Trainer {
     /// The epoch, from 1, whose parameters early stopping has restored; nil where the trainer has those of the last
     /// step.
     public private(set) var restoredEpoch: Int?
+    /// Whether thresholds were chosen on the validation split once training was over.
+    package var thresholdsWereChosen: Bool { thresholds.areChosen }
     /// Whether early stopping ended training.
     public private(set) var stoppedEarly = false
     /// Whether the figure of early stopping was NaN or infinite in every epoch, so that there is no best epoch.

@@ -205,6 +205,8 @@ public final class TrainingRun {
         public let modelEpoch: EpochRecord?
         /// The evaluation on the test split; nil where the config names none, or the run was interrupted.
         public let test: Evaluation?
+        /// What `metrics.json` holds; nil where the run was interrupted.
+        public let figures: FinalFigures?
         /// The signal that stopped the run; nil where the run was not interrupted.
         public let signal: Int32?
         /// Why a checkpoint, a row of figures or `state.json` could not be saved; after an interruption, why the last
@@ -227,6 +229,8 @@ public final class TrainingRun {
         let store = try CheckpointStore(
             directory.path, keepLast: configuration.checkpoint.keepLast, keepBest: configuration.checkpoint.keepBest)
         if start == nil { try store.removeAll() }
+        // Those of before are not those of this run.
+        try directory.removeFigures()
         try tables.keep(in: directory)
         try DataRecord(configuration.data, tables.sums, rows: rows, fingerprint, directory: directory.path)
             .write(to: directory.path)
@@ -250,21 +254,30 @@ public final class TrainingRun {
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
             var evaluation: Evaluation?
+            var figures: FinalFigures?
             var wasInterrupted = trainer.wasInterrupted
+            let restored = trainer.restoredEpoch
+            let modelEpoch = history.last { restored == nil || $0.epoch == restored }
             if !wasInterrupted {
-                try save(directory)
-                do {
+                // The model is saved whatever becomes of the evaluation; after it, so that its figures stand in the file.
+                let measured = Result<FinalFigures, any Error> {
                     evaluation = try test.map { try trainer.evaluate($0, stop: stop) }
-                } catch is EvaluationStopped {
+                    return try finalFigures(modelEpoch, evaluation, stop)
+                }
+                figures = try? measured.get()
+                try save(directory, figures)
+                try figures?.write(to: directory.path)
+                if case .failure(let error) = measured {
+                    guard error is EvaluationStopped else { throw error }
                     wasInterrupted = true
+                    evaluation = nil
                 }
             }
             lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
             recorder.write(wasInterrupted ? .interrupted : .finished)
-            let restored = trainer.restoredEpoch
             return Outcome(
-                history: history, modelEpoch: history.last { restored == nil || $0.epoch == restored },
-                test: evaluation, signal: wasInterrupted ? stop?.signal : nil,
+                history: history, modelEpoch: modelEpoch, test: evaluation, figures: figures,
+                signal: wasInterrupted ? stop?.signal : nil,
                 saveFailure: wasInterrupted
                     ? keeper.lastFailure : keeper.failure ?? recorder.failure ?? recorder.stateFailure)
         } catch {
@@ -278,9 +291,32 @@ public final class TrainingRun {
         }
     }
 
-    private func save(_ directory: RunDirectory) throws {
+    /// What the model came to on each split.
+    /// - Parameter epoch: the one whose parameters the model has.
+    /// - Throws: `EvaluationStopped` where somebody asked for an end.
+    private func finalFigures(
+        _ epoch: EpochRecord?, _ evaluation: Evaluation?, _ stop: StopRequest?
+    ) throws -> FinalFigures {
+        let kinds = trainer.figures.figures
+        var figures = FinalFigures(epoch: epoch?.epoch)
+        figures.train = FinalFigures.figures(epoch?.loss, epoch?.metrics, of: kinds, rows: rows[0])
+        if let validation, trainer.thresholdsWereChosen {
+            // During training metrics took a half.
+            let own = try trainer.evaluate(validation, stop: stop)
+            figures.validation = FinalFigures.figures(own.loss, own.metrics, of: kinds, rows: own.samples)
+        } else {
+            figures.validation = FinalFigures.figures(
+                epoch?.validationLoss, epoch?.validationMetrics, of: kinds, rows: rows[1])
+        }
+        figures.test = FinalFigures.figures(
+            evaluation?.loss, evaluation?.metrics, of: kinds, rows: evaluation?.samples ?? 0)
+        return figures
+    }
+
+    private func save(_ directory: RunDirectory, _ figures: FinalFigures? = nil) throws {
         var trained = try trainer.trainedModel()
         trained.configuration = resolved
+        trained.finalFigures = figures?.node
         try trained.save(directory.modelPath)
     }
 

@@ -35,7 +35,8 @@ import Testing
                 "checkpoint.every={\"steps\": 3}") == [])
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers, parallel.pin, checkpoint, export, name and data.memory_limit"
+            + "parallel.workers, parallel.pin, checkpoint, export, name, data.train.file, data.validation.file, data.test.file and "
+            + "data.memory_limit"
         #expect(
             try problems(
                 earlier, "optimizer.learning_rate=0.5", "training.batch_size=4", "parallel.shards=2", "seed=8",
@@ -54,7 +55,8 @@ import Testing
         #expect(
             try problems(EarlierRun(fixture.path("run")), "data.memory_limit=100000") == [
                 "data.memory_limit: can't change when a run is resumed, since it would be another run; what may change are "
-                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export and name"
+                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export, name, data.train.file, data.validation.file "
+                    + "and data.test.file"
             ])
     }
 
