@@ -93,7 +93,7 @@ package struct ScalingBenchmark: Sendable {
         _ configuration: RunConfiguration, _ objective: Objective, workers: Int, mode: Mode
     ) -> TrainingSettings {
         var settings = configuration.trainingSettings
-        // A batch that is too large is refused by the engine.
+        // A batch that is too large is refused.
         let (batch, overflows) = settings.batchSize.multipliedReportingOverflow(by: mode == .weak ? workers : 1)
         settings.batchSize = overflows ? .max : batch
         var parallel = configuration.parallel
@@ -123,7 +123,13 @@ package struct ScalingBenchmark: Sendable {
         ) throws {
             self.workers = workers
             let settings = ScalingBenchmark.settings(configuration, objective, workers: workers, mode: mode)
-            batchSize = settings.batchSize
+            guard mode == .strong || settings.batchSize <= data.count else {
+                throw DataError(
+                    "weak scaling makes a batch of \(settings.batchSize) rows for \(workers) workers, but \(data.inputsPlace) "
+                        + "has \(data.count); measure fewer workers, or set training.batch_size to "
+                        + "\(max(data.count / workers, 1)) or less")
+            }
+            batchSize = min(settings.batchSize, data.count)
             engine = try TrainingEngine(objective, on: data, preprocessing: preprocessing, settings)
             profile = StepProfile(workers: engine.parallelism.workers)
             peak = try MatmulPeak(workers: workers)

@@ -2,7 +2,8 @@ extension ConfigurationDocument {
     /// Overrides one value: `training.epochs=3`, `model.layers[2].units=64`, `optimizer={"type":"sgd"}`.
     ///
     /// The text after the first `=` is parsed as JSON; text that is not JSON is taken as a string. Objects missing
-    /// along the path are created; elements of lists are not. Mistakes found later in the value are reported under
+    /// along the path are created, and a short form such as `"optimizer": "adam"` becomes the long one that holds the
+    /// same; elements of lists are not created. Mistakes found later in the value are reported under
     /// `--set` and the path.
     /// - Throws: `ConfigurationError` where the assignment has no `=`, its path is malformed or leads through a value
     ///   that is no object or list, or an index is out of range. The document is then unchanged.
@@ -70,10 +71,11 @@ extension JSONNode {
         var copy = self
         switch step {
         case .key(let key):
-            guard case .object = self.value else { throw Mismatch(message: "\(walked) is \(described), not an object") }
+            copy.lengthen(at: walked)
+            guard case .object = copy.value else { throw Mismatch(message: "\(walked) is \(described), not an object") }
             let path = join(walked, key)
             let child: JSONNode
-            if let present = self[key] {
+            if let present = copy[key] {
                 child = present
             } else if case .index = rest.first {
                 throw Mismatch(message: "\(path) is missing, and a list cannot be made element by element")
@@ -99,6 +101,21 @@ extension JSONNode {
         }
         return copy
     }
+
+    /// Makes the long form of a short one: `{"type": "adam"}` of `"adam"`, and of `true` an object without keys. Other values
+    /// stay as they are.
+    private mutating func lengthen(at path: String) {
+        let key = path.split(separator: ".").last.map(String.init) ?? ""
+        switch value {
+        case .string where Self.namedKinds.contains(key) || key.hasSuffix("initializer"):
+            value = .object([Member(key: "type", value: self, origin: origin)])
+        case .bool(true) where key == "early_stopping": value = .object([])
+        default: break
+        }
+    }
+
+    /// Keys under which a word stands for an object with that word as its `type`.
+    private static let namedKinds: Set<String> = ["optimizer", "loss", "normalize", "normalize_targets"]
 
     /// Puts `value` under `key`, whose own line stays unless the key itself was assigned.
     private mutating func place(_ value: JSONNode, under key: String, isAssigned: Bool) {

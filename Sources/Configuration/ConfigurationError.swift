@@ -91,7 +91,10 @@ package final class Diagnostics {
 
     package var isEmpty: Bool { count == 0 }
 
-    package init() {}
+    /// The file that is read, as the user named it; empty for a config built in Swift.
+    package let file: String
+
+    package init(file: String = "") { self.file = file }
 
     package func add(_ problem: ConfigurationError.Problem) {
         add(path: problem.path, origin: problem.origin, problem.message)

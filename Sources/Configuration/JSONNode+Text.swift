@@ -88,7 +88,7 @@ extension JSONNode {
 
     /// The inside of a JSON string. Control characters are escaped, DEL and the C1 range included, which JSON
     /// would allow but a terminal may obey.
-    static func escaped(_ string: String) -> String {
+    package static func escaped(_ string: String) -> String {
         var text = ""
         for scalar in string.unicodeScalars {
             switch scalar {

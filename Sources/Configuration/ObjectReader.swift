@@ -12,6 +12,8 @@ public final class ObjectReader {
     /// Where the object stood.
     package let origin: JSONNode.Origin
     package let diagnostics: Diagnostics
+    /// The file that the object stands in, as the user named it; empty where nobody knows.
+    package var file: String { diagnostics.file }
     /// The keys that were asked for, in that order.
     package private(set) var knownKeys: [String] = []
     /// The keys that are there, in the order of the file.

@@ -13,6 +13,8 @@ public final class Registry<Kind: Sendable>: Sendable {
     package let noun: String
     /// The words that Stormo has, in the order in which sentences list them.
     package let builtInNames: [String]
+    /// Words of other programs for kinds that have another name here, in small letters.
+    private let synonyms: [String: [String]]
     private let registered: Mutex<Registered>
 
     private struct Registered {
@@ -21,9 +23,11 @@ public final class Registry<Kind: Sendable>: Sendable {
     }
 
     /// A built-in kind is one file, and one line where its registry is made.
-    /// - Parameter kinds: each name once.
-    package init(_ noun: String, _ kinds: [(name: String, kind: Kind)]) {
-        self.noun = noun
+    /// - Parameters:
+    ///   - kinds: each name once.
+    ///   - synonyms: what other programs call some of them, in small letters, by which they are meant.
+    package init(_ noun: String, _ kinds: [(name: String, kind: Kind)], synonyms: [String: [String]] = [:]) {
+        (self.noun, self.synonyms) = (noun, synonyms)
         builtInNames = kinds.map(\.name)
         registered = Mutex(
             Registered(names: builtInNames, kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, $1) })))
@@ -48,14 +52,23 @@ public final class Registry<Kind: Sendable>: Sendable {
     }
 
     /// What is said of a word that is not known: "unknown optimizer 'adm'; did you mean 'adam'?".
-    package func unknown(_ name: String) -> String { unknownWord(name, noun: noun, among: names) }
+    package func unknown(_ name: String) -> String {
+        guard let meant = synonyms[name.lowercased()] else { return unknownWord(name, noun: noun, among: names) }
+        let words = meant.map { "'\($0)'" }
+        return "unknown \(noun) '\(JSONNode.escaped(name))'; did you mean "
+            + (words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " : "") + (words.last ?? "") + "?"
+    }
 
     // MARK: - Reading
 
     /// Reads the kind that an object names as its `type`.
     /// - Returns: nil where the type is missing or unknown, which is then noted with the reader.
     package func type(of reader: ObjectReader) -> Kind? {
-        reader.requiredWord("type", among: names, noun: noun).flatMap { self[$0] }
+        if case .string(let word)? = reader.node("type")?.value, synonyms[word.lowercased()] != nil, self[word] == nil {
+            reader.fail(unknown(word), key: "type")
+            return nil
+        }
+        return reader.requiredWord("type", among: names, noun: noun).flatMap { self[$0] }
     }
 
     /// Reads a kind in its short or its long form: `"adam"`, or `{"type": "adam", "beta_1": 0.8}`.

@@ -8,14 +8,16 @@ extension KerasFormat {
     /// `training_config`: the optimizer, the losses and the metrics, by which `keras.models.load_model` compiles the model,
     /// in the form that Keras 2.15 and 3 both read.
     ///
-    /// Left out are metrics that Keras does not have in the same sense, such as macro means over classes; the schedule of the
-    /// learning rate, which would need the length of a run; and weight decay.
+    /// Left out are metrics that Keras does not have in the same sense, such as means over classes that are labels, and what
+    /// Keras keeps in no file: which parameters are excluded from weight decay, and what layers say of their own.
     /// - Returns: nil where Keras has not the optimizer or a loss, or nobody knows the optimizer: Keras then opens the model
     ///   without compiling it.
-    static func trainingConfiguration(_ trained: TrainedModel) -> JSONNode? {
-        guard let optimizer = (trained.optimizer ?? trained.configuration?["optimizer"]).flatMap(self.optimizer) else {
-            return JSONNode?.none
-        }
+    static func trainingConfiguration(_ trained: TrainedModel, weightDecay: Bool = false) -> JSONNode? {
+        guard
+            let optimizer = (trained.optimizer ?? trained.configuration?["optimizer"]).flatMap({
+                self.optimizer($0, schedule: trained.kerasSchedule, weightDecay: weightDecay)
+            })
+        else { return JSONNode?.none }
         let outputs = trained.objective.outputs
         let losses = outputs.map(loss)
         guard losses.allSatisfy({ $0 != nil }) else { return JSONNode?.none }
@@ -59,10 +61,13 @@ extension KerasFormat {
         }
     }
 
-    /// Keys and meaning of the constants are Keras's. Weight decay is left out, and AdamW is Adam: Keras 2.15 refuses a file
-    /// of this form that has either.
-    private static func optimizer(_ own: JSONNode) -> JSONNode? {
-        let classes = ["sgd": "SGD", "adam": "Adam", "adamw": "Adam"]
+    /// Keys and meaning of the constants are Keras's.
+    ///
+    /// Keras 2.15 reads optimizers of such a file as those of before 2.11, which know no weight decay and no AdamW: with
+    /// either it can't compile the model.
+    /// - Parameter weightDecay: whether the optimizer has its weight decay; without, AdamW is Adam.
+    private static func optimizer(_ own: JSONNode, schedule: JSONNode?, weightDecay: Bool) -> JSONNode? {
+        let classes = ["sgd": "SGD", "adam": "Adam", "adamw": weightDecay ? "AdamW" : "Adam"]
         let type: String? =
             switch (own.value, own["type"]?.value) {
             case (.string(let word), _), (_, .string(let word)?): word
@@ -75,7 +80,14 @@ extension KerasFormat {
             "global_clipnorm",
         ]
         for key in keys {
-            if let value = own[key] { configuration.append(.init(key: key, value: value)) }
+            guard let value = own[key] else { continue }
+            configuration.append(.init(key: key, value: key == "learning_rate" ? schedule ?? value : value))
+        }
+        // Keras's SGD and Adam have none rather than 0.
+        if weightDecay, let decay = own["weight_decay"],
+            type == "adamw" || ![.integer(0), .number(0)].contains(decay.value)
+        {
+            configuration.append(.init(key: "weight_decay", value: decay))
         }
         return ["class_name": JSONNode(className), "config": JSONNode(.object(configuration))]
     }

@@ -35,18 +35,24 @@ package enum ModelFile {
         return (layer, "\(entry.name):0")
     }
 
-    package static func write(_ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil) throws {
+    package static func write(
+        _ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil, weightDecay: Bool? = nil
+    ) throws {
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
-            try fill(file, with: model, graph: form)
+            try fill(file, with: model, graph: form, weightDecay: weightDecay)
             try file.close()
         } verify: { sibling in
             _ = try read(CheckedFile(sibling))
         }
     }
 
-    /// - Parameter form: what the model's config says unless given.
-    package static func fill(_ file: HDF5File, with trained: TrainedModel, graph form: KerasGraphForm? = nil) throws {
+    /// - Parameters:
+    ///   - form: what the model's config says unless given.
+    ///   - weightDecay: whether Keras is given the optimizer's weight decay, too, as `ExportConfiguration` says it.
+    package static func fill(
+        _ file: HDF5File, with trained: TrainedModel, graph form: KerasGraphForm? = nil, weightDecay: Bool? = nil
+    ) throws {
         let model = trained.objective.model
         let name = (trained.configuration?["name"]).flatMap {
             if case .string(let name) = $0.value { name } else { nil }
@@ -60,7 +66,8 @@ package enum ModelFile {
                 model, trained.preprocessings, outputs.map { ($0.targetScale, $0.shape) }, name: name ?? "model",
                 graph: form ?? ExportConfiguration.graphForm(in: trained.configuration)
             ).jsonText(pretty: false))
-        if let training = KerasFormat.trainingConfiguration(trained) {
+        let decays = weightDecay ?? ExportConfiguration.hasWeightDecay(in: trained.configuration)
+        if let training = KerasFormat.trainingConfiguration(trained, weightDecay: decays) {
             try file.attributes.set("training_config", training.jsonText(pretty: false))
         }
         try Checksum.seal(file.attributes)
@@ -342,9 +349,11 @@ extension TrainedModel {
     /// Saves the model as a Keras HDF5 file. An existing file is replaced only when the new one is complete.
     /// - Parameter form: how the file lists the inputs and outputs of a functional model; nil for what the model's
     ///   config says, `flat` by default.
+    /// - Parameter weightDecay: whether the optimizer that Keras compiles the model with has its weight decay, which Keras
+    ///   2.15 can't read; nil for what the model's config says, false by default.
     /// - Throws: `HDF5Error` or `FileError` where the file can't be written. An existing file is then unchanged.
-    public func save(_ path: String, graph form: KerasGraphForm? = nil) throws {
-        try ModelFile.write(self, to: path, graph: form)
+    public func save(_ path: String, graph form: KerasGraphForm? = nil, weightDecay: Bool? = nil) throws {
+        try ModelFile.write(self, to: path, graph: form, weightDecay: weightDecay)
     }
 
     /// An evaluator of this model on a dataset.

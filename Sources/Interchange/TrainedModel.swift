@@ -25,6 +25,8 @@ public struct TrainedModel: Sendable {
     package var optimizer: JSONNode?
     /// What it came to in the end, as `metrics.json` of its run has it; nil for a model that was saved without.
     package var finalFigures: JSONNode?
+    /// The schedule of its learning rate as Keras has it; nil for none, and for a model that was read.
+    package var kerasSchedule: JSONNode?
     /// In the objective's layout.
     package var parameters: AlignedMemory
     /// The resolved config of the run that trained the model; nil for a model that was trained without a config.
@@ -71,11 +73,18 @@ public struct TrainedModel: Sendable {
 
     /// The names of the values of an output that are binary by themselves; nil where there is one, or they have no names.
     public func labelNames(of output: String) -> [String]? {
-        guard let own = objective.outputs.first(where: { $0.name == output }), case .binary(let width) = own.targetForm,
-            width > 1
-        else { return nil }
+        guard let own = objective.outputs.first(where: { $0.name == output }), case .binary = own.targetForm else {
+            return nil
+        }
+        return targetNames(of: output)
+    }
+
+    /// The names of the several columns of targets of an output; nil where there is one, or they have no names.
+    package func targetNames(of output: String) -> [String]? {
+        guard let own = objective.outputs.first(where: { $0.name == output }) else { return nil }
+        let width = own.targetForm.predictionWidth
         let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)]
-        return names?.count == width ? names : nil
+        return width > 1 && names?.count == width ? names : nil
     }
 
     /// What the numbers in data mean to the model.

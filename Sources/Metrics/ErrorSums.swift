@@ -4,7 +4,7 @@
 /// The deviations are taken from the mean of each update and then combined by the rule of Chan, Golub and LeVeque
 /// ("Algorithms for computing the sample variance", 1983). A sum of squares less the square of a sum would lose all
 /// digits where targets are large beside their spread.
-final class ErrorSums {
+package final class ErrorSums {
     private let outputs: Int
     private let variance: Bool
     private let absolute: UnsafeMutableBufferPointer<Double>
@@ -112,17 +112,36 @@ final class ErrorSums {
         for output in 0..<outputs { deviation[output] = try state.sum() }
     }
 
+    /// What is measured of one output of several.
+    package struct OfOutput: Sendable, Equatable {
+        package let meanAbsoluteError: Double
+        package let rootMeanSquaredError: Double
+        /// NaN where the variance is not measured, and for fewer than two rows.
+        package let r2: Double
+    }
+
+    /// Of each output alone.
+    var byOutput: [OfOutput] {
+        (0..<outputs).map { output in
+            OfOutput(
+                meanAbsoluteError: absolute[output] / Double(rows),
+                rootMeanSquaredError: (squared[output] / Double(rows)).squareRoot(),
+                r2: variance && rows >= 2 ? r2(of: output) : .nan)
+        }
+    }
+
+    private func r2(of output: Int) -> Double {
+        if deviation[output] != 0 { return 1 - squared[output] / deviation[output] }
+        if squared[output].isNaN { return .nan }
+        return squared[output] == 0 ? 1.0 : 0
+    }
+
     var meanAbsoluteError: Double { absolute.reduce(0, +) / Double(rows * outputs) }
 
     var rootMeanSquaredError: Double { (squared.reduce(0, +) / Double(rows * outputs)).squareRoot() }
 
     var r2: Double {
         guard rows >= 2 else { return .nan }
-        let scores = (0..<outputs).map { output in
-            if deviation[output] != 0 { return 1 - squared[output] / deviation[output] }
-            if squared[output].isNaN { return .nan }
-            return squared[output] == 0 ? 1.0 : 0
-        }
-        return scores.reduce(0, +) / Double(outputs)
+        return (0..<outputs).map(r2).reduce(0, +) / Double(outputs)
     }
 }

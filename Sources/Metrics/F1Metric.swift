@@ -15,10 +15,12 @@ public struct F1Metric: PlainMetric {
     public var displayName: String { "F1" }
     public var higherIsBetter: Bool { true }
 
-    /// Of classes Keras's mean is over those that do not occur, too; and Keras 3 refuses targets of one number a sample that
-    /// have no axis for it.
+    /// Keras's takes no labels, and its mean is over classes that do not occur, too. Keras 3 refuses targets of one number a
+    /// sample that have no axis for it.
     public func keras(_ layout: MetricLayout) -> KerasObject? {
-        guard case .binary(let outputs) = layout.form, outputs > 1, layout.rowsPerSample == 1 else { return nil }
+        guard layout.rowsPerSample == 1, !layout.predictionsAreLogits else { return nil }
+        if case .oneHot = layout.form { return KerasObject("F1Score", ["name": JSONNode(name), "average": "macro"]) }
+        guard case .binary(let outputs) = layout.form, outputs > 1 else { return nil }
         return layout.kerasThreshold.map {
             KerasObject("F1Score", ["name": JSONNode(name), "average": "macro", "threshold": JSONNode($0)])
         }

@@ -5,7 +5,16 @@ import Foundation
 public enum MetricRegistry {
     /// The kinds of metrics by name: first the usual names, then the long ones, such as `mean_absolute_error`. The name
     /// `top_5_accuracy` stands for those of every K.
-    public static let kinds = Registry<any Metric.Type>("metric", usualNames + longNames)
+    public static let kinds = Registry<any Metric.Type>("metric", usualNames + longNames, synonyms: synonyms)
+
+    private static let synonyms: [String: [String]] = [
+        "auc": ["roc_auc"], "auroc": ["roc_auc"], "roc": ["roc_auc"], "rocauc": ["roc_auc"],
+        "f1_score": ["f1"], "f1score": ["f1"], "f_score": ["f1"], "f_measure": ["f1"],
+        "acc": ["accuracy"], "binary_accuracy": ["accuracy"], "categorical_accuracy": ["accuracy"],
+        "sparse_categorical_accuracy": ["accuracy"], "top_k_accuracy": ["top_5_accuracy"],
+        "mse": ["rmse"], "mean_squared_error": ["rmse"], "root_mean_squared_error": ["rmse"],
+        "r2_score": ["r2"], "r2score": ["r2"], "r_squared": ["r2"],
+    ]
 
     private static let usualNames: [(String, any Metric.Type)] = builtIn.map { ($0.names[0], $0) }
     private static let longNames: [(String, any Metric.Type)] = builtIn.flatMap { kind in

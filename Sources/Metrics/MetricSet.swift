@@ -39,9 +39,12 @@ package final class MetricSet: @unchecked Sendable {
     ///   - capacity: the number of samples between two resets for which storage is reserved. Only ROC AUC needs it:
     ///     a float per sample, row and class or output, and one per label.
     ///   - countsConfusion: whether to count ``confusion`` though no metric needs it. Classes × (classes + 1) integers.
+    ///   - countsOutputs: whether to measure each of several outputs by itself though no metric needs it: ``labelAreas`` and
+    ///     ``outputErrors``.
     /// - Throws: ``MetricError`` where a metric does not fit the form.
     package init(
-        kinds: [any Metric], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false
+        kinds: [any Metric], layout: MetricLayout, capacity: Int, countsConfusion: Bool = false,
+        countsOutputs: Bool = false
     ) throws(MetricError) {
         let form = layout.form
         if let problem = form.problem ?? kinds.lazy.compactMap({ $0.problem(with: form) }).first {
@@ -56,6 +59,13 @@ package final class MetricSet: @unchecked Sendable {
         var needs = MetricNeeds()
         for kind in kinds { kind.need(&needs) }
         if countsConfusion { needs.needConfusion() }
+        if countsOutputs, form.predictionWidth > 1 {
+            switch form {
+            case .binary: needs.needScores()
+            case .values: needs.needErrors(variance: true)
+            case .sparseLabels, .oneHot: break
+            }
+        }
         switch form {
         case .sparseLabels(let classes), .oneHot(let classes):
             labels =
@@ -208,6 +218,19 @@ package final class MetricSet: @unchecked Sendable {
     package var labelConfusions: [ConfusionMatrix] {
         guard case .binary(let outputs) = layout.form, outputs > 1, let binary else { return [] }
         return (0..<outputs).map(binary.confusion)
+    }
+
+    /// Of several binary outputs, where their scores are kept, the area under each one's ROC curve; NaN where it lacks
+    /// positive or negative rows. It sorts the scores.
+    package var labelAreas: [Double]? {
+        guard case .binary(let outputs) = layout.form, outputs > 1, samples > 0 else { return nil }
+        return ranking?.areas()
+    }
+
+    /// Of several outputs of values, where their errors are counted, those of each one; else empty.
+    package var outputErrors: [ErrorSums.OfOutput] {
+        guard case .values(let outputs) = layout.form, outputs > 1, samples > 0, let errors else { return [] }
+        return errors.byOutput
     }
 
     /// One value per metric, in the order of ``kinds``; NaN where it is not defined, as for all of no samples.

@@ -1,3 +1,4 @@
+import Configuration
 public import Network
 
 /// The exact area under the ROC curve: the probability that a positive row has a higher score than a negative one,
@@ -8,7 +9,7 @@ public import Network
 /// negative rows. The scores of all rows are kept in memory, and sorted at the end of the epoch.
 ///
 /// Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve", 1982.
-/// Keras's `AUC` approximates the area from a fixed number of thresholds, so its values differ.
+/// Keras's `AUC` approximates the area from a fixed number of thresholds, so its values differ by some thousandths.
 public struct ROCAUCMetric: PlainMetric {
     public static let names = ["roc_auc"]
 
@@ -19,6 +20,30 @@ public struct ROCAUCMetric: PlainMetric {
     public var undefinedReason: String { ", since it needs samples of both classes" }
     /// All scores are sorted.
     public var isCostly: Bool { true }
+
+    /// For several outputs, and for classes that are one-hot, the mean over them. Of labels Keras's takes none.
+    public func keras(_ layout: MetricLayout) -> KerasObject? {
+        let thresholds = JSONNode(1000)
+        switch layout.form {
+        case .binary(outputs: 1):
+            return KerasObject(
+                "AUC",
+                [
+                    "name": JSONNode(name), "num_thresholds": thresholds,
+                    "from_logits": JSONNode(layout.predictionsAreLogits),
+                ])
+        case .binary(let columns), .oneHot(let columns):
+            // It would take the sigmoid of logits, and one row a sample.
+            guard layout.rowsPerSample == 1, !layout.predictionsAreLogits else { return nil }
+            return KerasObject(
+                "AUC",
+                [
+                    "name": JSONNode(name), "num_thresholds": thresholds, "multi_label": true,
+                    "num_labels": JSONNode(columns),
+                ])
+        default: return nil
+        }
+    }
 
     public func misfit(_ form: TargetForm) -> String? { misfitOfClassifier(form) }
     public func need(_ needs: inout MetricNeeds) { needs.needScores() }

@@ -162,20 +162,21 @@ final class RankingScores {
     }
 
     /// The mean over classes or outputs; NaN where one of them lacks positive or negative rows.
-    func areaUnderCurve() -> Double {
+    func areaUnderCurve() -> Double { areas().reduce(0, +) / Double(width) }
+
+    /// That of each class or output; NaN where it lacks positive or negative rows.
+    func areas() -> [Double] {
         var ranked: [(score: Float, positive: Bool)] = []
         ranked.reserveCapacity(rows)
-        var sum = 0.0
-        for column in 0..<width {
+        return (0..<width).map { column in
             ranked.removeAll(keepingCapacity: true)
             for row in 0..<rows {
                 let positive = labelWidth == 0 ? truths[row * width + column] > 0.5 : Int(labels[row]) == column
                 let score = scores[row * width + column]
                 ranked.append((score.isNaN ? (positive ? -.infinity : .infinity) : score, positive))
             }
-            sum += Self.areaUnderCurve(&ranked)
+            return Self.areaUnderCurve(&ranked)
         }
-        return sum / Double(width)
     }
 
     static func areaUnderCurve(_ ranked: inout [(score: Float, positive: Bool)]) -> Double {

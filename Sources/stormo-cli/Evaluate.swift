@@ -53,7 +53,8 @@ struct Evaluate: ParsableCommand {
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)
-            .evaluate(byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels)
+            .evaluate(
+                byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels, countsOutputs: true)
         // Some metrics count one on their own account.
         let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
             (confusion ? matrix : nil).map {
@@ -62,12 +63,20 @@ struct Evaluate: ParsableCommand {
                     classNames: data.classNames(of: output.name) ?? model.classNames(of: output.name))
             }
         }
-        let labels = zip(outputs, result.labelConfusions).compactMap { output, matrices in
-            matrices.isEmpty
+        let labels = outputs.enumerated().compactMap { index, output in
+            let matrices = result.labelConfusions[index]
+            return matrices.isEmpty
                 ? nil
                 : LabelFigures(
                     output: outputs.count > 1 ? output.name : nil, names: model.labelNames(of: output.name),
-                    matrices: matrices, thresholds: output.thresholds)
+                    matrices: matrices, areas: result.labelAreas[index], thresholds: output.thresholds)
+        }
+        let numbers = zip(outputs, result.outputErrors).compactMap { output, errors in
+            errors.isEmpty
+                ? nil
+                : TargetFigures(
+                    output: outputs.count > 1 ? output.name : nil, names: model.targetNames(of: output.name),
+                    errors: errors)
         }
         if confusion, matrices.isEmpty {
             throw UsageError(
@@ -80,7 +89,7 @@ struct Evaluate: ParsableCommand {
             var object = Self.object(result, figures, matrices)
             for (key, values) in [
                 ("thresholds", ThresholdText.json(outputs)),
-                ("labels", LabelFigures.json(labels)),
+                ("labels", LabelFigures.json(labels)), ("targets", TargetFigures.json(numbers)),
             ] { if let values { object[key] = values } }
             Console.print(object.jsonText(pretty: false))
         } else {
@@ -90,6 +99,7 @@ struct Evaluate: ParsableCommand {
             for (kind, value) in zip(figures, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
             for line in ThresholdText.lines(outputs) { Console.print(line) }
             for own in labels { own.print() }
+            for own in numbers where own.isShown { own.print() }
             for own in matrices {
                 Console.print(
                     "\n" + (own.output.map { "\($0)\n" } ?? "") + own.matrix.table(classNames: own.classNames))

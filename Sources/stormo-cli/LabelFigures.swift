@@ -18,6 +18,8 @@ struct LabelFigures {
     let output: String?
     let names: [String]?
     let matrices: [ConfusionMatrix]
+    /// The area under the ROC curve of each; nil where it was not measured.
+    let areas: [Double]?
     /// Nil for ½.
     let thresholds: [Double]?
 
@@ -29,18 +31,22 @@ struct LabelFigures {
         Console.print()
         if let output { Console.print(output) }
         var columns: [(String, TextTable.Alignment)] = [
-            ("label", .left), ("precision", .right), ("recall", .right), ("f1", .right), ("predicted", .right),
-            ("true", .right), ("rows", .right),
+            ("label", .left), ("precision", .right), ("recall", .right), ("f1", .right),
         ]
+        if areas != nil { columns.append(("roc_auc", .right)) }
+        columns += [("predicted", .right), ("true", .right), ("rows", .right)]
         if thresholds != nil { columns.append(("threshold", .right)) }
         var table = TextTable(columns)
         for (label, matrix) in matrices.prefix(Self.most).enumerated() {
             table.append(
                 [
                     name(label), Figures.figure(matrix.precision(of: 1)), Figures.figure(matrix.recall(of: 1)),
-                    Figures.figure(matrix.f1(of: 1)), Figures.count(matrix.predictions(of: 1)),
-                    Figures.count(matrix.support(of: 1)), Figures.count(matrix.total),
-                ] + (thresholds.map { [Figures.figure($0[label])] } ?? []))
+                    Figures.figure(matrix.f1(of: 1)),
+                ] + (areas.map { [Figures.figure($0[label])] } ?? [])
+                    + [
+                        Figures.count(matrix.predictions(of: 1)), Figures.count(matrix.support(of: 1)),
+                        Figures.count(matrix.total),
+                    ] + (thresholds.map { [Figures.figure($0[label])] } ?? []))
         }
         table.print()
         if matrices.count > Self.most {
@@ -52,13 +58,13 @@ struct LabelFigures {
     static func json(_ all: [LabelFigures]) -> JSONNode? {
         let members = all.map { own -> JSONNode.Member in
             let labels = own.matrices.enumerated().map { label, matrix -> JSONNode.Member in
-                .init(
-                    key: own.name(label),
-                    value: [
-                        "precision": JSONNode(matrix.precision(of: 1)), "recall": JSONNode(matrix.recall(of: 1)),
-                        "f1": JSONNode(matrix.f1(of: 1)),
-                        "counts": JSONNode((0..<2).map { row in JSONNode((0..<2).map { JSONNode(matrix[row, $0]) }) }),
-                    ])
+                var node: JSONNode = [
+                    "precision": JSONNode(matrix.precision(of: 1)), "recall": JSONNode(matrix.recall(of: 1)),
+                    "f1": JSONNode(matrix.f1(of: 1)),
+                ]
+                if let area = own.areas?[label] { node["roc_auc"] = area.isNaN ? .init(.null) : JSONNode(area) }
+                node["counts"] = JSONNode((0..<2).map { row in JSONNode((0..<2).map { JSONNode(matrix[row, $0]) }) })
+                return .init(key: own.name(label), value: node)
             }
             return .init(key: own.output ?? "", value: JSONNode(.object(labels)))
         }

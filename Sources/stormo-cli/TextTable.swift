@@ -19,23 +19,93 @@ struct TextTable {
     /// - Parameter row: a cell for each column.
     mutating func append(_ row: [String]) { rows.append(row.map(Console.printable)) }
 
-    /// The lines, the headings first; without spaces at their ends.
-    var lines: [String] {
+    /// The lines, the headings first; without spaces at their ends, and as long as the texts are.
+    var lines: [String] { lines(within: nil).map(\.text) }
+
+    /// The table within a number of characters. Where it is wider, texts are wrapped in their columns, the widest first; and
+    /// where that is not enough, columns that have no room follow in further tables, each with the first column.
+    /// - Parameter width: nil for no limit.
+    /// - Returns: the lines, and whether each belongs to the headings.
+    func lines(within width: Int?) -> [(text: String, isHeading: Bool)] {
         let columns = alignments.indices.filter { column in rows.dropFirst().contains { !$0[column].isEmpty } }
-        let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            var line = indent
-            for (place, column) in columns.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - row[column].count)
-                if place > 0 { line += "  " }
-                line += alignments[column] == .left ? row[column] + padding : padding + row[column]
+        var widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        guard let width else { return part(columns, widths) }
+        let room = max(width, Self.narrowest) - indent.count
+        func taken(_ columns: [Int]) -> Int { columns.reduce(-2) { $0 + widths[$1] + 2 } }
+        func least(_ column: Int) -> Int {
+            min(widths[column], alignments[column] == .left ? Self.narrowestText : .max)
+        }
+        // Columns as far as they have room when texts are wrapped.
+        var parts: [[Int]] = []
+        for column in columns {
+            let with = (parts.last ?? []) + [column]
+            if parts.isEmpty || with.reduce(-2, { $0 + least($1) + 2 }) <= room {
+                parts = parts.dropLast() + [with]
+            } else {
+                parts.append(column == columns[0] ? [column] : [columns[0], column])
             }
-            while line.last == " " { line.removeLast() }
-            return line
+        }
+        var lines: [(text: String, isHeading: Bool)] = []
+        let natural = widths
+        for part in parts {
+            widths = natural
+            while taken(part) > room {
+                let texts = part.filter { alignments[$0] == .left && widths[$0] > least($0) }
+                guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { break }
+                widths[widest] -= 1
+            }
+            if !lines.isEmpty { lines.append(("", false)) }
+            lines += self.part(part, widths)
+        }
+        return lines
+    }
+
+    private static let narrowest = 40
+    private static let narrowestText = 12
+
+    /// Some of the columns, their texts wrapped within their widths.
+    private func part(_ columns: [Int], _ widths: [Int]) -> [(text: String, isHeading: Bool)] {
+        rows.enumerated().flatMap { number, row -> [(text: String, isHeading: Bool)] in
+            let cells = columns.map { Self.wrapped(row[$0], within: widths[$0]) }
+            return (0..<(cells.map(\.count).max() ?? 0)).map { height in
+                var line = indent
+                for (place, column) in columns.enumerated() {
+                    let text = height < cells[place].count ? cells[place][height] : ""
+                    let padding = String(repeating: " ", count: max(widths[column] - text.count, 0))
+                    if place > 0 { line += "  " }
+                    line += alignments[column] == .left ? text + padding : padding + text
+                }
+                while line.last == " " { line.removeLast() }
+                return (line, number == 0)
+            }
         }
     }
 
+    /// A text in lines of so many characters at most, cut between words; a word that is longer is cut within.
+    static func wrapped(_ text: String, within width: Int) -> [String] {
+        guard text.count > width, width > 0 else { return [text] }
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            var word = word[...]
+            if !line.isEmpty, line.count + 1 + word.count <= width {
+                line += " " + word
+                continue
+            }
+            if !line.isEmpty { lines.append(line) }
+            while word.count > width {
+                lines.append(String(word.prefix(width)))
+                word = word.dropFirst(width)
+            }
+            line = String(word)
+        }
+        return lines + [line]
+    }
+
+    /// Prints the table, on a terminal within its width.
     func print() {
-        for (index, line) in lines.enumerated() { Console.print(line, style: index == 0 ? .dim : .plain) }
+        for line in lines(within: Terminal.output.columns) {
+            Console.print(line.text, style: line.isHeading ? .dim : .plain)
+        }
     }
 }

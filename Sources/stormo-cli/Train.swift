@@ -264,7 +264,7 @@ struct Train: ParsableCommand {
             "\(configuration.name): \(Figures.count(data.count, "sample")) of \(Figures.shapes(of: data)) from "
                 + configuration.data.train.file)
         let parallelism = run.trainer.engine.parallelism
-        let batch = configuration.training.wholeBatch
+        let batch = min(configuration.training.wholeBatch, data.count)
         let steps = (data.count + batch - 1) / batch
         Console.print(
             "\(Figures.parameters(run.trainer.objective.layout)), "

@@ -102,12 +102,6 @@ struct BadConfigTests {
             ])
     }
 
-    @Test func batchLargerThanTheDataset() throws {
-        try expect(
-            "config.json:13: training.batch_size: is 64, but data.h5: /train/inputs has only 48 rows; make it smaller",
-            ["\"batch_size\": 8": "\"batch_size\": 64"])
-    }
-
     @Test func lossThatDoesNotFitTheLastLayer() throws {
         try expect(
             "config.json:10: loss: sparse_categorical_crossentropy needs probabilities, but the last layer 'logits' does not "

@@ -73,13 +73,20 @@ struct BinaryAnswersTests {
         let evaluated = try workspace.run(
             "evaluate", "runs/both/model.h5", "--data", "both.h5", "--group", "/train")
         let table = evaluated.lines.suffix(3).map { $0.split(separator: " ").map(String.init) }
-        #expect(table.first == ["label", "precision", "recall", "f1", "predicted", "true", "rows"])
+        #expect(table.first == ["label", "precision", "recall", "f1", "roc_auc", "predicted", "true", "rows"])
         #expect(table.dropFirst().map { $0[0] } == ["red", "round"] && table.last?.last == "120")
         let json = try workspace.run(
             "evaluate", "runs/both/model.h5", "--data", "both.h5", "--group", "/train", "--json")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         let labels = try #require(object["labels"] as? [String: [String: Any]])
         #expect(Set(labels.keys) == ["red", "round"])
+        // The mean over labels is the metric.
+        let areas = try ["red", "round"].map { try #require(labels[$0]?["roc_auc"] as? Double) }
+        #expect(areas.allSatisfy { $0 > 0.5 && $0 <= 1 })
+        let mean = try workspace.run(
+            "evaluate", "runs/both/model.h5", "--data", "both.h5", "--group", "/train", "--metrics", "roc_auc", "--json"
+        )
+        #expect(mean.output.contains("\"roc_auc\":\((areas[0] + areas[1]) / 2)"), "\(mean.output)")
         #expect((labels["red"]?["counts"] as? [[Int]])?.joined().reduce(0, +) == 120)
         _ = try workspace.run(
             "predict", "runs/both/model.h5", "--data", "both.h5", "--group", "/train", "--output", "out.h5")

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Testing
 
 struct CheckTests {
@@ -17,6 +18,21 @@ struct CheckTests {
         #expect(lines[8] == "")
         #expect(lines[9].hasPrefix("The gradients are right: the worst relative error is "))
         #expect(lines[9].hasSuffix(", and 0.005 is the limit."))
+    }
+
+    /// They train, and are mostly a mistake.
+    @Test func unitsWithoutAClassAreWarnedOf() throws {
+        let workspace = try Workspace()
+        let file = try HDF5File.create(workspace.path + "/two.h5")
+        try file.root.createDataset("/train/inputs", .float32, shape: [20, 4]).write((0..<80).map { Float($0 % 7) })
+        try file.root.createDataset("/train/targets", .int32, shape: [20]).write((0..<20).map { Int32($0 % 2) })
+        try file.close()
+        #expect(
+            try workspace.run("check", "config.json", "--set", #"data={"train": {"file": "two.h5"}}"#).errors
+                == "warning: two.h5: /train/targets has 2 classes, labels 0 to 1, but the last layer 'logits' has 3 units, so that "
+                + "one stands for none; give it 2, unless labels are still to come\n")
+        // A file that names three classes says that the third is still to come.
+        #expect(try Workspace().run("check", "config.json").errors == "")
     }
 
     @Test func leavesNothingBehind() throws {

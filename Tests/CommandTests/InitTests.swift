@@ -61,10 +61,10 @@ struct InitTests {
     @Test func classes() throws {
         let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(["no", "yes", "perhaps"][$0 % 3]),\($0 % 2),\($0 % 4 + 1)" }
         try workspace.write("a,b,word,bit,grade\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
-        for (target, classes) in [("word", 3), ("bit", 2), ("grade", 4)] {
+        for (target, units) in [("word", 3), ("bit", 1), ("grade", 4)] {
             _ = try make("t.csv", "--target", target, "--output", "\(target).json")
-            #expect(try lastLayer("\(target).json")["units"] as? Int == classes, "\(target)")
-            #expect(try lastLayer("\(target).json")["activation"] as? String == "softmax")
+            #expect(try lastLayer("\(target).json")["units"] as? Int == units, "\(target)")
+            #expect(try lastLayer("\(target).json")["activation"] as? String == (units == 1 ? "sigmoid" : "softmax"))
             #expect(try data("\(target).json")["stratify"] as? Bool == true)
             #expect(try data("\(target).json")["test"] == nil)
             try trains("\(target).json")
@@ -78,6 +78,61 @@ struct InitTests {
         #expect((try data("configs/two.json")["train"] as? [String: Any])?["file"] as? String == "../t.csv")
         #expect(try lastLayer("configs/two.json")["units"] as? Int == 2)
         try trains("configs/two.json")
+        // Each number by itself, by its column's name.
+        let evaluated = try workspace.run("evaluate", "runs/two/model.h5", "--data", "t.csv")
+        let table = evaluated.lines.suffix(3).map { $0.split(separator: " ").map(String.init) }
+        #expect(table.first == ["target", "mae", "rmse", "r2"], "\(evaluated.output)\(evaluated.errors)")
+        #expect(table.dropFirst().map { $0[0] } == ["a", "b"])
+        let json = try workspace.run("evaluate", "runs/two/model.h5", "--data", "t.csv", "--json")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let targets = try #require(object["targets"] as? [String: [String: Double]])
+        #expect(Set(targets.keys) == ["a", "b"] && Set(targets["a"]?.keys ?? [:].keys) == ["mae", "rmse", "r2"])
+        let pooled = try #require((object["metrics"] as? [String: Double])?["mae"])
+        #expect(abs(pooled - ((targets["a"]?["mae"] ?? 0) + (targets["b"]?["mae"] ?? 0)) / 2) < 1e-9)
+    }
+
+    /// One of two classes is one probability, as a Keras user writes it, of the second by name.
+    @Test func twoClasses() throws {
+        let rows = (0..<80).map { "\($0 % 7),\($0 % 9 < 4 ? "no" : "yes")\n" }.joined()
+        try workspace.write("a,word\n" + rows, to: "two.csv")
+        let result = try make("two.csv", "--target", "word")
+        #expect(try config("two.json")["loss"] as? String == "binary_crossentropy")
+        #expect(
+            result.output.contains(
+                "word is one of 2 classes: one number says how probable 'yes' is, and its threshold can be chosen "
+                    + "(training.threshold)"), "\(result.output)")
+        try trains("two.json")
+        let predicted = try workspace.run("evaluate", "runs/two/model.h5", "--data", "two.csv", "--confusion")
+        #expect(predicted.output.contains("yes"), "\(predicted.output)\(predicted.errors)")
+    }
+
+    /// Marks of missing values by their columns' names, rows that may belong together, and a class too rare to be shared out.
+    @Test func whatIsSuspicious() throws {
+        let rows = (0..<80).map { row in
+            let age = row % 20 == 7 ? -999 : 30 + row % 11
+            return "p\(row / 4),\(age),\(Double(row % 13) / 2),\(row == 5 ? "other" : ["a", "b", "c"][row % 3])\n"
+        }
+        try workspace.write("Patient ID,age,x,kind\n" + rows.joined(), to: "t.csv")
+        let result = try make("t.csv", "--target", "kind")
+        #expect(
+            result.output.contains(
+                "warning: t.csv, column 'age', holds -999 in 4 of 80 values, far from all others, which lie between 30 and 40; "
+                    + "if it marks missing values, remove or fill such rows before training"), "\(result.output)")
+        #expect(
+            result.output.contains(
+                "class 'other' has 1 row, too few for 2 splits: collect more, or leave it out"), "\(result.output)")
+        #expect(
+            result.output.contains(
+                #"Patient ID has 20 values in 80 rows: if rows of one belong together, put "split": {"together": "Patient ID"} "#
+                    + "into data, so that none is on two sides"), "\(result.output)")
+        #expect(try data("t.json")["stratify"] == nil)
+        let trained = try workspace.run("train", "t.json", "--set", "training.epochs=1", "--quiet")
+        #expect(trained.errors.contains("column 'age', holds -999"), "\(trained.errors)")
+        // What is advised works.
+        let together = try workspace.run(
+            "train", "t.json", "--set", #"data.split={"together": "Patient ID"}"#, "--set", "training.epochs=1",
+            "--output", "o")
+        #expect(together.status == 0, "\(together.errors)")
     }
 
     @Test func hdf5() throws {
@@ -146,6 +201,7 @@ struct InitTests {
             "same.csv", "--target", "b")
         let strange = try workspace.run("init", "trees.csv", "--target", "size")
         #expect(strange.status == 65)
-        #expect(strange.errors.hasPrefix("stormo: trees.csv has no column 'size' for "))
+        #expect(
+            strange.errors == "stormo: trees.csv has no column 'size' for --target; it has: id, width, kind, height\n")
     }
 }

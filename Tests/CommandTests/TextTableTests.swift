@@ -15,6 +15,59 @@ struct TextTableTests {
             ])
     }
 
+    private var wide: TextTable {
+        var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
+        table.append([
+            "data.test", "15% of the rows", "measured once, at the end; 700 rows are enough for it, and more",
+        ])
+        table.append(["loss", "mean_squared_error", "its least is what R² measures"])
+        return table
+    }
+
+    @Test func textsAreWrappedWithinTheWidth() {
+        #expect(
+            wide.lines(within: 80).map(\.text) == [
+                "config     choice              because",
+                "data.test  15% of the rows     measured once, at the end; 700 rows are enough",
+                "                               for it, and more",
+                "loss       mean_squared_error  its least is what R² measures",
+            ])
+        // A word that has no room is cut.
+        #expect(
+            wide.lines(within: 40).map(\.text) == [
+                "config     choice         because",
+                "data.test  15% of the     measured once,",
+                "           rows           at the end;",
+                "                          700 rows are",
+                "                          enough for it,",
+                "                          and more",
+                "loss       mean_squared_  its least is",
+                "           error          what R²",
+                "                          measures",
+            ])
+        #expect(wide.lines(within: 40).map(\.isHeading) == [true] + Array(repeating: false, count: 8))
+        #expect(wide.lines(within: nil).map(\.text) == wide.lines)
+    }
+
+    @Test func columnsWithoutRoomFollowInAnotherTable() {
+        var table = TextTable(
+            [("label", .left)] + ["precision", "recall", "f1", "predicted", "rows"].map { ($0, .right) })
+        table.append(["high", "0.9512", "0.8734", "0.9106", "1,024", "12,000"])
+        table.append(["low", "0.5", "0.25", "0.3333", "7", "12,000"])
+        #expect(
+            table.lines(within: 40).map(\.text) == [
+                "label  precision  recall      f1",
+                "high      0.9512  0.8734  0.9106",
+                "low          0.5    0.25  0.3333",
+                "",
+                "label  predicted    rows",
+                "high       1,024  12,000",
+                "low            7  12,000",
+            ])
+        // Narrower than any terminal.
+        #expect(table.lines(within: 1).map(\.text) == table.lines(within: 40).map(\.text))
+    }
+
     @Test func cellsHoldNoControlCharacters() {
         var table = TextTable([("name", .left)])
         table.append(["a\u{1B}[2J"])

@@ -25,6 +25,49 @@ struct TrainTests {
         #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
+    /// What new users typed, which is understood.
+    @Test func shortFormsOnTheCommandLine() throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            Workspace.config.replacingOccurrences(
+                of: #"{"type": "adam", "learning_rate": 0.05}"#, with: #""adam""#), to: "short.json")
+        let result = try workspace.run(
+            "train", "short.json", "--set", "optimizer.learning_rate=0.01", "--set", "training.early_stopping=true",
+            "--set", "data.normalize.per=all")
+        #expect(result.status == 0, "\(result.errors)")
+        let config = try workspace.read("runs/three/config.json")
+        #expect(config.contains(#""learning_rate": 0.01"#) && config.contains(#""patience": 5"#), "\(config)")
+        // And so they are gone on with.
+        let resumed = try workspace.run(
+            "train", "--resume", "runs/three", "--set", "training.epochs=3")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+
+    @Test func aBatchBeyondTheDataIsOneOfAllRows() throws {
+        let workspace = try Workspace()
+        let large = try workspace.run("train", "config.json", "--set", "training.batch_size=64", "--output", "large")
+        #expect(large.errors == "")
+        #expect(large.lines[1] == "67 parameters, 1 step of 48 samples an epoch, 2 workers, 2 shards")
+        #expect(
+            large.lines.contains(
+                "note: training.batch_size is 64, and data.h5: /train/inputs has 48 rows: an epoch is one step with all of them"
+            ),
+            "\(large.output)")
+        let whole = try workspace.run("train", "config.json", "--set", "training.batch_size=48", "--output", "whole")
+        #expect(whole.status == 0 && !whole.output.contains("note:"))
+        #expect(try workspace.read("large/metrics.csv") == workspace.read("whole/metrics.csv"))
+        // Gone on with, it is the same batch.
+        let resumed = try workspace.run("train", "--resume", "large", "--set", "training.epochs=3")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let parts = try workspace.run(
+            "train", "config.json", "--set", "training.batch_size=20", "--set", "training.accumulate=3", "--output",
+            "parts")
+        #expect(
+            parts.lines.contains(
+                "note: training.batch_size is 20, accumulated 3 times, and data.h5: /train/inputs has 48 rows: an epoch is one "
+                    + "step with all of them"), "\(parts.output)\(parts.errors)")
+    }
+
     @Test func writesTheRunDirectory() throws {
         let workspace = try Workspace()
         let result = try workspace.run("train", "config.json", "--output", "here/run")

@@ -38,6 +38,29 @@ import Testing
                 == #"{"seed":1,"training":{},"model":{"layers":[{"a":[2]},{"units":5}],"none":[]}}"#)
     }
 
+    /// A key of an object that the config gives by its name alone.
+    @Test func shortFormsBecomeLongOnes() throws {
+        var document = try ConfigurationDocument(
+            text: #"{"optimizer": "adam","#
+                + #" "data": {"normalize": "standardize"}, "model": {"layers": [{"kernel_initializer": "he_normal"}]},"#
+                + "\n" + #" "training": {"early_stopping": true}, "name": "x"}"#, file: "a.json")
+        for assignment in [
+            "optimizer.learning_rate=0.01", "data.normalize.per=all", "model.layers[0].kernel_initializer.gain=2",
+            "training.early_stopping.patience=3",
+        ] { try document.set(assignment) }
+        #expect(
+            document.root
+                == [
+                    "optimizer": ["type": "adam", "learning_rate": 0.01],
+                    "data": ["normalize": ["type": "standardize", "per": "all"]],
+                    "model": ["layers": [["kernel_initializer": ["type": "he_normal", "gain": 2]]]],
+                    "training": ["early_stopping": ["patience": 3]], "name": "x",
+                ])
+        // What stood in the file is still told by its line.
+        #expect(document.root["optimizer"]?["type"]?.line == 1)
+        #expect(throws: ConfigurationError.self) { try document.set("name.x=1") }
+    }
+
     @Test(
         arguments: [
             ("3", 3), ("0.5", 0.5), ("true", true), ("null", nil), ("adam", "adam"), ("\"12\"", "12"), ("", ""),

@@ -24,6 +24,10 @@ import Testing
     @Test func unknownWords() {
         #expect(fruits.unknown("aple") == "unknown fruit 'aple'; did you mean 'apple'?")
         #expect(fruits.unknown("zzz") == "unknown fruit 'zzz'; known: 'apple', 'pear'")
+        let known = Registry(
+            "fruit", [("apple", 1), ("pear", 2)], synonyms: ["pomme": ["apple"], "fruta": ["apple", "pear"]])
+        #expect(known.unknown("Pomme") == "unknown fruit 'Pomme'; did you mean 'apple'?")
+        #expect(known.unknown("fruta") == "unknown fruit 'fruta'; did you mean 'apple' or 'pear'?")
         #expect(fruits.unknown("a\n") == "unknown fruit 'a\\n'; known: 'apple', 'pear'")
     }
 

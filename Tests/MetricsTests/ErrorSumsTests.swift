@@ -15,6 +15,29 @@ import Testing
         #expect(metricsAgree(values, [0.5302083333333334, 0.6116277803261283, 0.9582235429726517]))
     }
 
+    /// scikit-learn 1.9.1: each column alone, as above; `multioutput="raw_values"` gives the same.
+    @Test func eachOutputAlone() throws {
+        let fixture = MetricFixture.regression
+        let set = try MetricSet(
+            kinds: [.meanAbsoluteError], layout: MetricLayout(form: .values(outputs: 2)), capacity: 0,
+            countsOutputs: true)
+        set.update(fixture)
+        let each = set.outputErrors
+        #expect(each.count == 2)
+        for (output, errors) in each.enumerated() {
+            let column = { (values: [Float]) in stride(from: output, to: 120, by: 2).map { values[$0] } }
+            let alone = try measureMetrics(
+                Self.kinds, .values(outputs: 1), predictions: column(fixture.predictions),
+                targets: column(fixture.targets))
+            #expect(metricsAgree([errors.meanAbsoluteError, errors.rootMeanSquaredError, errors.r2], alone))
+        }
+        #expect(metricsAgree(set.values(), [(each[0].meanAbsoluteError + each[1].meanAbsoluteError) / 2]))
+        // Of one output there is nothing to tell apart, and without being asked no variance is measured.
+        let one = try MetricSet(
+            kinds: [.r2], layout: MetricLayout(form: .values(outputs: 1)), capacity: 0, countsOutputs: true)
+        #expect(one.outputErrors.isEmpty)
+    }
+
     /// All of these are exact in single precision, so an offset must not change R² beyond rounding in double.
     @Test(arguments: [1, 7, 60])
     func largeTargetsDoNotSpoilR2(step: Int) throws {

@@ -19,6 +19,27 @@ import Testing
                 [0.5339853444587077]))
     }
 
+    /// Their mean is the metric. roc_auc_score(B[:, j], S[:, j]) is each.
+    @Test func eachOutputAlone() throws {
+        let fixture = MetricFixture.multilabel
+        let set = try MetricSet(
+            kinds: [.accuracy], layout: MetricLayout(form: .binary(outputs: 3)), capacity: 60, countsOutputs: true)
+        set.update(fixture)
+        let areas = try #require(set.labelAreas)
+        let alone = try (0..<3).map { label in
+            let column = { (values: [Float]) in stride(from: label, to: 180, by: 3).map { values[$0] } }
+            return try measureMetrics(
+                [.rocAUC], .binary(outputs: 1), predictions: column(fixture.predictions),
+                targets: column(fixture.targets))[0]
+        }
+        #expect(metricsAgree(areas, alone))
+        #expect(abs(areas.reduce(0, +) / 3 - 0.5339853444587077) < 1e-12)
+        // Not without being asked.
+        let plain = try MetricSet(kinds: [.accuracy], layout: MetricLayout(form: .binary(outputs: 3)), capacity: 60)
+        plain.update(fixture)
+        #expect(plain.labelAreas == nil)
+    }
+
     /// scikit-learn 1.9.1, on the arrays of `MetricFixture.classes`: `prob = exp(4*p) / exp(4*p).sum(1, keepdims=True)`,
     /// roc_auc_score(y, prob, multi_class="ovr", average="macro"); and without the softmax
     /// mean([roc_auc_score(y == k, p[:, k]) for k in range(4)])

@@ -3,7 +3,8 @@
     KERAS_BACKEND=jax python3 Tests/Peers/keras_compiled.py MODEL DATA GROUP [MODEL DATA GROUP]...
 
 Prints for each a line of JSON: the loss and the metrics that model.evaluate gives for DATA:GROUP/inputs and
-DATA:GROUP/targets (or inputs/NAME and targets/NAME), the optimizer with its learning rate, and what was warned of.
+DATA:GROUP/targets (or inputs/NAME and targets/NAME), the optimizer with its weight decay and its learning rate in the
+first, third and last of ten steps, what was warned of, and the loss of one step of model.fit.
 Needs h5py and Keras 2.15 or 3.
 """
 
@@ -38,6 +39,15 @@ class Told(logging.Handler):
         self.sentences.append(record.getMessage())
 
 
+def rates(optimizer):
+    """The learning rate of three steps."""
+    rate = optimizer.get_config()["learning_rate"]
+    if not isinstance(rate, dict):
+        return [float(rate)] * 3
+    schedule = keras.optimizers.schedules.deserialize(rate)
+    return [float(schedule(step)) for step in (0, 2, 9)]
+
+
 def main(model_path, data_path, group):
     told = Told()
     for name in ("absl", "tensorflow", None):
@@ -53,12 +63,15 @@ def main(model_path, data_path, group):
         targets = [targets[name.split("/")[0]] for name in model.output_names]
     figures = model.evaluate(inputs, targets, batch_size=1 << 20, verbose=0, return_dict=True)
     optimizer = model.optimizer
+    history = model.fit(inputs, targets, batch_size=1 << 20, verbose=0)
     print(
         json.dumps(
             {
                 "figures": {name: float(value) for name, value in figures.items()},
                 "optimizer": type(optimizer).__name__,
-                "learning_rate": float(optimizer.learning_rate),
+                "rates": rates(optimizer),
+                "weight_decay": getattr(optimizer, "weight_decay", None),
+                "fitted": float(history.history["loss"][0]),
                 "warnings": [sentence for sentence in sentences if "compil" in sentence.lower()],
             }
         )

@@ -93,6 +93,8 @@ def features(table, model):
 if __name__ == "__main__":
     model, table, predictions = sys.argv[1:]
     rows = pd.read_csv(table, dtype=str, keep_default_na=False)
+    # A column without a name goes by its number.
+    rows.columns = [str(i) if name == f"Unnamed: {i}" else name for i, name in enumerate(rows.columns)]
     own = keras.models.load_model(model, compile=False).predict(features(rows, model), verbose=0)
     with h5py.File(predictions) as file:
         print(np.abs(own - file["predictions"][:]).max())

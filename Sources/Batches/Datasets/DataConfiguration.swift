@@ -149,7 +149,12 @@ public struct DataConfiguration: Sendable {
                 "has nothing to act on: neither 'validation' nor 'test' is a fraction, and there is no 'k_fold'; leave it "
                     + "out", key: "stratify")
         }
-        if let own = reader?.object("split") { splitRule = SplitRule(reading: own) }
+        if let own = reader?.object("split") {
+            splitRule = SplitRule(reading: own)
+            if let splitRule, let node = own.node(splitRule.isByTime ? "by_time" : "together") {
+                train.table?.asker.keeps(splitRule.key, node)
+            }
+        }
         if let splitRule, let reader {
             if stratify, splitRule.isByTime {
                 reader.fail(

@@ -161,7 +161,7 @@ extension Dataset {
                     ? "; say --unknown missing to take it for a missing value\(Self.filling(column)), or \(skipping)"
                     : "; say \(skipping)"
                 : isMissing
-                    ? "; convert the table with --missing, which says what becomes of missing values" : ""
+                    ? "; " + (source?.table?.asker ?? .command).deciding : ""
             throw DataError("\(spot): \(what)\(advice)")
         case .missing:
             result.notices.append(

@@ -47,15 +47,17 @@ extension Dataset {
         var classes = 0
         if encoding == .stored, case .oneHot(let count) = output.targetForm { classes = count }
         let bad = try mapBlocks(of: targets) { [isGood, classes] rows, first in
-            var bad: (place: Int, value: Double, isSum: Bool)?
+            var bad: (place: Int, column: Int, value: Double, isSum: Bool)?
             var sum = 0.0
             rows.forEach { index, value in
                 guard bad == nil else { return }
-                if !isGood(value) { bad = (first + index / rows.rowShape.count, value, false) }
+                if !isGood(value) {
+                    bad = (first + index / rows.rowShape.count, index % rows.rowShape.count, value, false)
+                }
                 guard classes > 0 else { return }
                 sum = index % classes == 0 ? value : sum + value
                 if index % classes == classes - 1, abs(sum - 1) > Self.sumTolerance, bad == nil {
-                    bad = (first + index / rows.rowShape.count, sum, true)
+                    bad = (first + index / rows.rowShape.count, 0, sum, true)
                 }
             }
             return bad
@@ -63,8 +65,14 @@ extension Dataset {
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = targets.place(ofRow: selection[bad.place])
         guard bad.isSum else {
+            let names = columnNames(of: entry)
+            let width = targets.rowShape.count
+            let column =
+                width == 1
+                ? "" : ", column " + (names?.count == width ? "'\(names?[bad.column] ?? "")'" : "\(bad.column)") + ","
             throw DataError(
-                "\(place) holds \(StoredType.text(bad.value)) in \(row), which is out of range: \(expectation)")
+                "\(place)\(column) holds \(StoredType.text(bad.value)) in \(row), which is out of range: \(expectation)"
+            )
         }
         throw DataError(
             "\(place) has targets that add up to \(NumberText.short(bad.value)) in \(row), but those of "

@@ -134,12 +134,28 @@ package struct ExtremeColumns: Sendable {
 
 extension Dataset {
     /// Sentences about extreme values, as found in a sample of the rows.
+    /// - Parameter names: of the columns; nil where they have none.
     /// - Throws: `HDF5Error`, `DataError` where rows can't be read.
-    package func extremeValues(in field: Field, place: String) throws -> [String] {
+    package func extremeValues(in field: Field, place: String, names: [String]? = nil) throws -> [String] {
         // A byte has no room for a mark far from the others.
         guard field.type.byteCount > 1 else { return [] }
         var columns = ExtremeColumns(rowShape: field.rowShape)
         try sample(of: field) { columns.add($0, field.type, count: $1) }
-        return columns.sentences(place)
+        return columns.sentences(place) { index in
+            names.flatMap { $0.indices.contains(index) ? "'\($0[index])'" : nil } ?? "\(index)"
+        }
+    }
+
+    /// Sentences about extreme values in a field, with its columns' names where they have some.
+    /// - Throws: as for a field.
+    package func extremeValues(in entry: DataField) throws -> [String] {
+        try extremeValues(in: entry.field, place: place(of: entry), names: columnNames(of: entry))
+    }
+
+    /// The names of the columns of a field as it is stored; nil where they have none.
+    func columnNames(of entry: DataField) -> [String]? {
+        let lists = entry.role == .input ? CodeNames.inputColumns : CodeNames.targetColumns
+        let key = CodeNames.key(lists, fields(entry.role).count > 1 ? entry.name : nil)
+        return entry.field.recipe?.names ?? codeNames.columnLists[key]
     }
 }

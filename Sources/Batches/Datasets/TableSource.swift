@@ -31,8 +31,8 @@ public struct TableSource: Hashable, Sendable {
 
     /// Columns that are no inputs and stand beside them in what the table is converted to: those by which rows are split.
     package var kept: [String] = []
-    /// The key of the config that names them.
-    package var keptBy: String?
+    /// Who says all this, for sentences.
+    package var asker = TableAsker.command
 
     /// What is said of a column, by a word.
     public struct Kind: Hashable, Sendable {
@@ -133,6 +133,7 @@ extension TableSource {
             reader.fail(
                 "stands beside 'inputs', which names the columns that are taken; leave one of the two out", key: "drop")
         }
+        asker = TableAsker(reader)
         let taken = Set(inputs ?? []).union(dropped)
         for name in targets where taken.contains(name) {
             reader.fail(

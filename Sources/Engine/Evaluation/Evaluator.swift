@@ -17,6 +17,10 @@ public struct Evaluation: Sendable {
     public let confusions: [ConfusionMatrix?]
     /// Of each output the confusion matrix of each of its several binary values; empty where none was counted.
     public let labelConfusions: [[ConfusionMatrix]]
+    /// Of each output the area under the ROC curve of each of its several binary values; nil where scores were not kept.
+    package let labelAreas: [[Double]?]
+    /// Of each output the errors of each of its several numbers; empty where none were counted.
+    package let outputErrors: [[ErrorSums.OfOutput]]
     /// The number of samples.
     public let samples: Int
 
@@ -117,6 +121,16 @@ public final class Evaluator: @unchecked Sendable {
     /// - Parameter metrics: for each output, in the model's order.
     /// - Throws: as for one output.
     public func evaluate(byOutput metrics: [[any Metric]], countsConfusion: Bool = false) throws -> Evaluation {
+        try evaluate(byOutput: metrics, countsConfusion: countsConfusion, countsOutputs: false)
+    }
+
+    /// Scores of several binary values are kept in memory for their ranks; beyond so many only where a metric asks for it.
+    private static let mostScores = 1 << 24
+
+    /// - Parameter countsOutputs: whether to measure each of several values of an output by itself.
+    package func evaluate(
+        byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool
+    ) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
         let outputs = objective.outputs.count
         guard metrics.count == outputs || metrics.allSatisfy(\.isEmpty) else {
@@ -127,10 +141,13 @@ public final class Evaluator: @unchecked Sendable {
         let kinds = metrics.count == outputs ? metrics : Array(repeating: [], count: outputs)
         let sets = try (0..<plan.shards).map { shard in
             try zip(objective.outputs, kinds).map { output, kinds in
-                try MetricSet(
-                    kinds: kinds, layout: MetricLayout(output),
+                let layout = MetricLayout(output)
+                let scores = data.count * output.shape.count
+                return try MetricSet(
+                    kinds: kinds, layout: layout,
                     capacity: shard == 0 ? data.count : plan.samples(of: shard, in: data.count).count,
-                    countsConfusion: countsConfusion)
+                    countsConfusion: countsConfusion,
+                    countsOutputs: countsOutputs && (layout.form.isOfValues || scores <= Self.mostScores))
             }
         }
         // Three places for each shard and output, which the worker that runs it writes alone: the loss, the samples that it
@@ -177,7 +194,8 @@ public final class Evaluator: @unchecked Sendable {
             loss: objective.total(of: losses),
             metrics: FigureList(outputs: objective.outputs.map(\.name), metrics: kinds).values(
                 losses: losses, metrics: sets[0].map { $0.values() }),
-            confusions: sets[0].map(\.confusion), labelConfusions: sets[0].map(\.labelConfusions), samples: data.count)
+            confusions: sets[0].map(\.confusion), labelConfusions: sets[0].map(\.labelConfusions),
+            labelAreas: sets[0].map(\.labelAreas), outputErrors: sets[0].map(\.outputErrors), samples: data.count)
     }
 
     /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.

@@ -1,4 +1,5 @@
 import Batches
+import Configuration
 import Kernels
 import Machine
 import Metrics
@@ -140,11 +141,9 @@ package final class TrainingEngine: @unchecked Sendable {
         guard settings.batchSize > 0 else {
             throw DataError("a batch_size must be 1 or more, but is \(settings.batchSize)")
         }
-        guard settings.batchSize <= data.count else {
-            throw DataError(
-                "a batch_size of \(settings.batchSize) is larger than the dataset: \(data.inputsPlace) has "
-                    + "\(data.count) rows")
-        }
+        // A batch larger than the data is one of them all, as in Keras and PyTorch.
+        var settings = settings
+        settings.batchSize = min(settings.batchSize, data.count)
         guard !objective.layout.trained.isEmpty || objective.layout.frozen.isEmpty else {
             throw ObjectiveError(
                 "every layer that has parameters is frozen (\"trainable\": false), so that nothing is left to train; "
@@ -232,6 +231,12 @@ package final class TrainingEngine: @unchecked Sendable {
 
     /// The learning rate of the step before; of the first one, if there was none.
     package var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
+
+    /// The schedule of the whole run as Keras has it; nil for a constant rate, and where Keras has none of the kind.
+    package var kerasSchedule: JSONNode? {
+        schedule.keras(
+            learningRate: optimizer.optimizer.learningRate, stepsPerEpoch: reader.batchesPerEpoch, epochs: epochs)
+    }
 
     /// - Parameter epochs: of a run of another length; this one's unless given.
     package func rate(at step: Int, epochs: Int? = nil) -> Double {

@@ -2,7 +2,27 @@ public import Configuration
 
 /// The losses that a config may name. Each kind is one file, and one line here.
 public enum LossRegistry {
-    public static let kinds = Registry<any Loss.Type>("loss", builtIn.map { ($0.name, $0) })
+    public static let kinds = Registry<any Loss.Type>("loss", builtIn.map { ($0.name, $0) }, synonyms: synonyms)
+
+    private static let synonyms: [String: [String]] = {
+        let crossEntropies = [
+            SparseCategoricalCrossEntropy.name, CategoricalCrossEntropy.name, BinaryCrossEntropy.name,
+        ]
+        var words: [String: [String]] = [:]
+        for word in ["cross_entropy", "crossentropy", "cross_entropy_loss", "crossentropyloss", "ce", "xent"] {
+            words[word] = crossEntropies
+        }
+        for word in ["softmax_cross_entropy", "nll", "nll_loss", "nllloss"] {
+            words[word] = Array(crossEntropies.prefix(2))
+        }
+        for word in ["bce", "bceloss", "bce_loss", "log_loss", "logloss", "logistic"] {
+            words[word] = [BinaryCrossEntropy.name]
+        }
+        for word in ["mse", "l2", "mseloss", "squared_error"] { words[word] = [MeanSquaredError.name] }
+        for word in ["mae", "l1", "l1loss", "absolute_error"] { words[word] = [MeanAbsoluteError.name] }
+        for word in ["smooth_l1", "smoothl1loss", "huber_loss"] { words[word] = [Huber.name] }
+        return words
+    }()
 
     private static let builtIn: [any Loss.Type] = [
         MeanSquaredError.self,

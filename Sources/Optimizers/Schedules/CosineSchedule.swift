@@ -43,6 +43,21 @@ public struct CosineSchedule: Schedule, Hashable {
                 + "reaches its full value; make the warm-up shorter, or 0 for a quick try, or train longer")
     }
 
+    /// Keras counts a warm-up in whole steps.
+    public func keras(learningRate: Double, stepsPerEpoch: Int, epochs: Int) -> JSONNode? {
+        let (warmup, steps) = (warmupEpochs * Double(stepsPerEpoch), stepsPerEpoch * epochs)
+        guard let warmup = Int(exactly: warmup), warmup < steps else { return JSONNode?.none }
+        var configuration: JSONNode = [
+            "initial_learning_rate": JSONNode(warmup > 0 ? 0 : learningRate), "decay_steps": JSONNode(steps - warmup),
+            "alpha": JSONNode(final), "name": "CosineDecay", "warmup_steps": JSONNode(warmup),
+        ]
+        if warmup > 0 { configuration["warmup_target"] = JSONNode(learningRate) }
+        return [
+            "module": "keras.optimizers.schedules", "class_name": "CosineDecay", "config": configuration,
+            "registered_name": .init(.null),
+        ]
+    }
+
     public func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
         let warmup = warmupEpochs * Double(stepsPerEpoch)
         if Double(step) < warmup { return Double(step) / warmup }

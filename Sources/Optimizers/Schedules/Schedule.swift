@@ -14,10 +14,16 @@ public protocol Schedule: RegisteredKind {
 
     /// A warning about a run of this many epochs, such as one that ends within its warm-up; nil where there is none.
     func warning(epochs: Int) -> ScheduleWarning?
+
+    /// The schedule of a run with this learning rate in Keras, as `keras.optimizers.schedules.deserialize` takes it in
+    /// Keras 2.15 and 3; nil where Keras has none that gives the same rates.
+    func keras(learningRate: Double, stepsPerEpoch: Int, epochs: Int) -> JSONNode?
 }
 
 extension Schedule {
     public func warning(epochs: Int) -> ScheduleWarning? { nil }
+    // Not a plain nil, which would be JSON's null.
+    public func keras(learningRate: Double, stepsPerEpoch: Int, epochs: Int) -> JSONNode? { JSONNode?.none }
 }
 
 /// A warning about a schedule that is valid, but unlikely to be meant for this run.

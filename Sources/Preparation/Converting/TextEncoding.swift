@@ -9,11 +9,14 @@ package enum TextEncoding: String, Sendable, CaseIterable {
     case utf16 = "utf-16"
 
     /// Reads a part of a source as UTF-8.
-    /// - Parameter buffer: has room for some characters at least.
+    /// - Parameters:
+    ///   - buffer: has room for some characters at least.
+    ///   - asker: who names the encoding, for sentences.
     /// - Returns: how many bytes of the source were taken, and how many were made. Nothing is made at the end alone.
     /// - Throws: `FileError` where it can't be read, `DataError` for what is no UTF-16.
     func read(
-        _ source: ByteSource, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+        _ source: ByteSource, at offset: Int, into buffer: UnsafeMutableRawBufferPointer,
+        _ asker: TableAsker = .command
     ) throws -> (taken: Int, made: Int) {
         let rest = source.count - offset
         switch self {
@@ -27,16 +30,16 @@ package enum TextEncoding: String, Sendable, CaseIterable {
             var made = 0
             for byte in raw { Self.append(Self.scalar(latin1: byte), buffer, &made) }
             return (raw.count, made)
-        case .utf16: return try readUTF16(source, offset, buffer, rest)
+        case .utf16: return try readUTF16(source, offset, buffer, rest, asker)
         }
     }
 
     private func readUTF16(
-        _ source: ByteSource, _ offset: Int, _ buffer: UnsafeMutableRawBufferPointer, _ rest: Int
+        _ source: ByteSource, _ offset: Int, _ buffer: UnsafeMutableRawBufferPointer, _ rest: Int, _ asker: TableAsker
     ) throws -> (taken: Int, made: Int) {
         let mark = try source.bytes(0..<min(source.count, 2))
         let isBig = mark == [0xFE, 0xFF]
-        guard rest != 1 else { throw Self.malformed(source, offset) }
+        guard rest != 1 else { throw Self.malformed(source, offset, asker) }
         let raw = try source.bytes(offset..<offset + min(buffer.count / 3 * 2, rest) / 2 * 2)
         func unit(_ index: Int) -> UInt16 {
             isBig ? UInt16(raw[index]) << 8 | UInt16(raw[index + 1]) : UInt16(raw[index + 1]) << 8 | UInt16(raw[index])
@@ -50,22 +53,24 @@ package enum TextEncoding: String, Sendable, CaseIterable {
                 index += 2
                 continue
             }
-            guard UTF16.isLeadSurrogate(first) else { throw Self.malformed(source, offset + index) }
+            guard UTF16.isLeadSurrogate(first) else { throw Self.malformed(source, offset + index, asker) }
             if index + 2 == raw.count {
                 // Its other half comes with the next part, if it comes at all.
-                guard index > 0, offset + raw.count < source.count else { throw Self.malformed(source, offset + index) }
+                guard index > 0, offset + raw.count < source.count else {
+                    throw Self.malformed(source, offset + index, asker)
+                }
                 break
             }
             let second = unit(index + 2)
-            guard UTF16.isTrailSurrogate(second) else { throw Self.malformed(source, offset + index) }
+            guard UTF16.isTrailSurrogate(second) else { throw Self.malformed(source, offset + index, asker) }
             Self.append(UTF16.decode(UTF16.EncodedScalar([first, second])).value, buffer, &made)
             index += 4
         }
         return (index, made)
     }
 
-    private static func malformed(_ source: ByteSource, _ offset: Int) -> DataError {
-        DataError("\(source.name), byte \(offset): this is not UTF-16; give the right --encoding")
+    private static func malformed(_ source: ByteSource, _ offset: Int, _ asker: TableAsker) -> DataError {
+        DataError("\(source.name), byte \(offset): this is not UTF-16; give the right \(asker.name(.encoding))")
     }
 
     private static func append(_ scalar: UInt32, _ buffer: UnsafeMutableRawBufferPointer, _ count: inout Int) {

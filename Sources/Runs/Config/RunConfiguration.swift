@@ -42,7 +42,7 @@ public struct RunConfiguration: Sendable {
     /// - Parameter directory: the directory that relative paths start from, normally that of the config file.
     /// - Throws: `ConfigurationError` with all mistakes at once.
     public init(_ document: ConfigurationDocument, directory: String) throws(ConfigurationError) {
-        let diagnostics = Diagnostics()
+        let diagnostics = Diagnostics(file: document.file)
         let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
         name = root.string("name", default: Self.stem(document.file))
         if name.isEmpty || name.contains("/") || name == "." || name == ".." {
@@ -91,7 +91,12 @@ public struct RunConfiguration: Sendable {
         if let problem = training.earlyStopping?.problem(
             figures: Self.figures(outputs, metricsByOutput), hasValidation: data.validation != nil || data.folds != nil)
         {
-            root.object("training")?.object("early_stopping")?.fail(problem, key: "monitor")
+            let keys = root.object("training")
+            if case .object? = keys?.node("early_stopping")?.value {
+                keys?.object("early_stopping")?.fail(problem, key: "monitor")
+            } else {
+                keys?.fail(problem, key: "early_stopping")
+            }
         }
         if let word = training.thresholds.all.lazy.compactMap(\.word).first, data.validation == nil, data.folds == nil {
             root.object("training")?.fail(

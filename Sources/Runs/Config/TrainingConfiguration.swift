@@ -19,7 +19,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
         batchSize = reader?.integer("batch_size", in: 1..., default: 32) ?? 32
         accumulate = reader?.integer("accumulate", in: 1...4096, default: 1) ?? 1
         shuffle = reader?.bool("shuffle", default: true) ?? true
-        earlyStopping = reader?.object("early_stopping").map { EarlyStopping(reading: $0) }
+        earlyStopping = reader.flatMap { EarlyStopping($0, key: "early_stopping") }
         onNaN = DivergencePolicy(reading: reader, key: "on_nan")
         thresholds =
             reader.map { ByName(reading: $0, key: "threshold", isOne: { _ in false }) { ThresholdRule($0, key: $1) } }
@@ -93,7 +93,18 @@ public struct EarlyStopping: Sendable, Hashable {
         self.restoreBest = restoreBest
     }
 
-    init(reading reader: ObjectReader) {
+    /// Reads the key: an object, or `true` for what one without keys says; nil for `false` and where it is missing.
+    init?(_ reader: ObjectReader, key: String) {
+        switch reader.node(key)?.value {
+        case .bool(true)?: self.init()
+        case .bool(false)?: return nil
+        default:
+            guard let object = reader.object(key) else { return nil }
+            self.init(reading: object)
+        }
+    }
+
+    private init(reading reader: ObjectReader) {
         monitor = reader.string("monitor", default: "validation_loss")
         patience = reader.integer("patience", in: 1..., default: 5)
         minDelta = reader.number("min_delta", .atLeast(0), default: 0)

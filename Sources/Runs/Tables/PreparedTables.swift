@@ -87,7 +87,6 @@ package final class PreparedTables {
             })
         else { return }
         source.table?.kept = [rule.column]
-        source.table?.keptBy = rule.key
     }
 
     /// What an HDF5 file that is trained on says of its columns.
@@ -196,7 +195,6 @@ extension DataConfiguration {
             table.inputs?.contains(rule.column) != true
         else { return }
         train.table?.kept = [rule.column]
-        train.table?.keptBy = rule.key
     }
 
     fileprivate mutating func moveTable(from: String, to: String) {

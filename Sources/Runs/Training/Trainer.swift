@@ -435,6 +435,7 @@ public final class Trainer {
             OptimizerConfiguration(
                 settings.training.optimizer, settings.training.schedule, settings.training.clipping
             ).configuration
+        model.kerasSchedule = engine.kerasSchedule
         return model
     }
 

@@ -60,14 +60,8 @@ public final class TrainingRun {
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
         model = try configuration.model(for: self.training)
         let objective = try configuration.objective(model, on: self.training)
-        let batch = training.wholeBatch
-        if batch > self.training.count {
-            let parts = training.accumulate > 1 ? ", accumulated \(training.accumulate) times," : ","
-            throw configuration.error(
-                "training.batch_size",
-                "is \(training.batchSize)\(parts) but \(self.training.inputsPlace) has only "
-                    + "\(self.training.count) rows; make it smaller\(self.training.samplesLastHint)")
-        }
+        let batch = min(training.wholeBatch, self.training.count)
+        let part = min(training.batchSize, self.training.count)
         try configuration.checkShuffleWindow(self.training, batch: batch)
         if !self.training.isInMemory, let problem = earlier?.problem(ofStreaming: self.training.byteCount) {
             throw configuration.error("data.memory_limit", problem)
@@ -94,10 +88,10 @@ public final class TrainingRun {
         settings.thresholds = training.thresholds
         settings.keepsBest = configuration.checkpoint.keepBest
         let parallelism = configuration.parallel.resolved(
-            batchSize: training.batchSize, accumulate: training.accumulate, for: objective)
+            batchSize: part, accumulate: training.accumulate, for: objective)
         settings.parallelism = parallelism
         if let note = configuration.parallel.note(
-            parallelism, batchSize: training.batchSize, accumulate: training.accumulate,
+            parallelism, batchSize: part, accumulate: training.accumulate,
             isResumed: earlier?.step != nil)
         {
             remarks.append(.note(note))
@@ -108,7 +102,9 @@ public final class TrainingRun {
             throw configuration.error("data.class_weight", error.description)
         }
         // First what helps most.
-        remarks = try Self.remarksOnTargets(self.training, objective, trainer.summaries) + remarks
+        remarks =
+            try Self.remarksOnTargets(self.training, objective, trainer.summaries)
+            + UnusedClasses.remarks(self.training, objective) + remarks
         try test?.examine(
             trainer.preprocessings, isFitted: trainer.preprocessings.map { _ in false }, of: model.inputs.map(\.name))
         // What a machine decided, so that the run is the same one on any other.
@@ -127,6 +123,14 @@ public final class TrainingRun {
                 file: configuration.file,
                 message: "written out in full, the config is \(length) bytes long, and at most "
                     + "\(CheckedFile.longestText >> 20) MiB can be saved with a model; make it shorter")
+        }
+        if batch < training.wholeBatch {
+            let parts = training.accumulate > 1 ? ", accumulated \(training.accumulate) times" : ""
+            remarks.append(
+                .note(
+                    "training.batch_size is \(training.batchSize)\(parts), and \(self.training.inputsPlace) has \(batch) "
+                        + "\(batch == 1 ? "row" : "rows"): an epoch is one step with all of them\(self.training.samplesLastHint)"
+                ))
         }
         remarks += splits.splitWarnings.map { .warning($0) } + (splits.splitNote.map { [.note($0)] } ?? [])
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
@@ -190,7 +194,7 @@ public final class TrainingRun {
             for entry in data.fields {
                 // Labels are checked one by one, and so are weights.
                 if entry.role == .input || entry.role == .target && areValues(targetsOf: entry.name, objective) {
-                    sentences += try data.extremeValues(in: entry.field, place: data.place(of: entry))
+                    sentences += try data.extremeValues(in: entry)
                 }
             }
         }

@@ -47,12 +47,6 @@ struct Convert: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How a table's or a text's characters are written: utf-8 (the default), latin-1 (with Windows's characters) "
-                + "or utf-16.", valueName: "name"))
-    var encoding: TextEncoding?
-
-    @Option(
-        help: ArgumentHelp(
             "A model, or a file that was converted before, whose columns, kinds and codes a table gets; in place of --target, "
                 + "--drop, --column, --categorical and --missing.", valueName: "file"))
     var like: String?
@@ -112,7 +106,7 @@ struct Convert: ParsableCommand {
             (images.given, "images", format == .images),
             (noTargets ? ["--no-targets"] : [], "tables, IDX files and arrays", ![.text, .images].contains(format)),
             (
-                encoding == nil ? [] : ["--encoding"], "tables and for \(texts)",
+                table.form.encoding == nil ? [] : ["--encoding"], "tables and for \(texts)",
                 [.csv, .tsv].contains(format) || format == .text && !areBytes
             ),
         ]
@@ -138,7 +132,7 @@ struct Convert: ParsableCommand {
             guard sources.count == 1 else {
                 throw UsageError("tables are converted one at a time; \(sources.count) were given")
             }
-            var options = try table.options(format, hasTargets: !noTargets, encoding ?? .utf8)
+            var options = try table.options(format, hasTargets: !noTargets)
             options.like = try like.map { try Self.likeTable($0) }
             return TableConverter(sources[0], options: options)
         case .idx: return IDXConverter(sources, hasTargets: !noTargets)
@@ -155,7 +149,7 @@ struct Convert: ParsableCommand {
                 throw UsageError("one folder of images is converted at a time; \(sources.count) sources were given")
             }
             return ImageConverter(folders.first.map { .folder($0) } ?? .files(sources), options: images.options)
-        case .text: return TextConverter(sources, options: text.options(encoding ?? .utf8))
+        case .text: return TextConverter(sources, options: text.options(table.form.encoding ?? .utf8))
         }
     }
 }

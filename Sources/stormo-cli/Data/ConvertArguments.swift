@@ -12,10 +12,7 @@ struct TableArguments: ParsableArguments {
             valueName: "column"))
     var target: [String] = []
 
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"))
-    var drop: [String] = []
+    @OptionGroup var columns: TableColumnArguments
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -23,13 +20,6 @@ struct TableArguments: ParsableArguments {
             "A column that is no input and becomes a dataset of its own, GROUP/COLUMN, such as data.split needs; may be "
                 + "repeated.", valueName: "column"))
     var keep: [String] = []
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "What a column holds, whatever it seems to: number, category (category:12 for at most twelve features), boolean, date, day-first, month-first (dates whose "
-                + "year is last), time, identifier (left out) or drop; may be repeated.", valueName: "column=kind"))
-    var column: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -49,51 +39,18 @@ struct TableArguments: ParsableArguments {
             valueName: "policy|kind=policy|column=policy"))
     var missing: [String] = []
 
-    @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
-    var delimiter: String?
+    @OptionGroup var form: TableFormArguments
 
-    @Flag(inversion: .prefixedNo, help: "Whether the first line names the columns (default: found out).")
-    var header: Bool?
-
-    @Flag(help: "Numbers have a decimal comma.")
-    var decimalComma = false
-
-    func validate() throws {
-        if let delimiter, Self.byte(delimiter) == nil {
-            throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
-        }
-        for column in column { _ = try Self.kind(column) }
-        _ = try policies()
-    }
+    func validate() throws { _ = try policies() }
 
     /// Those on the command line that say what is done with columns.
     var decisions: [String] {
-        [
-            ("--target", !target.isEmpty), ("--drop", !drop.isEmpty), ("--column", !column.isEmpty),
-            ("--categorical", !categorical.isEmpty), ("--missing", !missing.isEmpty),
-        ].filter(\.1).map(\.0)
+        (target.isEmpty ? [] : ["--target"]) + columns.given
+            + [("--categorical", !categorical.isEmpty), ("--missing", !missing.isEmpty)].filter(\.1).map(\.0)
     }
 
-    /// Those that are on the command line.
-    var given: [String] {
-        decisions
-            + [
-                ("--keep", !keep.isEmpty), ("--delimiter", delimiter != nil),
-                (header == false ? "--no-header" : "--header", header != nil),
-                ("--decimal-comma", decimalComma),
-            ].filter(\.1).map(\.0)
-    }
-
-    /// `zip=category`.
-    private static func kind(_ text: String) throws -> (column: String, word: ColumnWord) {
-        guard let own = TableSource.Kind(assignment: text) else {
-            throw ValidationError("--column \(text): say what the column holds, as in --column \(text)=category")
-        }
-        guard let known = ColumnWord(own.word) else {
-            throw ValidationError("--column \(text): '\(own.word)' is no kind of column; there are \(ColumnWord.known)")
-        }
-        return (own.column, known)
-    }
+    /// Those that are on the command line, but for the encoding.
+    var given: [String] { decisions + (keep.isEmpty ? [] : ["--keep"]) + form.givenOfTables }
 
     /// `median`, `number=median`, `kind:number=median`, `age=0`.
     private func policies() throws -> TableOptions {
@@ -120,29 +77,22 @@ struct TableArguments: ParsableArguments {
         return policies
     }
 
-    func options(_ format: SourceFormat, hasTargets: Bool, _ encoding: TextEncoding) throws -> TableOptions {
+    func options(_ format: SourceFormat, hasTargets: Bool) throws -> TableOptions {
         var options = TableOptions()
-        options.encoding = encoding
-        options.delimiter = delimiter.flatMap(Self.byte) ?? (format == .tsv ? 0x09 : nil)
-        options.hasHeader = header
+        options.encoding = form.encoding ?? .utf8
+        options.delimiter = form.delimiter.flatMap(TableSource.delimiter) ?? (format == .tsv ? 0x09 : nil)
+        options.hasHeader = form.header
         options.targets = target
         options.hasTargets = hasTargets
-        options.dropped = drop
+        options.dropped = columns.drop
         options.kept = keep
         options.categorical = categorical
-        options.hasDecimalComma = decimalComma ? true : nil
-        options.kinds = try column.map { try Self.kind($0) }
+        options.hasDecimalComma = form.decimalComma ? true : nil
+        options.kinds = try columns.kinds
         let policies = try policies()
         options.missing = policies.missing
         (options.missingOfKinds, options.missingOfColumns) = (policies.missingOfKinds, policies.missingOfColumns)
         return options
-    }
-
-    private static func byte(_ text: String) -> UInt8? {
-        if text == "tab" || text == "\\t" { return 0x09 }
-        guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A, byte != 0x0D
-        else { return nil }
-        return byte
     }
 }
 
@@ -213,7 +163,6 @@ struct TextArguments: ParsableArguments {
 }
 
 extension TokenKind: ExpressibleByArgument {}
-extension TextEncoding: ExpressibleByArgument {}
 
 /// What images become.
 struct ImageArguments: ParsableArguments {

@@ -32,9 +32,6 @@ struct ConfigProposal {
     /// Rows that are trained on, if a test split is cut off.
     private static let enoughForTest = 500
     private var isRegression: Bool { if case .numbers = survey.targets { true } else { false } }
-    private var classCount: Int? {
-        if case .classes(_, let counts, _) = survey.targets { counts.count } else { nil }
-    }
 
     private mutating func data() -> JSONNode {
         var node: JSONNode = ["train": survey.train]
@@ -63,9 +60,29 @@ struct ConfigProposal {
                     ? "\(Figures.count(survey.rows, "row")) are few; evaluate on rows of their own"
                     : "the file has none")
         }
-        if cuts, let classCount {
-            node["stratify"] = true
-            note("data.stratify", "true", "so that each split has all \(classCount) classes in the same shares")
+        if cuts, let classes = survey.targets.classes {
+            let parts = 1 + [node["validation"], node["test"]].count { $0?["fraction"] != nil }
+            let rare = classes.counts.enumerated().filter { (1..<parts).contains($0.element) }
+            if let first = rare.first {
+                let name = classes.names?[first.offset] ?? "\(first.offset)"
+                note(
+                    "data.stratify", "none",
+                    "class '\(name)' has \(Figures.count(first.element, "row")), too few for \(parts) splits: collect more, "
+                        + "or leave it out")
+            } else {
+                node["stratify"] = true
+                note(
+                    "data.stratify", "true",
+                    "so that each split has all \(classes.counts.count) classes in the same shares")
+            }
+        }
+        if cuts, let groups = survey.groups {
+            note(
+                "data.split", "none",
+                "\(groups.name) has \(Figures.count(groups.count)) values in \(Figures.count(survey.rows)) rows: if rows "
+                    + "of one belong together, put \"split\": {\"together\": \(JSONNode(groups.name).jsonText(pretty: false))} "
+                    + "into data\(node["stratify"] == nil ? "" : ", in place of stratify"), so that none is on two sides"
+            )
         }
         switch survey.inputs {
         case .features:
@@ -144,6 +161,12 @@ struct ConfigProposal {
                 "last layer", "dense \(count), linear",
                 "\(survey.targetName) is \(count == 1 ? "a number" : "\(count) numbers")")
             return ["type": "dense", "name": "prediction", "units": JSONNode(count)]
+        case .classes(let names, let counts, false) where counts.count == 2:
+            note(
+                "last layer", "dense 1, sigmoid",
+                "\(survey.targetName) is one of 2 classes: one number says how probable \(names.map { "'\($0[1])'" } ?? "class 1") "
+                    + "is, and its threshold can be chosen (training.threshold)")
+            return ["type": "dense", "name": "class", "units": 1, "activation": "sigmoid"]
         case .classes(let names, let counts, _):
             let words = names.map { ": " + DatasetInspection.list($0) } ?? ""
             note(
@@ -163,8 +186,11 @@ struct ConfigProposal {
             note("metrics", "r2, mae", "the share of the variance that is explained, and the mean error")
             return ("mean_squared_error", ["r2", "mae"])
         case .classes(_, let counts, let isOneHot):
-            let loss = isOneHot ? "categorical_crossentropy" : "sparse_categorical_crossentropy"
-            note("loss", loss, isOneHot ? "targets are one-hot" : "targets are labels")
+            let isBinary = counts.count == 2 && !isOneHot
+            let loss =
+                isOneHot
+                ? "categorical_crossentropy" : isBinary ? "binary_crossentropy" : "sparse_categorical_crossentropy"
+            note("loss", loss, isOneHot ? "targets are one-hot" : isBinary ? "yes or no" : "targets are labels")
             let (most, rows) = (counts.max() ?? 0, max(counts.reduce(0, +), 1))
             let share = Double(most) / Double(rows)
             let isUneven = share > 1.5 / Double(max(counts.count, 1))

@@ -23,6 +23,13 @@ struct DataSurvey {
         case answers(count: Int)
     }
 
+    /// A column whose values are shared by rows that may belong together.
+    struct Groups {
+        let name: String
+        /// How many different values it has.
+        let count: Int
+    }
+
     /// A decision about the data that has been taken, with its reason.
     struct Finding {
         let what: String
@@ -42,8 +49,28 @@ struct DataSurvey {
     /// The config's `data.augment`; nil for none.
     var augment: JSONNode?
     var findings: [Finding] = []
+    /// A column that seems to say whose rows these are, such as a patient; nil for none.
+    var groups: Groups?
+    /// What is suspicious about the data, a sentence each.
+    var warnings: [String] = []
     /// What the source's own conversion has to say: columns, notes and warnings.
     var report: (() -> Void)?
+}
+
+extension DataSurvey {
+    /// Notes values that may mark missing ones.
+    mutating func addExtremes(of data: Dataset) throws {
+        for entry in data.fields where entry.role == .input || entry.role == .target && targets.classes == nil {
+            warnings += try data.extremeValues(in: entry)
+        }
+    }
+}
+
+extension DataSurvey.Targets {
+    /// Of classes their names and counts.
+    var classes: (names: [String]?, counts: [Int])? {
+        if case .classes(let names, let counts, _) = self { (names, counts) } else { nil }
+    }
 }
 
 extension DataSurvey.Inputs {

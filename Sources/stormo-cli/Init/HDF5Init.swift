@@ -45,6 +45,7 @@ enum HDF5Init: InitSource {
                 }
             }
         }
+        try survey.addExtremes(of: data)
         return survey
     }
 

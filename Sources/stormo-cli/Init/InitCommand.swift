@@ -36,49 +36,14 @@ struct InitCommand: ParsableCommand {
     var inputs: [String] = []
 
     @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"))
-    var drop: [String] = []
-
-    @Option(
-        name: .customLong("column"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "What a column holds, as data convert --column; may be repeated.", valueName: "name=kind"))
-    var columns: [String] = []
-
-    @Option(help: ArgumentHelp("How a table is written: utf-8, latin-1 or utf-16.", valueName: "name"))
-    var encoding: TextEncoding?
-
-    @Option(help: ArgumentHelp("The character between fields, or 'tab' (default: found out).", valueName: "character"))
-    var delimiter: String?
-
-    @Flag(inversion: .prefixedNo, help: "Whether a table's first line names the columns (default: found out).")
-    var header: Bool?
-
-    @Flag(help: "Numbers have a decimal comma.")
-    var decimalComma = false
-
-    @Option(
         help: ArgumentHelp("The config to write. (default: the file's name with .json)", valueName: "file"))
     var output: String?
 
     @Flag(help: "Replace a config that is there.")
     var overwrite = false
 
-    func validate() throws {
-        if let delimiter, TableSource.delimiter(delimiter) == nil {
-            throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
-        }
-        for column in columns {
-            guard let kind = TableSource.Kind(assignment: column), !kind.word.isEmpty else {
-                throw ValidationError("--column \(column): write it as NAME=KIND")
-            }
-            guard ColumnWord(kind.word) != nil else {
-                throw ValidationError(
-                    "--column \(column): '\(kind.word)' is no kind of column; there are \(ColumnWord.known)")
-            }
-        }
-    }
+    @OptionGroup(title: "Tables") var columns: TableColumnArguments
+    @OptionGroup(title: "Tables") var form: TableFormArguments
 
     func run() throws {
         let source = try InitSources.source(of: file)
@@ -103,6 +68,8 @@ struct InitCommand: ParsableCommand {
             ConfigurationDocument(text: text, file: output), directory: ConfigOptions.directory(of: output))
         try AtomicFile.replace(output, with: text)
         survey.report?()
+        for warning in survey.warnings { Console.print("warning: \(warning)", style: .bold) }
+        if survey.report != nil || !survey.warnings.isEmpty { Console.print() }
         var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
         for decision in proposal.decisions { table.append([decision.what, decision.choice, decision.reason]) }
         table.print()
@@ -114,17 +81,15 @@ struct InitCommand: ParsableCommand {
         var options = InitOptions()
         options.targets = targets
         options.inputs = inputs
-        options.table.dropped = drop
-        options.table.kinds = columns.compactMap { TableSource.Kind(assignment: $0) }
-        options.table.encoding = encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
-        options.table.delimiter = delimiter
-        options.table.hasHeader = header
-        options.table.hasDecimalComma = decimalComma ? true : nil
-        options.given = [
-            ("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--drop", !drop.isEmpty),
-            ("--column", !columns.isEmpty), ("--encoding", encoding != nil), ("--delimiter", delimiter != nil),
-            (header == false ? "--no-header" : "--header", header != nil), ("--decimal-comma", decimalComma),
-        ].filter(\.1).map(\.0)
+        options.table.dropped = columns.drop
+        options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
+        options.table.encoding = form.encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
+        options.table.delimiter = form.delimiter
+        options.table.hasHeader = form.header
+        options.table.hasDecimalComma = form.decimalComma ? true : nil
+        options.given =
+            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty)].filter(\.1).map(\.0) + columns.given
+            + form.given
         return options
     }
 

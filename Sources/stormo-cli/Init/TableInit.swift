@@ -59,7 +59,7 @@ enum TableInit: InitSource {
                     : "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside "
                         + "a feature that tells so"))
         display.finish()
-        return DataSurvey(
+        var survey = DataSurvey(
             rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
             targets: try targets(report, values, rows: data.count, path),
             targetName: table.targets.joined(separator: ", "),
@@ -70,6 +70,9 @@ enum TableInit: InitSource {
                 for note in report.notes { Console.print("note: \(note)") }
                 withExtendedLifetime(folder) {}
             })
+        survey.groups = GroupColumn.find(data)
+        try survey.addExtremes(of: data)
+        return survey
     }
 
     /// Whole numbers that are classes become categories, so that their labels count from 0 and are known by name.

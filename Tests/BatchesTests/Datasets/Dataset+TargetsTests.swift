@@ -96,12 +96,13 @@ import Testing
 
     @Test(arguments: [1.25, -0.5] as [Float])
     func probabilitiesLieBetweenZeroAndOne(value: Float) throws {
-        let sentence =
-            "targets holds \(value) in row 1, which is out of range: "
+        let rest =
+            " holds \(value) in row 1, which is out of range: "
             + "a target of a cross-entropy is a probability, from 0 to 1"
         try expect(
-            sentence, targets: [[0, 0, 1], [1, value, 0]], objective(.softmax, .categoricalCrossEntropy))
-        try expect(sentence, targets: [[1], [value]], objective(units: 1, .sigmoid, .binaryCrossEntropy))
+            "targets, column 1," + rest, targets: [[0, 0, 1], [1, value, 0]],
+            objective(.softmax, .categoricalCrossEntropy))
+        try expect("targets" + rest, targets: [[1], [value]], objective(units: 1, .sigmoid, .binaryCrossEntropy))
     }
 
     /// As all-zero rows for what has no class, or several ones for what has two.

@@ -92,6 +92,18 @@ import Testing
         }
     }
 
+    @Test func columnsAreCalledByTheirNames() throws {
+        var rows = (0..<40).map { row in [Float(row % 7), Float(row)] }
+        for row in [3, 9] { rows[row][0] = -999 }
+        var data = try Dataset(inputs: rows)
+        data.codeNames = CodeNames([CodeNames.inputColumns: CodeNames.List(names: ["age", "weight"], place: "x")])
+        #expect(
+            try data.extremeValues(in: data.fields[0]) == [
+                "inputs, column 'age', holds -999 in 2 of 40 values, far from all others, which lie between 0 and 6; if it marks "
+                    + "missing values, remove or fill such rows before training"
+            ])
+    }
+
     @Test func theSampleIsSpreadOverAllRows() {
         #expect(RowSample(rows: 10, width: 1, runs: nil).runs == (0..<10).map { $0..<$0 + 1 })
         let runs = RowSample(rows: 1_000_000, width: 8, runs: 16).runs

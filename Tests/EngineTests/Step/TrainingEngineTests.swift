@@ -197,11 +197,17 @@ import Testing
         #expect(TrainingFixture.values(engine).allSatisfy { $0.isFinite })
     }
 
-    @Test func aBatchThatIsLargerThanTheDataIsRefused() throws {
+    /// As in Keras and PyTorch, and to the bit.
+    @Test func aBatchThatIsLargerThanTheDataIsAllOfThem() throws {
         let data = try TrainingFixture.noise(rows: 5)
-        #expect(throws: DataError("a batch_size of 6 is larger than the dataset: inputs has 5 rows")) {
-            _ = try TrainingFixture.engine(TrainingFixture.cnn(), on: data, batchSize: 6, workers: 1)
+        let values = try [5, 6, 4000].map { batch in
+            let engine = try TrainingFixture.engine(
+                TrainingFixture.cnn(), on: data, batchSize: batch, workers: 1, shards: 2)
+            let epoch = try engine.run(epoch: 0)
+            #expect(epoch.samples == 5)
+            return TrainingFixture.values(engine)
         }
+        #expect(values[0] == values[1] && values[0] == values[2])
     }
 
     @Test func moreShardsThanTheLimitAreRefused() throws {

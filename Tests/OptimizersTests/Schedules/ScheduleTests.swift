@@ -34,6 +34,29 @@ import Testing
         #expect(factors[19] > 0)
     }
 
+    @Test func theCosineIsKerass() {
+        let plain = CosineSchedule(warmupEpochs: 0, final: 0.1).keras(learningRate: 0.5, stepsPerEpoch: 10, epochs: 3)
+        #expect(plain?["class_name"] == "CosineDecay" && plain?["module"] == "keras.optimizers.schedules")
+        #expect(
+            plain?["config"]
+                == [
+                    "initial_learning_rate": 0.5, "decay_steps": 30, "alpha": 0.1, "name": "CosineDecay",
+                    "warmup_steps": 0,
+                ])
+        let warm = CosineSchedule(warmupEpochs: 1.5, final: 0).keras(learningRate: 0.5, stepsPerEpoch: 10, epochs: 3)
+        #expect(
+            warm?["config"]
+                == [
+                    "initial_learning_rate": 0.0, "decay_steps": 15, "alpha": 0.0, "name": "CosineDecay",
+                    "warmup_steps": 15, "warmup_target": 0.5,
+                ])
+        // Keras's warm-up is of whole steps, and ends before the run does.
+        #expect(
+            CosineSchedule(warmupEpochs: 0.25, final: 0).keras(learningRate: 1, stepsPerEpoch: 10, epochs: 3) == nil)
+        #expect(CosineSchedule(warmupEpochs: 3, final: 0).keras(learningRate: 1, stepsPerEpoch: 10, epochs: 3) == nil)
+        #expect(ConstantSchedule().keras(learningRate: 1, stepsPerEpoch: 10, epochs: 3) == nil)
+    }
+
     @Test func partsOfAnEpochWarmUpToo() {
         let factors = factors(.cosine(warmupEpochs: 0.5, final: 0), stepsPerEpoch: 4, epochs: 2)
         #expect(factors[0] == 0)

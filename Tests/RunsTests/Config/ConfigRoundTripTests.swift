@@ -37,7 +37,7 @@ import Testing
         "checkpoint.keep_last": "CheckpointStoreTests", "checkpoint.keep_best": "CheckpointStoreTests",
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
-        "export.graph": "KerasFormatTests", "parallel.pin": "WorkerTeamTests",
+        "export.graph": "KerasFormatTests", "export.weight_decay": "KerasTests", "parallel.pin": "WorkerTeamTests",
         "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
         ".model.outputs": "SeveralConfigurationTests, SeveralRunTests", ".loss_weights": "SeveralConfigurationTests",

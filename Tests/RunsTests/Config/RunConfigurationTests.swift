@@ -268,9 +268,22 @@ import Testing
 
     @Test(arguments: [
         (#"metrics=["acuracy"]"#, "metrics[0]: unknown metric 'acuracy'; did you mean 'accuracy'?"),
+        // What other programs call them.
+        (#"metrics=["auc"]"#, "metrics[0]: unknown metric 'auc'; did you mean 'roc_auc'?"),
+        (#"metrics=["f1_score"]"#, "metrics[0]: unknown metric 'f1_score'; did you mean 'f1'?"),
+        (
+            "loss=cross_entropy",
+            "loss: unknown loss 'cross_entropy'; did you mean 'sparse_categorical_crossentropy', 'categorical_crossentropy' or "
+                + "'binary_crossentropy'?"
+        ),
+        (#"loss={"type": "mse"}"#, "loss.type: unknown loss 'mse'; did you mean 'mean_squared_error'?"),
         (
             #"metrics=["mae", "rmse", "mean_absolute_error"]"#,
             "metrics[2]: names 'mean_absolute_error' twice"
+        ),
+        (
+            "training.early_stopping=true",
+            "training.early_stopping: watches 'validation_loss', but data.validation is missing; add it, or watch 'loss'"
         ),
         (
             #"training.early_stopping={"monitor": "los"}"#,

@@ -35,6 +35,8 @@ struct KindFinder {
     let wanted: ColumnKind?
     /// What another table says, and which one.
     let like: (column: RecipeColumn, place: String)?
+    /// Who says how the table is read, for sentences.
+    let asker: TableAsker
 
     /// Fewer rows tell nothing of what differs in each.
     private static let leastRows = 10
@@ -98,7 +100,7 @@ struct KindFinder {
             found.remark = "\(texts.table.count) different texts"
             found.warning =
                 "column '\(name)' holds \(texts.table.count) different texts in \(column.present) rows, of which a model "
-                + "learns little; leave it out by --drop \(ShellWord.quoted(name))"
+                + "learns little; leave it out by \(dropping)"
         }
     }
 
@@ -117,8 +119,8 @@ struct KindFinder {
         found.areNames = true
         found.remark = "numbers with zeros in front are names"
         found.note =
-            "column '\(name)' holds \(padded.words), with a zero in front: its numbers were taken for names (--column "
-            + "\(ShellWord.quoted(name + "=number")) takes them for amounts)"
+            "column '\(name)' holds \(padded.words), with a zero in front: its numbers were taken for names ("
+            + "\(asker.holding(name, "number"))\(asker.there) takes them for amounts)"
         return found
     }
 
@@ -143,11 +145,12 @@ struct KindFinder {
     private func tooMany(_ place: ColumnTexts.Place?) -> DataError {
         DataError(
             "\(source), line \(place?.line ?? 0): column '\(name)' holds more than \(ColumnTexts.mostCategories) different texts, "
-                + "which are no categories; leave it out by --drop \(ShellWord.quoted(name))")
+                + "which are no categories; leave it out by \(dropping)")
     }
 
     /// What is typed where numbers are names.
-    private var asCategory: String { "--column " + ShellWord.quoted(name + "=category") }
+    private var asCategory: String { "\(asker.say) \(asker.holding(name, "category"))" }
+    private var dropping: String { asker.dropping(name) + asker.there }
 
     private var mayNameRows: Bool { !column.isTarget && rows >= Self.leastRows }
 
@@ -201,7 +204,7 @@ struct KindFinder {
         if units.count > 1 {
             throw DataError(
                 "\(source): column '\(name)' holds \(units[0].place.words) and \(units[1].place.words); bring its numbers into "
-                    + "one unit" + (like == nil ? ", or say \(asCategory) if they are names" : ""))
+                    + "one unit" + (like == nil ? ", or \(asCategory) if they are names" : ""))
         }
         var found = FoundKind(kind: .number, unit: units.first?.unit)
         if column.numbers + (column.texts?.rowCount ?? 0) == 0 { found.kind = .empty }
@@ -235,8 +238,8 @@ struct KindFinder {
                     "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
                     + "tells whether that mark divides thousands or the fraction; "
                     + (point == UInt8(ascii: ".")
-                        ? "say --decimal-comma if it divides the fraction"
-                        : "leave out --decimal-comma if it divides the fraction")
+                        ? "\(asker.say) \(asker.decimalComma) if it divides the fraction"
+                        : "leave out \(asker.name(.decimalComma)) if it divides the fraction")
             }
         }
         return found
@@ -329,7 +332,7 @@ struct KindFinder {
                 "\(source): column '\(name)' holds \(ambiguous.words), and no row tells whether the day or the month stands "
                     + "first; "
                     + (like == nil
-                        ? "say --column \(ShellWord.quoted(name + "=day-first")) or --column \(ShellWord.quoted(name + "=month-first"))"
+                        ? "\(asker.say) \(asker.holding(name, "day-first")) or \(asker.holding(name, "month-first"))"
                         : "write the year first, as 2024-03-31"))
         }
         return FoundKind(kind: .date, order: wanted)
@@ -345,13 +348,13 @@ struct KindFinder {
         }
         return DataError(
             "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', \(what); repair it, leave it empty where it "
-                + "means a missing value, or leave out --column \(name)=\(wanted?.rawValue ?? "")")
+                + "means a missing value, or leave out \(asker.name(.columns, name, wanted?.rawValue))")
     }
 
     private func stray(_ kinds: String, _ count: Int, _ place: ColumnTexts.Place?) -> DataError {
         DataError(
             "\(source), line \(place?.line ?? 0): column '\(name)' holds '\(place?.shown ?? "")', but \(kinds) in \(count) of "
-                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or say "
+                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or "
                 + "\(asCategory) if all of them are names")
     }
 
@@ -372,9 +375,9 @@ struct KindFinder {
             advice =
                 switch numeric {
                 case .otherPoint where point == UInt8(ascii: "."):
-                    "say --decimal-comma if the comma divides whole from fraction, or write the numbers without it"
+                    "\(asker.say) \(asker.decimalComma) if the comma divides whole from fraction, or write the numbers without it"
                 case .otherPoint:
-                    "leave out --decimal-comma if the point divides whole from fraction, or write the numbers without it"
+                    "leave out \(asker.name(.decimalComma)) if the point divides whole from fraction, or write the numbers without it"
                 case .date: "write the dates as 2024-03-31, or as 31 Mar 2024"
                 default: "write plain numbers into the file"
                 }
@@ -387,7 +390,7 @@ struct KindFinder {
         found.remark = "looks like \(isDate ? "dates" : "numbers"), but became codes"
         found.warning =
             "column '\(name)' looks like \(isDate ? "dates" : "numbers") ('\(place.text)' in line \(place.line)), but is read "
-            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by --drop \(ShellWord.quoted(name)); or say "
+            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by \(dropping); or "
             + "\(asCategory) if they are names"
     }
 }

@@ -19,24 +19,33 @@ struct MissingPolicies {
             if let kind = RecipeColumn.Kind(rawValue: selector) {
                 guard form.names.contains(selector) else {
                     guard ofKinds.updateValue(missing, forKey: kind) == nil else {
-                        throw DataError("columns of the kind '\(selector)' are named by --missing twice")
+                        throw options.asker.mistake(
+                            .missing, of: selector,
+                            "columns of the kind '\(selector)' are named by \(options.asker.name(.missing)) twice",
+                            configured: "names columns of the kind '\(selector)' twice")
                     }
                     continue
                 }
+                let kinds = TableOptions.kindMark + selector
                 notes.append(
-                    "--missing \(selector)=\(missing.word) is said of the column '\(selector)'; of all columns of that kind it is "
-                        + "said by --missing \(TableOptions.kindMark)\(selector)=\(missing.word)")
+                    "\(options.asker.name(.missing, selector, missing.word)) is said of the column '\(selector)'; of all columns of "
+                        + "that kind it is said by \(options.asker.name(.missing, kinds, missing.word))")
             }
-            let index = try form.column(selector, "--missing", source)
+            let index = try form.column(selector, .missing, source)
             guard ofColumns.updateValue(missing, forKey: index) == nil else {
-                throw DataError("column '\(form.names[index])' is named by --missing twice")
+                throw options.asker.mistake(
+                    .missing, of: selector,
+                    "column '\(form.names[index])' is named by \(options.asker.name(.missing)) twice",
+                    configured: "names column '\(form.names[index])' twice")
             }
         }
         let others = options.missingOfKinds.keys.map(\.rawValue).sorted() + options.missingOfColumns.map(\.column)
         if options.missing == .skip, let other = others.first {
-            throw DataError(
+            throw options.asker.mistake(
+                .missing, of: other,
                 "--missing skip leaves out each row with a missing value, so that --missing \(other)=… has no effect; leave "
-                    + "one of them out")
+                    + "one of them out",
+                configured: "has no effect, since each row with a missing value is left out; leave one of the two out")
         }
         (self.options, self.ofColumns, self.ofKinds, self.form, self.notes) = (options, ofColumns, ofKinds, form, notes)
     }
@@ -54,9 +63,12 @@ struct MissingPolicies {
             ?? ofKinds[kind].map { ($0, kind.rawValue + "=") } ?? (options.missing, "")
         if let policy = policy(missing, kind, ofAll: subject.isEmpty) { return policy }
         guard hasMissing || !subject.isEmpty else { return .none }
-        throw DataError(
-            "--missing \(subject)\(missing.word) fits no column of \(kind.columnWords), such as '\(form.names[index])'; give "
-                + kind.policyWords + (subject.isEmpty ? " or skip" : " or refuse"))
+        let rest =
+            "fits no column of \(kind.columnWords), such as '\(form.names[index])'; give \(kind.policyWords)"
+            + (subject.isEmpty ? " or skip" : " or refuse")
+        throw options.asker.mistake(
+            .missing, of: String(subject.dropLast()), "--missing \(subject)\(missing.word) \(rest)",
+            configured: "is '\(missing.word)', which \(rest)")
     }
 
     /// - Parameter ofAll: whether the word is said of all columns, so that each kind takes what comes nearest to it.

@@ -32,6 +32,7 @@ final class RecordReader {
 
     private let delimiter: UInt8
     private let encoding: TextEncoding
+    private let asker: TableAsker
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     // The bytes that were loaded and not yet taken.
     private var start = 0
@@ -49,9 +50,14 @@ final class RecordReader {
     /// What messages call the fields.
     private let names: [String]
 
-    /// - Parameter names: what messages call the fields, if they have names.
-    init(_ source: ByteSource, delimiter: UInt8, encoding: TextEncoding = .utf8, names: [String] = []) throws {
-        self.source = source
+    /// - Parameters:
+    ///   - names: what messages call the fields, if they have names.
+    ///   - asker: who says how the table is read, for sentences.
+    init(
+        _ source: ByteSource, delimiter: UInt8, encoding: TextEncoding = .utf8, names: [String] = [],
+        asker: TableAsker = .command
+    ) throws {
+        (self.source, self.asker) = (source, asker)
         self.delimiter = delimiter
         self.names = names
         self.encoding = encoding
@@ -60,7 +66,8 @@ final class RecordReader {
         if mark.starts(with: [0xEF, 0xBB, 0xBF]) {
             loaded = 3
         } else if mark.starts(with: [0xFF, 0xFE]) || mark.starts(with: [0xFE, 0xFF]) {
-            throw DataError("\(source.name) is in UTF-16; say --encoding utf-16, or save it as UTF-8")
+            throw DataError(
+                "\(source.name) is in UTF-16; \(asker.say) \(asker.typed(.encoding, "utf-16")), or save it as UTF-8")
         }
     }
 
@@ -240,7 +247,7 @@ final class RecordReader {
         let field = names.indices.contains(index) ? "column '\(names[index])'" : "field \(index + 1)"
         return DataError(
             "\(source.name), line \(line), \(field): there is a zero byte, which no text in "
-                + "\(encoding.rawValue.uppercased()) has; repair that line, or give the right --encoding")
+                + "\(encoding.rawValue.uppercased()) has; repair that line, or give the right \(asker.name(.encoding))")
     }
 
     /// - Parameter place: of the first byte in the buffer that is not UTF-8.
@@ -261,7 +268,7 @@ final class RecordReader {
                 ? String(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
         }.joined()
         return DataError(
-            "\(source.name), line \(line): '\(shown)' is not UTF-8; say --encoding latin-1 if the file is in the older "
+            "\(source.name), line \(line): '\(shown)' is not UTF-8; \(asker.say) \(asker.typed(.encoding, "latin-1")) if the file is in the older "
                 + "encoding of Western Europe, as Windows and Excel write it, or save it as UTF-8")
     }
 
@@ -291,7 +298,7 @@ final class RecordReader {
             buffer = larger
         }
         let (taken, made) = try encoding.read(
-            source, at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+            source, at: loaded, into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]), asker)
         let added = UnsafeRawBufferPointer(rebasing: buffer[end..<end + made])
         if zero == Int.max, let place = Self.zero(in: added) { zero = end + place }
         // The older encoding of Western Europe has no accents by themselves.

@@ -1,4 +1,5 @@
 import Batches
+internal import Configuration
 internal import HDF5
 internal import Recipes
 
@@ -55,9 +56,13 @@ package struct SplitTables: Sendable {
         }
         let options = try TableOptions(table, path, like)
         if like == nil, table.targets.isEmpty {
-            throw DataError(
+            let names = RecipeMapping.list(try Self.columns(path, options))
+            throw table.asker.mistake(
+                .targets,
                 "\(path): which column is to be predicted is said by data.\(split).targets, which is missing; the table has "
-                    + "the columns \(RecipeMapping.list(try Self.columns(path, options)))")
+                    + "the columns \(names)",
+                configured:
+                    "is missing; name the column of \(path) that is to be predicted; it has the columns \(names)")
         }
         // Small beside the table; a temporary file is written fast.
         var target = try ConversionTarget(file: file, group: "/", storage: DatasetStorage(gzip: 1))
@@ -107,10 +112,11 @@ extension TableOptions {
     /// - Throws: `DataError` for a word that is not known.
     package init(_ table: TableSource, _ path: String, _ like: LikeTable? = nil) throws {
         self.init()
-        self.like = like
+        (self.like, asker) = (like, table.asker)
         if let word = table.encoding {
             guard let known = TextEncoding(rawValue: word) else {
-                throw DataError("\(path): no encoding is called '\(word)'")
+                throw asker.mistake(
+                    .encoding, "\(path): " + unknownWord(word, noun: "encoding", among: TableSource.encodings))
             }
             encoding = known
         }
@@ -119,7 +125,6 @@ extension TableOptions {
         // Columns are found by their names, unless they had none.
         hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }
         kept = table.kept
-        if let key = table.keptBy { keptBy = key }
         guard like == nil else {
             // The other tables of the same split; what else becomes of missing values is declared.
             missing = table.missing == "skip" ? .skip : .refuse
@@ -132,9 +137,9 @@ extension TableOptions {
             // What stands beside the inputs is no input anyhow.
             if table.kept.contains(kind.column), let word = ColumnWord(kind.word), word.kind.isLeftOut { continue }
             guard let known = ColumnWord(kind.word) else {
-                throw DataError(
-                    "\(path), column '\(kind.column)': '\(kind.word)' is no kind of column; there are \(ColumnWord.known)"
-                )
+                let problem = ColumnWord.unknown(kind.word)
+                throw asker.mistake(
+                    .columns, of: kind.column, "\(path), column '\(kind.column)': \(problem)", configured: problem)
             }
             kinds.append((kind.column, known))
         }

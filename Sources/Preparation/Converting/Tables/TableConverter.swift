@@ -72,8 +72,9 @@ package struct TableConverter: Converter {
         guard profile.rows > 0 else {
             throw DataError(
                 profile.skippedRows > 0
-                    ? "\(path): each of its \(profile.skippedRows) rows has a missing value; say --missing mean or "
-                        + "--missing VALUE, or --drop the columns that lack most"
+                    ? "\(path): each of its \(profile.skippedRows) rows has a missing value; \(asker.say) "
+                        + "\(asker.typed(.missing, "mean")) or \(asker.typed(.missing, "VALUE")), or "
+                        + asker.dropping(some: "the columns that lack most")
                     : "\(path) has no rows" + (form.hasHeader ? " below its header" : ""))
         }
         let identifiers = columns.inputs.filter { kinds[$0]?.isIdentifier == true && !columns.asked.contains($0) }
@@ -127,24 +128,24 @@ package struct TableConverter: Converter {
 
     private func chooseColumns(_ form: TableForm, _ source: ByteSource) throws -> Columns {
         if let like = options.like { return try columns(like: like, form, source) }
-        let wanted = try options.inputs.map { try Set($0.map { try form.column($0, "inputs", source) }) }
-        let dropped = try Set(options.dropped.map { try form.column($0, "--drop", source) })
-        let categorical = try options.categorical.map { try form.column($0, "--categorical", source) }
+        let wanted = try options.inputs.map { try Set($0.map { try form.column($0, .inputs, source) }) }
+        let dropped = try Set(options.dropped.map { try form.column($0, .drop, source) })
+        let categorical = try options.categorical.map { try form.column($0, .categorical, source) }
         if let index = categorical.first(where: dropped.contains) {
-            throw DataError("column '\(form.names[index])' is named by --categorical and by --drop")
+            throw twice(form.names[index], (.categorical, asker.name(.categorical)), asker.name(.drop))
         }
         var kinds = Dictionary(categorical.map { ($0, ColumnKind.category) }, uniquingKeysWith: { first, _ in first })
         var widths: [Int: Int] = [:]
         for (selector, word) in options.kinds {
             let kind = word.kind
-            let index = try form.column(selector, "--column", source)
+            let index = try form.column(selector, .columns, source)
             let other =
                 dropped.contains(index) && kind != .drop
-                ? "--drop" : kinds[index].flatMap { $0 == kind ? nil : "--column \(form.names[index])=\($0.rawValue)" }
+                ? asker.name(.drop)
+                : kinds[index].flatMap { $0 == kind ? nil : asker.name(.columns, form.names[index], $0.rawValue) }
             if let other {
-                throw DataError(
-                    "column '\(form.names[index])' is named by --column \(form.names[index])=\(kind.rawValue) and by \(other)"
-                )
+                let own = asker.name(.columns, form.names[index], kind.rawValue)
+                throw twice(form.names[index], (.columns, own), of: selector, other)
             }
             kinds[index] = kind
             widths[index] = word.width
@@ -153,18 +154,17 @@ package struct TableConverter: Converter {
         func checkTarget(_ index: Int) throws {
             guard out.contains(index) else { return }
             let option =
-                dropped.contains(index) ? "--drop" : "--column \(form.names[index])=\(kinds[index]?.rawValue ?? "")"
-            throw DataError("column '\(form.names[index])' is named by --target and by \(option)")
+                dropped.contains(index)
+                ? asker.name(.drop) : asker.name(.columns, form.names[index], kinds[index]?.rawValue)
+            throw twice(form.names[index], (.targets, asker.name(.targets)), option)
         }
         // A row index is no feature, unless it is asked for.
         let beside = try keptColumns(form, source)
-        let chosen = try Set(options.targets.map { try form.column($0, "--target", source) })
+        let chosen = try Set(options.targets.map { try form.column($0, .targets, source) })
         let named = chosen.union(kinds.keys).union(wanted ?? [])
-        for (option, key, others) in [("--drop", "data.train.drop", out), ("--target", "data.train.targets", chosen)] {
+        for (setting, others) in [(TableAsker.Setting.drop, out), (.targets, chosen)] {
             if let index = beside.first(where: others.contains) {
-                throw DataError(
-                    "column '\(form.names[index])' is named by \(options.keptBy) and by "
-                        + (options.keptBy.hasPrefix("--") ? option : key))
+                throw twice(form.names[index], (.keep, asker.name(.keep)), asker.name(setting))
             }
         }
         let kept = form.names.indices.filter {
@@ -173,7 +173,7 @@ package struct TableConverter: Converter {
         var targets: [Int] = []
         if options.hasTargets {
             for selector in options.targets {
-                let index = try form.column(selector, "--target", source)
+                let index = try form.column(selector, .targets, source)
                 try checkTarget(index)
                 if !targets.contains(index) { targets.append(index) }
             }
@@ -193,16 +193,27 @@ package struct TableConverter: Converter {
             throw DataError(
                 "\(path) has \(form.names.count == 1 ? "one column only" : "no column left for inputs"); a dataset "
                     + "needs inputs beside the targets"
-                    + (form.names.count == 1 ? "; give the right --delimiter, or say --no-targets" : ""))
+                    + (form.names.count == 1 ? "; give the right \(asker.name(.delimiter))\(asker.orNoTargets)" : ""))
         }
         return columns
+    }
+
+    private var asker: TableAsker { options.asker }
+
+    /// A column that two settings name.
+    private func twice(
+        _ name: String, _ own: (setting: TableAsker.Setting, name: String), of selector: String? = nil, _ other: String
+    ) -> any Error {
+        asker.mistake(
+            own.setting, of: selector ?? name, "column '\(name)' is named by \(own.name) and by \(other)",
+            configured: "names column '\(name)', which \(other) names too")
     }
 
     /// The columns that become datasets of their own.
     private func keptColumns(_ form: TableForm, _ source: ByteSource) throws -> [Int] {
         var columns: [Int] = []
         for selector in options.kept {
-            let index = try form.column(selector, options.keptBy, source)
+            let index = try form.column(selector, .keep, source)
             let name = form.names[index]
             guard !["inputs", "targets", ".", ".."].contains(name), !name.contains("/"), !name.utf8.contains(0) else {
                 throw DataError(
@@ -261,7 +272,7 @@ package struct TableConverter: Converter {
         func finder(_ index: Int, _ profile: TableProfile) -> KindFinder {
             KindFinder(
                 column: profile.columns[index], name: form.names[index], rows: profile.rows, point: form.point,
-                source: source.name, wanted: chosen.kinds[index], like: like[index])
+                source: source.name, wanted: chosen.kinds[index], like: like[index], asker: asker)
         }
         for index in chosen.used where profile.rows > 0 {
             kinds[index] = try finder(index, profile).find()
@@ -308,8 +319,9 @@ package struct TableConverter: Converter {
         let several = missing > shown.count ? "first in " : "in "
         throw DataError(
             "\(path): \(missing == 1 ? "1 value is" : "\(missing) values are") missing, "
-                + "\(several)\(shown.joined(separator: "; ")); say --missing skip to leave such rows out, "
-                + "--missing mean or --missing VALUE to fill them, or --drop a column")
+                + "\(several)\(shown.joined(separator: "; ")); \(asker.say) \(asker.typed(.missing, "skip")) to leave such rows "
+                + "out, \(asker.typed(.missing, "mean")) or \(asker.typed(.missing, "VALUE")) to fill them, or "
+                + asker.dropping(some: "a column"))
     }
 
     private func notes(
@@ -321,8 +333,9 @@ package struct TableConverter: Converter {
         if options.hasHeader == nil {
             notes.append(
                 form.hasHeader
-                    ? "the first line names the columns (--no-header if it is data)"
-                    : "the first line is data, the columns have no names (--header if it names them)")
+                    ? "the first line names the columns (\(asker.header(false))\(asker.there) if it is data)"
+                    : "the first line is data, the columns have no names (\(asker.header(true))\(asker.there) if it names "
+                        + "them)")
         }
         if let like = options.like {
             let left = form.names.indices.filter { !used.contains($0) }.map { form.names[$0] }
@@ -350,7 +363,7 @@ package struct TableConverter: Converter {
             let kind = profile.columns[index].texts == nil ? "number" : "category"
             notes.append(
                 "column '\(name)' has \(kind == "number" ? "consecutive integers" : "a different text in each row"): it was "
-                    + "taken for an identifier and left out (--column \(name)=\(kind) keeps it)")
+                    + "taken for an identifier and left out (\(asker.holding(name, kind))\(asker.there) keeps it)")
         }
         if profile.composed.count > 0 {
             let (count, line) = profile.composed
@@ -359,7 +372,8 @@ package struct TableConverter: Converter {
                     + " brought into Unicode's composed form (NFC), in which texts are compared")
         }
         if options.like == nil, options.hasTargets, options.targets.isEmpty, let target = targets.first {
-            notes.append("the target is '\(form.names[target])', the last column (--target names another)")
+            notes.append(
+                "the target is '\(form.names[target])', the last column (\(asker.name(.targets)) names another)")
         }
         if profile.skippedRows > 0 {
             notes.append(

@@ -1,4 +1,5 @@
 import Batches
+internal import Configuration
 internal import Recipes
 
 /// What a table of text looks like: its delimiter, and its columns' names.
@@ -14,6 +15,8 @@ struct TableForm {
     let index: Range<Int>
     /// What was read in another way than another table says.
     let warning: String?
+    /// Who says how the table is read, for sentences.
+    let asker: TableAsker
 
     /// What another table must know to be read alike.
     var declared: Recipe.Form? {
@@ -23,12 +26,14 @@ struct TableForm {
     /// Looks at the beginning of a table.
     init(_ source: ByteSource, _ options: TableOptions) throws {
         guard source.count > 0 else { throw DataError("\(source.name) is empty") }
-        encoding = options.encoding
-        let sample = try Self.sample(source, encoding)
+        (encoding, asker) = (options.encoding, options.asker)
+        let sample = try Self.sample(source, encoding, asker)
         guard !sample.contains(0) else {
             throw DataError(
                 "\(source.name) holds bytes that are no text in \(encoding.rawValue.uppercased()); "
-                    + (encoding == .utf16 ? "give the right --encoding" : "say --encoding utf-16 if it is in that")
+                    + (encoding == .utf16
+                        ? "give the right \(asker.name(.encoding))"
+                        : "\(asker.say) \(asker.typed(.encoding, "utf-16")) if it is in that")
                     + ", or save it as UTF-8")
         }
         if let has = options.hasDecimalComma {
@@ -41,20 +46,20 @@ struct TableForm {
         }
         delimiter =
             try options.delimiter
-            ?? Self.delimiter(source, encoding, sample, isCommaUsed: point == UInt8(ascii: ","))
-        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
+            ?? Self.delimiter(source, encoding, asker, sample, isCommaUsed: point == UInt8(ascii: ","))
+        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding, asker: asker)
         guard try reader.next() else { throw DataError("\(source.name) has no rows") }
         var first = (0..<reader.fields.count).map(reader.text)
         // Row names, of which the header says nothing.
         let namesRows =
-            try options.hasHeader != false && Self.namesRows(source, encoding, delimiter, width: first.count)
+            try options.hasHeader != false && Self.namesRows(source, encoding, asker, delimiter, width: first.count)
         if namesRows { first.insert("", at: 0) }
         if let hasHeader = options.hasHeader {
             self.hasHeader = hasHeader
         } else if namesRows {
             hasHeader = true
         } else {
-            hasHeader = try Self.isHeader(first, before: reader, point)
+            hasHeader = try Self.isHeader(first, before: reader, point, asker)
         }
         // An unnamed column goes by its number.
         let hasNames = hasHeader
@@ -63,16 +68,16 @@ struct TableForm {
         var seen: Set<String> = []
         for name in first where hasNames && !name.isEmpty && !seen.insert(name).inserted {
             throw DataError(
-                "\(source.name), line 1: two columns are named '\(name)'; give them different names, or say "
-                    + "--no-header if that line is data")
+                "\(source.name), line 1: two columns are named '\(name)'; give them different names, or \(asker.say) "
+                    + "\(asker.header(false)) if that line is data")
         }
     }
 
     /// Whether each of the first rows has one field more than the first line, as R's `write.table` writes the names of rows.
     private static func namesRows(
-        _ source: ByteSource, _ encoding: TextEncoding, _ delimiter: UInt8, width: Int
+        _ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker, _ delimiter: UInt8, width: Int
     ) throws -> Bool {
-        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
+        let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding, asker: asker)
         // Of one name nobody knows: a comma may stand within numbers.
         guard width > 1, try reader.next() else { return false }
         var rows = 0
@@ -85,13 +90,15 @@ struct TableForm {
 
     /// A reader of the table from its beginning.
     func reader(_ source: ByteSource) throws -> RecordReader {
-        try RecordReader(source, delimiter: delimiter, encoding: encoding, names: names)
+        try RecordReader(source, delimiter: delimiter, encoding: encoding, names: names, asker: asker)
     }
 
     /// The beginning of the text, in UTF-8.
-    private static func sample(_ source: ByteSource, _ encoding: TextEncoding) throws -> [UInt8] {
+    private static func sample(
+        _ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker
+    ) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let made = try bytes.withUnsafeMutableBytes { try encoding.read(source, at: 0, into: $0).made }
+        let made = try bytes.withUnsafeMutableBytes { try encoding.read(source, at: 0, into: $0, asker).made }
         return Array(bytes.prefix(made))
     }
 
@@ -103,14 +110,14 @@ struct TableForm {
 
     /// The delimiter that cuts the first records into the same number of fields, and into the most.
     private static func delimiter(
-        _ source: ByteSource, _ encoding: TextEncoding, _ sample: [UInt8], isCommaUsed: Bool
+        _ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker, _ sample: [UInt8], isCommaUsed: Bool
     ) throws -> UInt8 {
         var best = (delimiter: UInt8(ascii: isCommaUsed ? ";" : ","), width: 1)
         // One by which each row has one field more than the first line.
         var withRowNames: UInt8?
         for candidate in [",", ";", "\t", "|"] as [Unicode.Scalar] where !(isCommaUsed && candidate == ",") {
             let delimiter = UInt8(ascii: candidate)
-            let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding)
+            let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding, asker: asker)
             var width: Int?
             var isEven = true
             for _ in 0..<20 {
@@ -125,7 +132,7 @@ struct TableForm {
             }
             if isEven, let width, width > best.width {
                 best = (delimiter, width)
-            } else if let width, withRowNames == nil, try namesRows(source, encoding, delimiter, width: width) {
+            } else if let width, withRowNames == nil, try namesRows(source, encoding, asker, delimiter, width: width) {
                 withRowNames = delimiter
             }
         }
@@ -143,7 +150,9 @@ struct TableForm {
     /// over texts that are not those of the line. The columns in front may have none (a row index), and behind one without
     /// a name pandas numbers columns from 0.
     /// - Throws: `DataError` where one cell is a name by what is below it, and another one a number.
-    private static func isHeader(_ first: [String], before reader: RecordReader, _ point: UInt8) throws -> Bool {
+    private static func isHeader(
+        _ first: [String], before reader: RecordReader, _ point: UInt8, _ asker: TableAsker
+    ) throws -> Bool {
         if first.count > 1, first[0].isEmpty, Array(first.dropFirst()) == (0..<first.count - 1).map(String.init) {
             return true
         }
@@ -185,28 +194,40 @@ struct TableForm {
         }
         throw DataError(
             "\(reader.source.name), line \(line): '\(first[name])' stands over numbers, as a column's name does, but "
-                + "'\(first[number])' is a number itself; say --header if this line names the columns, or --no-header if it "
-                + "is data")
+                + "'\(first[number])' is a number itself; \(asker.say) \(asker.header(true)) if this line names the "
+                + "columns, or \(asker.header(false)) if it is data")
     }
 
     /// The column that a user means by a name or an index.
-    func column(_ selector: String, _ option: String, _ source: ByteSource) throws -> Int {
+    /// - Throws: a mistake of the setting that names it, where there is none.
+    func column(_ selector: String, _ setting: TableAsker.Setting, _ source: ByteSource) throws -> Int {
         if let index = names.firstIndex(of: selector) { return index }
+        let name = asker.name(setting)
         if let index = Int(selector) {
             let index = index < 0 ? index + names.count : index
             guard names.indices.contains(index) else {
-                throw DataError(
-                    "\(source.name) has \(names.count) columns, so \(option) \(selector) is none; they are counted "
-                        + "from 0, or from the end by -1")
+                let counting = "they are counted from 0, or from the end by -1"
+                throw asker.mistake(
+                    setting, of: selector,
+                    "\(source.name) has \(names.count) columns, so \(name) \(selector) is none; \(counting)",
+                    configured: "is \(selector), but \(source.name) has \(names.count) columns; \(counting)")
             }
             return index
         }
         guard hasHeader else {
-            throw DataError(
-                "\(source.name) has no header, so \(option) \(selector) names no column; give its index, counted from "
-                    + "0, or say --header if the first line names the columns")
+            let advice =
+                "give its index, counted from 0, or \(asker.say) \(asker.header(true)) if the first line names the columns"
+            throw asker.mistake(
+                setting, of: selector,
+                "\(source.name) has no header, so \(name) \(selector) names no column; \(advice)",
+                configured: "is '\(selector)', but \(source.name) has no header, so this names no column; \(advice)")
         }
         let shown = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
-        throw DataError("\(source.name) has no column '\(selector)' for \(option); it has: \(shown)")
+        // Of two letters one may be another word.
+        let near = selector.count > 2 ? nearestWord(to: selector, among: names) : nil
+        let known = near.map { "did you mean '\($0)'? It has: \(shown)" } ?? "it has: \(shown)"
+        throw asker.mistake(
+            setting, of: selector, "\(source.name) has no column '\(selector)' for \(name); \(known)",
+            configured: "\(source.name) has no column '\(selector)'; \(known)")
     }
 }

@@ -1,3 +1,5 @@
+import Batches
+internal import Configuration
 package import Recipes
 
 /// What a user says that a column holds.
@@ -45,9 +47,15 @@ package struct ColumnWord: Sendable {
         }
     }
 
-    /// All of them, for a sentence.
-    package static let known =
-        ColumnKind.allCases.map(\.rawValue).joined(separator: ", ") + ", and category:12 for twelve features"
+    /// What is said of a word that is none.
+    package static func unknown(_ word: String) -> String {
+        let words = ColumnKind.allCases.map(\.rawValue)
+        let all = words.joined(separator: ", ") + ", and category:12 for twelve features"
+        guard let near = nearestWord(to: word, among: words) else {
+            return "'\(word)' is no kind of column; there are \(all)"
+        }
+        return "'\(word)' is no kind of column; did you mean '\(near)'? There are \(all)"
+    }
 }
 
 /// How a table of text becomes a dataset.
@@ -89,8 +97,6 @@ package struct TableOptions: Sendable {
     /// Columns that are no inputs, and that become datasets of their own beside these, by their names: such as tell which
     /// rows belong together (`data.split`).
     package var kept: [String] = []
-    /// What says so, for messages.
-    package var keptBy = "--keep"
     /// Columns whose numbers are names, such as postal codes, and become codes as texts do.
     package var categorical: [String] = []
     /// What columns hold, by name or index, whatever they seem to.
@@ -106,6 +112,8 @@ package struct TableOptions: Sendable {
     /// Whether a comma divides whole from fraction; nil for a point, or for what `like` says where the table does not
     /// contradict it.
     package var hasDecimalComma: Bool?
+    /// Who says all this, for sentences.
+    package var asker = TableAsker.command
 
     package init() {}
 }

@@ -87,14 +87,16 @@ struct TablePlan {
             guard let categories = column.categories else { continue }
             try TextBudget.check(
                 categories, "\(source.name): the texts of column '\(column.name)'",
-                "shorten them, or leave the column out by --drop \(column.name)")
+                "shorten them, or leave the column out by \(form.asker.dropping(column.name))\(form.asker.there)")
         }
         if form.hasHeader {
-            try TextBudget.check(form.names, "\(source.name): the columns' names", "shorten them, or say --no-header")
+            try TextBudget.check(
+                form.names, "\(source.name): the columns' names",
+                "shorten them, or \(form.asker.say) \(form.asker.header(false))")
         }
         inputType = Self.inputType(self.inputs)
         targetType = Self.targetType(self.targets)
-        noteLabels()
+        noteLabels(form.asker)
     }
 
     private static func column(
@@ -252,12 +254,12 @@ struct TablePlan {
     }
 
     /// Labels that do not begin at 0 are the most common trap.
-    private mutating func noteLabels() {
+    private mutating func noteLabels(_ asker: TableAsker) {
         guard targets.count == 1, let target = targets.first, target.kind == .number, targetType == .int32,
             let range = target.seen.range, range.lowerBound != 0, range.upperBound - range.lowerBound < 100
         else { return }
         notes.append(
             "the targets are whole numbers from \(Int(range.lowerBound)) to \(Int(range.upperBound)); if they are classes, "
-                + "say --column \(ShellWord.quoted(target.name + "=category")), since labels count from 0")
+                + "\(asker.say) \(asker.holding(target.name, "category")), since labels count from 0")
     }
 }

@@ -126,7 +126,7 @@ struct TableProfile {
         throw DataError(
             "\(reader.source.name), line \(reader.line): \(width) fields are expected, as in the first line, but there "
                 + "\(reader.fields.count == 1 ? "is 1" : "are \(reader.fields.count)") (separated by \(delimiter)); "
-                + "repair that line, or give the right --delimiter"
+                + "repair that line, or give the right \(form.asker.name(.delimiter))"
                 + (reader.fields.count == width + 1 && form.hasHeader
                     ? "; if the first field names the row, as R's write.table has it, name its column in the header, too"
                     : ""))
@@ -180,10 +180,10 @@ struct TableProfile {
             throw DataError(
                 "\(reader.source.name), line \(reader.line): column '\(name)' holds more than "
                     + "\(ColumnTexts.mostCategories) different texts, which are no categories; leave it out by "
-                    + "--drop \(name)"
+                    + form.asker.dropping(name) + form.asker.there
                     + (columns[index].padded == nil
                         ? ""
-                        : ", or say --column \(ShellWord.quoted(name + "=number")) if they are amounts in spite of the zeros "
+                        : ", or \(form.asker.say) \(form.asker.holding(name, "number")) if they are amounts in spite of the zeros "
                             + "in front"))
         }
     }

@@ -371,7 +371,8 @@ struct KindFinderTests {
         try expect("column 't' is named by --target and by --column t=identifier", text) {
             ($0.targets, $0.kinds) = (["t"], [("t", ColumnWord(.identifier))])
         }
-        try expect("@a.csv has no column 'zap' for --column; it has: zip, id, when, junk, t", text) {
+        try expect("@a.csv has no column 'zap' for --column; did you mean 'zip'? It has: zip, id, when, junk, t", text)
+        {
             $0.kinds = [("zap", ColumnWord(.number))]
         }
     }
