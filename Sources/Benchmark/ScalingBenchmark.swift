@@ -53,6 +53,10 @@ package struct ScalingBenchmark: Sendable {
     package let mode: Mode
     package let operationsPerSample: Int
     package let results: [Result]
+    /// The CPUs that the process may use.
+    package let cpus: Int
+    /// Whether a layer is a convolution of 3×3, which spares some of the multiplications that are counted.
+    private let sparesMultiplications: Bool
 
     /// - Parameters:
     ///   - workers: the numbers to measure; the first is what the others are held against.
@@ -68,6 +72,8 @@ package struct ScalingBenchmark: Sendable {
         name = configuration.name
         self.mode = mode
         operationsPerSample = objective.training.operationsPerSample
+        cpus = AvailableCPUs.count
+        sparesMultiplications = configuration.layers.contains { ($0.layer as? Conv2D)?.kernelSize == [3, 3] }
 
         var subjects = try workers.map { count in
             try Subject(configuration, objective, data, preprocessing, workers: count, mode: mode)
@@ -163,6 +169,26 @@ package struct ScalingBenchmark: Sendable {
         }
     }
 
+    /// What is to be known of the figures before they are read, a sentence each.
+    package var notes: [String] {
+        var notes: [String] = []
+        let most = results.map(\.workers).max() ?? 0
+        if most > cpus {
+            notes.append(
+                "\(most) workers share the \(cpus == 1 ? "one CPU" : "\(cpus) CPUs") that the process may use, and take turns: more than "
+                    + "\(cpus == 1 ? "one" : "\(cpus)") can't be faster, whatever the network")
+        }
+        if results.contains(where: { $0.peakShare > 1 }) {
+            notes.append(
+                "a share of the peak is above 100%: "
+                    + (sparesMultiplications
+                        ? "counted are the multiplications of the definition, of which convolutions of 3×3 spare some"
+                        : "the peak is that of a matrix product of 512×512, measured between the rounds; other programs may have "
+                            + "slowed it, or its threads took turns on fewer CPUs"))
+        }
+        return notes
+    }
+
     /// What keeps the largest number of workers from being faster, and what to try; a sentence.
     package var advice: String {
         guard let last = results.last else { return "" }
@@ -184,10 +210,8 @@ package struct ScalingBenchmark: Sendable {
             return "\(percent(share(.gather))) of the time \(at) is gathering inputs: the network is small for its data"
         }
         let arithmetic = share(.forward) + share(.backward)
-        // Counted are the multiplications of the definition, of which an algorithm may spare some.
-        let spared = last.peakShare > 1 ? ", as convolutions of 3×3 can, which spare multiplications" : ""
         return "\(percent(arithmetic)) of the time \(at) is forward and backward arithmetic, at "
-            + "\(percent(last.peakShare)) of the matrix product's speed\(spared); nothing stands in its way but the "
+            + "\(percent(last.peakShare)) of the matrix product's speed; nothing stands in its way but the "
             + "kernels"
     }
 
@@ -201,7 +225,8 @@ package struct ScalingBenchmark: Sendable {
         }
         return [
             "name": JSONNode(name), "mode": JSONNode(mode.rawValue),
-            "operations_per_sample": JSONNode(operationsPerSample), "advice": JSONNode(advice),
+            "operations_per_sample": JSONNode(operationsPerSample), "cpus": JSONNode(cpus),
+            "notes": JSONNode(notes.map { JSONNode($0) }), "advice": JSONNode(advice),
             "results": JSONNode(
                 results.map { result in
                     [

@@ -110,3 +110,14 @@ bool stormo_jpeg_decode(const uint8_t *bytes, size_t count, stormo_image *image)
     jpeg_destroy_decompress(&own.decompress);
     return is_whole;
 }
+
+#define STORMO_TEXT_OF(version) #version
+#define STORMO_TEXT(version) STORMO_TEXT_OF(version)
+
+const char *stormo_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return "libjpeg-turbo " STORMO_TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return "libjpeg " STORMO_TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -85,3 +85,5 @@ bool stormo_png_decode(const uint8_t *bytes, size_t count, stormo_image *image) 
     free(own.rows);
     return is_whole;
 }
+
+const char *stormo_png_version(void) { return png_get_libpng_ver(NULL); }

@@ -60,3 +60,5 @@ bool stormo_webp_decode(const uint8_t *bytes, size_t count, stormo_image *image)
     if (status != VP8_STATUS_OK) snprintf(image->message, sizeof image->message, "%s", words(status));
     return status == VP8_STATUS_OK;
 }
+
+int stormo_webp_version(void) { return WebPGetDecoderVersion(); }

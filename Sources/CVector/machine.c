@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 
 #include "CVector.h"
+#include "clones.h"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -35,4 +36,13 @@ int stormo_pin_thread(int cpu) {
     if (cpu < 0 || cpu >= CPU_SETSIZE) return -1;
     CPU_SET(cpu, &set);
     return sched_setaffinity(0, sizeof set, &set);
+}
+
+const char *stormo_instruction_set(void) {
+#ifdef STORMO_HAS_CLONES
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
+    if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
+#endif
+    return "";
 }

@@ -82,3 +82,8 @@ package enum Checksum {
     /// Writes the sum over a group's attributes; the last thing that is done to them.
     package static func seal(_ attributes: HDF5Attributes) throws { try attributes.set(ofAttributes, of(attributes)) }
 }
+
+extension Checksum {
+    /// Of the libdeflate that sums are taken and chunks inflated with.
+    package static let libraryVersion = LIBDEFLATE_VERSION_STRING
+}

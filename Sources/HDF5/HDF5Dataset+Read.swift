@@ -179,13 +179,18 @@ extension HDF5Dataset {
 
     func checkReadable() throws(HDF5Error) {
         _ = try file.id(for: place, "read")
-        if let missingFilter {
-            throw place.error(
-                .unsupported, "read",
-                "it is stored with the filter '\(missingFilter)', which the installed HDF5 library can't undo; "
-                    + "store it with gzip or without compression")
-        }
+        if let filterFailure { throw filterFailure }
         try checkSources()
         try checkStorage()
+    }
+
+    /// What is said where the library lacks one of the dataset's filters, kind `unsupported`; nil where it has them all.
+    package var filterFailure: HDF5Error? {
+        missingFilter.map { filter in
+            place.error(
+                .unsupported, "read",
+                "it is stored with the filter '\(filter)', which the installed HDF5 library can't undo; "
+                    + "store it with gzip or without compression")
+        }
     }
 }

@@ -70,3 +70,11 @@ enum Library {
 
     private static let errorStack = hid_t(H5E_DEFAULT)
 }
+
+extension HDF5File {
+    /// Of the installed HDF5 library, `1.10.8`.
+    package static var libraryVersion: String {
+        let version = Library.version
+        return "\(version.major).\(version.minor).\(version.release)"
+    }
+}

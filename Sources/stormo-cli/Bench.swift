@@ -90,6 +90,7 @@ struct Bench: ParsableCommand {
                 ] + result.phases.map { percent($0.share) })
         }
         table.print()
+        for note in benchmark.notes { Console.print("note: \(note)") }
         Console.print(benchmark.advice)
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
         if let svg { try AtomicFile.replace(svg, with: ScalingChart.svg(benchmark)) }

@@ -18,6 +18,8 @@ enum Console {
     private struct State {
         var isClosed = false
         var failure: String?
+        /// How often each remark came.
+        var remarks: [RunRemark: Int] = [:]
     }
     private static let state = Mutex(State())
 
@@ -52,15 +54,24 @@ enum Console {
         _ = writeAll(text + "\n", to: STDERR_FILENO)
     }
 
-    /// Writes warnings to the standard error and notes to the standard output, a line each.
-    static func remarks(_ remarks: [RunRemark], isQuiet: Bool = false) {
-        for remark in remarks {
-            switch remark.kind {
-            case .warning: error("\(remark)")
-            case .note: if !isQuiet { print("\(remark)") }
+    /// Writes warnings to the standard error and then notes to the standard output, a line each; repeated ones are counted.
+    /// - Parameter areRepeated: whether those that came before, as in another fold, are counted alone.
+    static func remarks(_ remarks: [RunRemark], isQuiet: Bool = false, areRepeated: Bool = false) {
+        guard !isQuiet else { return }
+        let told = state.withLock { $0.remarks }
+        state.withLock { state in
+            for remark in Set(remarks) { state.remarks[remark, default: 0] += 1 }
+        }
+        let remarks = areRepeated ? remarks.filter { told[$0] == nil } : remarks
+        for kind in [RunRemark.Kind.warning, .note] {
+            for line in SentenceList(remarks.filter { $0.kind == kind }.map(\.sentence)).lines {
+                if kind == .warning { error("warning: \(line)") } else { print("note: \(line)") }
             }
         }
     }
+
+    /// How many different remarks came more than once.
+    static var repeatedRemarks: Int { state.withLock { $0.remarks.values.count { $0 > 1 } } }
 
     /// Writes a line to the standard error that may come while a bar is drawn.
     static func note(_ text: String) {

@@ -45,6 +45,12 @@ struct CrossValidation {
             ["mean"] + columns.map { "\(Figures.figure($0.entry.mean)) ± \(Figures.figure($0.entry.deviation))" })
         Console.print()
         table.print()
+        let repeated = Console.repeatedRemarks
+        if repeated > 0 {
+            Console.print(
+                "of the warnings and notes above \(repeated == 1 ? "1 came" : "\(repeated) came") in several folds, and \(repeated == 1 ? "was" : "were") told once"
+            )
+        }
         Console.print("folds \(directory)/folds.csv", style: .dim)
     }
 }

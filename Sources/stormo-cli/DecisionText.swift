@@ -32,7 +32,8 @@ struct DecisionText {
             table.append([RecipeTable.cut(column.name, RecipeTable.longestName), column.kind, column.reason])
         }
         let more = decisions.leftOut.count - RecipeTable.most
-        return lines + [""] + table.lines + (more > 0 ? ["… and \(Figures.count(more, "more column"))"] : [])
+        return lines + [""] + table.lines(within: Terminal.output.columns).map(\.text)
+            + (more > 0 ? ["… and \(Figures.count(more, "more column"))"] : [])
     }
 
     func print() { for line in lines { Console.print(line) } }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batches
 import Files
 import Foundation
 import HDF5
@@ -10,27 +11,46 @@ struct Inspect: ParsableCommand {
             FLOPs are the floating-point operations of a forward pass for one sample; a multiply-add counts as two.
             """)
 
-    @Argument(help: "The file: HDF5 or JSON.")
-    var file: String
+    @Argument(
+        help: "The files, HDF5 or JSON, or patterns such as 'parts/*.h5'.",
+        completion: .file(extensions: ["h5", "hdf5", "json"]))
+    var files: [String]
 
     @OptionGroup var links: ExternalLinksOption
 
+    /// Of several files, one that can't be shown does not keep the others from it.
     func run() throws {
+        let paths = try DataSource(files: files, inputs: "", targets: nil).paths()
+        var failure: ExitStatus?
+        for (index, path) in paths.enumerated() {
+            if index > 0 { Console.print() }
+            do {
+                try inspect(path)
+            } catch  where paths.count > 1 {
+                guard let status = error as? ExitStatus ?? ExitStatus(of: error) else { throw error }
+                if !(error is ExitStatus) { Console.error("stormo: \(error)") }
+                failure = failure ?? status
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func inspect(_ file: String) throws {
         // By content; the name decides only where the content can't be read.
         if Self.looksLikeJSON(file) || (file.hasSuffix(".json") && !Self.looksLikeHDF5(file)) {
-            try refuseLinks("a config says so itself, by data.allow_external_links")
+            try refuseLinks(file, "a config says so itself, by data.allow_external_links")
             return try ConfigInspection(file).print()
         }
         let opened = try open(file)
         if try opened.exists("/stormo") {
-            try refuseLinks("a model has no links into other files")
+            try refuseLinks(file, "a model has no links into other files")
             try ModelInspection(file).print()
         } else {
             try DatasetInspection(opened).print()
         }
     }
 
-    private func refuseLinks(_ reason: String) throws {
+    private func refuseLinks(_ file: String, _ reason: String) throws {
         guard links.allowExternalLinks else { return }
         throw UsageError("--allow-external-links is for files of data, and \(file) is none: \(reason); leave it out")
     }

@@ -8,7 +8,7 @@ import Runs
 
 /// The config that a command works on, with its overrides.
 struct ConfigOptions: ParsableArguments {
-    @Argument(help: "The config, a JSON file.")
+    @Argument(help: "The config, a JSON file.", completion: .file(extensions: ["json"]))
     var config: String
 
     @Option(name: .customLong("set"), parsing: .unconditionalSingleValue, help: Self.assignmentHelp)

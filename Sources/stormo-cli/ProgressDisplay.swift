@@ -18,6 +18,8 @@ final class ProgressDisplay: TrainingObserver {
         var isDrawn = false
         /// Where the run stood when this process first saw it, as one that is gone on with.
         var first: (fraction: Double, elapsed: Double)?
+        /// How often each warning came.
+        var warnings: [String: Int] = [:]
     }
 
     init(epochs: Int, figures: [any Figure], isQuiet: Bool) {
@@ -53,9 +55,12 @@ final class ProgressDisplay: TrainingObserver {
         }
     }
 
-    /// On the standard error, above the bar.
+    /// On the standard error, above the bar; once, however often it comes.
     func warned(_ sentence: String) {
+        guard !isQuiet else { return }
         state.withLock { state in
+            state.warnings[sentence, default: 0] += 1
+            guard state.warnings[sentence] == 1 else { return }
             erase(&state)
             Console.error("warning: \(sentence)")
         }
@@ -67,8 +72,16 @@ final class ProgressDisplay: TrainingObserver {
         }
     }
 
-    /// Takes the bar away.
-    func finish() { state.withLock { erase(&$0) } }
+    /// Takes the bar away, and says how often warnings came again.
+    func finish() {
+        state.withLock { state in
+            erase(&state)
+            for (sentence, count) in state.warnings.filter({ $0.value > 1 }).sorted(by: { $0.key < $1.key }) {
+                Console.error("warning: \(count) times: \(sentence)")
+            }
+            state.warnings = [:]
+        }
+    }
 
     /// Twenty times a second at most, unless the bar is not there at all.
     private func draw(_ state: inout State) {

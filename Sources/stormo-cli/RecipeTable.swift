@@ -16,8 +16,11 @@ struct RecipeTable {
     ///   - remarks: what is to be said of columns, by their names.
     ///   - warned: those whose remark is a warning.
     ///   - width: of a line at most.
-    init(_ recipe: Recipe, remarks: [String: String] = [:], warned: Set<String> = [], width: Int = 80) {
-        (self.recipe, self.remarks, self.warned, self.width) = (recipe, remarks, warned, width)
+    init(
+        _ recipe: Recipe, remarks: [String: String] = [:], warned: Set<String> = [],
+        width: Int = Terminal.output.columns ?? 80
+    ) {
+        (self.recipe, self.remarks, self.warned, self.width) = (recipe, remarks, warned, max(width, 38))
     }
 
     var lines: [String] {
@@ -47,14 +50,30 @@ struct RecipeTable {
             row[4] = Self.values(column, max(room, 8))
             table.append(row)
         }
+        guard room >= 8 else {
+            // Column by column below each other, with what is to be said of them at the end.
+            return table.lines(within: width).map(\.text)
+                + columns.flatMap { column in
+                    let remark = remarks[column.name] ?? Self.note(column)
+                    return remark.map { text in
+                        TextTable.wrapped(
+                            "\(warned.contains(column.name) ? "!" : "-") \(column.name): \(text)", within: width)
+                    } ?? []
+                } + more
+        }
         var lines = Array(table.lines.prefix(1))
         for (line, column) in zip(table.lines.dropFirst(), columns) {
             lines.append(line)
             if let remark = remarks[column.name] { lines.append(below(remark, warned.contains(column.name))) }
             if let note = Self.note(column), remarks[column.name] == nil { lines.append(below(note, false)) }
         }
-        let more = recipe.columns.count - Self.most
-        return lines + (more > 0 ? ["… and \(Figures.count(more, "more column"))"] : [])
+        return lines + more
+    }
+
+    /// How many columns are not shown.
+    private var more: [String] {
+        let count = recipe.columns.count - Self.most
+        return count > 0 ? ["… and \(Figures.count(count, "more column"))"] : []
     }
 
     func print() { for (index, line) in lines.enumerated() { Console.print(line, style: index == 0 ? .dim : .plain) } }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import HDF5
-import Interchange
 
 /// The root of the command line: finds the command, runs it, and turns what it throws into a sentence and a status.
 @main
@@ -11,10 +10,12 @@ struct StormoCommand: ParsableCommand {
         discussion: """
             From a raw table to a trained model: stormo init houses.csv --target price, then stormo train houses.json.
 
+            Completion in a shell: stormo --generate-completion-script bash|zsh|fish prints the script for it.
+
             Exit status: 0 fine, 1 failure, 64 wrong usage, 65 bad data, 78 bad config, 130 and 143 ended by SIGINT \
             and SIGTERM. Errors go to the standard error, one sentence each.
             """,
-        version: "stormo \(StormoVersion.current)",
+        version: VersionText.lines.joined(separator: "\n"),
         subcommands: [
             InitCommand.self, Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self,
             DataCommand.self,

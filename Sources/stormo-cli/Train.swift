@@ -19,7 +19,8 @@ struct Train: ParsableCommand {
             to the same result to the bit. SIGHUP saves the state and goes on. A second SIGINT ends the process at once.
             """)
 
-    @Argument(help: "The config, a JSON file; not needed with --resume.")
+    @Argument(
+        help: "The config, a JSON file; not needed with --resume.", completion: .file(extensions: ["json"]))
     var config: String?
 
     @Option(
@@ -31,7 +32,8 @@ struct Train: ParsableCommand {
         help: ArgumentHelp(
             "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, name and "
                 + "--workers, data.memory_limit of a run whose data were in memory, and data.train.file and the like where "
-                + "the same data are elsewhere.", valueName: "dir"))
+                + "the same data are elsewhere.", valueName: "dir"),
+        completion: .directory)
     var resume: String?
 
     @Option(help: WorkerCount.help)
@@ -52,7 +54,7 @@ struct Train: ParsableCommand {
             "Write a Chrome trace with a lane for each worker and the reader; Perfetto opens it.", valueName: "file"))
     var trace: String?
 
-    @Flag(help: "Print nothing but errors.")
+    @Flag(help: "Print nothing but errors, no warnings either: stormo check tells those.")
     var quiet = false
 
     func validate() throws {
@@ -184,7 +186,7 @@ struct Train: ParsableCommand {
         defer { lock.release() }
         try target?.prepare(directory.path, for: run)
         directory.removeLeftovers()
-        if let process = lock.replacedStale {
+        if let process = lock.replacedStale, !quiet {
             Console.error(
                 "stormo: took over the lock of process \(process), which has ended without giving it back")
         }
@@ -193,7 +195,7 @@ struct Train: ParsableCommand {
             // They are the same for all folds.
             if fold ?? 0 == 0 { ConvertedTables.print(tables, in: whole ?? directory.path) }
         }
-        Console.remarks(run.remarks, isQuiet: quiet)
+        Console.remarks(run.remarks, isQuiet: quiet, areRepeated: fold ?? 0 > 0)
         if trace != nil {
             // Some 100 MB of JSON at the most; what comes later is left out, and that is said.
             run.trainer.engine.profile = StepProfile(
@@ -240,7 +242,7 @@ struct Train: ParsableCommand {
             lock.release()
             Console.exit(128 + signal)
         }
-        Console.remarks(run.trainer.remarks, isQuiet: quiet)
+        Console.remarks(run.trainer.remarks, isQuiet: quiet, areRepeated: fold ?? 0 > 0)
         if !quiet { conclude(run, outcome, directory) }
         if let trace, let profile = run.trainer.engine.profile {
             try ChromeTrace.write(profile, to: trace)

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 import Testing
 
 struct BenchTests {
@@ -8,7 +9,7 @@ struct BenchTests {
             "bench", "config.json", "--workers", "1,2", "--seconds", "0.2", "--json", "bench.json", "--svg", "bench.svg"
         )
         #expect(result.status == 0)
-        let lines = result.lines
+        let lines = result.lines.filter { !$0.hasPrefix("note: ") }
         try #require(lines.count == 5)
         #expect(lines[0].contains("strong scaling, "))
         #expect(
@@ -70,8 +71,30 @@ struct BenchTests {
         #expect(try workspace.run("bench", "config.json", "--workers", "1,,2").status == 64)
         #expect(try workspace.run("bench", "config.json", "--seconds", "0").status == 64)
         #expect(try workspace.run("bench", "missing.json").status == 78)
-        let large = try workspace.run("bench", "config.json", "--set", "training.batch_size=100000", "--seconds", "0.1")
+        let large = try workspace.run(
+            "bench", "config.json", "--set", "training.batch_size=30", "--mode", "weak", "--workers", "1,2",
+            "--seconds",
+            "0.1")
         #expect(large.status == 65)
+        #expect(
+            large.errors
+                == "stormo: weak scaling makes a batch of 60 rows for 2 workers, but data.h5: /train/inputs has 48; measure fewer "
+                + "workers, or set training.batch_size to 24 or less\n")
+    }
+
+    @Test func moreWorkersThanCPUsAreTold() throws {
+        let workers = AvailableCPUs.count + 1
+        let result = try Workspace().run(
+            "bench", "config.json", "--workers", "1,\(workers)", "--seconds", "0.1", "--set",
+            "training.batch_size=100000")
+        #expect(result.status == 0, "\(result.errors)")
+        let cpus = workers == 2 ? "one CPU" : "\(workers - 1) CPUs"
+        #expect(
+            result.output.contains(
+                "note: \(workers) workers share the \(cpus) that the process may use, and take turns: "),
+            "\(result.output)")
+        // A batch is of all rows at the most.
+        #expect(result.lines[2].split(separator: " ").dropFirst().first == "48")
     }
 
     @Test func trainWritesATrace() throws {

@@ -5,7 +5,13 @@ import Testing
 struct CommandLineTests {
     @Test func knowsItsVersionAndCommands() throws {
         let workspace = try Workspace()
-        #expect(try workspace.run("--version").output == "stormo 0.1.0\n")
+        let version = try workspace.run("--version").lines
+        try #require(version.count == 3)
+        #expect(version[0] == "stormo 0.1.0")
+        let libraries =
+            /^HDF5 [12]\.\d+\.\d+, oneDNN [23]\.\d+\.\d+, libdeflate 1\.\d+, libpng 1\.\d+\.\d+, libjpeg.* \d\S*, libwebp [01]\.\d+\.\d+$/
+        #expect(version[1].wholeMatch(of: libraries) != nil, "\(version[1])")
+        #expect(version[2].hasPrefix("instructions here: ") && version[2].hasSuffix(" in oneDNN's kernels"))
         let help = try workspace.run("help")
         #expect(help.status == 0)
         let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -16,6 +22,31 @@ struct CommandLineTests {
             #expect(help.output.contains("  \(command) "))
             #expect(try workspace.run(command, "--help").status == 0)
         }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completesInShells(shell: String) throws {
+        let workspace = try Workspace()
+        let script = try workspace.run("--generate-completion-script", shell)
+        #expect(script.status == 0 && script.errors == "")
+        // Nothing in it was taken for a control character.
+        #expect(!script.output.contains("\u{FFFD}"))
+        for word in ["evaluate", "resume", "json"] { #expect(script.output.contains(word), "\(word)") }
+        guard shell == "bash" else { return }
+        try workspace.write(
+            script.output
+                + "\nCOMP_WORDS=(stormo tra)\nCOMP_CWORD=1\nCOMP_LINE='stormo tra'\nCOMP_POINT=10\n_stormo stormo tra stormo\n"
+                + "echo \"${COMPREPLY[@]}\"\n", to: "complete.bash")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["complete.bash"]
+        process.currentDirectoryURL = URL(fileURLWithPath: workspace.path)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(output.contains("train"), "\(output)")
     }
 
     @Test func wrongUsageIs64() throws {

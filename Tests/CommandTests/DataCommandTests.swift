@@ -27,6 +27,26 @@ struct DataCommandTests {
             ])
     }
 
+    /// Amounts have no histogram, and a column has its name.
+    @Test func numbersAreToldFromClasses() throws {
+        let workspace = try Workspace()
+        let rows = (0..<60).map { "\($0 % 7).5,\(100 + $0 * 7 % 50),\($0 % 3 + 1)\n" }.joined()
+        try workspace.write("x,price,grade\n" + rows, to: "t.csv")
+        for (target, column) in [("price", "grade"), ("grade", "price")] {
+            let made = try workspace.run(
+                "data", "convert", "t.csv", "--target", target, "--drop", column, "--output", "\(target).h5")
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        let amounts = try workspace.run("data", "inspect", "price.h5", "/train/targets")
+        #expect(amounts.lines.contains("  column price"), "\(amounts.output)")
+        #expect(amounts.lines.contains("  numbers, no classes: 50 different whole values in 60 rows"))
+        #expect(!amounts.output.contains("share"))
+        let classes = try workspace.run("data", "inspect", "grade.h5", "/train/targets")
+        #expect(classes.lines.contains("  column grade") && classes.output.contains("share"), "\(classes.output)")
+        try workspace.run("data", "inspect", "price.h5", "--json", "p.json")
+        #expect(try workspace.read("p.json").contains(#""classes": false"#))
+    }
+
     /// Before all values are read.
     @Test func aPathForItsFindingsThatCantBeWrittenIsFoundFirst() throws {
         let workspace = try Workspace()
@@ -71,6 +91,28 @@ struct DataCommandTests {
                 "  0     2  0.15  0.3  0.45  red",
                 "  1  0.35   2.5  0.1  0.25  green",
             ])
+    }
+
+    @Test func printsRowsByTheirNumbers() throws {
+        let workspace = try Workspace()
+        #expect(
+            try workspace.run("data", "head", "data.h5", "--rows", "1,46-47,0").lines == [
+                "data.h5: /train/inputs, 48 rows of 4 float32",
+                "row     0     1     2     3  label",
+                "  1  0.35   2.5   0.1  0.25  green",
+                " 46  0.35   2.5   0.1  0.25  green",
+                " 47   0.2  0.35   2.5   0.1  blue",
+                "  0     2  0.15   0.3  0.45  red",
+            ])
+        try workspace.expectFailure(
+            65, "data.h5: /train/inputs has 48 rows, so there is no row 2914; they are counted from 0", "data", "head",
+            "data.h5", "--rows", "2914,3000-3010")
+        for list in ["", "a", "3-1", "-1", "1,,2", "0-200000"] {
+            let result = try workspace.run("data", "head", "data.h5", "--rows", list)
+            #expect(result.status == 64, "\(list)")
+        }
+        let both = try workspace.run("data", "head", "data.h5", "--rows", "1", "-n", "2")
+        #expect(both.errors.hasPrefix("stormo: -n and --rows both say which rows are shown; leave one out"))
     }
 
     @Test func drawsImages() throws {

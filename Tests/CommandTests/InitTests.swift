@@ -126,7 +126,7 @@ struct InitTests {
                 #"Patient ID has 20 values in 80 rows: if rows of one belong together, put "split": {"together": "Patient ID"} "#
                     + "into data, so that none is on two sides"), "\(result.output)")
         #expect(try data("t.json")["stratify"] == nil)
-        let trained = try workspace.run("train", "t.json", "--set", "training.epochs=1", "--quiet")
+        let trained = try workspace.run("train", "t.json", "--set", "training.epochs=1")
         #expect(trained.errors.contains("column 'age', holds -999"), "\(trained.errors)")
         // What is advised works.
         let together = try workspace.run(

@@ -25,6 +25,27 @@ struct InspectTests {
         #expect(try workspace.run("inspect", "data.h5", "--allow-external-links").status == 0)
     }
 
+    /// Patterns that the shell did not expand, too; one that can't be shown does not keep the others from it.
+    @Test func severalFiles() throws {
+        let workspace = try Workspace()
+        let one = try workspace.run("inspect", "data.h5")
+        try FileManager.default.copyItem(atPath: workspace.path + "/data.h5", toPath: workspace.path + "/more.h5")
+        let pattern = try workspace.run("inspect", "*.h5")
+        #expect(pattern.status == 0)
+        #expect(
+            pattern.lines == one.lines + [""]
+                + one.lines.map { $0.replacingOccurrences(of: "data.h5", with: "more.h5") })
+        try workspace.write("no data", to: "a.txt")
+        let mixed = try workspace.run("inspect", "a.txt", "config.json", "gone.h5", "data.h5")
+        #expect(mixed.status == 65)
+        #expect(
+            mixed.errors
+                == "stormo: a.txt is neither an HDF5 file nor a JSON config\nstormo: cannot open gone.h5: there is no such file\n"
+        )
+        #expect(mixed.output.contains("config.json: config") && mixed.output.contains("data.h5: HDF5 file"))
+        try workspace.expectFailure(65, "no file matches the pattern *.hdf", "inspect", "*.hdf")
+    }
+
     @Test func showsADataset() throws {
         let result = try Workspace().run("inspect", "data.h5")
         #expect(result.status == 0)

@@ -34,8 +34,12 @@ struct RecipeTableTests {
             let lines = RecipeTable(Recipe(Self.columns), remarks: remarks, warned: ["at"], width: width).lines
             #expect(lines.allSatisfy { $0.count <= width })
         }
+        // On a narrow one columns follow in further tables.
+        let narrow = RecipeTable(Recipe(Self.columns), remarks: remarks, warned: ["at"], width: 40).lines
+        #expect(narrow.allSatisfy { $0.count <= 40 }, "\(narrow.joined(separator: "\n"))")
+        #expect(narrow.filter { $0.hasPrefix("town") }.count > 1)
         #expect(
-            RecipeTable(Recipe(Self.columns), remarks: ["at": "a remark"], warned: ["at"]).lines == [
+            RecipeTable(Recipe(Self.columns), remarks: ["at": "a remark"], warned: ["at"], width: 80).lines == [
                 "column        kind          missing  becomes        values                inputs",
                 "a column wi…  number, mmHg    1,234  mean 123.457   -123457 to 9.87654e…       1",
                 "when          date, d/m/y         2  indicator 19…  1970-01-01 to 2024-…       6",

@@ -71,7 +71,7 @@ struct TableJourneyTests {
         let journey = try Journey("cars")
         let workspace = journey.workspace
         expectSuccess(try workspace.run("init", "old.csv", "--target", "Miles_per_Gallon", "--drop", "Name"))
-        let trained = try workspace.run("train", "old.json", "--quiet")
+        let trained = try workspace.run("train", "old.json")
         expectSuccess(trained)
         #expect(trained.errors.contains("without a target are left out"))
 

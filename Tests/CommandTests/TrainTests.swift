@@ -43,6 +43,38 @@ struct TrainTests {
         #expect(resumed.status == 0, "\(resumed.errors)")
     }
 
+    /// Not even a warning; what would be warned of, check tells.
+    @Test func quietIsQuiet() throws {
+        let workspace = try Workspace { rows in
+            for row in 0..<4 { rows.inputs["train"]?[row * 44] = -9999 }
+        }
+        let check = try workspace.run("check", "config.json")
+        #expect(check.errors.contains("holds -9999"), "\(check.errors)")
+        let quiet = try workspace.run("train", "config.json", "--set", "training.batch_size=64", "--quiet")
+        #expect(quiet.status == 0 && quiet.output + quiet.errors == "", "\(quiet.output)\(quiet.errors)")
+        let wrong = try workspace.run("train", "config.json", "--set", "training.epochs=0", "--quiet")
+        #expect(wrong.status == 78 && wrong.errors != "")
+    }
+
+    /// As new users find them: first what helps most.
+    @Test func largeTargetsAreTold() throws {
+        let workspace = try Workspace()
+        let file = try HDF5File.create(workspace.path + "/prices.h5")
+        try file.root.createDataset("/train/inputs", .float32, shape: [40, 4]).write(
+            (0..<160).map { $0 == 7 ? -9999 : Float($0 % 7) })
+        try file.root.createDataset("/train/targets", .float32, shape: [40]).write(
+            (0..<40).map { 200_000 + 900 * Float($0) })
+        try file.close()
+        let check = try workspace.run(
+            "check", "config.json", "--set", #"data={"train": {"file": "prices.h5"}}"#, "--set",
+            "loss=mean_squared_error",
+            "--set", "metrics=[]", "--set", #"model={"layers": [{"type": "dense", "units": 1}]}"#)
+        #expect(
+            check.errors.hasPrefix(
+                "warning: prices.h5: /train/targets holds numbers as large as 235100, which train slowly or not at all as they "
+                    + "are; set data.normalize_targets to \"standardize\"\nwarning: "), "\(check.errors)")
+    }
+
     @Test func aBatchBeyondTheDataIsOneOfAllRows() throws {
         let workspace = try Workspace()
         let large = try workspace.run("train", "config.json", "--set", "training.batch_size=64", "--output", "large")

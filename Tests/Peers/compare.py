@@ -217,7 +217,7 @@ def machine():
 
 def versions(stormo, runs):
     peers = {run["peer"] for run in runs if "peer" in run}
-    return [execute([stormo, "--version"])[0].strip(), *sorted(peers)]
+    return [execute([stormo, "--version"])[0].splitlines()[0], *sorted(peers)]
 
 
 # Reporting

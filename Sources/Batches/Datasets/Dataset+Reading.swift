@@ -48,6 +48,7 @@ extension Dataset {
         _ source: DataSource, in files: [HDF5File], wantsTargets: Bool, names: CodeNames?,
         tables reference: TableRecipes, unknown: UnknownValues?
     ) throws -> Dataset {
+        try checkFilters(files, source, wantsTargets: wantsTargets)
         var own = CodeNames()
         var notices = files.compactMap(\.notice)
         let tables = try Tables(files, source, onto: reference, wantsTargets: wantsTargets, unknown: unknown)
@@ -94,6 +95,23 @@ extension Dataset {
             data.notices += AxisHints.sentences(try files[0].dataset(part.paths[0]), key: "transpose_targets")
         }
         return data
+    }
+
+    /// Names what no installed filter can undo, in all files, before any of them is read.
+    private static func checkFilters(_ files: [HDF5File], _ source: DataSource, wantsTargets: Bool) throws {
+        let roles = wantsTargets ? DataField.Role.allCases : [.input]
+        var failures: [HDF5Error] = []
+        for file in files {
+            for path in roles.flatMap({ source.parts($0).flatMap(\.paths) }) {
+                if let failure = try file.dataset(path).filterFailure { failures.append(failure) }
+            }
+        }
+        guard let first = failures.first else { return }
+        guard failures.count > 1 else { throw first }
+        let others = failures.dropFirst().map { "\($0.object ?? "") in \($0.file)" }
+        throw DataError(
+            "\(first); the same holds for \(others.prefix(5).joined(separator: ", "))"
+                + (others.count > 5 ? " and \(others.count - 5) more" : ""))
     }
 
     /// A model sees rows with axes: numbers without are rows of one.

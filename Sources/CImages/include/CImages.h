@@ -32,6 +32,12 @@ bool stormo_png_decode(const uint8_t *bytes, size_t count, stormo_image *image);
 bool stormo_jpeg_decode(const uint8_t *bytes, size_t count, stormo_image *image);
 bool stormo_webp_decode(const uint8_t *bytes, size_t count, stormo_image *image);
 
+// The libraries' versions: that of the installed libpng, with its name that of the libjpeg that this was compiled with, and
+// of the installed libwebp as 0xMMmmrr.
+const char *stormo_png_version(void);
+const char *stormo_jpeg_version(void);
+int stormo_webp_version(void);
+
 // What the header of a WebP file says; false where it is none, or damaged.
 bool stormo_webp_header(const uint8_t *bytes, size_t count, int *width, int *height, bool *is_animated);
 

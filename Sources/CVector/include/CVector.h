@@ -271,4 +271,8 @@ void stormo_return_large_blocks(void);
 /// Keeps the calling thread on one CPU. Returns 0, or -1 where the system refuses.
 int stormo_pin_thread(int cpu);
 
+/// The instruction set that the loops of this library run with: "x86-64-v4", "x86-64-v3", or "" for the one that it was
+/// compiled for.
+const char *stormo_instruction_set(void);
+
 #endif

@@ -84,7 +84,9 @@ enum DatasetAdvice {
     }
 
     private static func labels(_ report: DatasetReport) -> [String] {
-        guard let labels = report.labels, labels.values.count > 1, 2 * labels.values.count <= labels.rows else {
+        guard report.holdsClasses, let labels = report.labels, labels.values.count > 1,
+            2 * labels.values.count <= labels.rows
+        else {
             return []
         }
         var sentences: [String] = []

@@ -70,6 +70,23 @@ package struct DatasetReport: Sendable {
     /// What to do about it, a sentence each.
     package internal(set) var advice: [String] = []
 
+    /// Whether whole numbers, one a row, are classes rather than amounts: they have names, or follow each other from 0 or 1 on
+    /// with two rows or more each, or are integers of few values.
+    package var holdsClasses: Bool {
+        guard let labels else { return false }
+        if classNames != nil { return true }
+        let (count, first) = (labels.values.count, labels.values.first ?? 0)
+        let isRun = (0...1).contains(first) && labels.values.last == first + count - 1
+        let isInteger = ![.float16, .float32, .float64].contains(type.memoryType)
+        return isRun && 2 * count <= labels.rows || isInteger && count <= 20
+    }
+
+    /// What the only column is called; nil where it has no name, or there are several.
+    package var columnName: String? {
+        let names = values?.featureNames ?? recipe?.names ?? []
+        return names.count == 1 ? names[0] : nil
+    }
+
     package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
     package var rows: Int { shape.first ?? 0 }
 
@@ -136,7 +153,9 @@ package struct DatasetReport: Sendable {
                         }))
             }
         }
+        add("column", columnName.map { JSONNode($0) })
         if let labels {
+            add("classes", JSONNode(holdsClasses))
             add(
                 "labels",
                 JSONNode(

@@ -3,10 +3,12 @@ import Foundation
 package import HDF5
 package import Kernels
 
-/// The first rows of a dataset, with what belongs to each: its label, and the names of features and classes.
+/// Rows of a dataset, the first or those that are asked for, with what belongs to each: its label, and the names of features and classes.
 package struct FirstRows {
     package let path: String
     package let rows: Int
+    /// The numbers of those that are shown.
+    package let shown: [Int]
     /// The shape of one row.
     package let rowShape: Shape
     package let type: HDF5ElementType
@@ -25,15 +27,36 @@ package struct FirstRows {
     ///   - count: the most rows to read.
     /// - Throws: `HDF5Error`, or `DataError` where there are no rows to show.
     package init(_ file: HDF5File, path: String? = nil, count: Int) throws {
+        try self.init(file, path: path) { Array(0..<min(count, $0)) }
+    }
+
+    /// - Parameter rows: by their numbers, from 0.
+    /// - Throws: as for the first ones; `DataError` where there is no such row.
+    package init(_ file: HDF5File, path: String? = nil, rows: [Int]) throws {
+        try self.init(file, path: path) { count in
+            if let row = rows.first(where: { $0 >= count }) {
+                throw DataError(
+                    "\(file.path): \(try path ?? Self.usualPath(file)) has \(count) rows, so there is no row \(row); they are "
+                        + "counted from 0")
+            }
+            return rows
+        }
+    }
+
+    /// - Parameter choose: the numbers of the rows to read, of so many.
+    private init(_ file: HDF5File, path: String?, choose: (Int) throws -> [Int]) throws {
         let dataset = try file.dataset(try path ?? Self.usualPath(file))
         self.path = dataset.path
         type = dataset.elementType
         rows = dataset.shape.first ?? 1
         rowShape = Shape(Array(dataset.shape.dropFirst()))
         featureNames = try ColumnNames.of(dataset, root: file.attributes)
-        labels = try Self.labels(of: dataset, file, count: min(count, rows))
+        let shown = try choose(rows)
+        self.shown = dataset.shape.isEmpty ? [0] : shown
+        labels = try Self.labels(of: dataset, file, rows: shown)
         if dataset.elementType == .string {
-            cells = try dataset.readStrings().prefix(count).map { [$0] }
+            let strings = try dataset.readStrings()
+            cells = shown.map { [strings[$0]] }
             pictures = []
             return
         }
@@ -50,17 +73,13 @@ package struct FirstRows {
             return
         }
         let source = try RowSource(dataset)
-        let shown = 0..<min(count, rows)
         guard (shown.count * source.rowBytes) <= 1 << 30 else {
             throw DataError("\(source.place): \(shown.count) rows take more than 1 GiB; ask for fewer")
         }
         if CharacterPicture.isImage(rowShape) {
-            let values = try dataset.read(Float.self, rows: shown)
-            let range = Self.range(values, type)
-            pictures = shown.map { row in
-                CharacterPicture(
-                    Array(values[row * source.width..<(row + 1) * source.width]), shape: source.rowShape, range: range)
-            }
+            let values = try shown.map { try dataset.read(Float.self, rows: $0..<$0 + 1) }
+            let range = Self.range(values.flatMap { $0 }, type)
+            pictures = values.map { CharacterPicture($0, shape: source.rowShape, range: range) }
         } else {
             pictures = []
         }
@@ -94,7 +113,7 @@ package struct FirstRows {
     }
 
     /// From the group's targets, where each row has one number.
-    private static func labels(of dataset: HDF5Dataset, _ file: HDF5File, count: Int) throws -> [String]? {
+    private static func labels(of dataset: HDF5Dataset, _ file: HDF5File, rows: [Int]) throws -> [String]? {
         let group = group(of: dataset.path)
         let own = dataset.path.split(separator: "/").last.map(String.init)
         var targets: HDF5Dataset?
@@ -109,10 +128,11 @@ package struct FirstRows {
             targets.count == targets.shape.first
         else { return nil }
         let names = try names("class_names", targets, file)
-        let values = try targets.read(Double.self, rows: 0..<count)
+        let values = try rows.flatMap { try targets.read(Double.self, rows: $0..<$0 + 1) }
         let isFloat = [.float16, .float32, .float64].contains(targets.elementType.memoryType)
         // A label that is stored as a float is shown as what it is, and not as 2e+07.
-        let texts = zip(try texts(of: targets, rows: 0..<count, most: count), values).map { text, value in
+        let stored = try rows.flatMap { try texts(of: targets, rows: $0..<$0 + 1, most: 1) }
+        let texts = zip(stored, values).map { text, value in
             Int(exactly: value).map { isFloat ? "\($0)" : text } ?? text
         }
         // The labels beside the labels themselves are worth it only where they have names.

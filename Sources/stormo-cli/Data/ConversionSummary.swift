@@ -33,8 +33,8 @@ struct ConversionSummary {
                 decisions, inputs: paths.first ?? "", targets: paths.first { $0.hasSuffix("/targets") } ?? ""
             ).print()
         }
-        for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
-        for note in report.notes { Console.print("note: \(note)") }
+        for line in SentenceList(report.warnings).lines { Console.print("warning: \(line)", style: .bold) }
+        for line in SentenceList(report.notes).lines { Console.print("note: \(line)") }
         Console.print("in a config: \(configuration)")
     }
 

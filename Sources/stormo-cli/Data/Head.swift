@@ -5,7 +5,7 @@ import Preparation
 
 struct Head: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the first rows of a dataset, and draw them where they are images.",
+        abstract: "Print rows of a dataset, the first or those you name, and draw them where they are images.",
         discussion: """
             Without a path it shows /train/inputs, or else the first dataset called inputs. Images are drawn in colour \
             on a terminal and in ASCII elsewhere, with their labels below them.
@@ -20,7 +20,12 @@ struct Head: ParsableCommand {
     @Option(
         name: .customShort("n"), help: ArgumentHelp("The number of rows. (default: 10, of images 4)", valueName: "rows")
     )
-    var rows: Int?
+    var count: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Rows by their numbers, from 0, in place of the first: 2914,3000-3010.", valueName: "list"))
+    var rows: RowList?
 
     @Flag(help: "Print numbers where there are images.")
     var numbers = false
@@ -28,17 +33,22 @@ struct Head: ParsableCommand {
     @OptionGroup var links: ExternalLinksOption
 
     func validate() throws {
-        if let rows, !(1...100_000).contains(rows) {
-            throw ValidationError("-n must be 1 to 100000, but is \(rows)")
+        if let count, !(1...RowList.most).contains(count) {
+            throw ValidationError("-n must be 1 to \(RowList.most), but is \(count)")
+        }
+        if count != nil, rows != nil {
+            throw ValidationError("-n and --rows both say which rows are shown; leave one out")
         }
     }
 
     func run() throws {
         let path = try path ?? FirstRows.usualPath(links.open(file, isQuiet: true))
         let opened = try links.open(file, reading: .objects(FirstRows.objects(for: path)))
-        var first = try FirstRows(opened, path: path, count: rows ?? 10)
+        var first =
+            try rows.map { try FirstRows(opened, path: path, rows: $0.rows) }
+            ?? FirstRows(opened, path: path, count: count ?? 10)
         let draws = !first.pictures.isEmpty && !numbers
-        if draws, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }
+        if draws, count == nil, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }
         let columns = Terminal.output.columns ?? 100
         let shape = first.rowShape.rank == 0 ? "one" : "\(first.rowShape)"
         Console.print(

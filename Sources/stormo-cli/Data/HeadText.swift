@@ -17,7 +17,7 @@ struct HeadText {
         let most = min(columns, Self.widestPicture)
         guard let width = first.pictures.first?.drawnColumns(style, columns: most) else { return [] }
         let captions = first.pictures.indices.map { index in
-            "\(index)" + (first.labels.map { ": \(Console.printable($0[index]))" } ?? "")
+            "\(first.shown[index])" + (first.labels.map { ": \(Console.printable($0[index]))" } ?? "")
         }
         let cell = max(width, captions.map(\.count).max() ?? 0) + 2
         let across = max(1, (columns + 2) / cell)
@@ -61,7 +61,7 @@ struct HeadText {
         if first.labels != nil { headings.append(("label", .left)) }
         var table = TextTable(headings)
         for (row, cells) in first.cells.enumerated() {
-            var line = ["\(row)"] + cells.prefix(count)
+            var line = ["\(first.shown[row])"] + cells.prefix(count)
             line += Array(repeating: "", count: 1 + count - line.count)
             if isCut { line.append("…") }
             if let labels = first.labels { line.append(labels[row]) }

@@ -14,7 +14,9 @@ struct InspectDataText {
     }
 
     private static let mostLabels = 40
-    private static let barColumns = 40
+    /// What the terminal has beside the indent.
+    private var width: Int { max((Terminal.output.columns ?? 80) - 2, 38) }
+    private var barColumns: Int { min(40, max(width - 38, 8)) }
 
     func print() {
         Console.print("\n\(report.path)", style: .bold)
@@ -27,7 +29,8 @@ struct InspectDataText {
         guard let values = report.values else {
             return ["no rows of numbers"] + report.advice.map { "! \($0)" }
         }
-        var lines = figures(values)
+        var lines = report.columnName.map { ["column \($0)"] } ?? []
+        lines += figures(values)
         lines.append(irregular(values))
         if report.shape.count > 2, !values.constant.isEmpty {
             lines.append(
@@ -44,8 +47,15 @@ struct InspectDataText {
                 lines.append("no row occurs twice")
             }
         }
-        if let labels = report.labels { lines += histogram(labels) }
-        if let recipe = report.recipe { lines += ["recipe"] + RecipeTable(recipe, width: 78).lines }
+        if let labels = report.labels {
+            lines +=
+                report.holdsClasses
+                ? histogram(labels)
+                : [
+                    "numbers, no classes: \(Figures.count(labels.values.count)) different whole values in \(Figures.count(labels.rows)) rows"
+                ]
+        }
+        if let recipe = report.recipe { lines += ["recipe"] + RecipeTable(recipe, width: width).lines }
         return lines + report.advice.map { "! \($0)" }
     }
 
@@ -73,7 +83,7 @@ struct InspectDataText {
             table.append([report.featureName(index)] + cells(figures))
         }
         table.append(["all"] + cells(all))
-        return table.lines
+        return table.lines(within: width).map(\.text)
     }
 
     private func irregular(_ values: DatasetReport.Values) -> String {
@@ -102,9 +112,9 @@ struct InspectDataText {
     /// A bar in eighths of a character, or of number signs.
     private func bar(_ share: Double) -> String {
         guard isUnicode else {
-            return String(repeating: "#", count: max(1, Int((share * Double(Self.barColumns)).rounded())))
+            return String(repeating: "#", count: max(1, Int((share * Double(barColumns)).rounded())))
         }
-        let eighths = max(1, Int((share * Double(Self.barColumns * 8)).rounded()))
+        let eighths = max(1, Int((share * Double(barColumns * 8)).rounded()))
         let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         return String(repeating: "█", count: eighths / 8) + rest
     }

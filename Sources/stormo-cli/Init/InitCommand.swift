@@ -20,7 +20,9 @@ struct InitCommand: ParsableCommand {
             a beginning: change it as you like.
             """)
 
-    @Argument(help: "The data: a table (.csv, .tsv) or an HDF5 file.")
+    @Argument(
+        help: "The data: a table (.csv, .tsv) or an HDF5 file.",
+        completion: .file(extensions: ["csv", "tsv", "tab", "gz", "h5", "hdf5"]))
     var file: String
 
     @Option(
@@ -68,7 +70,7 @@ struct InitCommand: ParsableCommand {
             ConfigurationDocument(text: text, file: output), directory: ConfigOptions.directory(of: output))
         try AtomicFile.replace(output, with: text)
         survey.report?()
-        for warning in survey.warnings { Console.print("warning: \(warning)", style: .bold) }
+        for line in SentenceList(survey.warnings).lines { Console.print("warning: \(line)", style: .bold) }
         if survey.report != nil || !survey.warnings.isEmpty { Console.print() }
         var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
         for decision in proposal.decisions { table.append([decision.what, decision.choice, decision.reason]) }

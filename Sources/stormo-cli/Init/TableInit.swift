@@ -66,8 +66,8 @@ enum TableInit: InitSource {
             train: node(options.configured, table), findings: findings,
             report: { [report] in
                 if let decisions = report.decisions { DecisionText(decisions).print() }
-                for warning in report.warnings { Console.print("warning: \(warning)", style: .bold) }
-                for note in report.notes { Console.print("note: \(note)") }
+                for line in SentenceList(report.warnings).lines { Console.print("warning: \(line)", style: .bold) }
+                for line in SentenceList(report.notes).lines { Console.print("note: \(line)") }
                 withExtendedLifetime(folder) {}
             })
         survey.groups = GroupColumn.find(data)

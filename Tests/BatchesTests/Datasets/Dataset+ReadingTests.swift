@@ -176,4 +176,28 @@ import Testing
         #expect(numbers(head.weights) == [4, 10, 11])
         #expect(try data.head(500).count == 50)
     }
+
+    /// `Fixtures/lzf.h5` is h5py's: 4×2 inputs compressed by lzf, which the HDF5 library of Debian does not have.
+    @Test("Filters that can't be undone are named in all files before any is read")
+    func missingFilters() throws {
+        let directory = try TestDirectory()
+        let fixture = Repository.fixture("lzf.h5", of: "BatchesTests")
+        let paths = ["a", "b", "c"].map { directory.file("\($0).h5") }
+        for path in paths.dropFirst() { try FileManager.default.copyItem(atPath: fixture, toPath: path) }
+        _ = try directory.hdf5("a.h5") { root in
+            try root.createDataset("/train/inputs", .float32, shape: [4, 2]).write(Array(repeating: Float(1), count: 8))
+            try root.createDataset("/train/targets", .int32, shape: [4]).write([0, 1, 0, 1] as [Int32])
+        }
+        func sentence(_ files: [String]) -> String {
+            do {
+                _ = try Dataset(reading: DataSource(files: files, inputs: "/train/inputs", targets: "/train/targets"))
+                return "nothing was thrown"
+            } catch { return "\(error)".replacingOccurrences(of: directory.path + "/", with: "@") }
+        }
+        let one =
+            "cannot read '/train/inputs' in @b.h5: it is stored with the filter 'lzf', which the installed HDF5 library can't undo; "
+            + "store it with gzip or without compression"
+        #expect(sentence(Array(paths.prefix(2))) == one)
+        #expect(sentence(paths) == one + "; the same holds for /train/inputs in @c.h5")
+    }
 }
