@@ -44,6 +44,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case gradientCheck
         case blocks
         case splitting
+        case bootstrap
     }
 
     public mutating func next() -> UInt64 {

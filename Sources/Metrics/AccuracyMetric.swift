@@ -33,6 +33,21 @@ public struct AccuracyMetric: PlainMetric {
     public func value(of counts: MetricCounts) -> Double {
         counts.labels?.hitRate(depth: 1) ?? counts.binary?.accuracy ?? .nan
     }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        guard let rows = counts.measured else { return nil }
+        if let share = rows.share(ofCommonest: 1) { return .init(.commonestClass, share) }
+        return rows.shareOfCommonestLabels.map {
+            .init(rows.supports.count > 1 ? .commonestLabels : .commonestClass, $0)
+        }
+    }
+
+    /// Wilson's; where a sample has several answers, by the bootstrap over samples.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        guard let rows = counts.measured, rows.rows > 0 else { return nil }
+        if rows.hasSeveralAnswers { return rows.bootstrap { $0.right / $0.rows } }
+        return .wilson(share: value(of: counts), of: rows.rows)
+    }
 }
 
 extension Metric where Self == AccuracyMetric {

@@ -32,6 +32,21 @@ public struct F1Metric: PlainMetric {
     public func value(of counts: MetricCounts) -> Double {
         counts.confusion?.macroF1 ?? counts.binary?.mean { $0.f1(of: 1) } ?? .nan
     }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.baseline(macro: \.macroF1) { $0.f1(of: 1) }
+    }
+
+    /// See `ConfidenceInterval.f1`; of several classes see `MeasuredRows.interval`. An error is one of two classes, so
+    /// that their F1 scores hang together, by which the interval is at most √2 times as wide.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        counts.measured?.interval(counts, factor: 2.0.squareRoot(), { $0.f1(of: $1) }) { matrix, label in
+            .f1(
+                truePositives: matrix[label, label],
+                falsePositives: matrix.predictions(of: label) - matrix[label, label],
+                falseNegatives: matrix.support(of: label) - matrix[label, label])
+        }
+    }
 }
 
 extension Metric where Self == F1Metric {

@@ -17,6 +17,17 @@ public struct MAEMetric: PlainMetric {
     public func need(_ needs: inout MetricNeeds) { needs.needErrors() }
 
     public func value(of counts: MetricCounts) -> Double { counts.errors?.meanAbsoluteError ?? .nan }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.absoluteError
+    }
+
+    /// By the bootstrap.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        counts.measured?.bootstrap { totals in
+            totals.columns.reduce(0) { $0 + $1.absolute } / (totals.rows * Double(totals.columns.count))
+        }
+    }
 }
 
 extension Metric where Self == MAEMetric {

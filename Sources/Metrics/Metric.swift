@@ -34,6 +34,12 @@ public protocol Metric: Figure {
 
     /// The metric's value; NaN where it is not defined.
     func value(of counts: MetricCounts) -> Double
+
+    /// What the simplest answer gets on the same rows; nil where none is known. Only called where the rows are judged.
+    func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline?
+
+    /// The value's 95% interval; nil where no method fits. Only called where the rows are judged.
+    func interval(of counts: MetricCounts) -> ConfidenceInterval?
 }
 
 /// A metric without parameters. ``TopKAccuracyMetric`` is not one: its parameter K stands in its name.
@@ -56,6 +62,8 @@ extension Metric {
     public var isCostly: Bool { false }
     public func keras(_ layout: MetricLayout) -> KerasObject? { nil }
     public func need(_ needs: inout MetricNeeds) {}
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? { nil }
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? { nil }
     public func makeAccumulator(_ layout: MetricLayout, capacity: Int) -> (any MetricAccumulator)? { nil }
 
     /// A sentence that says why it can't be taken on targets of the given form, or nil if it can.

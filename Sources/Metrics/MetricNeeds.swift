@@ -35,6 +35,8 @@ public struct MetricCounts {
     let binary: BinaryCounts?
     let errors: ErrorSums?
     let ranking: RankingScores?
+    /// What is kept of the rows where they are judged; else nil.
+    var measured: MeasuredRows?
     /// The confusion matrix, for class targets where a metric asked for it; else nil, as for binary outputs.
     public let confusion: ConfusionMatrix?
     /// The metric's own accumulator; nil where it made none.

@@ -224,7 +224,7 @@ package final class MetricSet: @unchecked Sendable {
     /// positive or negative rows. It sorts the scores.
     package var labelAreas: [Double]? {
         guard case .binary(let outputs) = layout.form, outputs > 1, samples > 0 else { return nil }
-        return ranking?.areas()
+        return ranking?.areas().map(\.area)
     }
 
     /// Of several outputs of values, where their errors are counted, those of each one; else empty.
@@ -233,16 +233,31 @@ package final class MetricSet: @unchecked Sendable {
         return errors.byOutput
     }
 
+    /// What stands beside each value, in the order of ``kinds``: what the simplest answer gets, and an interval.
+    /// - Parameter rows: those that the set has seen.
+    package func judged(
+        by rows: MeasuredRows
+    ) -> [(rows: Int, baseline: MeasuredFigure.Baseline?, interval: ConfidenceInterval?)] {
+        guard samples > 0 else { return kinds.map { _ in (0, nil, nil) } }
+        return eachCounts(rows) { (rows.rows, $0.baseline(of: $1), $0.interval(of: $1)) }
+    }
+
+    /// Calls the body with each metric and what it is computed from.
+    private func eachCounts<T>(_ rows: MeasuredRows? = nil, _ body: (any Metric, MetricCounts) -> T) -> [T] {
+        let counts = MetricCounts(
+            labels: labels, binary: binary, errors: errors, ranking: ranking, measured: rows,
+            confusion: labels?.confusion)
+        return kinds.enumerated().map { index, kind in
+            var counts = counts
+            counts.accumulator = own.first { $0.index == index }?.accumulator
+            return body(kind, counts)
+        }
+    }
+
     /// One value per metric, in the order of ``kinds``; NaN where it is not defined, as for all of no samples.
     /// Meant for the end of an epoch: it allocates, and ROC AUC sorts its scores.
     package func values() -> [Double] {
         guard samples > 0 else { return kinds.map { _ in .nan } }
-        let counts = MetricCounts(
-            labels: labels, binary: binary, errors: errors, ranking: ranking, confusion: labels?.confusion)
-        return kinds.enumerated().map { index, kind in
-            var counts = counts
-            counts.accumulator = own.first { $0.index == index }?.accumulator
-            return kind.value(of: counts)
-        }
+        return eachCounts { $0.value(of: $1) }
     }
 }

@@ -27,6 +27,17 @@ public struct PrecisionMetric: PlainMetric {
     public func value(of counts: MetricCounts) -> Double {
         counts.confusion?.macroPrecision ?? counts.binary?.mean { $0.precision(of: 1) } ?? .nan
     }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.baseline(macro: \.macroPrecision) { $0.precision(of: 1) }
+    }
+
+    /// Wilson's, of the rows that are predicted as the class; of several classes see `MeasuredRows.interval`.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        counts.measured?.interval(counts, factor: 1, { $0.precision(of: $1) }) { matrix, label in
+            .wilson(matrix[label, label], of: matrix.predictions(of: label))
+        }
+    }
 }
 
 extension Metric where Self == PrecisionMetric {

@@ -25,6 +25,21 @@ public struct R2Metric: PlainMetric {
     public func need(_ needs: inout MetricNeeds) { needs.needErrors(variance: true) }
 
     public func value(of counts: MetricCounts) -> Double { counts.errors?.r2 ?? .nan }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        value(of: counts).isNaN ? nil : counts.measured?.r2
+    }
+
+    /// By the bootstrap, in which an output whose targets are all equal counts as it does in the value.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        guard let rows = counts.measured, rows.rows > 1 else { return nil }
+        return rows.bootstrap { totals in
+            let scores = totals.columns.map { column -> Double in
+                column.deviation > 0 ? 1 - column.squared / column.deviation : column.squared == 0 ? 1 : 0
+            }
+            return scores.reduce(0, +) / Double(scores.count)
+        }
+    }
 }
 
 extension Metric where Self == R2Metric {

@@ -17,6 +17,18 @@ public struct RMSEMetric: PlainMetric {
     public func need(_ needs: inout MetricNeeds) { needs.needErrors() }
 
     public func value(of counts: MetricCounts) -> Double { counts.errors?.rootMeanSquaredError ?? .nan }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.squaredError
+    }
+
+    /// By the bootstrap.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        counts.measured?.bootstrap { totals in
+            let sum = totals.columns.reduce(0) { $0 + $1.squared }
+            return (sum / (totals.rows * Double(totals.columns.count))).squareRoot()
+        }
+    }
 }
 
 extension Metric where Self == RMSEMetric {

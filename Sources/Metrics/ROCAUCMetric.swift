@@ -49,6 +49,21 @@ public struct ROCAUCMetric: PlainMetric {
     public func need(_ needs: inout MetricNeeds) { needs.needScores() }
 
     public func value(of counts: MetricCounts) -> Double { counts.ranking?.areaUnderCurve() ?? .nan }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        value(of: counts).isNaN ? nil : .init(.chance, 0.5)
+    }
+
+    /// See `ConfidenceInterval.areaUnderCurve`; of several classes or outputs, whose areas hang together, the mean of their
+    /// bounds. None where a sample has several rows, which hang together.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        guard let ranking = counts.ranking, counts.measured?.layout.rowsPerSample == 1 else { return nil }
+        let parts = ranking.areas().map {
+            ConfidenceInterval.areaUnderCurve($0.area, positives: $0.positives, negatives: $0.negatives)
+        }
+        guard !parts.contains(nil) else { return nil }
+        return .mean(ofAny: parts.compactMap { $0 })
+    }
 }
 
 extension Metric where Self == ROCAUCMetric {

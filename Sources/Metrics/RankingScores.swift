@@ -23,6 +23,8 @@ final class RankingScores {
     private var labels: UnsafeMutablePointer<Int32>
     private var rows = 0
     private var capacity: Int
+    /// What was computed of the rows that are here, since that sorts them.
+    private var ready: [(area: Double, positives: Int, negatives: Int)]?
 
     /// `capacity` is in rows.
     init(form: TargetForm, ignored: Int, capacity: Int) {
@@ -42,7 +44,9 @@ final class RankingScores {
         labels.deallocate()
     }
 
+    /// To be called before rows are added.
     private func reserve(_ needed: Int) {
+        ready = nil
         guard needed > capacity else { return }
         let grown = max(needed, capacity * 2)
         func grow<T>(_ buffer: inout UnsafeMutablePointer<T>, _ width: Int) {
@@ -131,7 +135,7 @@ final class RankingScores {
         rows += other.rows
     }
 
-    func reset() { rows = 0 }
+    func reset() { (rows, ready) = (0, nil) }
 
     /// Rows, scores, truths or labels.
     func append(to state: inout [Double]) {
@@ -162,21 +166,26 @@ final class RankingScores {
     }
 
     /// The mean over classes or outputs; NaN where one of them lacks positive or negative rows.
-    func areaUnderCurve() -> Double { areas().reduce(0, +) / Double(width) }
+    func areaUnderCurve() -> Double { areas().reduce(0) { $0 + $1.area } / Double(width) }
 
-    /// That of each class or output; NaN where it lacks positive or negative rows.
-    func areas() -> [Double] {
+    /// Of each class or output the area, which is NaN where it lacks positive or negative rows, and how many it has of both.
+    func areas() -> [(area: Double, positives: Int, negatives: Int)] {
+        if let ready { return ready }
         var ranked: [(score: Float, positive: Bool)] = []
         ranked.reserveCapacity(rows)
-        return (0..<width).map { column in
+        var areas: [(area: Double, positives: Int, negatives: Int)] = []
+        for column in 0..<width {
             ranked.removeAll(keepingCapacity: true)
             for row in 0..<rows {
                 let positive = labelWidth == 0 ? truths[row * width + column] > 0.5 : Int(labels[row]) == column
                 let score = scores[row * width + column]
                 ranked.append((score.isNaN ? (positive ? -.infinity : .infinity) : score, positive))
             }
-            return Self.areaUnderCurve(&ranked)
+            let positives = ranked.count { $0.positive }
+            areas.append((Self.areaUnderCurve(&ranked), positives, ranked.count - positives))
         }
+        ready = areas
+        return areas
     }
 
     static func areaUnderCurve(_ ranked: inout [(score: Float, positive: Bool)]) -> Double {

@@ -27,6 +27,17 @@ public struct RecallMetric: PlainMetric {
     public func value(of counts: MetricCounts) -> Double {
         counts.confusion?.macroRecall ?? counts.binary?.mean { $0.recall(of: 1) } ?? .nan
     }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.baseline(macro: \.macroRecall) { $0.recall(of: 1) }
+    }
+
+    /// Wilson's, of the rows that belong to the class; of several classes see `MeasuredRows.interval`.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        counts.measured?.interval(counts, factor: 1, { $0.recall(of: $1) }) { matrix, label in
+            .wilson(matrix[label, label], of: matrix.support(of: label))
+        }
+    }
 }
 
 extension Metric where Self == RecallMetric {

@@ -53,6 +53,16 @@ public struct TopKAccuracyMetric: Metric {
     public func need(_ needs: inout MetricNeeds) { needs.needHits(amongGreatest: k) }
 
     public func value(of counts: MetricCounts) -> Double { counts.labels?.hitRate(depth: k) ?? .nan }
+
+    public func baseline(of counts: MetricCounts) -> MeasuredFigure.Baseline? {
+        counts.measured?.share(ofCommonest: k).map { .init(k == 1 ? .commonestClass : .commonestClasses, $0) }
+    }
+
+    /// Wilson's; none where a sample has several rows, which hang together.
+    public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
+        guard let rows = counts.measured, rows.rows > 0, !rows.hasSeveralAnswers else { return nil }
+        return .wilson(share: value(of: counts), of: rows.rows)
+    }
 }
 
 extension Metric where Self == TopKAccuracyMetric {

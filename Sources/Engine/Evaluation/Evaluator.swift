@@ -23,6 +23,8 @@ public struct Evaluation: Sendable {
     package let outputErrors: [[ErrorSums.OfOutput]]
     /// The number of samples.
     public let samples: Int
+    /// The loss and the metrics with what stands beside them; empty where they were not to be judged.
+    public let figures: [MeasuredFigure]
 
     /// The confusion matrix of the first output.
     public var confusion: ConfusionMatrix? { confusions[0] }
@@ -118,10 +120,14 @@ public final class Evaluator: @unchecked Sendable {
     }
 
     /// Computes the losses and the metrics of each output.
-    /// - Parameter metrics: for each output, in the model's order.
+    /// - Parameters:
+    ///   - metrics: for each output, in the model's order.
+    ///   - judges: whether `figures` are wanted: beside each figure what the simplest answer gets, and an interval.
     /// - Throws: as for one output.
-    public func evaluate(byOutput metrics: [[any Metric]], countsConfusion: Bool = false) throws -> Evaluation {
-        try evaluate(byOutput: metrics, countsConfusion: countsConfusion, countsOutputs: false)
+    public func evaluate(
+        byOutput metrics: [[any Metric]], countsConfusion: Bool = false, judges: Bool = false
+    ) throws -> Evaluation {
+        try evaluate(byOutput: metrics, countsConfusion: countsConfusion, countsOutputs: false, judges: judges)
     }
 
     /// Scores of several binary values are kept in memory for their ranks; beyond so many only where a metric asks for it.
@@ -129,7 +135,7 @@ public final class Evaluator: @unchecked Sendable {
 
     /// - Parameter countsOutputs: whether to measure each of several values of an output by itself.
     package func evaluate(
-        byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool
+        byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool, judges: Bool
     ) throws -> Evaluation {
         precondition(!predictsOnly, "an evaluator made for prediction has no targets")
         let outputs = objective.outputs.count
@@ -150,6 +156,11 @@ public final class Evaluator: @unchecked Sendable {
                     countsOutputs: countsOutputs && (layout.form.isOfValues || scores <= Self.mostScores))
             }
         }
+        let measured =
+            judges
+            ? (0..<plan.shards).map { _ in
+                objective.outputs.map { MeasuredRows(MetricLayout($0), samples: data.count) }
+            } : []
         // Three places for each shard and output, which the worker that runs it writes alone: the loss, the samples that it
         // is divided by, and of these those whose weight is not 0.
         let sums = try AlignedMemory(doubles: 3 * plan.shards * outputs)
@@ -162,9 +173,21 @@ public final class Evaluator: @unchecked Sendable {
                 let losses = replica.value(of: objective.outputs[output].sampleLoss, samples: count)
                 let sum = sums.doubles + 3 * (shard * outputs + output)
                 let counted = objective.outputs[output].countedSamples(targets: target, samples: count)
-                if let weights = weights[output]?.fill(
+                let ownWeights = weights[output]?.fill(
                     worker: worker, from: windows.pool, rows: rows, targets: target, count: count)
-                {
+                if judges {
+                    let own = objective.outputs[output]
+                    measured[shard][output].update(
+                        predictions: replica.value(of: own.prediction, samples: count).baseAddress!, targets: target,
+                        start: start, samples: count
+                    ) { sample in
+                        (
+                            Double(losses[sample]) * (ownWeights.map { Double($0[sample]) } ?? 1),
+                            own.ignoredLabel == nil ? 1 : own.countedSamples(targets: target, at: sample)
+                        )
+                    }
+                }
+                if let weights = ownWeights {
                     for sample in 0..<count { sum[0] += Double(weights[sample]) * Double(losses[sample]) }
                     // One that counts is enough, and mostly the first is such a one.
                     for sample in 0..<count where sum[2] == 0 && weights[sample] > 0 {
@@ -190,12 +213,46 @@ public final class Evaluator: @unchecked Sendable {
             guard parts.contains(where: { $0[2] > 0 }) else { return .nan }
             return parts.reduce(0.0) { $0 + $1[0] } / parts.reduce(0.0) { $0 + $1[1] }
         }
+        for others in measured.dropFirst() { for (rows, other) in zip(measured[0], others) { rows.merge(other) } }
+        if judges, outputs == 1, case .values(let width) = objective.targetForm, objective.outputShape.rank == 1,
+            let last = try data.lastValues(of: width)
+        {
+            measured[0][0].compare(withLast: last)
+        }
+        let list = FigureList(outputs: objective.outputs.map(\.name), metrics: kinds)
+        let values = list.values(losses: losses, metrics: sets[0].map { $0.values() })
         return Evaluation(
-            loss: objective.total(of: losses),
-            metrics: FigureList(outputs: objective.outputs.map(\.name), metrics: kinds).values(
-                losses: losses, metrics: sets[0].map { $0.values() }),
+            loss: objective.total(of: losses), metrics: values,
             confusions: sets[0].map(\.confusion), labelConfusions: sets[0].map(\.labelConfusions),
-            labelAreas: sets[0].map(\.labelAreas), outputErrors: sets[0].map(\.outputErrors), samples: data.count)
+            labelAreas: sets[0].map(\.labelAreas), outputErrors: sets[0].map(\.outputErrors), samples: data.count,
+            figures: judges ? judged(objective.total(of: losses), values, list, sets[0], measured[0]) : [])
+    }
+
+    /// The loss and the metrics with what stands beside them.
+    private func judged(
+        _ loss: Double, _ values: [Double], _ list: FigureList, _ sets: [MetricSet], _ measured: [MeasuredRows]
+    ) -> [MeasuredFigure] {
+        let outputs = objective.outputs
+        // By weights a loss is another one than that which the simplest answer would have.
+        let simplest = outputs.indices.map { weights[$0] == nil ? measured[$0].lossOfSimplest(outputs[$0]) : nil }
+        func losses(_ places: [Int], _ weight: (Objective.Output) -> Double) -> ConfidenceInterval? {
+            MeasuredRows.lossInterval(places.map { (measured[$0], weight(outputs[$0])) })
+        }
+        var judged = zip(sets, measured).map { $0.judged(by: $1) }
+        if outputs.count > 1 {
+            judged = outputs.indices.map { [(data.count, simplest[$0], losses([$0]) { _ in 1 })] + judged[$0] }
+        }
+        let total = MeasuredFigure(
+            name: "loss", value: loss, rows: data.count, baseline: outputs.count == 1 ? simplest[0] : nil,
+            interval: loss.isNaN
+                ? nil : losses(Array(outputs.indices)) { outputs.count > 1 ? $0.weight : 1 })
+        return [total]
+            + zip(zip(list.figures, values), judged.joined()).map { figure, judged in
+                MeasuredFigure(
+                    name: figure.0.name, value: figure.1, rows: judged.rows,
+                    baseline: figure.1.isNaN ? nil : judged.baseline,
+                    interval: figure.1.isNaN ? nil : judged.interval)
+            }
     }
 
     /// What is said where the loss of a sample is no finite number: which, and which of its inputs is the largest.
@@ -226,6 +283,33 @@ public final class Evaluator: @unchecked Sendable {
         return zip(results, widths).map { results, width in
             Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
         }
+    }
+
+    /// The predictions of each output as `predictAll` gives them, and its targets as the loss takes them, labels as floats.
+    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
+    package func predictWithTargets() throws -> (predictions: [[Float]], targets: [[Float]]) {
+        precondition(!predictsOnly, "an evaluator made for prediction has no targets")
+        let outputs = objective.outputs
+        let (widths, targetWidths) = (outputs.map(\.shape.count), outputs.map(\.targetShape.count))
+        let results = try widths.map { try AlignedMemory(floats: data.count * $0) }
+        let truths = try targetWidths.map { try AlignedMemory(floats: data.count * $0) }
+        try eachChunk { _, _, replica, _, start, count in
+            for (index, output) in outputs.enumerated() {
+                let prediction = replica.value(of: output.prediction, samples: count)
+                (results[index].floats + start * widths[index]).update(
+                    from: prediction.baseAddress!, count: count * widths[index])
+                let own = truths[index].floats + start * targetWidths[index]
+                switch replica.tensor(of: output.target, samples: count) {
+                case .float32(let values): own.update(from: values, count: count * targetWidths[index])
+                case .int32(let labels):
+                    for place in 0..<count * targetWidths[index] { own[place] = Float(labels[place]) }
+                }
+            }
+        }
+        func array(_ memory: AlignedMemory, _ width: Int) -> [Float] {
+            Array(UnsafeBufferPointer(start: memory.floats, count: data.count * width))
+        }
+        return (zip(results, widths).map(array), zip(truths, targetWidths).map(array))
     }
 
     /// Runs all chunks forward; the body sees each on its worker, with the places of its rows in the pool, its first row

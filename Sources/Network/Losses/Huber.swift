@@ -23,6 +23,11 @@ public struct Huber: Loss, Hashable {
         HuberKernel(request, delta: delta)
     }
 
+    public func value(ofError error: Double) -> Double? {
+        let (size, delta) = (abs(error), Double(delta))
+        return size <= delta ? size * size / 2 : delta * (size - delta / 2)
+    }
+
     public var keras: KerasObject? { KerasObject("Huber", ["delta": decimal(delta)]) }
 }
 

@@ -36,6 +36,10 @@ public protocol Loss: RegisteredKind {
     /// gradient is with respect to the first input.
     func makeKernel(_ request: LossKernel.Request) throws(KernelError) -> any Kernel
 
+    /// What one prediction that is off by so much adds to the mean over a sample's elements, in the unit of the targets as the
+    /// loss sees them. Nil where that alone does not say it, as for a cross-entropy.
+    func value(ofError error: Double) -> Double?
+
     /// The loss in Keras, for `keras.losses.deserialize`; nil where Keras has none of the kind.
     var keras: KerasObject? { get }
 }
@@ -47,6 +51,7 @@ extension Loss {
     public func ignoring(_ label: Int) -> Self? { nil }
     public func problem(for prediction: Shape, layer: String) -> String? { nil }
     public var keras: KerasObject? { nil }
+    public func value(ofError error: Double) -> Double? { nil }
 
     /// The shape that one sample's target must have beside a prediction of a shape.
     package func targetShape(for prediction: Shape) -> Shape {

@@ -16,6 +16,8 @@ public struct MeanAbsoluteError: Loss, Hashable {
         MeanAbsoluteErrorKernel(request)
     }
 
+    public func value(ofError error: Double) -> Double? { abs(error) }
+
     public var keras: KerasObject? { KerasObject("MeanAbsoluteError") }
 }
 

@@ -24,6 +24,8 @@ public struct MeanSquaredError: Loss, Hashable {
         MeanSquaredErrorKernel(request, factor: factor)
     }
 
+    public func value(ofError error: Double) -> Double? { Double(factor) * error * error }
+
     /// Nil with a factor other than 1, since Keras's loss has none.
     public var keras: KerasObject? { factor == 1 ? KerasObject("MeanSquaredError") : nil }
 }
