@@ -84,7 +84,7 @@ extension JSONNode {
         }
     }
 
-    static func quoted(_ string: String) -> String { "\"" + escaped(string) + "\"" }
+    package static func quoted(_ string: String) -> String { "\"" + escaped(string) + "\"" }
 
     /// The inside of a JSON string. Control characters are escaped, DEL and the C1 range included, which JSON
     /// would allow but a terminal may obey.

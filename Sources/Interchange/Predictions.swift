@@ -14,14 +14,15 @@ package enum Predictions {
     /// Writes predictions as the dataset `predictions` (samples, …) and, for a classifier, `labels`: over classes the
     /// index of the largest one; for binary outputs 1 where the probability is above the threshold and else 0, of several
     /// a column for each. The names of the classes are an attribute, `class_names`, those of several binary outputs are
-    /// `column_names` of both. A NaN has the label -1. Of several outputs each has its own, by its name:
+    /// `column_names` of both, and those of several numbers are `column_names` of `predictions`. A NaN has the label -1. Of several outputs each has its own, by its name:
     /// `predictions/digit`, `labels/digit`.
     /// - Parameters:
     ///   - values: of each output, row-major, as `Evaluator.predictAll` gives them.
-    ///   - rows: the number in the data of each sample, where not all are predicted; they become the dataset `rows`.
+    ///   - rows: which rows they are for. Where not all are predicted their numbers become the dataset `rows`; where they come
+    ///     from several files, or are files, the names of these become the dataset `files`, and the numbers are those in them.
     /// - Throws: `HDF5Error` or `FileError` where it can't be written; nothing half-written stays.
     package static func write(
-        _ values: [[Float]], of model: TrainedModel, rows: [Int]? = nil, to path: String
+        _ values: [[Float]], of model: TrainedModel, rows: AnswerRows? = nil, to path: String
     ) throws {
         let outputs = model.objective.outputs
         try AtomicFile.replace(path) { sibling in
@@ -29,11 +30,19 @@ package enum Predictions {
             for (output, values) in zip(outputs, values) {
                 try write(values, of: output, outputs.count > 1 ? "/\(output.name)" : "", model, in: file)
             }
-            if let rows {
-                try file.root.createDataset("rows", .int64, shape: [rows.count]).write(rows.map { Int64($0) })
-            }
+            if let rows { try write(rows, in: file) }
             try file.close()
         }
+    }
+
+    private static func write(_ rows: AnswerRows, in file: HDF5File) throws {
+        let places = (0..<rows.count).lazy.map { rows.place(ofRow: rows.row($0)) }
+        if !rows.files.isEmpty {
+            try file.root.createDataset("files", .string, shape: [rows.count]).writeStrings(
+                places.map { $0.file ?? "" })
+        }
+        guard rows.numbers != nil || !rows.files.isEmpty, !rows.areFiles else { return }
+        try file.root.createDataset("rows", .int64, shape: [rows.count]).write(places.map { Int64($0.row) })
     }
 
     private static func write(
@@ -45,7 +54,10 @@ package enum Predictions {
             "predictions\(suffix)", .float32, shape: [samples] + shape.dimensions)
         try predictions.write(values)
         switch output.targetForm {
-        case .values: return
+        case .values:
+            if let names = model.targetNames(of: output.name), names.count > 1 {
+                try predictions.attributes.set("column_names", names)
+            }
         case .sparseLabels, .oneHot:
             let classes = shape.last
             let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in

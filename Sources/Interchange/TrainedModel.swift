@@ -87,6 +87,15 @@ public struct TrainedModel: Sendable {
         return width > 1 && names?.count == width ? names : nil
     }
 
+    /// The names of an output's numbers; nil where they have none.
+    public func targetNames(of output: String) -> [String]? {
+        guard let own = objective.outputs.first(where: { $0.name == output }), own.targetForm.isOfValues else {
+            return nil
+        }
+        let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)]
+        return names?.count == own.shape.last ? names : nil
+    }
+
     /// What the numbers in data mean to the model.
     package var codeNames: CodeNames {
         var lists = columnLists.mapValues { CodeNames.List(names: $0, place: CodeNames.ofModel) }

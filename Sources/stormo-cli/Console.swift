@@ -87,6 +87,18 @@ enum Console {
         }
     }
 
+    /// Writes bytes as they are to the standard output.
+    /// - Returns: whether there is still a reader.
+    static func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        state.withLock { state in
+            guard !state.isClosed else { return false }
+            guard let code = writeAll(bytes, to: STDOUT_FILENO) else { return true }
+            state.isClosed = true
+            if code != EPIPE { state.failure = String(cString: strerror(code)) }
+            return false
+        }
+    }
+
     private static func paint(_ text: String, _ style: Style) -> String {
         style.rawValue + printable(text) + "\u{1B}[0m"
     }
@@ -105,17 +117,19 @@ enum Console {
     /// - Returns: the `errno` of a failure.
     private static func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
-        return text.withUTF8 { bytes in
-            var bytes = UnsafeRawBufferPointer(bytes)
-            while let base = bytes.baseAddress, !bytes.isEmpty {
-                let count = Foundation.write(descriptor, base, bytes.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+        return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+        var bytes = bytes
+        while let base = bytes.baseAddress, !bytes.isEmpty {
+            let count = Foundation.write(descriptor, base, bytes.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
             }
-            return nil
+            bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
         }
+        return nil
     }
 }

@@ -10,7 +10,13 @@ struct Evaluate: ParsableCommand {
         abstract: "Measure the loss and the metrics of a model on a dataset.",
         discussion: """
             The data are those of an HDF5 file, or a table (.csv, .tsv), whose columns are found by the names that they had \
-            when the model was trained on a table.
+            when the model was trained on a table. Of an HDF5 file the inputs and targets are those of /test where it has them, \
+            else those that the model's test split names, and then those that it was trained on. The first line says what was \
+            measured, and whether the model was trained on it.
+
+            Beside each figure stands its 95% interval, what the simplest answer that looks at no input gets on the same rows \
+            (the commonest class, the mean of the targets), and the number of rows. Intervals of shares are Wilson's, of ROC AUC \
+            Newcombe's, of others by the bootstrap with a fixed seed.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -35,8 +41,23 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Add the confusion matrix, for a model of classes.")
     var confusion = false
 
-    @Flag(help: "Print one JSON object: samples, loss, metrics by name, and the confusion matrix if asked for.")
+    @Option(
+        help: ArgumentHelp(
+            "List so many mistakes, those of which the model is the surest, or the greatest errors of numbers, with the "
+                + "numbers of their rows; images are drawn.", valueName: "n"))
+    var errors: Int?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Print one JSON object: samples, loss, metrics by name, figures with what stands beside them, and the confusion "
+                + "matrix and the errors if asked for."))
     var json = false
+
+    func validate() throws {
+        if let errors, !(1...100_000).contains(errors) {
+            throw ValidationError("--errors must be 1 to 100000, but is \(errors)")
+        }
+    }
 
     func run() throws {
         let model = try TrainedModel(contentsOf: options.model)
@@ -46,15 +67,22 @@ struct Evaluate: ParsableCommand {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        let read = try ModelData(options, for: model, hasTargets: true, targets: targets, weights: sampleWeight)
+        guard let file = options.data else {
+            throw UsageError("there is nothing to measure on; give a file by --data")
+        }
+        let read = try ModelData(
+            options, [file], for: model, hasTargets: true, targets: targets, weights: sampleWeight)
         defer { withExtendedLifetime(read) {} }
         let source = read.source
+        let origin = RowsOrigin(source, model)
         let data = try Dataset(reading: source, for: model, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)
             .evaluate(
-                byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels, countsOutputs: true)
+                byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels, countsOutputs: true,
+                judges: true)
+        let mistakes = try errors.map { try self.mistakes($0, model, data, try read.rows(of: data)) } ?? []
         // Some metrics count one on their own account.
         let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
             (confusion ? matrix : nil).map {
@@ -84,9 +112,16 @@ struct Evaluate: ParsableCommand {
                     + "\(model.objective.outputShape.last) binary outputs, of which each is counted anyway; leave out "
                     + "--confusion")
         }
-        let figures = FigureList(outputs: outputs.map(\.name), metrics: kinds).figures
         if json {
-            var object = Self.object(result, figures, matrices)
+            var object = Self.object(result, matrices)
+            object["data"] = JSONNode(source.words)
+            object["rows"] = JSONNode(origin.word)
+            if !mistakes.isEmpty {
+                object["errors"] =
+                    outputs.count == 1
+                    ? mistakes[0].json
+                    : JSONNode(.object(mistakes.map { .init(key: $0.output ?? "", value: $0.json) }))
+            }
             for (key, values) in [
                 ("thresholds", ThresholdText.json(outputs)),
                 ("labels", LabelFigures.json(labels)), ("targets", TargetFigures.json(numbers)),
@@ -94,9 +129,9 @@ struct Evaluate: ParsableCommand {
             Console.print(object.jsonText(pretty: false))
         } else {
             Console.print(
-                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.words)")
-            Console.print("loss \(Figures.figure(result.loss))")
-            for (kind, value) in zip(figures, result.metrics) { Console.print("\(kind.name) \(Figures.figure(value))") }
+                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.words)"
+                    + origin.words)
+            FigureTable.table(result.figures).print()
             for line in ThresholdText.lines(outputs) { Console.print(line) }
             for own in labels { own.print() }
             for own in numbers where own.isShown { own.print() }
@@ -104,6 +139,20 @@ struct Evaluate: ParsableCommand {
                 Console.print(
                     "\n" + (own.output.map { "\($0)\n" } ?? "") + own.matrix.table(classNames: own.classNames))
             }
+            for own in mistakes { try own.print(data) }
+        }
+    }
+
+    /// The worst answers of each output.
+    private func mistakes(
+        _ most: Int, _ model: TrainedModel, _ data: Dataset, _ rows: AnswerRows
+    ) throws -> [MistakeText] {
+        let (values, truths) = try model.evaluator(on: data, options.workers.parallelism).predictWithTargets()
+        let outputs = model.objective.outputs
+        return outputs.enumerated().map { index, output in
+            MistakeText(
+                output: outputs.count > 1 ? output.name : nil,
+                mistakes: Mistakes(most, values[index], truths[index], of: output, model), rows: rows)
         }
     }
 
@@ -148,13 +197,12 @@ struct Evaluate: ParsableCommand {
     }
 
     /// JSON has no NaN: a figure that is not defined becomes null.
-    private static func object(
-        _ result: Evaluation, _ figures: [any Figure], _ matrices: [OutputMatrix]
-    ) -> JSONNode {
+    private static func object(_ result: Evaluation, _ matrices: [OutputMatrix]) -> JSONNode {
         func number(_ value: Double) -> JSONNode { value.isFinite ? JSONNode(value) : JSONNode(.null) }
-        let metrics = zip(figures, result.metrics).map { JSONNode.Member(key: $0.name, value: number($1)) }
+        let metrics = result.figures.dropFirst().map { JSONNode.Member(key: $0.name, value: number($0.value)) }
         var object: JSONNode = [
             "samples": JSONNode(result.samples), "loss": number(result.loss), "metrics": JSONNode(.object(metrics)),
+            "figures": JSONNode(.object(result.figures.map { .init(key: $0.name, value: $0.node) })),
         ]
         let named = matrices.compactMap { own in own.output.map { JSONNode.Member(key: $0, value: own.json) } }
         if !named.isEmpty {

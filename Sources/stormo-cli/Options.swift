@@ -99,11 +99,12 @@ struct ModelOptions: ParsableArguments {
     var model: String
 
     @Option(help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"))
-    var data: String
+    var data: String?
 
     @Option(
         help: ArgumentHelp(
-            "The group in it that holds the dataset inputs, and targets if need be. (default: /test)",
+            "The group in it that holds the dataset inputs, and targets if need be. (default: /test where the file has it, "
+                + "else the datasets that the model's test split names, and then those that it was trained on)",
             valueName: "group"))
     var group: String?
 
@@ -125,17 +126,28 @@ struct ModelOptions: ParsableArguments {
                 + "missing value, or skip the row. (default: error)", valueName: "error|missing|skip"))
     var unknown = UnknownValues.error
 
+    @OptionGroup var table: TableReadingOptions
+
     @OptionGroup var links: ExternalLinksOption
 
     @Option(help: WorkerCount.help)
     var workers = WorkerCount.auto
 
+    /// Those on the command line that say where things are in files.
+    var givenOfFiles: [String] {
+        [
+            ("--group", group != nil), ("--inputs", !inputs.isEmpty), ("--transpose-inputs", transposeInputs != nil),
+            ("--allow-external-links", links.allowExternalLinks),
+        ].filter(\.1).map(\.0) + table.given
+    }
+
     /// - Parameters:
+    ///   - files: what is read.
     ///   - targets: the datasets of the targets; none for `targets` beside the inputs.
     ///   - weights: those of the samples' weights.
     /// - Throws: `UsageError` for a group that nothing is taken from, and for names of no input or output.
     func source(
-        hasTargets: Bool, targets: [String] = [], weights: [String] = [], for model: TrainedModel
+        _ files: [String], hasTargets: Bool, targets: [String] = [], weights: [String] = [], for model: TrainedModel
     ) throws -> DataSource {
         let names = (
             inputs: model.objective.model.inputs.map(\.name), outputs: model.objective.outputs.map(\.name)
@@ -162,15 +174,21 @@ struct ModelOptions: ParsableArguments {
                 "--group \(group) has nothing to act on, since \(hasTargets ? "--inputs and --targets name" : "--inputs names") "
                     + "what is read; leave it out")
         }
-        let path = (group ?? "/test").split(separator: "/").map { "/" + $0 }.joined()
+        let usual =
+            try group.map { UsualDatasets.group($0.split(separator: "/").map { "/" + $0 }.joined(), model) }
+            ?? UsualDatasets(model).choice(
+                in: files[0], allowingExternal: links.allowExternalLinks, beside: inputPaths.given,
+                modelPath: self.model)
         var source = DataSource(
-            files: [data], inputs: inputPaths.parts(path + "/inputs"),
-            targets: hasTargets ? targetPaths.parts(path + "/targets") : [], weights: weightPaths.given)
+            files: files, inputs: inputPaths.parts(orElse: usual.inputs),
+            targets: hasTargets ? targetPaths.parts(orElse: usual.targets) : [], weights: weightPaths.given)
         for (index, name) in names.inputs.enumerated() {
-            source.inputParts[index].axes =
-                transposeInputs.map(\.axes) ?? model.transposition("transpose_inputs", of: name)
+            if inputPaths.isGiven(index) {
+                source.inputParts[index].axes = model.transposition("transpose_inputs", of: name)
+            }
+            if let transposeInputs { source.inputParts[index].axes = transposeInputs.axes }
         }
-        for index in source.targetParts.indices {
+        for index in source.targetParts.indices where targetPaths.isGiven(index) {
             source.targetParts[index].axes = model.transposition("transpose_targets", of: names.outputs[index])
         }
         source.allowsExternalLinks = links.allowExternalLinks
@@ -216,15 +234,20 @@ struct NamedPaths {
     /// Whether each name has a path.
     var isComplete: Bool { paths.allSatisfy { !$0.isEmpty } }
 
-    /// Those that are given.
-    var given: [DataSource.Part] { parts(nil) }
+    /// Whether one of the names has a path.
+    func isGiven(_ index: Int) -> Bool { !paths[index].isEmpty }
 
-    /// - Parameter path: of what is not given; of several names each is a dataset in that group.
-    func parts(_ path: String?) -> [DataSource.Part] {
+    /// Those that are given.
+    var given: [DataSource.Part] {
         zip(names, paths).compactMap { name, own in
-            let several = names.count > 1
-            guard let paths = own.isEmpty ? path.map({ [several ? "\($0)/\(name)" : $0] }) : own else { return nil }
-            return DataSource.Part(paths, name: several ? name : nil)
+            own.isEmpty ? nil : DataSource.Part(own, name: names.count > 1 ? name : nil)
+        }
+    }
+
+    /// - Parameter others: of what is not given, in the order of the names.
+    func parts(orElse others: [DataSource.Part]) -> [DataSource.Part] {
+        zip(names, paths).enumerated().map { index, pair in
+            pair.1.isEmpty ? others[index] : DataSource.Part(pair.1, name: names.count > 1 ? pair.0 : nil)
         }
     }
 }

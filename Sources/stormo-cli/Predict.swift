@@ -1,49 +1,140 @@
 import ArgumentParser
 import Batches
+import Engine
 import Interchange
 import Kernels
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a model's predictions for a dataset to an HDF5 file.",
+        abstract: "Answer for each row of a dataset with a model: classes and probabilities, or numbers.",
+        usage: """
+            stormo predict <model> <file> ... [--output <file>] [<options>]
+            stormo predict <model> --row <json>
+            """,
         discussion: """
-            The data are those of an HDF5 file, or a table (.csv, .tsv), whose columns are found by the names that they had \
-            when the model was trained on a table.
+            The data are those of HDF5 files, or tables (.csv, .tsv), whose columns are found by the names that they had \
+            when the model was trained on a table, or images and folders of them for a model of images. Of an HDF5 file the inputs are those of /test where it has them, else those \
+            that the model's test split names, and then those that it was trained on.
 
-            The file gets the dataset predictions, a row for each sample, and for a model of classes the dataset \
-            labels with each sample's most probable class; for binary outputs labels holds 1 where the probability is \
-            above the model's threshold, else 0. Of several outputs each has its own, by its name: \
-            predictions/NAME and labels/NAME. Where --unknown skip leaves rows out, the dataset rows holds the numbers of \
-            those that are there. A file that is there already is replaced, unless it is a model \
-            or one of those that are read.
+            A table of answers has a line for each row: its number from 0, or the name of its file; the class and the probability of each class, \
+            p_NAME; of a yes or no the class and the probability of yes; of several labels 1 or 0 and p_NAME for each; \
+            numbers in their own units, by the targets' names. Several outputs have their name in front. Rows that are left \
+            out are named on the standard error.
+
+            --output ends with .csv (RFC 4180, decimal points), .json (an array of objects), .jsonl (an object a line), .npy \
+            (one float32 array of rows and outputs) or .h5: the dataset predictions, a row for each sample, and for classes \
+            and binary outputs the dataset labels; of several outputs predictions/NAME and labels/NAME; where rows are left \
+            out the dataset rows with the numbers of the others. What is no number is NaN in CSV and null in JSON. A file that \
+            is there already is replaced, unless it is a model or one of those that are read. Without --output a table is \
+            printed on a terminal, and CSV elsewhere.
             """)
 
     @OptionGroup var options: ModelOptions
 
-    @Option(help: ArgumentHelp("The HDF5 file to write.", valueName: "file"))
-    var output: String
+    @Argument(help: "The files, in place of --data: HDF5 files, tables (.csv, .tsv), or images and folders of them.")
+    var files: [String] = []
 
-    func run() throws {
-        let data = DataSource(file: options.data, inputs: "", targets: nil)
-        try OutputFile.check(output, "--output", reading: [options.model] + data.paths())
-        try predict(TrainedModel(contentsOf: options.model))
+    @Option(
+        help: ArgumentHelp(
+            "A row in place of files, as '{\"age\": 41, \"job\": \"fixed\"}' by the columns' names, or '[5.1, 3.5]'.",
+            valueName: "json"))
+    var row: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file to write, .csv, .json, .jsonl, .npy or .h5; - for the standard output.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How answers are written, csv, json, jsonl, npy or h5, whatever the name of the file. (default: by its end, csv "
+                + "on the standard output)", valueName: "format"))
+    var format: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most probable classes alone, so many, in place of the probabilities of all.", valueName: "n"))
+    var top: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The dataset of the targets, which are to stand beside the answers; for a model of several outputs NAME=PATH. Of "
+                + "several binary values each may be a dataset.", valueName: "path"))
+    var targets: [String] = []
+
+    func validate() throws {
+        if let top, top < 1 { throw ValidationError("--top must be at least 1, but is \(top)") }
     }
 
-    private func predict(_ model: TrainedModel) throws {
-        let read = try ModelData(options, for: model, hasTargets: false)
-        defer { withExtendedLifetime(read) {} }
-        let source = read.source
-        let data = try Dataset(reading: source, for: model, wantsTargets: false, unknown: options.unknown)
-        for notice in data.notices { Console.error("warning: \(notice)") }
-        let values = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: true).predictAll()
-        try Predictions.write(values, of: model, rows: data.selectedRows, to: output)
+    func run() throws {
+        let files = try filesToRead()
+        let target = try AnswerTarget(output, format, reading: [options.model] + files)
+        let model = try TrainedModel(contentsOf: options.model)
+        try target.check(model, options.model, top: top, hasTargets: !targets.isEmpty)
+        let (data, rows, words) = try read(files, model)
+        let isMeasured = !targets.isEmpty
+        let evaluator = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: !isMeasured)
+        let measured = isMeasured ? try evaluator.predictWithTargets() : nil
+        let values = try measured?.predictions ?? evaluator.predictAll()
+        try target.write(values, measured?.targets, of: model, rows, top: top)
+        LeftOutRows.tell(rows)
+        guard let path = target.path else { return }
         let shapes = Figures.shapes(of: model.objective)
         Console.print(
-            "\(output): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")
-                + " for \(source.words)")
+            "\(path): \(Figures.count(data.count, "prediction"))" + (shapes.isEmpty ? "" : " of \(shapes)")
+                + " for \(words)")
         for line in ThresholdText.lines(model.objective.outputs) { Console.print("labels by the " + line) }
         if model.hasSeveralLabels, model.objective.outputs.contains(where: { $0.thresholds != nil }) {
             Console.print("labels by the thresholds of the model")
+        }
+    }
+
+    /// The files that are named; none for a row.
+    private func filesToRead() throws -> [String] {
+        let named = (options.data.map { [$0] } ?? []) + files
+        if options.data != nil, !files.isEmpty {
+            throw UsageError("--data \(options.data ?? "") stands beside \(files[0]); give all files without --data")
+        }
+        guard row == nil else {
+            guard named.isEmpty else { throw UsageError("--row stands beside \(named[0]); give one of the two") }
+            let others = options.givenOfFiles + (targets.isEmpty ? [] : ["--targets"])
+            if let option = others.first { throw UsageError("\(option) is for files, and --row is none; leave it out") }
+            return []
+        }
+        guard !named.isEmpty else {
+            throw UsageError(
+                "there is nothing to predict for; give a file, as in stormo predict \(options.model) new.csv, or a row by --row"
+            )
+        }
+        let source = DataSource(files: named, inputs: "", targets: nil)
+        return try source.paths()
+    }
+
+    private func read(_ files: [String], _ model: TrainedModel) throws -> (Dataset, AnswerRows, words: String) {
+        if let row { return try read(RowArgument(row), model) }
+        let read = try ModelData(
+            options, files, for: model, hasTargets: !targets.isEmpty, targets: targets)
+        defer { withExtendedLifetime(read) {} }
+        let data = try Dataset(
+            reading: read.source, for: model, wantsTargets: !targets.isEmpty, unknown: options.unknown)
+        for notice in data.notices { Console.error("warning: \(notice)") }
+        return (data, try read.rows(of: data), read.source.words)
+    }
+
+    private func read(_ row: RowArgument, _ model: TrainedModel) throws -> (Dataset, AnswerRows, words: String) {
+        guard model.tables["inputs"] != nil else {
+            return (try row.dataset(for: model), AnswerRows(total: 1), RowArgument.place)
+        }
+        let read = try ModelData(options, row, for: model)
+        defer { withExtendedLifetime(read) {} }
+        do {
+            let data = try Dataset(reading: read.source, for: model, wantsTargets: false, unknown: options.unknown)
+            for notice in data.notices {
+                Console.error("warning: \(RowArgument.sentence(notice, read.files[0]))")
+            }
+            return (data, try read.rows(of: data), RowArgument.place)
+        } catch let error as DataError {
+            throw RowArgument.sentence(error, read.files[0])
         }
     }
 }

@@ -55,8 +55,7 @@ struct ConvertedTableTests {
         let result = try workspace.run(
             ["evaluate", "runs/birds/model.h5", "--data", name + ".h5", "--group", "/train"] + options)
         return (
-            result.lines.filter { $0.hasPrefix("loss") || $0.hasPrefix("accuracy") || $0.hasPrefix("r2") }
-                .joined(separator: "; "), result.status, result.errors
+            result.figures.joined(separator: "; "), result.status, result.errors
         )
     }
 

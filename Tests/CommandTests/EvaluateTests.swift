@@ -7,8 +7,8 @@ struct EvaluateTests {
         let trained = try workspace.run("train", "config.json")
         let result = try workspace.run("evaluate", "runs/three/model.h5", "--data", "data.h5", "--workers", "3")
         #expect(result.status == 0)
-        #expect(result.lines.first == "12 samples of 4 from /test/inputs in data.h5")
-        #expect(result.lines.dropFirst().map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
+        #expect(result.lines.first == "12 samples of 4 from /test/inputs in data.h5, the test rows of its run")
+        #expect(result.figures.map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
     }
 
     @Test func takesGroupsWithoutASlashAndOtherMetrics() throws {
@@ -17,8 +17,9 @@ struct EvaluateTests {
         let result = try workspace.run(
             "evaluate", "runs/three/model.h5", "--data", "data.h5", "--group", "validation", "--metrics", "f1,recall")
         #expect(result.status == 0)
-        #expect(result.lines.first == "15 samples of 4 from /validation/inputs in data.h5")
-        #expect(result.lines.dropFirst().map { $0.prefix { $0 != " " } } == ["loss", "f1", "recall"])
+        #expect(
+            result.lines.first == "15 samples of 4 from /validation/inputs in data.h5, the validation rows of its run")
+        #expect(result.figures.map { $0.prefix { $0 != " " } } == ["loss", "f1", "recall"])
     }
 
     /// The figures of a run whose test split has weights are had again by naming them.
@@ -29,9 +30,9 @@ struct EvaluateTests {
         let weighted = try workspace.run(
             "evaluate", "runs/three/model.h5", "--data", "data.h5", "--sample-weight", "/test/targets")
         #expect(weighted.status == 0)
-        #expect(weighted.lines.dropFirst().map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
-        #expect(plain.lines[1] != weighted.lines[1])
-        #expect(plain.lines[2] == weighted.lines[2])
+        #expect(weighted.figures.map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
+        #expect(plain.figures[0] != weighted.figures[0])
+        #expect(plain.figures[1] == weighted.figures[1])
     }
 
     @Test func printsJSON() throws {
@@ -42,7 +43,7 @@ struct EvaluateTests {
         #expect(plain.lines.count == 1)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(plain.output.utf8)) as? [String: Any])
-        #expect(Set(object.keys) == ["samples", "loss", "metrics"])
+        #expect(Set(object.keys) == ["samples", "loss", "metrics", "figures", "data", "rows"])
         #expect(object["samples"] as? Int == 12)
         #expect((object["loss"] as? Double ?? 9) < 0.2)
         #expect(object["metrics"] as? [String: Double] == ["accuracy": 1])
@@ -98,7 +99,8 @@ struct EvaluateTests {
         let named = ["runs/three/model.h5", "--data", "data.h5", "--inputs", "/validation/inputs"]
         let targets = ["--targets", "/validation/targets"]
         let result = try workspace.run(["evaluate"] + named + targets)
-        #expect(result.lines.first == "15 samples of 4 from /validation/inputs in data.h5")
+        #expect(
+            result.lines.first == "15 samples of 4 from /validation/inputs in data.h5, the validation rows of its run")
         let evaluate = try workspace.run(["evaluate"] + named + targets + ["--group", "/test"])
         #expect(evaluate.status == 64)
         #expect(
@@ -110,7 +112,12 @@ struct EvaluateTests {
         #expect(
             predict.errors
                 == "stormo: --group /test has nothing to act on, since --inputs names what is read; leave it out\n")
-        #expect(try workspace.run(["predict"] + named + targets + ["--output", "out.h5"]).status == 64)
+        let array = try workspace.run(["predict"] + named + targets + ["--output", "out.h5"])
+        #expect(array.status == 64)
+        #expect(
+            array.errors
+                == "stormo: --targets is for tables, csv, json and jsonl, and .h5 holds what the model gives; leave it out\n"
+        )
         let joined = try workspace.run(
             ["predict"] + named + ["--inputs", "/test/inputs", "--transpose-inputs", "1,0", "--output", "out.h5"])
         #expect(joined.status == 64)

@@ -43,19 +43,19 @@ struct SeveralOutputsCommandTests {
         let model = ["runs/two/model.h5", "--data", "data.h5"]
         let measured = try workspace.run(["evaluate"] + model + Self.paths + ["--confusion"])
         #expect(measured.status == 0, "\(measured.errors)")
-        let figures = measured.lines.dropFirst().prefix(5)
+        let figures = measured.figures
         #expect(
             figures.map { $0.prefix { $0 != " " } } == [
                 "loss", "kind_loss", "kind_accuracy", "number_loss", "number_mae",
             ])
         #expect(figures.map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
-        #expect(measured.lines.contains("kind_accuracy 1.0000"))
+        #expect(measured.figures.contains("kind_accuracy 1.0000"))
         // A matrix for the output that has classes, under its name.
-        #expect(measured.lines.dropFirst(6).prefix(3).map { $0.prefix(4) } == ["", "kind", "true"])
+        #expect(measured.lines.dropFirst(7).prefix(3).map { $0.prefix(4) } == ["", "kind", "true"])
 
         let other = try workspace.run(["evaluate"] + model + Self.paths + ["--metrics", "number_rmse,kind_f1"])
         #expect(
-            other.lines.dropFirst().map { $0.prefix { $0 != " " } }
+            other.figures.map { $0.prefix { $0 != " " } }
                 == ["loss", "kind_loss", "kind_f1", "number_loss", "number_rmse"])
         let json = try workspace.run(["evaluate"] + model + Self.paths + ["--json", "--confusion"])
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
@@ -103,7 +103,9 @@ struct SeveralOutputsCommandTests {
             try workspace.run(["evaluate", "runs/two/model.h5", "--data", "data.h5"] + arguments).errors
         }
         func sentence(_ arguments: String...) throws -> String { try sentence(arguments) }
-        #expect(try sentence().contains("/test/inputs/a"))
+        // Unnamed, the datasets are those of the run's test split.
+        #expect(try sentence() == "")
+        #expect(try sentence("--group", "/test").contains("/test/inputs/a"))
         #expect(
             try sentence("--inputs", "/test/inputs").contains(
                 "--inputs /test/inputs names none of a, b; give each as NAME=PATH"))

@@ -58,7 +58,7 @@ struct TableJourneyTests {
 
         /// What a figure came to.
         func figure(_ name: String, _ result: Workspace.Result) -> Double {
-            result.lines.first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) } ?? .nan
+            result.figures.first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) } ?? .nan
         }
     }
 

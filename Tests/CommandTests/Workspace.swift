@@ -13,6 +13,14 @@ final class Workspace {
         var lines: [String] {
             output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         }
+
+        /// The figures that `evaluate` prints, as `train` prints them: `accuracy 0.9750`.
+        var figures: [String] {
+            guard let start = lines.firstIndex(where: { $0.hasPrefix("figure ") }) else { return [] }
+            return lines[(start + 1)...].prefix { $0.contains("  ") }.map {
+                $0.split(separator: " ").prefix(2).joined(separator: " ")
+            }
+        }
     }
 
     /// - Parameter config: written to `config.json`, beside `data.h5`.

@@ -134,6 +134,9 @@ package struct Field: Sendable {
         return "column '\(names[element])'"
     }
 
+    /// Of each file the first of the field's rows that it holds.
+    package var firstRows: [Int] { parts.map(\.first) }
+
     /// Copies rows, in the stored type. May be called from many threads at once.
     /// - Throws: `HDF5Error` where a file can't be read.
     package func read(_ range: Range<Int>, into base: UnsafeMutableRawPointer) throws {

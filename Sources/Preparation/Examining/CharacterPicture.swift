@@ -27,6 +27,16 @@ package struct CharacterPicture: Sendable {
             && max(height, width) <= 8 * min(height, width)
     }
 
+    /// The values that are drawn dark and bright.
+    package static func range(of values: some Sequence<Float>, areBytes: Bool) -> ClosedRange<Float> {
+        var (least, most) = (Float.infinity, -Float.infinity)
+        for value in values where value.isFinite { (least, most) = (min(least, value), max(most, value)) }
+        guard least <= most else { return 0...1 }
+        // Photographs use all of a byte; drawings by a few levels use their own range.
+        if areBytes, most > 127 { return 0...255 }
+        return min(least, 0)...most
+    }
+
     /// - Parameters:
     ///   - values: h·w·channels, row-major.
     ///   - range: the values that are drawn dark and bright.

@@ -78,7 +78,7 @@ package struct FirstRows {
         }
         if CharacterPicture.isImage(rowShape) {
             let values = try shown.map { try dataset.read(Float.self, rows: $0..<$0 + 1) }
-            let range = Self.range(values.flatMap { $0 }, type)
+            let range = CharacterPicture.range(of: values.flatMap { $0 }, areBytes: type == .uint8)
             pictures = values.map { CharacterPicture($0, shape: source.rowShape, range: range) }
         } else {
             pictures = []
@@ -141,14 +141,6 @@ package struct FirstRows {
             guard let names, let index = Int(exactly: value), names.indices.contains(index) else { return text }
             return names[index]
         }
-    }
-
-    private static func range(_ values: [Float], _ type: HDF5ElementType) -> ClosedRange<Float> {
-        let finite = values.lazy.filter(\.isFinite)
-        guard let least = finite.min(), let most = finite.max() else { return 0...1 }
-        // Photographs use all of a byte; drawings by a few levels use their own range.
-        if case .uint8 = type, most > 127 { return 0...255 }
-        return min(least, 0)...max(most, least)
     }
 
     private static func texts(_ values: [Double], _ type: HDF5ElementType) -> [String] {

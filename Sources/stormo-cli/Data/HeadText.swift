@@ -10,30 +10,12 @@ struct HeadText {
         self.columns = columns
     }
 
-    private static let widestPicture = 64
-
     /// The pictures side by side, with number and label below each.
     func drawing(_ style: CharacterPicture.Style) -> [String] {
-        let most = min(columns, Self.widestPicture)
-        guard let width = first.pictures.first?.drawnColumns(style, columns: most) else { return [] }
         let captions = first.pictures.indices.map { index in
             "\(first.shown[index])" + (first.labels.map { ": \(Console.printable($0[index]))" } ?? "")
         }
-        let cell = max(width, captions.map(\.count).max() ?? 0) + 2
-        let across = max(1, (columns + 2) / cell)
-        var lines: [String] = []
-        for start in stride(from: 0, to: first.pictures.count, by: across) {
-            let group = start..<min(start + across, first.pictures.count)
-            let drawn = group.map { first.pictures[$0].lines(style, columns: most) }
-            // Escape sequences take no columns, hence the padding by what is known of the width.
-            let gap = String(repeating: " ", count: cell - width)
-            for line in drawn[0].indices { lines.append(trimmed(drawn.map { $0[line] }.joined(separator: gap))) }
-            lines.append(
-                trimmed(
-                    group.map { captions[$0] + String(repeating: " ", count: cell - captions[$0].count) }.joined()))
-            lines.append("")
-        }
-        return lines
+        return PictureGrid(pictures: first.pictures, captions: captions, columns: columns).lines(style)
     }
 
     /// A row a line; as many values as fit.
@@ -68,11 +50,5 @@ struct HeadText {
             table.append(line)
         }
         return table
-    }
-
-    private func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

@@ -1,0 +1,26 @@
+import Network
+
+/// The answers of an output of numbers, in the targets' own units: by each target's name; where they have none `prediction`
+/// or the name of one of several outputs, with the number of each behind it where there are several. `true_NAME` in front are
+/// the targets.
+struct NumberAnswers: OutputAnswers {
+    let columns: [String]
+    private let width: Int
+    private let values: OutputValues
+
+    init(_ output: Objective.Output, _ names: [String]?, isOne: Bool, _ values: OutputValues) {
+        width = output.shape.last
+        self.values = values
+        let stem = isOne ? "prediction" : output.name
+        let names =
+            names?.map { isOne ? $0 : "\(output.name)_\($0)" }
+            ?? (width == 1 ? [stem] : (0..<width).map { "\(stem)_\($0)" })
+        columns = (values.truths == nil ? [] : names.map { "true_\($0)" }) + names
+    }
+
+    func append(_ line: Int, to cells: inout [AnswerCell]) {
+        let range = line * width..<(line + 1) * width
+        if let truths = values.truths { for index in range { cells.append(.number(truths[index])) } }
+        for index in range { cells.append(.number(values.values[index])) }
+    }
+}

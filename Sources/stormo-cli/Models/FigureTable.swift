@@ -1,0 +1,19 @@
+import Metrics
+
+/// Figures with what stands beside them.
+enum FigureTable {
+    static func table(_ figures: [MeasuredFigure]) -> TextTable {
+        var table = TextTable([
+            ("figure", .left), ("value", .right), ("95% interval", .left), ("simplest answer", .left), ("rows", .right),
+        ])
+        for figure in figures {
+            table.append([
+                figure.name, Figures.figure(figure.value),
+                figure.interval.map { "\(Figures.figure($0.lower)) to \(Figures.figure($0.upper))" } ?? "",
+                figure.baseline.map { "\(Figures.figure($0.value)) \($0.answer.rawValue)" } ?? "",
+                Figures.count(figure.rows),
+            ])
+        }
+        return table
+    }
+}

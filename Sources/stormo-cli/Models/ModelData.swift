@@ -1,0 +1,211 @@
+import Batches
+import Configuration
+import Files
+import Foundation
+import HDF5
+import Interchange
+import Preparation
+import Recipes
+
+/// What a model is used on: datasets of HDF5 files, or tables of text or images, which are converted as the model's recipe says.
+///
+/// Each kind of data is opened by a function of its own, which `init` chooses by the files' names.
+///
+/// Tables and images are converted in a folder for temporary files, which lives as long as this does.
+final class ModelData {
+    let source: DataSource
+    /// What is read, for a line that tells of it.
+    let words: String
+    /// The files, in the order of their rows.
+    let files: [String]
+    private let folder: TemporaryFolder?
+
+    private struct Opened {
+        let source: DataSource
+        var words: String
+        var folder: TemporaryFolder?
+    }
+
+    /// - Parameters:
+    ///   - files: what it is used on.
+    ///   - hasTargets: whether targets are wanted.
+    /// - Throws: `UsageError` for options that are not for such data, and for files of several kinds; what
+    ///   `ModelOptions.source` throws; `DataError` for a table that the model's recipe does not fit.
+    init(
+        _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, targets: [String] = [],
+        weights: [String] = []
+    ) throws {
+        let areTables = files.map(TableSource.isTable)
+        if !model.tables.images.isEmpty, let first = files.first,
+            areTables.contains(true) || ModelImages.reads(first)
+        {
+            let opened = try Self.images(options, files, for: model, hasTargets: hasTargets, targets, weights)
+            (source, words, folder, self.files) = (opened.source, opened.words, opened.folder, files)
+            return
+        }
+        if let table = areTables.firstIndex(of: true), let other = areTables.firstIndex(of: false) {
+            throw UsageError("\(files[table]) is a table and \(files[other]) is none; give files of one kind")
+        }
+        let opened =
+            areTables.contains(true)
+            ? try Self.tables(options, files, for: model, hasTargets: hasTargets, targets, weights)
+            : try Self.hdf5(options, files, for: model, hasTargets: hasTargets, targets, weights)
+        (source, words, folder) = (opened.source, opened.words, opened.folder)
+        self.files = try opened.source.paths()
+    }
+
+    /// A row of the command line, for a model that was trained on a table.
+    /// - Throws: `UsageError` for columns that the model does not take, or that the row does not have; `DataError` for
+    ///   values that are none of their column.
+    init(_ options: ModelOptions, _ row: RowArgument, for model: TrainedModel) throws {
+        let own = try TemporaryFolder()
+        let path = own.path + "/row.csv"
+        try row.writeTable(path, for: model, allowsMissing: options.unknown == .missing)
+        do {
+            source = try SplitTables(
+                TableSource.source([path], RowArgument.form, hasTargets: false), into: own.path, split: "data",
+                like: LikeTable(model, options.model), wantsTargets: false
+            ) { _, _ in }.source
+        } catch let error as DataError {
+            throw RowArgument.sentence(error, path)
+        }
+        (words, files, folder) = (RowArgument.place, [path], own)
+    }
+
+    /// The rows that a dataset of these has, as answers name them: images by the names of their files, and rows of several
+    /// files with the names of these.
+    func rows(of data: Dataset) throws -> AnswerRows {
+        let field = data.inputs
+        let names: [(name: String, first: Int)]
+        let areNames: Bool
+        if let own = try data.fileNamesOfRows() {
+            (names, areNames) = (own.enumerated().map { ($1, $0) }, true)
+        } else {
+            (names, areNames) = (files.count > 1 ? zip(files, field.firstRows).map { ($0, $1) } : [], false)
+        }
+        return AnswerRows(
+            total: field.rows, selected: data.selectedRows, files: names,
+            areFiles: areNames && source.table?.images != nil, countsInFiles: !areNames)
+    }
+
+    // MARK: - HDF5
+
+    private static func hdf5(
+        _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, _ targets: [String],
+        _ weights: [String]
+    ) throws -> Opened {
+        if let option = options.table.given.first {
+            throw UsageError("\(option) is for tables (.csv, .tsv), and \(files[0]) is read as HDF5; leave it out")
+        }
+        let source = try options.source(
+            files, hasTargets: hasTargets, targets: targets, weights: weights, for: model)
+        return Opened(source: source, words: source.words)
+    }
+
+    // MARK: - Images
+
+    /// Folders and files of images, and tables of their names, for a model that was trained on images.
+    private static func images(
+        _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, _ targets: [String],
+        _ weights: [String]
+    ) throws -> Opened {
+        try refuseHDF5Options(options, files, targets, weights, "is read as the model's images were")
+        let folder = try TemporaryFolder()
+        let display = RateDisplay("converting")
+        defer { display.finish() }
+        let images = try ModelImages(
+            files, options.table.applied(to: TableSource(asIn: model)), like: LikeTable(model, options.model),
+            into: folder.path, wantsTargets: hasTargets
+        ) { display.update($0) }
+        display.finish()
+        for note in images.notes { Console.error("note: \(note)") }
+        return Opened(source: images.source, words: images.source.words, folder: folder)
+    }
+
+    /// - Parameter words: what the files are, as the end of a sentence.
+    private static func refuseHDF5Options(
+        _ options: ModelOptions, _ files: [String], _ targets: [String], _ weights: [String], _ words: String
+    ) throws {
+        for (option, isGiven) in [
+            ("--group", options.group != nil), ("--inputs", !options.inputs.isEmpty), ("--targets", !targets.isEmpty),
+            ("--transpose-inputs", options.transposeInputs != nil), ("--sample-weight", !weights.isEmpty),
+            ("--allow-external-links", options.links.allowExternalLinks),
+        ] where isGiven {
+            throw UsageError("\(option) is for HDF5 files, and \(files[0]) \(words); leave it out")
+        }
+    }
+
+    // MARK: - Tables
+
+    private static func tables(
+        _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, _ targets: [String],
+        _ weights: [String]
+    ) throws -> Opened {
+        try refuseHDF5Options(
+            options, files, targets, weights, "is a table, whose columns are found by the names that the model has")
+        let table = TableSource(asIn: model)
+        if options.table.encoding == nil { try checkEncoding(files, table) }
+        let folder = try TemporaryFolder()
+        let display = RateDisplay("converting")
+        defer { display.finish() }
+        let tables = try SplitTables(
+            TableSource.source(files, options.table.applied(to: table), hasTargets: hasTargets), into: folder.path,
+            split: "data", like: LikeTable(model, options.model), wantsTargets: hasTargets
+        ) { display.update($1) }
+        display.finish()
+        for (report, table) in zip(tables.reports, tables.source.table?.converted ?? []) {
+            for warning in report.warnings { Console.error("warning: \(warning)") }
+            let unused = report.decisions?.leftOut.map(\.name) ?? []
+            if !unused.isEmpty {
+                let names = RecipeMapping.list(unused)
+                Console.error(
+                    "note: \(table.table) has columns that the model does not take, and that are left out: \(names)")
+            }
+        }
+        return Opened(source: tables.source, words: tables.source.words, folder: folder)
+    }
+
+    /// Sees that tables which are to be read as the model's table was are not plainly written otherwise. What is no UTF-8 is
+    /// found where it is read.
+    private static func checkEncoding(_ files: [String], _ table: TableSource) throws {
+        let own = table.encoding ?? TextEncoding.utf8.rawValue
+        for file in files {
+            guard let seen = try TextEncoding.seen(in: file), seen.rawValue != own, seen != .utf16 || own != "utf-8"
+            else { continue }
+            throw DataError(
+                "\(file) is written in \(seen.rawValue), but the model's table was in \(own); say --encoding "
+                    + "\(seen.rawValue), or --encoding \(own) if it is in that after all")
+        }
+    }
+}
+
+extension LikeTable {
+    /// What a model's recipe declares.
+    /// - Throws: `DataError` where the model was not trained on one table.
+    init(_ model: TrainedModel, _ path: String) throws {
+        if let images = model.tables.images["inputs"] {
+            self.init(inputs: Recipe([]), targets: model.tables["targets"], images: images, place: path)
+            return
+        }
+        guard let inputs = model.tables["inputs"] else {
+            throw DataError(
+                "\(path) is a model that was not trained on one table, so it says nothing of columns; give the file that it was "
+                    + "trained on")
+        }
+        self.init(inputs: inputs, targets: model.tables["targets"], place: path)
+    }
+}
+
+extension TableSource {
+    /// A table that is written as the one was that a model was trained on.
+    fileprivate init(asIn model: TrainedModel) {
+        self.init()
+        let own = model.configuration?["data"]?["train"]
+        if case .string(let word)? = own?["encoding"]?.value { encoding = word }
+        if case .string(let word)? = own?["delimiter"]?.value { delimiter = word }
+        if case .bool(let has)? = own?["header"]?.value { hasHeader = has }
+        if case .bool(let has)? = own?["decimal_comma"]?.value { hasDecimalComma = has }
+        // The column that names the files of images.
+        if !model.tables.images.isEmpty, case .string(let name)? = own?["inputs"]?.value { inputs = [name] }
+    }
+}
