@@ -88,6 +88,9 @@ let package = Package(
         .target(
             name: "CImageWriters", path: "Tests/CImageWriters",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp")]),
+        // A program beside Stormo, a package of its own, whose sources the tests compile too.
+        .target(
+            name: "Tour", dependencies: ["Stormo"], path: "Tests/SwiftPackage/Sources/Tour", packageAccess: false),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(name: "CLockFailure", path: "Tests/CLockFailure"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5", "CFence", "TestSupport", "CLockFailure"]),
@@ -140,7 +143,8 @@ let package = Package(
         .testTarget(
             name: "StormoTests",
             dependencies: [
-                "Stormo", "OwnKinds", "Runs", "Interchange", "Engine", "Optimizers", "Metrics", "Network", "Kernels",
+                "Stormo", "OwnKinds", "Tour", "Runs", "Interchange", "Engine", "Optimizers", "Metrics", "Network",
+                "Kernels",
                 "Configuration", "HDF5", "TestSupport", "RunSupport",
             ]),
         .testTarget(

@@ -23,7 +23,7 @@ struct MatmulPeak {
             memory = try AlignedMemory(byteCount: 3 * n * n * MemoryLayout<Float>.stride + kernel.scratchBytes)
             for index in 0..<2 * n * n { memory.floats[index] = Float(index % 7) * 0.25 - 0.75 }
             kernel.bind(
-                Binding(
+                KernelBinding(
                     src: [.float32(memory.floats), .float32(memory.floats + n * n)],
                     dst: .float32(memory.floats + 2 * n * n),
                     diffSrc: [nil, nil], diffDst: nil, workspace: memory.base,
@@ -43,7 +43,7 @@ struct MatmulPeak {
             var best = 0.0
             repeat {
                 let begin = ContinuousClock.now
-                for _ in 0..<4 { products[worker].kernel.forward(Pass()) }
+                for _ in 0..<4 { products[worker].kernel.forward(KernelPass()) }
                 let n = Double(MatmulPeak.size)
                 best = max(best, 4 * 2 * n * n * n / (ContinuousClock.now - begin).seconds)
             } while (ContinuousClock.now - start).seconds < seconds

@@ -65,7 +65,7 @@ package struct OperatorBenchmark: Sendable {
                     table[node, default: 0] += (now - last).seconds
                     last = ContinuousClock.now
                 }
-                let pass = Pass(isTraining: true, seed: seed)
+                let pass = KernelPass(isTraining: true, seed: seed)
                 replica.forward(samples: samples, pass) { note(&forward, $0) }
                 replica.backward(samples: samples, scale: 1 / Float(samples), pass) { note(&backward, $0) }
                 for (node, time) in forward { passes.forward[node, default: []].append(time) }

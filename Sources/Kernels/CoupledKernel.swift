@@ -6,7 +6,7 @@
 /// the mean, for example, then the squared deviations from it. After the last round `forward` or `backward` runs, and
 /// reads the combined sums of all rounds so far.
 ///
-/// `Binding.sums` holds the combined sums: those of the forward rounds, one round after another, then those of the
+/// `KernelBinding.sums` holds the combined sums: those of the forward rounds, one round after another, then those of the
 /// backward rounds. `SampleCoupling` of the operator gives the number of sums in each round. They keep their values
 /// until the step ends, so the backward pass can read the forward sums. A shard without samples contributes zeros. A
 /// kernel that divides by the number of samples must have that number as one of its sums.
@@ -18,13 +18,13 @@ public protocol CoupledKernel: Kernel {
     /// - Parameters:
     ///   - round: from 0.
     ///   - partial: where to write the round's sums, every one of them.
-    func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass)
+    func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass)
 
     /// The same for a round of the backward pass. Reads what `backward` reads.
-    func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass)
+    func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass)
 
     /// Computes the next value of an input that is a state parameter, such as a running mean, from its value in
-    /// `Binding.src` and the combined sums of the forward pass. Called once a step, on one of the shards' kernels. The
+    /// `KernelBinding.src` and the combined sums of the forward pass. Called once a step, on one of the shards' kernels. The
     /// parameter takes the value only if the step is applied.
     func nextState(input: Int, into next: UnsafeMutablePointer<Float>)
 }

@@ -1,7 +1,7 @@
 internal import CVector
 
 /// What a kernel must know of the step in which it runs.
-public struct Pass: Sendable {
+public struct KernelPass: Sendable {
     /// Whether the pass is one of training. Dropout, for example, acts only then.
     public var isTraining: Bool
     /// The seed of the run, from which all of its random numbers follow.
@@ -21,7 +21,7 @@ public struct Pass: Sendable {
 
 /// The buffers on which a kernel works. All replicas read the same parameters, constants and sums. No other thread uses
 /// the other buffers while the kernel runs.
-public struct Binding {
+public struct KernelBinding {
     /// The operator's inputs, in their order: results of other operators, then parameters such as weights and bias.
     public var src: [TensorPointer]
     /// The result, written by `forward`.
@@ -59,16 +59,16 @@ public struct Binding {
 /// pass needs must be in the binding's buffers, not in the kernel. `forward` and `backward` overwrite their results
 /// rather than add to them. `bind`, `forward` and `backward` do not allocate.
 public protocol Kernel: AnyObject {
-    /// The size of `Binding.workspace`; 0 unless a kernel says otherwise.
+    /// The size of `KernelBinding.workspace`; 0 unless a kernel says otherwise.
     var workspaceBytes: Int { get }
-    /// The size of `Binding.scratch`; 0 unless a kernel says otherwise.
+    /// The size of `KernelBinding.scratch`; 0 unless a kernel says otherwise.
     var scratchBytes: Int { get }
     /// Sets the buffers of the runs that follow.
-    func bind(_ binding: Binding)
+    func bind(_ binding: KernelBinding)
     /// Computes the result from the inputs.
-    func forward(_ pass: Pass)
+    func forward(_ pass: KernelPass)
     /// Computes the gradients with respect to the inputs from that with respect to the result.
-    func backward(_ pass: Pass)
+    func backward(_ pass: KernelPass)
 }
 
 extension Kernel {

@@ -244,6 +244,21 @@ struct TrainTableTests {
             "\(short)")
     }
 
+    @Test func numbersThatAreNamesAreTold() throws {
+        let rows = (0..<60).map { "0\($0 % 4)1,\($0 % 23),\($0 % 23 * 2)\n" }.joined()
+        try workspace.write("zip,width,height\n" + rows, to: "trees.csv")
+        let config = Self.config.replacingOccurrences(of: #""drop": ["id"], "#, with: #""drop": [], "#)
+        try workspace.write(config, to: "config.json")
+        let result = try train("config.json")
+        let note =
+            "note: column 'zip' holds '001' in line 2, with a zero in front: its numbers were taken for names (--column zip=number "
+            + "takes them for amounts)"
+        #expect(result.lines.contains(note), "\(result.output)")
+        // Said once, when the table is converted.
+        let again = try train("--resume", "runs/trees", "--set", "training.epochs=4")
+        #expect(!again.output.contains("zero in front"))
+    }
+
     @Test func kindsAndPoliciesAreNamed() throws {
         let result = try train(
             "config.json", "--set", #"data.train.columns={"width": "category:3"}"#, "--set",

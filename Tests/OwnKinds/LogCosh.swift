@@ -22,15 +22,15 @@ private final class LogCoshKernel: Kernel {
     private let samples: Int
     private let count: Int
     private let scale: Float
-    private var binding: Binding?
+    private var binding: KernelBinding?
 
     init(samples: Int, count: Int, scale: Float) {
         (self.samples, self.count, self.scale) = (samples, count, scale)
     }
 
-    func bind(_ binding: Binding) { self.binding = binding }
+    func bind(_ binding: KernelBinding) { self.binding = binding }
 
-    func forward(_ pass: Pass) {
+    func forward(_ pass: KernelPass) {
         guard let binding else { return }
         for sample in 0..<samples {
             let elements = sample * count..<(sample + 1) * count
@@ -41,7 +41,7 @@ private final class LogCoshKernel: Kernel {
         }
     }
 
-    func backward(_ pass: Pass) {
+    func backward(_ pass: KernelPass) {
         guard let binding, let gradient = binding.diffSrc[0], let upstream = binding.diffDst else {
             return
         }

@@ -49,19 +49,19 @@ public struct PReLU: Layer {
     /// dx = dy where x > 0, else α·dy; dα = Σ dy·x over the samples whose x is not above 0.
     private final class Arithmetic: Kernel {
         private let (samples, count): (Int, Int)
-        private var binding: Binding?
+        private var binding: KernelBinding?
 
         init(samples: Int, count: Int) { (self.samples, self.count) = (samples, count) }
 
-        func bind(_ binding: Binding) { self.binding = binding }
+        func bind(_ binding: KernelBinding) { self.binding = binding }
 
-        func forward(_ pass: Pass) {
+        func forward(_ pass: KernelPass) {
             guard let binding else { return }
             let (x, alpha, y) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats)
             for index in 0..<samples * count { y[index] = x[index] > 0 ? x[index] : alpha[index % count] * x[index] }
         }
 
-        func backward(_ pass: Pass) {
+        func backward(_ pass: KernelPass) {
             guard let binding, let dy = binding.diffDst else { return }
             let (x, alpha) = (binding.src[0].floats, binding.src[1].floats)
             if let dx = binding.diffSrc[0] {

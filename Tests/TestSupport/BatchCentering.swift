@@ -61,17 +61,17 @@ package final class BatchCenteringKernel: CoupledKernel {
         (self.rows, self.channels, self.momentum) = (rows, channels, momentum)
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         (src, mean, dst) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats)
         (diffSrc, diffDst, sums) = (binding.diffSrc[0], binding.diffDst, binding.sums)
     }
 
-    package func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    package func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         partial[0] = Double(rows)
         add(src!, into: partial + 1)
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let src, let dst, let sums else { return }
         for row in 0..<rows {
             for channel in 0..<channels {
@@ -81,11 +81,11 @@ package final class BatchCenteringKernel: CoupledKernel {
         }
     }
 
-    package func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    package func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         add(diffDst!, into: partial)
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let diffSrc, let diffDst, let sums else { return }
         let total = sums + 1 + channels
         for row in 0..<rows {
@@ -118,12 +118,14 @@ final class StoredCenteringKernel: Kernel {
 
     init(rows: Int, channels: Int) { (self.rows, self.channels) = (rows, channels) }
 
-    func bind(_ binding: Binding) { (src, mean, dst) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats) }
+    func bind(_ binding: KernelBinding) {
+        (src, mean, dst) = (binding.src[0].floats, binding.src[1].floats, binding.dst.floats)
+    }
 
-    func forward(_ pass: Pass) {
+    func forward(_ pass: KernelPass) {
         guard let src, let mean, let dst else { return }
         for index in 0..<rows * channels { dst[index] = src[index] - mean[index % channels] }
     }
 
-    func backward(_ pass: Pass) {}
+    func backward(_ pass: KernelPass) {}
 }

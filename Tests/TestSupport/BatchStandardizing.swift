@@ -72,9 +72,11 @@ package final class BatchStandardizingKernel: CoupledKernel {
 
     package var workspaceBytes: Int { 2 * channels * MemoryLayout<Double>.stride }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         self.binding = (binding.src[0].floats, binding.src[1].floats)
-        (beta, mean, variance, dst) = (binding.src[2].floats, binding.src[3].floats, binding.src[4].floats, binding.dst.floats)
+        (beta, mean, variance, dst) = (
+            binding.src[2].floats, binding.src[3].floats, binding.src[4].floats, binding.dst.floats
+        )
         (diffSrc, diffGamma, diffBeta) = (binding.diffSrc[0], binding.diffSrc[1], binding.diffSrc[2])
         (diffDst, sums) = (binding.diffDst, binding.sums)
         own = binding.workspace.assumingMemoryBound(to: Double.self)
@@ -89,7 +91,7 @@ package final class BatchStandardizingKernel: CoupledKernel {
         for row in 0..<rows { for channel in 0..<channels { body(row * channels + channel, channel) } }
     }
 
-    package func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    package func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         guard let (src, _) = binding else { return }
         let totals = round == 0 ? partial + 1 : partial
         totals.update(repeating: 0, count: channels)
@@ -104,14 +106,14 @@ package final class BatchStandardizingKernel: CoupledKernel {
         }
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let (src, gamma) = binding, let beta, let dst else { return }
         each {
             dst[$0] = Float((Double(src[$0]) - mean($1)) * scale($1) * Double(gamma[$1]) + Double(beta[$1]))
         }
     }
 
-    package func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    package func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         guard let (src, _) = binding, let diffDst, let own else { return }
         own.update(repeating: 0, count: 2 * channels)
         each {
@@ -121,7 +123,7 @@ package final class BatchStandardizingKernel: CoupledKernel {
         partial.update(from: own, count: 2 * channels)
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let (src, gamma) = binding, let diffDst, let own, let sums else { return }
         let (total, count) = (sums + 1 + 2 * channels, sums[0])
         if let diffSrc {
@@ -156,9 +158,9 @@ final class StoredStandardizingKernel: Kernel {
 
     init(rows: Int, channels: Int) { (self.rows, self.channels) = (rows, channels) }
 
-    func bind(_ binding: Binding) { (src, dst) = (binding.src.map(\.floats), binding.dst.floats) }
+    func bind(_ binding: KernelBinding) { (src, dst) = (binding.src.map(\.floats), binding.dst.floats) }
 
-    func forward(_ pass: Pass) {
+    func forward(_ pass: KernelPass) {
         guard let dst else { return }
         for index in 0..<rows * channels {
             let channel = index % channels
@@ -168,5 +170,5 @@ final class StoredStandardizingKernel: Kernel {
         }
     }
 
-    func backward(_ pass: Pass) {}
+    func backward(_ pass: KernelPass) {}
 }

@@ -8,14 +8,14 @@ package struct KernelCheck {
     package let outputCount: Int
     /// For each input whether its gradient is wanted.
     package let wanted: [Bool]
-    package let pass: Pass
+    package let pass: KernelPass
     /// The gradient of the output.
     package let upstream: [Float]
 
     /// - Parameter upstream: drawn at random unless given.
     package init(
         inputs: [[Float]], integers: Set<Int> = [], outputCount: Int, wanted: [Bool]? = nil,
-        pass: Pass = Pass(isTraining: true), seed: Int = 1, upstream given: [Float]? = nil
+        pass: KernelPass = KernelPass(isTraining: true), seed: Int = 1, upstream given: [Float]? = nil
     ) {
         self.inputs = inputs
         self.integers = integers
@@ -46,7 +46,7 @@ package struct KernelCheck {
         let workspace = try GuardedBuffer(count: (kernel.workspaceBytes + 3) / 4)
         let scratch = try GuardedBuffer(count: (kernel.scratchBytes + 3) / 4)
         kernel.bind(
-            Binding(
+            KernelBinding(
                 src: sources.map(\.tensor), dst: output.tensor,
                 diffSrc: gradients.map { $0?.floats }, diffDst: outputGradient.floats,
                 workspace: UnsafeMutableRawPointer(workspace.floats),

@@ -36,7 +36,7 @@ final class LookupKernel: Kernel {
         (self.count, self.first, self.entries, self.width) = (count, first, entries, width)
     }
 
-    func bind(_ binding: Binding) {
+    func bind(_ binding: KernelBinding) {
         ids = binding.src[0].int32s
         weights = binding.src[1].floats
         dst = binding.dst.floats
@@ -50,7 +50,7 @@ final class LookupKernel: Kernel {
         return row >= 0 && row < entries ? row : nil
     }
 
-    func forward(_ pass: Pass) {
+    func forward(_ pass: KernelPass) {
         guard let weights, let dst else { return }
         for index in 0..<count {
             let out = dst + index * width
@@ -62,7 +62,7 @@ final class LookupKernel: Kernel {
         }
     }
 
-    func backward(_ pass: Pass) {
+    func backward(_ pass: KernelPass) {
         guard let diffWeights, let diffDst else { return }
         diffWeights.update(repeating: 0, count: entries * width)
         for index in 0..<count {

@@ -7,7 +7,7 @@ package final class NetworkRun {
     package let loss: Variable
     package let program: Program
     package let samples: Int
-    package let pass: Pass
+    package let pass: KernelPass
     package let scale: Float
     /// One for each sample, or none.
     package let weights: [Float]?
@@ -19,7 +19,7 @@ package final class NetworkRun {
     ///   - magnitude: parameters are drawn from ± this.
     package init(
         _ loss: Variable, results: [Variable] = [], samples: Int, inputs: [Int: [Float]] = [:],
-        pass: Pass = Pass(isTraining: true, seed: 5, step: 3), scale: Float = 1, weights: [Float]? = nil,
+        pass: KernelPass = KernelPass(isTraining: true, seed: 5, step: 3), scale: Float = 1, weights: [Float]? = nil,
         magnitude: Float = 0.7, seed: Int = 1
     ) throws {
         graph = loss.graph

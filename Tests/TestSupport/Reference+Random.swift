@@ -16,7 +16,8 @@ extension Reference {
     }
 
     /// What each element of a batch is multiplied with by dropout: 0 or 1 / (1 - rate).
-    package static func dropoutMask(samples: Int, width: Int, rate: Double, layer: Int, _ pass: Pass) -> [Double] {
+    package static func dropoutMask(samples: Int, width: Int, rate: Double, layer: Int, _ pass: KernelPass) -> [Double]
+    {
         guard pass.isTraining else { return Array(repeating: 1, count: samples * width) }
         let key = [UInt32(truncatingIfNeeded: pass.seed), UInt32(truncatingIfNeeded: pass.seed >> 32)]
         let threshold = UInt32(rate * 4_294_967_296)

@@ -5,9 +5,9 @@ import Network
 package struct ReferenceNetwork {
     private let nodes: [Graph.Node]
     private let samples: Int
-    private let pass: Pass
+    private let pass: KernelPass
 
-    package init(_ graph: Graph, samples: Int, pass: Pass) {
+    package init(_ graph: Graph, samples: Int, pass: KernelPass) {
         nodes = graph.nodes
         self.samples = samples
         self.pass = pass

@@ -27,11 +27,16 @@ extension Field {
     }
 
     private static func check<T>(_ rows: [[T]], _ shape: Shape, _ name: String) throws(DataError) {
-        guard rows.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
+        try check(rows.map(\.count), shape, name)
+    }
+
+    /// - Parameter counts: how many numbers each row has.
+    static func check(_ counts: [Int], _ shape: Shape, _ name: String) throws(DataError) {
+        guard counts.isEmpty || shape.dimensions.allSatisfy({ $0 > 0 }) else {
             throw DataError("\(name): the rows have no elements, since their shape is \(shape)")
         }
-        if let row = rows.firstIndex(where: { $0.count != shape.count }) {
-            throw DataError("\(name): row \(row) has \(rows[row].count) numbers, but should have \(shape.count)")
+        if let row = counts.firstIndex(where: { $0 != shape.count }) {
+            throw DataError("\(name): row \(row) has \(counts[row]) numbers, but should have \(shape.count)")
         }
     }
 

@@ -68,7 +68,7 @@ public struct GradientCheck: Sendable {
         let head = try data.head(max(count, 1))
         guard let pool = Pool(head) else { preconditionFailure("a head is in memory") }
         samples = head.count
-        let pass = Pass(isTraining: true, seed: seed)
+        let pass = KernelPass(isTraining: true, seed: seed)
         let inspection = try Inspection(
             objective, parameters: parameters, pool: pool,
             feed: try ShardFeed(objective, on: data, preprocessing: preprocessing),
@@ -111,7 +111,7 @@ private final class GradientProbe {
     let gradients: AlignedMemory
     private let inspection: Inspection
     private let parameters: AlignedMemory
-    private let pass: Pass
+    private let pass: KernelPass
     private let loss: Double
     /// The parameters that a move changes.
     private let saved: AlignedMemory
@@ -119,7 +119,7 @@ private final class GradientProbe {
     /// - Parameter longest: the elements of the largest tensor.
     /// - Throws: `KernelError.outOfMemory`.
     init(
-        _ inspection: Inspection, _ parameters: AlignedMemory, longest: Int, _ pass: Pass
+        _ inspection: Inspection, _ parameters: AlignedMemory, longest: Int, _ pass: KernelPass
     ) throws(KernelError) {
         (self.inspection, self.parameters, self.pass) = (inspection, parameters, pass)
         gradients = try inspection.gradients.copy()

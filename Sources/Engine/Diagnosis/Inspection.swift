@@ -15,7 +15,8 @@ package final class Inspection {
     package let gradients: AlignedMemory
 
     init(
-        _ objective: Objective, parameters: AlignedMemory, pool: Pool, feed: ShardFeed, rows: [Int64], _ pass: Pass
+        _ objective: Objective, parameters: AlignedMemory, pool: Pool, feed: ShardFeed, rows: [Int64],
+        _ pass: KernelPass
     ) throws {
         self.objective = objective
         self.parameters = parameters
@@ -38,7 +39,7 @@ package final class Inspection {
     }
 
     /// Computes all values and gradients anew, for parameters that have changed.
-    func run(_ pass: Pass) {
+    func run(_ pass: KernelPass) {
         replica.forward(samples: samples, pass)
         for (output, counted) in counted.enumerated() {
             replica.seed(
@@ -48,7 +49,7 @@ package final class Inspection {
     }
 
     /// The mean loss of a forward pass, added up in double.
-    func loss(_ pass: Pass) -> Double {
+    func loss(_ pass: KernelPass) -> Double {
         replica.forward(samples: samples, pass)
         return lastLoss
     }

@@ -336,7 +336,7 @@ public final class Evaluator: @unchecked Sendable {
                         let replica = replicas[worker]
                         let rows = loaded.rows + (start - part.lowerBound)
                         feed.load(replica, from: windows.pool, rows: rows, count: count, wantsTargets: !predictsOnly)
-                        replica.forward(samples: count, Pass())
+                        replica.forward(samples: count, KernelPass())
                         body(worker, shard, replica, rows, start, count)
                     }
                 }

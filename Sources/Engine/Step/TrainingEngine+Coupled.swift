@@ -46,8 +46,8 @@ extension TrainingEngine {
     }
 
     /// The number of step and sample by which a shard's random numbers are keyed.
-    private func pass(_ samples: Range<Int>, _ number: Int) -> Pass {
-        Pass(isTraining: true, seed: seed, step: number, firstSample: samples.lowerBound)
+    private func pass(_ samples: Range<Int>, _ number: Int) -> KernelPass {
+        KernelPass(isTraining: true, seed: seed, step: number, firstSample: samples.lowerBound)
     }
 
     private func runForward(

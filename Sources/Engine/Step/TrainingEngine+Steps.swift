@@ -86,7 +86,7 @@ extension TrainingEngine {
     /// The gradients of all shards of the parts.
     private func runShards(of parts: Range<Int>, _ epoch: EpochUnderWay, _ number: Int, _ worker: Int) {
         if let coupled { return runCoupled(coupled, of: parts, epoch, number, worker) }
-        let pass = Pass(isTraining: true, seed: seed, step: number)
+        let pass = KernelPass(isTraining: true, seed: seed, step: number)
         for part in parts {
             let folder = reducer.folder(of: part)
             for shard in plan.shards(of: part) {
@@ -206,7 +206,7 @@ extension TrainingEngine {
     ///   - worker: whose replica runs it; not always the worker whose shard it is.
     ///   - folder: where the gradient goes.
     private func run(
-        _ shard: Int, of batch: Batch, counted: UnsafePointer<Double>, _ pass: Pass, _ worker: Int,
+        _ shard: Int, of batch: Batch, counted: UnsafePointer<Double>, _ pass: KernelPass, _ worker: Int,
         _ folder: GradientFolder
     ) {
         profile?.mark(worker, .other, step: pass.step)
@@ -236,7 +236,7 @@ extension TrainingEngine {
     }
 
     /// Brings a shard's samples and targets to the replica, augmented.
-    func gather(_ rows: UnsafePointer<Int64>, _ count: Int, _ pass: Pass, _ replica: Replica, _ worker: Int) {
+    func gather(_ rows: UnsafePointer<Int64>, _ count: Int, _ pass: KernelPass, _ replica: Replica, _ worker: Int) {
         feed.load(replica, from: reader.pool, rows: rows, count: count)
         for input in objective.inputs.indices {
             guard let augmenter = augmenters[input]?[worker] else { continue }

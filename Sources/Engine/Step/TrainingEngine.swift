@@ -356,7 +356,7 @@ package final class TrainingEngine: @unchecked Sendable {
             coupled == nil ? (0..<plan.shards).map { plan.samples(of: $0, in: batch.count) } : [0..<batch.count]
         for range in ranges {
             let rows = Array(UnsafeBufferPointer(start: batch.rows + range.lowerBound, count: range.count))
-            var pass = Pass(isTraining: true, seed: seed, step: self.step)
+            var pass = KernelPass(isTraining: true, seed: seed, step: self.step)
             pass.firstSample = range.lowerBound
             guard !rows.isEmpty,
                 let inspection = try? Inspection(

@@ -64,7 +64,7 @@ package final class ActivationKernel: Kernel {
 
     package var scratchBytes: Int { max(forwardPrimitive.scratchpadBytes, backwardPrimitive?.scratchpadBytes ?? 0) }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         src.attach(binding.src[0].floats)
         dst.attach(binding.dst.floats)
         diffSrc.attach(binding.diffSrc[0])
@@ -74,9 +74,9 @@ package final class ActivationKernel: Kernel {
         backwardPrimitive?.attachScratchpad(binding.scratch)
     }
 
-    package func forward(_ pass: Pass) { forwardPrimitive.execute() }
+    package func forward(_ pass: KernelPass) { forwardPrimitive.execute() }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         if let loop {
             stormo_activation_backward(
                 loop.kind, loop.alpha, buffers.diffSrc, nil, buffers.dst, buffers.diffDst, 1, count)

@@ -27,7 +27,7 @@ package final class BinaryKernel: Kernel {
 
     package var scratchBytes: Int { counts.a == counts.b ? 0 : min(counts.a, counts.b) * MemoryLayout<Double>.stride }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         var scratch = Scratch(binding.scratch)
         totals = scratch.take(bytes: AlignedMemory.aligned(scratchBytes))
         (a, b) = (binding.src[0].floats, binding.src[1].floats)
@@ -36,7 +36,7 @@ package final class BinaryKernel: Kernel {
         diffDst = binding.diffDst
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let a, let b, let dst else { return }
         if operation == .add, counts.a == counts.b { return stormo_add(dst, a, b, count) }
         switch operation {
@@ -47,7 +47,7 @@ package final class BinaryKernel: Kernel {
         }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let a, let b, let diffDst else { return }
         if let diffA {
             switch operation {

@@ -18,7 +18,7 @@ package final class ConcatenateKernel: Kernel {
         (src, diffSrc) = (widths.map { _ in nil }, widths.map { _ in nil })
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         // One by one: to keep the binding's own arrays would make the next change of them a copy.
         for index in 0..<widths.count {
             src[index] = binding.src[index].floats
@@ -28,7 +28,7 @@ package final class ConcatenateKernel: Kernel {
         diffDst = binding.diffDst
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let dst else { return }
         var offset = 0
         for index in 0..<widths.count {
@@ -37,7 +37,7 @@ package final class ConcatenateKernel: Kernel {
         }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let diffDst else { return }
         var offset = 0
         for index in 0..<widths.count {

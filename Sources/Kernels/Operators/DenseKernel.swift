@@ -49,7 +49,7 @@ package final class DenseKernel: Kernel {
         return max(forwardProduct.scratchpadBytes, linearDiffDst.byteCount + backward)
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         src.attach(binding.src[0].floats)
         srcTransposed.attach(binding.src[0].floats)
         weights.attach(binding.src[1].floats)
@@ -67,9 +67,9 @@ package final class DenseKernel: Kernel {
         backwardWeights?.attachScratchpad(scratch.rest)
     }
 
-    package func forward(_ pass: Pass) { forwardProduct.execute() }
+    package func forward(_ pass: KernelPass) { forwardProduct.execute() }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         linearDiffDst.run()
         backwardWeights?.execute()
         backwardData?.execute()

@@ -26,19 +26,19 @@ package final class DropoutKernel: Kernel {
         scale = Float(1 / (1 - rate))
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffDst = binding.diffDst
         diffSrc = binding.diffSrc[0]
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let src, let dst else { return }
         if pass.isTraining { mask(dst, src, pass) } else { dst.update(from: src, count: samples * width) }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let diffDst, let diffSrc else { return }
         if pass.isTraining {
             mask(diffSrc, diffDst, pass)
@@ -47,7 +47,7 @@ package final class DropoutKernel: Kernel {
         }
     }
 
-    private func mask(_ to: UnsafeMutablePointer<Float>, _ from: UnsafeMutablePointer<Float>, _ pass: Pass) {
+    private func mask(_ to: UnsafeMutablePointer<Float>, _ from: UnsafeMutablePointer<Float>, _ pass: KernelPass) {
         Philox.withKey(pass.seed) { key in
             for sample in 0..<samples {
                 stormo_dropout(

@@ -25,7 +25,7 @@ struct LinearDiffDst {
     ///   - binding: the layer's.
     ///   - scratch: what it takes its place from.
     ///   - diffBias: where the bias's gradient goes; nil where it is not wanted here.
-    mutating func bind(_ binding: Binding, _ scratch: inout Scratch, diffBias: UnsafeMutablePointer<Float>?) {
+    mutating func bind(_ binding: KernelBinding, _ scratch: inout Scratch, diffBias: UnsafeMutablePointer<Float>?) {
         dst = binding.dst.floats
         diffDst = binding.diffDst
         values = byteCount > 0 ? scratch.take(bytes: byteCount) : diffDst

@@ -41,21 +41,21 @@ package final class Pooling2DKernel: Kernel {
             ? samples * result.height * result.width * image.channels * stormo_place_bytes(&positions) : 0
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         buffers = (
             binding.src[0].floats, binding.dst.floats, binding.diffSrc[0], binding.diffDst,
             workspaceBytes == 0 ? nil : binding.workspace
         )
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         switch reduction {
         case .max: stormo_largest(buffers.dst, buffers.places, buffers.src, &positions, samples)
         case .average: stormo_mean(buffers.dst, buffers.src, &positions, samples)
         }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let diffSrc = buffers.diffSrc else { return }
         switch reduction {
         case .max: stormo_largest_backward(diffSrc, buffers.places, buffers.diffDst, &positions, samples)

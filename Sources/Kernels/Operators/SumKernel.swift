@@ -11,14 +11,14 @@ package final class SumKernel: Kernel {
         self.factor = factor
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let src, let dst else { return }
         for row in 0..<rows {
             var sum = 0.0
@@ -27,7 +27,7 @@ package final class SumKernel: Kernel {
         }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let diffSrc, let diffDst else { return }
         for row in 0..<rows {
             (diffSrc + row * width).update(repeating: diffDst[row] * factor, count: width)

@@ -19,14 +19,14 @@ package final class UnaryKernel: Kernel {
         self.count = count
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         src = binding.src[0].floats
         dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
         diffDst = binding.diffDst
     }
 
-    package func forward(_ pass: Pass) {
+    package func forward(_ pass: KernelPass) {
         guard let src, let dst else { return }
         switch function {
         case .power(2): for i in 0..<count { dst[i] = src[i] * src[i] }
@@ -37,7 +37,7 @@ package final class UnaryKernel: Kernel {
         }
     }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         guard let src, let dst, let diffSrc, let diffDst else { return }
         switch function {
         case .power(2): for i in 0..<count { diffSrc[i] = diffDst[i] * 2 * src[i] }

@@ -125,7 +125,7 @@ final class BoundPlan {
         return KernelCall(
             node.kernels[stretch.sizes.firstIndex(of: tile.count)!], node: index, firstSample: tile.lowerBound,
             isShared: sharesKernels || stretch.tiles.count { $0.count == tile.count } > 1,
-            Binding(
+            KernelBinding(
                 src: inputs.map(tensor), dst: tensor(index),
                 diffSrc: places.map(gradient), diffDst: gradient(node.gradient),
                 workspace: memory.arena + node.workspaces[number], scratch: memory.arena + plan.scratch,

@@ -26,8 +26,8 @@ public struct Gradients {
         replica.bind(
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters,
             gradients: gradients)
-        replica.forward(samples: 1, Pass())
-        replica.backward(samples: 1, scale: 1, Pass())
+        replica.forward(samples: 1, KernelPass())
+        replica.backward(samples: 1, scale: 1, KernelPass())
         value = replica.value(of: loss.index, samples: 1)[0]
         types = program.nodes.map(\.type)
         byVariable = Dictionary(

@@ -12,12 +12,12 @@ final class KernelCall {
     private let coupled: (any CoupledKernel)?
     /// Whether the kernel runs other tiles or other shards in between, so that it must be bound before each run.
     private let isShared: Bool
-    private var binding: Binding
+    private var binding: KernelBinding
     /// The inputs whose gradients are those of parameters, with their offsets in the gradient buffer.
     private let parameterGradients: [(input: Int, offset: Int)]
 
     init(
-        _ kernel: any Kernel, node: Int, firstSample: Int, isShared: Bool, _ binding: Binding,
+        _ kernel: any Kernel, node: Int, firstSample: Int, isShared: Bool, _ binding: KernelBinding,
         parameterGradients: [(input: Int, offset: Int)]
     ) {
         self.node = node
@@ -42,24 +42,24 @@ final class KernelCall {
         if !isShared { kernel.bind(binding) }
     }
 
-    func forward(_ pass: Pass) {
+    func forward(_ pass: KernelPass) {
         if isShared { kernel.bind(binding) }
         kernel.forward(of(pass))
     }
 
-    func backward(_ pass: Pass) {
+    func backward(_ pass: KernelPass) {
         if isShared { kernel.bind(binding) }
         kernel.backward(of(pass))
     }
 
     /// What the bound samples contribute to a round of the forward pass.
-    func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    func forwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         if isShared { kernel.bind(binding) }
         coupled?.forwardSums(round: round, into: partial, of(pass))
     }
 
     /// The same for the backward pass.
-    func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: Pass) {
+    func backwardSums(round: Int, into partial: UnsafeMutablePointer<Double>, _ pass: KernelPass) {
         if isShared { kernel.bind(binding) }
         coupled?.backwardSums(round: round, into: partial, of(pass))
     }
@@ -70,7 +70,7 @@ final class KernelCall {
         coupled?.nextState(input: input, into: next)
     }
 
-    private func of(_ pass: Pass) -> Pass {
+    private func of(_ pass: KernelPass) -> KernelPass {
         var own = pass
         own.firstSample += firstSample
         return own

@@ -128,7 +128,7 @@ package final class Replica: @unchecked Sendable {
 
     /// Computes the results from the inputs. Where samples are coupled, these are the whole mini-batch.
     /// - Parameter finished: called behind each kernel with its node, for those who want to time it.
-    package func forward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+    package func forward(samples: Int, _ pass: KernelPass, finished: ((_ node: Int) -> Void)? = nil) {
         // The sums of the one shard are those of all.
         for segment in 0...program.coupling.forward.count {
             forward(segment: segment, samples: samples, partial: sums?.doubles, pass, finished: finished)
@@ -139,7 +139,7 @@ package final class Replica: @unchecked Sendable {
     /// - Parameter partial: where the shard's sums go: for each of the program's sums one place, of which those of the round
     ///   that ends the segment are written.
     package func forward(
-        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: Pass,
+        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: KernelPass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
         let plan = plan(samples)
@@ -160,7 +160,7 @@ package final class Replica: @unchecked Sendable {
     /// parameter which the loss does not reach stays as the buffer has it. The losses themselves stay unweighted.
     /// - Parameter weights: one for each sample, for a loss that each sample has; nil for weights of 1.
     package func backward(
-        samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: Pass,
+        samples: Int, scale: Float, weights: UnsafePointer<Float>? = nil, _ pass: KernelPass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
         for loss in 0..<program.losses.count { seed(loss, samples: samples, scale: scale, weights: weights) }
@@ -177,7 +177,7 @@ package final class Replica: @unchecked Sendable {
     }
 
     /// Computes the gradient of what the losses were seeded with; see `seed`.
-    package func backward(samples: Int, _ pass: Pass, finished: ((_ node: Int) -> Void)? = nil) {
+    package func backward(samples: Int, _ pass: KernelPass, finished: ((_ node: Int) -> Void)? = nil) {
         beginBackward(samples: samples)
         for segment in 0...program.coupling.backward.count {
             backward(segment: segment, samples: samples, partial: sums?.doubles, pass, finished: finished)
@@ -197,7 +197,7 @@ package final class Replica: @unchecked Sendable {
 
     /// One segment of the backward pass, as of the forward pass.
     package func backward(
-        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: Pass,
+        segment: Int, samples: Int, partial: UnsafeMutablePointer<Double>?, _ pass: KernelPass,
         finished: ((_ node: Int) -> Void)? = nil
     ) {
         let plan = plan(samples)

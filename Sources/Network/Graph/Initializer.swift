@@ -29,6 +29,8 @@ public enum Initializer: Hashable, Sendable {
     case constant(Float)
     /// One value for each element, row-major. Another number of values is an error of the graph.
     case values([Float])
+    /// A program's own; see `own(_:)`.
+    case ownKind(AnyOwnInitializer)
 
     /// - Parameters:
     ///   - index: the parameter's place among the parameters: each has numbers of its own.
@@ -50,6 +52,7 @@ public enum Initializer: Hashable, Sendable {
         case .values(let values):
             precondition(values.count == buffer.count, "a graph refuses values that are not one for each element")
             for (index, value) in values.enumerated() { buffer[index] = value }
+        case .ownKind(let own): own.base.fill(buffer, shape: shape, random: &random)
         }
     }
 

@@ -20,7 +20,7 @@ public protocol Operator: Sendable {
 
     /// How the result relates to the inputs in memory, for inputs of these types.
     /// - Parameter isDifferentiable: whether backward passes will be run.
-    func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer
+    func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer
 
     /// Whether the backward pass reads the inputs, and whether it reads the result. What it reads is kept until then.
     var backwardReads: (inputs: Bool, output: Bool) { get }
@@ -64,7 +64,7 @@ extension Operator {
         return try output(of: inputs)
     }
 
-    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .computed }
+    public func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer { .computed }
     public var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
     public func isDifferentiable(input: Int) -> Bool { true }
     public func coupling(of inputs: [TensorType]) -> SampleCoupling? { nil }
@@ -75,7 +75,7 @@ extension Operator {
 }
 
 /// How an operator's result relates to its inputs in memory.
-public enum Transfer: Sendable {
+public enum OperatorTransfer: Sendable {
     /// The result and the gradients are computed into buffers of their own.
     case computed
     /// The result is computed. The gradient of each input is that of the result, unchanged, as in a sum.

@@ -1,20 +1,36 @@
-import Configuration
+public import Configuration
 
-/// The initialisers that configs may name; `constant` has a value beside it.
-enum InitializerRegistry {
-    static let kinds = Registry<Initializer>(
+/// The initialisers that configs may name.
+///
+/// A program's own is an `OwnInitializer`:
+/// ```swift
+/// try InitializerRegistry.kinds.register({ .own(Spiral(reading: $0)) }, as: Spiral.name)
+/// ```
+public enum InitializerRegistry {
+    /// Reads an initialiser's own keys: all but `type`.
+    public typealias Reader = @Sendable (ObjectReader) -> Initializer
+
+    public static let kinds = Registry<Reader>(
         "initializer",
-        [
-            ("glorot_uniform", .glorotUniform),
-            ("glorot_normal", .glorotNormal),
-            ("he_uniform", .heUniform),
-            ("he_normal", .heNormal),
-            ("lecun_uniform", .lecunUniform),
-            ("lecun_normal", .lecunNormal),
-            ("zeros", .zeros),
-            ("ones", .ones),
-            ("constant", .constant(0)),
-        ])
+        named.map { (name: $0.name, kind: reader($0.initializer)) } + constants)
+
+    private static let constants: [(name: String, kind: Reader)] = [
+        ("constant", { .constant(Float($0.requiredNumber("value") ?? 0)) })
+    ]
+
+    private static func reader(_ initializer: Initializer) -> Reader { { _ in initializer } }
+
+    /// Those without constants.
+    fileprivate static let named: [(name: String, initializer: Initializer)] = [
+        ("glorot_uniform", .glorotUniform),
+        ("glorot_normal", .glorotNormal),
+        ("he_uniform", .heUniform),
+        ("he_normal", .heNormal),
+        ("lecun_uniform", .lecunUniform),
+        ("lecun_normal", .lecunNormal),
+        ("zeros", .zeros),
+        ("ones", .ones),
+    ]
 }
 
 extension ObjectReader {
@@ -27,16 +43,17 @@ extension ObjectReader {
         }
         guard let (kind, keys) = InitializerRegistry.kinds.required(key, in: self) else { return fallback }
         defer { keys.finish() }
-        guard case .constant = kind else { return kind }
-        return keys.requiredNumber("value").map { .constant(Float($0)) } ?? fallback
+        return kind(keys)
     }
 }
 
 extension Initializer {
     /// The initializer in a config. Values given in code stand as what fills a parameter that is then overwritten.
     var configuration: JSONNode {
-        if case .constant(let value) = self { return ["type": "constant", "value": decimal(value)] }
-        let kinds = InitializerRegistry.kinds
-        return JSONNode(kinds.names.first { kinds[$0] == self } ?? "zeros")
+        switch self {
+        case .constant(let value): ["type": "constant", "value": decimal(value)]
+        case .ownKind(let own): own.configuration
+        default: JSONNode(InitializerRegistry.named.first { $0.initializer == self }?.name ?? "zeros")
+        }
     }
 }

@@ -123,13 +123,17 @@ extension Objective {
                 target = graph.input(
                     loss.targetShape(for: output.type.shape), name: several ? "target of \(name)" : "target",
                     element: loss.targetForm(for: output.type.shape).element)
-                let operation = LossOperator(loss, takesLogits: logits != nil)
                 let compared = targetScale?.scaled(target) ?? target
+                prediction = targetScale?.restored(output) ?? output
+                self.logits = logits
+                if let formula = loss as? any LossFormula {
+                    self.loss = try formula.applied(to: output, compared)
+                    return
+                }
+                let operation = LossOperator(loss, takesLogits: logits != nil)
                 let sources =
                     if let logits, let probabilities { [logits, probabilities, compared] } else { [output, compared] }
                 self.loss = try graph.apply(operation, to: sources, name: several ? "loss of \(name)" : "loss")
-                prediction = targetScale?.restored(output) ?? output
-                self.logits = logits
             }
         }
     }

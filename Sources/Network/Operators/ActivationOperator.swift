@@ -21,7 +21,7 @@ package struct ActivationOperator: Operator {
             width: request.output.shape.last, gradient: request.gradients[0])
     }
 
-    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer {
         activation == .linear ? .view : .computed
     }
 

@@ -22,7 +22,7 @@ package struct BinaryOperator: Operator {
             ))
     }
 
-    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer {
         operation == .add && inputs[0] == inputs[1] ? .gradientUnchanged : .computed
     }
 

@@ -21,7 +21,7 @@ package struct ReshapeOperator: Operator {
         throw .unsupported(operation: name, reason: "a view has no kernel")
     }
 
-    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer { .view }
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer { .view }
     package func operations(inputs: [TensorType], output: TensorType) -> Int { 0 }
 }
 
@@ -78,7 +78,7 @@ package struct DropoutOperator: Operator {
     package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
     package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
 
-    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> Transfer {
+    package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer {
         isDifferentiable && rate > 0 ? .computed : .view
     }
 

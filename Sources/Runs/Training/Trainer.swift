@@ -180,6 +180,9 @@ public final class Trainer {
         }
     }
 
+    /// How many epochs `fit` trains, unless it is ended before.
+    public var epochs: Int { settings.epochs }
+
     /// The fitted normalisation of the first input.
     public var preprocessing: Preprocessing { preprocessings[0] }
 
@@ -213,7 +216,7 @@ public final class Trainer {
             engine.healthState = start.health
         }
         validator?.stop = stop
-        let hooks = hooks(fit, observer, keeper)
+        let hooks = hooks(fit, observer, keeper, stop)
         while fit.history.count < settings.epochs, !fit.hasStopped {
             do {
                 guard try epoch(fit, hooks, observer, keeper) else {
@@ -257,7 +260,9 @@ public final class Trainer {
         }
     }
 
-    private func hooks(_ fit: Fit, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?) -> EpochHooks {
+    private func hooks(
+        _ fit: Fit, _ observer: (any TrainingObserver)?, _ keeper: RunKeeper?, _ stop: StopRequest?
+    ) -> EpochHooks {
         var hooks = EpochHooks()
         if let observer {
             hooks.progress = { observer.progressed($0) }
@@ -272,6 +277,8 @@ public final class Trainer {
                     try trainer.state(fit, at: position, copies: !keeper.isEnding)
                 }
             }
+        } else if let stop {
+            hooks.verdict = { stop.ends(after: $0) ? .stop : .continue }
         }
         return hooks
     }

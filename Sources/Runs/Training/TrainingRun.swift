@@ -71,6 +71,7 @@ public final class TrainingRun {
         try self.training.checkWindow(batch: batch, isShuffled: training.shuffle)
         for dataset in [validation, test] { try dataset?.checkWindow(batch: 1, isShuffled: false) }
         var remarks = tables.steps.flatMap { $0.report?.warnings ?? [] }.map { RunRemark.warning($0) }
+        remarks += tables.steps.flatMap { $0.report?.decisions?.kindNotes ?? [] }.map { .note($0) }
         remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]

@@ -130,18 +130,18 @@ import Testing
     private final class SquareKernel: Kernel {
         private let factor: Float
         private let count: Int
-        private var binding: Binding?
+        private var binding: KernelBinding?
 
         init(_ factor: Float, _ count: Int) { (self.factor, self.count) = (factor, count) }
 
-        func bind(_ binding: Binding) { self.binding = binding }
-        func forward(_ pass: Pass) {
+        func bind(_ binding: KernelBinding) { self.binding = binding }
+        func forward(_ pass: KernelPass) {
             guard let binding else { return }
             for index in 0..<count {
                 binding.dst.floats[index] = binding.src[0].floats[index] * binding.src[0].floats[index]
             }
         }
-        func backward(_ pass: Pass) {
+        func backward(_ pass: KernelPass) {
             guard let binding, let diffSrc = binding.diffSrc[0], let diffDst = binding.diffDst else {
                 return
             }
@@ -199,17 +199,17 @@ import Testing
         private let rows: Int
         private let width: Int
         private let fault: Mixing.Fault
-        private var binding: Binding?
+        private var binding: KernelBinding?
 
         init(_ rows: Int, _ width: Int, _ fault: Mixing.Fault) {
             (self.rows, self.width, self.fault) = (rows, width, fault)
         }
 
-        func bind(_ binding: Binding) { self.binding = binding }
+        func bind(_ binding: KernelBinding) { self.binding = binding }
 
         private func sum(_ count: Int, _ term: (Int) -> Float) -> Float { (0..<count).reduce(0) { $0 + term($1) } }
 
-        func forward(_ pass: Pass) {
+        func forward(_ pass: KernelPass) {
             guard let binding else { return }
             let (x, w) = (binding.src[0].floats, binding.src[1].floats)
             for row in 0..<rows {
@@ -218,7 +218,7 @@ import Testing
                 }
             }
         }
-        func backward(_ pass: Pass) {
+        func backward(_ pass: KernelPass) {
             guard let binding, let own = binding.diffDst else { return }
             let (x, w) = (binding.src[0].floats, binding.src[1].floats)
             if let gradient = binding.diffSrc[0] {

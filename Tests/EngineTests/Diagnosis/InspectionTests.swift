@@ -19,7 +19,8 @@ import Testing
         }
         let inspection = try Inspection(
             objective, parameters: parameters, pool: #require(Pool(data)),
-            feed: ShardFeed(objective, on: data, preprocessing: preprocessing), rows: rows, Pass(isTraining: true))
+            feed: ShardFeed(objective, on: data, preprocessing: preprocessing), rows: rows, KernelPass(isTraining: true)
+        )
         return (inspection, parameters)
     }
 
@@ -30,12 +31,12 @@ import Testing
         let data = try Dataset(inputs: [[1], [2], [3]], targets: [[1], [0], [5]])
         let (inspection, parameters) = try inspection(objective, data, rows: [2, 0]) { _, _ in 0.5 }
         #expect(abs(inspection.gradients.floats[0] - ((1.5 - 5) * 3 + (0.5 - 1) * 1)) < 1e-5)
-        #expect(abs(inspection.loss(Pass()) - (3.5 * 3.5 + 0.25) / 2) < 1e-6)
+        #expect(abs(inspection.loss(KernelPass()) - (3.5 * 3.5 + 0.25) / 2) < 1e-6)
         #expect(inspection.firstNonFinite == nil)
         parameters.floats[0] = 1
-        inspection.run(Pass(isTraining: true))
+        inspection.run(KernelPass(isTraining: true))
         #expect(abs(inspection.gradients.floats[0] - (1 - 5.0 / 3) * 3 * 3) < 1e-4)
-        #expect(abs(inspection.loss(Pass()) - 2) < 1e-6)
+        #expect(abs(inspection.loss(KernelPass()) - 2) < 1e-6)
     }
 
     private func firstNonFinite(

@@ -199,7 +199,7 @@ import Testing
         let layout = engine.objective.layout
         let inspection = try Inspection(
             engine.objective, parameters: engine.parameters, pool: engine.reader.pool, feed: engine.feed,
-            rows: (0..<32).map { Int64($0) }, Pass(isTraining: true, seed: 1, step: 0))
+            rows: (0..<32).map { Int64($0) }, KernelPass(isTraining: true, seed: 1, step: 0))
         return GradientHealth.judge(
             layout.entries.map { entry in
                 func norm(_ memory: AlignedMemory) -> Double {

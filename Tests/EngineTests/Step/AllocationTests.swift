@@ -165,8 +165,8 @@ import Testing
                     for step in 0..<count {
                         let samples = 20 + step % 2
                         replica.rebind(gradients: gradients[step % 3])
-                        replica.forward(samples: samples, Pass(isTraining: true, step: step))
-                        replica.backward(samples: samples, scale: 1, Pass(isTraining: true, step: step))
+                        replica.forward(samples: samples, KernelPass(isTraining: true, step: step))
+                        replica.backward(samples: samples, scale: 1, KernelPass(isTraining: true, step: step))
                     }
                 }
                 steps(6)

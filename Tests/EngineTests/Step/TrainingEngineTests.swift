@@ -148,7 +148,7 @@ import Testing
         _ = try byHand.run(epoch: 0, limit: 1)
         let inspection = try Inspection(
             byHand.objective, parameters: byHand.parameters, pool: byHand.reader.pool, feed: byHand.feed, rows: [8],
-            Pass(isTraining: true))
+            KernelPass(isTraining: true))
         for index in 0..<byHand.objective.layout.count {
             let expected = byHand.parameters.floats[index] - 0.5 * inspection.gradients.floats[index]
             #expect(abs(expected - one.parameters.floats[index]) < 1e-6)

@@ -238,10 +238,10 @@ struct LossKernelTests {
         let kernel = SparseCategoricalCrossEntropyKernel(
             LossKernel.Request(samples: 2, rows: 1, width: 2), ignoring: ignored)
         kernel.bind(
-            Binding(
+            KernelBinding(
                 src: [.float32(values.floats), .int32(integers)], dst: .float32(losses.floats), diffSrc: [nil, nil],
                 diffDst: nil, workspace: values.base, scratch: values.base))
-        kernel.forward(Pass())
+        kernel.forward(KernelPass())
         #expect(losses.floats[0] == 0)
         #expect(losses.floats[1].isNaN, "it is none of the classes, and not the ignored one")
     }

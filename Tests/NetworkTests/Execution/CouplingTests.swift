@@ -96,8 +96,8 @@ import Testing
         let memory = try AlignedMemory(byteCount: replica.arenaBytes)
         let parameters = try AlignedMemory(floats: program.layout.count)
         replica.bind(arena: memory, parameters: parameters, gradients: try AlignedMemory(floats: program.layout.count))
-        replica.forward(segment: 0, samples: 4, partial: nil, Pass())
-        replica.backward(segment: 0, samples: 4, partial: nil, Pass())
+        replica.forward(segment: 0, samples: 4, partial: nil, KernelPass())
+        replica.backward(segment: 0, samples: 4, partial: nil, KernelPass())
     }
 
     @Test func aStateIsMovedByOneOperatorAlone() throws {
@@ -171,7 +171,7 @@ import Testing
                     node, samples: samples, (0..<count).map { _ in node == inputs ? random.floats(1)[0] : 1 })
             }
         }
-        let pass = Pass(isTraining: true)
+        let pass = KernelPass(isTraining: true)
         // Alone, each with the sums of its own samples.
         for (place, samples) in [2, 3].enumerated() {
             let replica = try bound(Replica(program, samples: [samples]), place, sums: nil)

@@ -48,7 +48,7 @@ struct IntegerTensorTests {
         let buffer = replica.integers(of: ids.index, samples: 2)
         #expect(buffer.count == 4)
         for (place, id) in [20_000_002, 20_000_001, 20_000_000, 20_000_001].enumerated() { buffer[place] = Int32(id) }
-        replica.forward(samples: 2, Pass())
+        replica.forward(samples: 2, KernelPass())
         #expect(replica.tensor(of: ids.index, samples: 2).element == .int32)
         #expect(Array(replica.value(of: 2, samples: 2)) == [3, 2, 1, 2])
     }

@@ -197,7 +197,7 @@ struct ProgramTests {
         let dropped = try Dropout(0.4).apply(to: [y], name: "dropout")
         let twice = try Dropout(0.3).apply(to: [dropped], name: "dropout_1")
         let loss = ((twice + y) ** 2).mean()
-        let pass = Pass(isTraining: isTraining, seed: 77, step: 12, firstSample: 5)
+        let pass = KernelPass(isTraining: isTraining, seed: 77, step: 12, firstSample: 5)
         let run = try NetworkRun(loss, results: [twice], samples: samples, pass: pass)
         expectNone(try run.problems())
         #expect(try run.run(keepsAll: true).isIdentical(to: run.run(keepsAll: false)))

@@ -121,8 +121,8 @@ struct ReplicaTests {
             (parameters, gradients) = (values, sums)
         }
         #expect(parameters != nil && gradients != nil)
-        replica.forward(samples: 1, Pass())
-        replica.backward(samples: 1, scale: 1, Pass())
+        replica.forward(samples: 1, KernelPass())
+        replica.backward(samples: 1, scale: 1, KernelPass())
         #expect(replica.value(of: loss.index, samples: 1)[0] == 25)
         #expect(gradients.map { [$0.floats[0], $0.floats[1]] } == [6, 8])
     }
@@ -188,7 +188,7 @@ struct ReplicaTests {
             arena: try AlignedMemory(byteCount: replica.arenaBytes), parameters: parameters, gradients: nil)
         let input = replica.value(of: x.index, samples: 2)
         for (index, value) in ([1, 0, 0, 0, -1, 1] as [Float]).enumerated() { input[index] = value }
-        replica.forward(samples: 2, Pass())
+        replica.forward(samples: 2, KernelPass())
         #expect(Array(replica.value(of: y.index, samples: 2)) == [1, 2, 2, 2])
     }
 }

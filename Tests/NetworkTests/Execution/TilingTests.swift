@@ -133,7 +133,7 @@ import Testing
             for index in 0..<width { input[sample * width + index] = random.uniform() - 0.5 }
             target[sample] = Int32((first + sample) % 10)
         }
-        var pass = Pass(isTraining: true, seed: 1, step: 4)
+        var pass = KernelPass(isTraining: true, seed: 1, step: 4)
         pass.firstSample = first
         replica.forward(samples: samples, pass)
         if let weights {

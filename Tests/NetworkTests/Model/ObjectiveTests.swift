@@ -94,8 +94,8 @@ struct ObjectiveTests {
             }
             let counted = objective.countedSamples(targets: .int32(t.baseAddress!), samples: rows.count)
             #expect(counted == 3)
-            replica.forward(samples: rows.count, Pass(isTraining: true))
-            replica.backward(samples: rows.count, scale: 1 / Float(counted), Pass(isTraining: true))
+            replica.forward(samples: rows.count, KernelPass(isTraining: true))
+            replica.backward(samples: rows.count, scale: 1 / Float(counted), KernelPass(isTraining: true))
             return (
                 Array(replica.value(of: objective.sampleLoss, samples: rows.count)),
                 Array(UnsafeBufferPointer(start: gradients.floats, count: objective.layout.count))
@@ -164,8 +164,8 @@ struct ObjectiveTests {
             if hasLoss {
                 replica.fill(objective.target, samples: samples, targets)
             }
-            replica.forward(samples: samples, Pass(isTraining: false))
-            if program.isDifferentiable { replica.backward(samples: samples, scale: 1, Pass(isTraining: false)) }
+            replica.forward(samples: samples, KernelPass(isTraining: false))
+            if program.isDifferentiable { replica.backward(samples: samples, scale: 1, KernelPass(isTraining: false)) }
             return (
                 Array(replica.value(of: objective.prediction, samples: samples)),
                 hasLoss ? Array(replica.value(of: objective.sampleLoss, samples: samples)) : [],
@@ -181,7 +181,7 @@ struct ObjectiveTests {
 
         let graph = Graph()
         let built = try model.build(in: graph)
-        let reference = ReferenceNetwork(graph, samples: samples, pass: Pass())
+        let reference = ReferenceNetwork(graph, samples: samples, pass: KernelPass())
         let point = layout.entries.reduce(into: [built.input.index: inputs.map(Double.init)]) { point, entry in
             point[entry.node] = entry.range.map { Double(parameters.floats[$0]) }
         }
@@ -232,7 +232,7 @@ struct ObjectiveTests {
             }
             _ = fill(objective.input)
             let targets = objective.outputs.map { fill($0.target) }
-            replica.forward(samples: samples, Pass(isTraining: true, seed: 0, step: 0))
+            replica.forward(samples: samples, KernelPass(isTraining: true, seed: 0, step: 0))
             for (output, values) in zip(objective.outputs, targets) {
                 #expect(Array(replica.value(of: output.target, samples: samples)) == values)
             }

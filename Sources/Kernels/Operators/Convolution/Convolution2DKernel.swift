@@ -63,7 +63,7 @@ package final class Convolution2DKernel: Kernel {
             linearDiffDst.byteCount + max(backwardData?.scratchBytes ?? 0, backwardWeights?.scratchBytes ?? 0))
     }
 
-    package func bind(_ binding: Binding) {
+    package func bind(_ binding: KernelBinding) {
         let (src, weights) = (binding.src[0].floats, binding.src[1].floats)
         let diffBias = hasBias ? binding.diffSrc[2] : nil
         forwardPass.bind(
@@ -82,9 +82,9 @@ package final class Convolution2DKernel: Kernel {
             scratch: scratch.rest)
     }
 
-    package func forward(_ pass: Pass) { forwardPass.run() }
+    package func forward(_ pass: KernelPass) { forwardPass.run() }
 
-    package func backward(_ pass: Pass) {
+    package func backward(_ pass: KernelPass) {
         linearDiffDst.run()
         backwardWeights?.run()
         backwardData?.run()

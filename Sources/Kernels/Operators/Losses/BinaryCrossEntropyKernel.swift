@@ -7,7 +7,7 @@ import Foundation
 package final class BinaryCrossEntropyKernel: LossKernel {
     package override init(_ request: Request) { super.init(request) }
 
-    package override func forward(_ pass: Pass) {
+    package override func forward(_ pass: KernelPass) {
         guard let z = src, let p = probabilities, let t = target, let dst else { return }
         if takesLogits {
             meanOfElements(dst) { i in
@@ -21,7 +21,7 @@ package final class BinaryCrossEntropyKernel: LossKernel {
         }
     }
 
-    package override func backward(_ pass: Pass) {
+    package override func backward(_ pass: KernelPass) {
         guard let p = probabilities, let t = target, let diffSrc, let diffDst else { return }
         for sample in 0..<samples {
             let g = diffDst[sample] / Float(rows * width)

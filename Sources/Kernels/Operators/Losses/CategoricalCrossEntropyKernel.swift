@@ -8,7 +8,7 @@ import Foundation
 package final class CategoricalCrossEntropyKernel: LossKernel {
     package override init(_ request: Request) { super.init(request) }
 
-    package override func forward(_ pass: Pass) {
+    package override func forward(_ pass: KernelPass) {
         guard let z = src, let p = probabilities, let t = target, let dst else { return }
         let width = width
         meanOfRows(dst) { row in
@@ -24,7 +24,7 @@ package final class CategoricalCrossEntropyKernel: LossKernel {
         }
     }
 
-    package override func backward(_ pass: Pass) {
+    package override func backward(_ pass: KernelPass) {
         guard let p = probabilities, let t = target, let diffSrc, let diffDst else { return }
         let width = width
         for sample in 0..<samples {

@@ -52,7 +52,7 @@ public class LossKernel: Kernel {
         takesLogits = request.takesLogits
     }
 
-    public final func bind(_ binding: Binding) {
+    public final func bind(_ binding: KernelBinding) {
         src = binding.src[0].floats
         probabilities = binding.src[takesLogits ? 1 : 0].floats
         switch binding.src[takesLogits ? 2 : 1] {
@@ -64,8 +64,8 @@ public class LossKernel: Kernel {
         diffDst = binding.diffDst
     }
 
-    public func forward(_ pass: Pass) { preconditionFailure("each loss has its own") }
-    public func backward(_ pass: Pass) { preconditionFailure("each loss has its own") }
+    public func forward(_ pass: KernelPass) { preconditionFailure("each loss has its own") }
+    public func backward(_ pass: KernelPass) { preconditionFailure("each loss has its own") }
 
     /// The elements of one sample's prediction.
     @inline(__always)

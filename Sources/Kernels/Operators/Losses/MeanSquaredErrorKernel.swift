@@ -7,7 +7,7 @@ package final class MeanSquaredErrorKernel: LossKernel {
         super.init(request)
     }
 
-    package override func forward(_ pass: Pass) {
+    package override func forward(_ pass: KernelPass) {
         guard let p = src, let t = target, let dst else { return }
         let factor = factor
         meanOfElements(dst) { i in
@@ -16,7 +16,7 @@ package final class MeanSquaredErrorKernel: LossKernel {
         }
     }
 
-    package override func backward(_ pass: Pass) {
+    package override func backward(_ pass: KernelPass) {
         guard let p = src, let t = target, let diffSrc, let diffDst else { return }
         let factor = factor
         for sample in 0..<samples {

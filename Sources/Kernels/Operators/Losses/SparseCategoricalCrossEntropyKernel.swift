@@ -18,7 +18,7 @@ package final class SparseCategoricalCrossEntropyKernel: LossKernel {
         super.init(request)
     }
 
-    package override func forward(_ pass: Pass) {
+    package override func forward(_ pass: KernelPass) {
         guard let z = src, let p = probabilities, let t = labels, let dst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {
@@ -40,7 +40,7 @@ package final class SparseCategoricalCrossEntropyKernel: LossKernel {
         }
     }
 
-    package override func backward(_ pass: Pass) {
+    package override func backward(_ pass: KernelPass) {
         guard let p = probabilities, let t = labels, let diffSrc, let diffDst else { return }
         let (width, ignored) = (width, ignored)
         for sample in 0..<samples {

@@ -107,11 +107,8 @@ final class ColumnTexts {
     func add(_ bytes: UnsafeRawBufferPointer, line: Int, point: UInt8, reads: Bool, mayNameRows: Bool) -> Bool {
         rowCount += 1
         if isStreamed {
-            if let number = table.find(bytes) {
-                again(number)
-            } else {
-                count(CellReading(bytes, point: point), bytes, line)
-            }
+            // Most of them come once, so that to read them is less work than to look for them.
+            count(CellReading(bytes, point: point), bytes, line)
             return true
         }
         let known = table.count

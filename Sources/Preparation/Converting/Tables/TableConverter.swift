@@ -102,6 +102,7 @@ package struct TableConverter: Converter {
             targets: TablePlan.recipe(plan.targets),
             leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
             notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes,
+            kindNotes: plan.kindNotes,
             warnings: (form.warning.map { [$0] } ?? []) + plan.warnings)
         return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }

@@ -23,6 +23,8 @@ package struct TableDecisions: Sendable {
     package let warned: Set<String>
     /// What was decided on the way and may surprise, a sentence each.
     package let notes: [String]
+    /// Of these, those about what a column holds, such as names that look like numbers: a run says them too.
+    package let kindNotes: [String]
     /// What was done and is probably not what is wanted, a sentence each.
     package let warnings: [String]
 }

@@ -49,6 +49,8 @@ struct TablePlan {
     private(set) var inputType = HDF5ElementType.float32
     private(set) var targetType = HDF5ElementType.float32
     private(set) var notes: [String] = []
+    /// Of these, those about what a column holds.
+    private(set) var kindNotes: [String] = []
     private(set) var warnings: [String] = []
     private(set) var remarks: [String: String] = [:]
     private(set) var warned: Set<String> = []
@@ -70,7 +72,7 @@ struct TablePlan {
                 found, index, kind, form, options, policies, rows: profile.rows, isTarget: isTarget)
             if isTarget { self.targets.append(column) } else { self.inputs.append(column) }
             if !kind.remark.isEmpty { remarks[name] = kind.remark }
-            if let note = kind.note { notes.append(note) }
+            if let note = kind.note { kindNotes.append(note) }
             if let warning = kind.warning {
                 warnings.append(warning)
                 warned.insert(name)
@@ -96,6 +98,7 @@ struct TablePlan {
         }
         inputType = Self.inputType(self.inputs)
         targetType = Self.targetType(self.targets)
+        notes = kindNotes
         noteLabels(form.asker)
     }
 

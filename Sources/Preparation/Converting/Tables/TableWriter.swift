@@ -91,8 +91,11 @@ struct TableWriter {
             try TableProfile.checkWidth(reader, width, form)
             if skipsMissing, used.contains(where: { TableProfile.isMissing(reader.bytes($0.index)) }) { continue }
             guard inputs.count < inputs.rows else { throw changed(source) }
-            for position in plan.inputs.indices {
-                inputRow.set(position, try value(plan.inputs[position], reader, source, missing: .nan))
+            // By address: a column that is handed on is not copied.
+            try plan.inputs.withUnsafeBufferPointer { columns in
+                for position in columns.indices {
+                    inputRow.set(position, try value(columns[position], reader, source, missing: .nan))
+                }
             }
             try inputRow.bytes.withUnsafeBytes { try inputs.append($0) }
             if let targets {
@@ -124,8 +127,9 @@ struct TableWriter {
         let bytes = reader.bytes(column.index)
         if column.categories == nil, let number = DecimalNumber.parse(bytes, point: form.point) { return number }
         if !column.codes.isEmpty, !TableProfile.isMissing(bytes) {
+            // Most texts of such a column come once.
+            if column.isStreamed, let value = column.read(bytes, point: form.point) { return value }
             if let number = column.table.find(bytes) { return column.codes[number] }
-            if let value = column.read(bytes, point: form.point) { return value }
         }
         if column.hasMissing, TableProfile.isMissing(bytes) { return missing }
         throw changed(source)
