@@ -53,19 +53,44 @@ static bool prepare(axis *own, int source, double start, double end, int target)
     return true;
 }
 
-// The mean of `count` values, each `stride` values after the one before.
-static inline uint8_t mean_of_bytes(const uint8_t *values, size_t stride, const int32_t *weights, int count) {
-    int32_t sum = 1 << (fixed_bits - 1);
-    for (int k = 0; k < count; k++) sum += weights[k] * values[(size_t)k * stride];
+static inline uint8_t byte_of(int32_t sum) {
     sum >>= fixed_bits;
     return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
 }
 
-static inline uint16_t mean_of_words(const uint16_t *values, size_t stride, const double *weights, int count) {
-    double sum = 0;
-    for (int k = 0; k < count; k++) sum += weights[k] * values[(size_t)k * stride];
+static inline uint16_t word_of(double sum) {
     const int whole = (int)(sum + 0.5);
     return (uint16_t)(whole < 0 ? 0 : whole > 65535 ? 65535 : whole);
+}
+
+static const int32_t half_of_byte = 1 << (fixed_bits - 1);
+
+// The mean of `count` pixels of one channel or of three.
+static inline void mean_of_bytes(const uint8_t *pixel, int channels, const int32_t *weights, int count, uint8_t *result) {
+    int32_t first = half_of_byte, second = half_of_byte, third = half_of_byte;
+    if (channels == 1) {
+        for (int k = 0; k < count; k++) first += weights[k] * pixel[k];
+        result[0] = byte_of(first);
+        return;
+    }
+    for (int k = 0; k < count; k++, pixel += 3) {
+        first += weights[k] * pixel[0];
+        second += weights[k] * pixel[1];
+        third += weights[k] * pixel[2];
+    }
+    result[0] = byte_of(first);
+    result[1] = byte_of(second);
+    result[2] = byte_of(third);
+}
+
+static inline void mean_of_words(
+    const uint16_t *pixel, int channels, const double *weights, int count, uint16_t *result
+) {
+    for (int c = 0; c < channels; c++) {
+        double sum = 0;
+        for (int k = 0; k < count; k++) sum += weights[k] * pixel[k * channels + c];
+        result[c] = word_of(sum);
+    }
 }
 
 // Along rows: `rows` rows of `width` pixels become as many of `target` pixels.
@@ -77,17 +102,44 @@ static void along_rows(
         for (int x = 0; x < target; x++) {
             const size_t first = (size_t)y * from + (size_t)own->firsts[x] * step;
             const size_t weights = (size_t)x * (size_t)own->most, place = (size_t)y * to + (size_t)x * step;
-            for (size_t c = 0; c < step; c++) {
-                if (is_wide) {
-                    ((uint16_t *)result)[place + c] = mean_of_words(
-                        (const uint16_t *)source + first + c, step, own->weights + weights, own->counts[x]);
-                } else {
-                    ((uint8_t *)result)[place + c] = mean_of_bytes(
-                        (const uint8_t *)source + first + c, step, own->fixed + weights, own->counts[x]);
-                }
+            if (is_wide) {
+                mean_of_words(
+                    (const uint16_t *)source + first, channels, own->weights + weights, own->counts[x],
+                    (uint16_t *)result + place);
+            } else {
+                mean_of_bytes(
+                    (const uint8_t *)source + first, channels, own->fixed + weights, own->counts[x],
+                    (uint8_t *)result + place);
             }
         }
     }
+}
+
+// So many values are summed at once, each by itself.
+enum { lane_count = 256 };
+
+static void sum_of_bytes(
+    const uint8_t *source, size_t values, const int32_t *weights, int count, int lanes, uint8_t *result
+) {
+    int32_t sums[lane_count];
+    for (int i = 0; i < lanes; i++) sums[i] = half_of_byte;
+    for (int k = 0; k < count; k++) {
+        const uint8_t *row = source + (size_t)k * values;
+        for (int i = 0; i < lanes; i++) sums[i] += weights[k] * row[i];
+    }
+    for (int i = 0; i < lanes; i++) result[i] = byte_of(sums[i]);
+}
+
+static void sum_of_words(
+    const uint16_t *source, size_t values, const double *weights, int count, int lanes, uint16_t *result
+) {
+    double sums[lane_count];
+    for (int i = 0; i < lanes; i++) sums[i] = 0;
+    for (int k = 0; k < count; k++) {
+        const uint16_t *row = source + (size_t)k * values;
+        for (int i = 0; i < lanes; i++) sums[i] += weights[k] * row[i];
+    }
+    for (int i = 0; i < lanes; i++) result[i] = word_of(sums[i]);
 }
 
 // Along columns: rows of `values` values, the first of which is the source's row `first_row`.
@@ -97,13 +149,16 @@ static void along_columns(
     for (int y = 0; y < target; y++) {
         const size_t first = (size_t)(own->firsts[y] - first_row) * values, weights = (size_t)y * (size_t)own->most;
         void *row = (uint8_t *)result + (size_t)y * stride;
-        for (size_t i = 0; i < values; i++) {
+        for (size_t i = 0; i < values; i += lane_count) {
+            const int lanes = values - i < lane_count ? (int)(values - i) : lane_count;
             if (is_wide) {
-                ((uint16_t *)row)[i] = mean_of_words(
-                    (const uint16_t *)source + first + i, values, own->weights + weights, own->counts[y]);
+                sum_of_words(
+                    (const uint16_t *)source + first + i, values, own->weights + weights, own->counts[y], lanes,
+                    (uint16_t *)row + i);
             } else {
-                ((uint8_t *)row)[i] = mean_of_bytes(
-                    (const uint8_t *)source + first + i, values, own->fixed + weights, own->counts[y]);
+                sum_of_bytes(
+                    (const uint8_t *)source + first + i, values, own->fixed + weights, own->counts[y], lanes,
+                    (uint8_t *)row + i);
             }
         }
     }

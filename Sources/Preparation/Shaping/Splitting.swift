@@ -57,13 +57,16 @@ package struct Splitting: Sendable {
         // Whatever has a row for each of the inputs' and stands beside them.
         var members: [(dataset: HDF5Dataset, name: String)] = [(inputs, "inputs")]
         if let targets { members.append((targets, "targets")) }
+        // Names of files, say.
+        var texts: [(dataset: HDF5Dataset, name: String)] = []
         for path in paths where Self.parent(of: path) == group && !members.contains(where: { $0.dataset.path == path })
         {
             let dataset = try source.dataset(path)
+            if dataset.shape == [rows], dataset.elementType == .string { texts.append((dataset, Self.name(of: path))) }
             guard dataset.shape.first == rows, dataset.elementType.isNumeric else { continue }
             members.append((dataset, Self.name(of: path)))
         }
-        let split = Set(members.map(\.dataset.path))
+        let split = Set((members + texts).map(\.dataset.path))
         let others = paths.filter { !split.contains($0) }
         for part in fractions.parts {
             if let clash = others.first(where: { $0 == "/" + part.name || $0.hasPrefix("/\(part.name)/") }) {
@@ -91,6 +94,7 @@ package struct Splitting: Sendable {
             for ((dataset, name), rows) in zip(members, sources) {
                 try write(dataset, name, rows, plan, target, &counter)
             }
+            for (dataset, name) in texts { try write(texts: dataset, name, plan, target) }
             guard group != "/" else { return }
             for part in fractions.parts {
                 try target.group("/" + part.name).attributes.copyAll(of: source.group(group).attributes)
@@ -98,7 +102,7 @@ package struct Splitting: Sendable {
         }
         return Summary(
             inputs: inputs.path, targets: targets?.path, counts: plan.counts,
-            companions: members.map(\.dataset.path).filter { $0 != inputs.path && $0 != targets?.path },
+            companions: (members + texts).map(\.dataset.path).filter { $0 != inputs.path && $0 != targets?.path },
             copied: others, rareClasses: rareClasses)
     }
 
@@ -167,6 +171,17 @@ package struct Splitting: Sendable {
         case .float16, .float32, .float64, nil: try whole(targets.read(Double.self)) { Int(exactly: $0) }
         case .uint64: try whole(targets.read(UInt64.self)) { Int(exactly: $0) }
         default: try whole(targets.read(Int64.self)) { Int($0) }
+        }
+    }
+
+    /// Texts are few beside what they name.
+    private func write(texts dataset: HDF5Dataset, _ name: String, _ plan: SplitPlan, _ target: HDF5File) throws {
+        let all = try dataset.readStrings()
+        for (index, part) in fractions.parts.enumerated() {
+            let own = zip(all, plan.assignment).filter { Int($1) == index }.map(\.0)
+            let made = try target.root.createStrings(
+                "/\(part.name)/\(name)", own, gzip: storage.gzip > 0 && !own.isEmpty ? storage.gzip : nil)
+            try made.attributes.copyAll(of: dataset.attributes)
         }
     }
 

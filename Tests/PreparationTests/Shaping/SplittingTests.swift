@@ -121,6 +121,22 @@ struct SplittingTests {
         #expect(try file.group("/validation").attributes.integers("kind") == [3])
     }
 
+    @Test("Texts with one for each row, as the names of files are, go with their rows")
+    func textsAreSplitToo() throws {
+        _ = try folder.hdf5 {
+            try $0.createDataset("/train/inputs", .int32, shape: [20, 1]).write((0..<20).map { Int32($0) })
+            try $0.createStrings("/train/file_names", (0..<20).map { "\($0).png" }, gzip: 1)
+        }
+        let summary = try splitting("train=0.7,test=0.3").run(folder.file("data.h5"), to: folder.file("out.h5"))
+        #expect(summary.companions == ["/train/file_names"])
+        let file = try HDF5File.open(folder.file("out.h5"))
+        for (split, count) in [("train", 14), ("test", 6)] {
+            let rows = try file.dataset("/\(split)/inputs").read(Int32.self)
+            #expect(rows.count == count)
+            #expect(try file.dataset("/\(split)/file_names").readStrings() == rows.map { "\($0).png" })
+        }
+    }
+
     @Test func refusesWhatCannotBe() throws {
         func mistake(_ splitting: Preparation.Splitting) -> String? {
             do {

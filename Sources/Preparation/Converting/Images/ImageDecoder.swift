@@ -1,6 +1,7 @@
 import Batches
 internal import CImages
 internal import Dispatch
+import Machine
 internal import Recipes
 import Synchronization
 
@@ -89,9 +90,23 @@ struct ImageDecoder: Sendable {
     func decode(_ path: String, into row: UnsafeMutableRawBufferPointer) throws {
         let (bytes, header) = try Self.read(path)
         if header.width * header.height > Self.largePixels {
+            try checkMemory(header, path)
             try Self.large.withLock { _ in try decode(bytes, header, path, into: row) }
         } else {
             try decode(bytes, header, path, into: row)
+        }
+    }
+
+    /// Sees that a large image can be decoded, rather than find out by being ended.
+    private func checkMemory(_ header: ImageHeader, _ path: String) throws {
+        // Its pixels, twice where it is turned; of a JPEG the coefficients of three channels too.
+        let ofPixel =
+            recipe.channels * recipe.bits / 8 * (header.orientation > 1 ? 2 : 1) + (header.kind == .jpeg ? 6 : 0)
+        let needed = header.width * header.height * ofPixel
+        guard needed <= AvailableMemory.bytes else {
+            throw DataError(
+                "\(path) has \(header.height)×\(header.width) pixels, which may take \(ByteCount(needed)) to decode, and the process "
+                    + "may use \(ByteCount(AvailableMemory.bytes)); make it smaller")
         }
     }
 
