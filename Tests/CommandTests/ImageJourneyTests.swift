@@ -41,6 +41,7 @@ struct ImageJourneyTests {
                 $0.split(separator: " ").joined(separator: " ") == "images 8×8, grey, resize"
             })
 
+        let model = "runs/digits/model.h5"
         // Others, larger and in colour, are brought to what the model takes.
         var right = 0
         for index in 900..<930 {
@@ -56,10 +57,30 @@ struct ImageJourneyTests {
         expectSuccess(try workspace.run("predict", "runs/digits/model.h5", "--data", "new/901.png", "--output", "q.h5"))
         #expect(try HDF5File.open(workspace.path + "/q.h5").dataset("/labels").read(Int32.self) == [labels[1]])
 
+        // In one line, as a shell hands them over.
+        let named = try workspace.run("predict", model, "new/900.png", "new/901.png", "new/902.png")
+        expectSuccess(named)
+        #expect(
+            named.lines.map { String($0.prefix { $0 != "," }) } == [
+                "file", "new/900.png", "new/901.png", "new/902.png",
+            ])
+        #expect(named.lines[0].hasPrefix("file,class,p_eight,p_five,"), "\(named.lines[0])")
+        #expect(
+            named.lines.dropFirst().map { $0.split(separator: ",")[1] }
+                == labels.prefix(3).map { Substring(classes[Int($0)]) })
+        // A converted file gives the names back too.
+        expectSuccess(
+            try workspace.run(
+                "data", "convert", "new", "--size", "8", "--grayscale", "--output", "new.h5", "--group", "/test"))
+        let converted = try workspace.run("predict", model, "new.h5")
+        #expect(converted.lines.dropFirst().map { String($0.prefix { $0 != "," }) } == (900..<930).map { "\($0).png" })
+        expect(
+            "new stands beside single images; give images, or folders of them, or tables of their names",
+            try workspace.run("predict", model, "new/900.png", "new"))
+
         // A folder that has other classes, and one of them alone.
         try images.write(901, to: "more/ten/901.png")
         try images.write(902, to: "more/\(images.name(902))/902.png")
-        let model = "runs/digits/model.h5"
         expect(
             "more, ten/901.png, column 'class': 'ten' is none of the classes that the model has: eight, five, four, nine, "
                 + "one, seven, six, three, two, zero; say --unknown skip to leave such rows out",
@@ -94,6 +115,15 @@ struct ImageJourneyTests {
         try images.write(3, to: "digits/\(images.name(2))/2.png")
         let changed = try workspace.run(run)
         #expect(changed.errors.contains("digits has changed since the run was begun"), "\(changed.errors)")
+    }
+
+    @Test func aModelOfOtherDataSaysNothingOfImages() throws {
+        let workspace = try ImageWorkspace(0).workspace
+        expectSuccess(try workspace.run("train", "config.json", "--quiet"))
+        expect(
+            "a.png is an image, and what runs/three/model.h5 was trained on says nothing of images; give data as it was trained "
+                + "on, or train it on a folder of images",
+            try workspace.run("predict", "runs/three/model.h5", "a.png"))
     }
 
     @Test func whatCannotBeLearnedIsRefused() throws {

@@ -97,6 +97,11 @@ final class ModelData {
         if let option = options.table.given.first {
             throw UsageError("\(option) is for tables (.csv, .tsv), and \(files[0]) is read as HDF5; leave it out")
         }
+        if let image = files.first(where: ModelImages.reads) {
+            throw UsageError(
+                "\(image) is \(AtomicFile.isDirectory(image) ? "a folder" : "an image"), and what \(options.model) was trained on "
+                    + "says nothing of images; give data as it was trained on, or train it on a folder of images")
+        }
         let source = try options.source(
             files, hasTargets: hasTargets, targets: targets, weights: weights, for: model)
         return Opened(source: source, words: source.words)
