@@ -1,4 +1,5 @@
 import Batches
+import Configuration
 import Engine
 import Foundation
 import Interchange
