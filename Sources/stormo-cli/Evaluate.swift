@@ -2,8 +2,10 @@ import ArgumentParser
 import Batches
 import Configuration
 import Engine
+import Files
 import Interchange
 import Metrics
+import Runs
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,6 +40,20 @@ struct Evaluate: ParsableCommand {
                 + "of several outputs NAME=PATH.", valueName: "path"))
     var sampleWeight: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Where a run's directory stands in place of the model: which of its splits, test, validation or train, is made "
+                + "again, to the row. (default: test, or validation where the run has none)",
+            valueName: "test|validation|train"))
+    var split: EvaluatedSplit.Name?
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Where a run's data are now, as data.train.file=PATH; may be given several times.", valueName: "path=value")
+    )
+    var assignments: [String] = []
+
     @Flag(help: "Add the confusion matrix, for a model of classes.")
     var confusion = false
 
@@ -60,29 +76,24 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let model = try TrainedModel(contentsOf: options.model)
+        let run = try ownSplit()
+        let model = try run?.model ?? TrainedModel(contentsOf: options.model)
         let outputs = model.objective.outputs
         let chosen = try metrics.map { try Self.kinds($0, outputs.map(\.name)) }
         if confusion, outputs.allSatisfy(\.targetForm.isOfValues) {
             throw UsageError(
                 "a confusion matrix needs classes, but \(options.model) predicts numbers; leave out --confusion")
         }
-        guard let file = options.data else {
-            throw UsageError("there is nothing to measure on; give a file by --data")
-        }
-        let read = try ModelData(
-            options, [file], for: model, hasTargets: true, targets: targets, weights: sampleWeight)
-        defer { withExtendedLifetime(read) {} }
-        let source = read.source
-        let origin = RowsOrigin(source, model)
-        let data = try Dataset(reading: source, for: model, unknown: options.unknown)
-        for notice in data.notices { Console.error("warning: \(notice)") }
+        let measured = try run.map { Measured($0) } ?? self.measured(for: model)
+        defer { withExtendedLifetime(measured) {} }
+        let (data, origin) = (measured.data, measured.origin)
+        for warning in measured.warnings { Console.error("warning: \(warning)") }
         let kinds = chosen ?? model.metricsByOutput
         let result = try model.evaluator(on: data, options.workers.parallelism)
             .evaluate(
                 byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels, countsOutputs: true,
                 judges: true)
-        let mistakes = try errors.map { try self.mistakes($0, model, data, try read.rows(of: data)) } ?? []
+        let mistakes = try errors.map { try self.mistakes($0, model, data, measured.rows()) } ?? []
         // Some metrics count one on their own account.
         let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
             (confusion ? matrix : nil).map {
@@ -114,7 +125,7 @@ struct Evaluate: ParsableCommand {
         }
         if json {
             var object = Self.object(result, matrices)
-            object["data"] = JSONNode(source.words)
+            object["data"] = JSONNode(measured.words)
             object["rows"] = JSONNode(origin.word)
             if !mistakes.isEmpty {
                 object["errors"] =
@@ -129,8 +140,8 @@ struct Evaluate: ParsableCommand {
             Console.print(object.jsonText(pretty: false))
         } else {
             Console.print(
-                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(source.words)"
-                    + origin.words)
+                "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(measured.words)"
+                    + (run == nil || origin == .trained ? origin.words : ""))
             FigureTable.table(result.figures).print()
             for line in ThresholdText.lines(outputs) { Console.print(line) }
             for own in labels { own.print() }
@@ -141,6 +152,67 @@ struct Evaluate: ParsableCommand {
             }
             for own in mistakes { try own.print(data) }
         }
+    }
+
+    /// The rows that a model is measured on.
+    private struct Measured {
+        let data: Dataset
+        let words: String
+        let origin: RowsOrigin
+        let warnings: [String]
+        let rows: () throws -> AnswerRows
+        /// What the rows are read from.
+        private let owner: AnyObject
+
+        init(_ read: ModelData, _ model: TrainedModel, _ unknown: UnknownValues) throws {
+            let data = try Dataset(reading: read.source, for: model, unknown: unknown)
+            (self.data, words, origin) = (data, read.source.words, RowsOrigin(read.source, model))
+            warnings = data.notices
+            owner = read
+            rows = { try read.rows(of: data) }
+        }
+
+        init(_ split: EvaluatedSplit) {
+            let data = split.data
+            (self.data, words) = (data, split.words)
+            owner = split
+            origin = split.name == .train ? .trained : split.name == .validation ? .validation : .test
+            warnings = split.remarks.map(\.sentence)
+            rows = { AnswerRows(total: data.inputs.rows, selected: data.selectedRows) }
+        }
+    }
+
+    /// The rows of the file that is given.
+    private func measured(for model: TrainedModel) throws -> Measured {
+        guard let file = options.data else {
+            throw UsageError(
+                "there is nothing to measure on; give a file by --data, or a run's directory in place of the model")
+        }
+        return try Measured(
+            ModelData(options, [file], for: model, hasTargets: true, targets: targets, weights: sampleWeight), model,
+            options.unknown)
+    }
+
+    /// A split of the run whose directory stands in place of the model; nil where a model does.
+    private func ownSplit() throws -> EvaluatedSplit? {
+        guard AtomicFile.isDirectory(options.model) else {
+            for (option, isGiven) in [("--split", split != nil), ("--set", !assignments.isEmpty)] where isGiven {
+                throw UsageError(
+                    "\(option) is for a run, and \(options.model) is none; name the run's directory in place of the model"
+                )
+            }
+            return nil
+        }
+        let given =
+            (options.data.map { ["--data \($0)"] } ?? []) + options.givenOfFiles
+            + (targets.isEmpty ? [] : ["--targets"]) + (sampleWeight.isEmpty ? [] : ["--sample-weight"])
+            + (options.unknown == .error ? [] : ["--unknown"])
+        if let option = given.first {
+            throw UsageError(
+                "\(option) says where rows are, and \(options.model) is a run, whose own rows are measured; leave it out, or name "
+                    + "\(options.model)/model.h5")
+        }
+        return try EvaluatedSplit(options.model, split, assignments: assignments)
     }
 
     /// The worst answers of each output.
@@ -213,3 +285,5 @@ struct Evaluate: ParsableCommand {
         return object
     }
 }
+
+extension EvaluatedSplit.Name: ExpressibleByArgument {}

@@ -132,12 +132,12 @@ package struct FirstRows {
         let isFloat = [.float16, .float32, .float64].contains(targets.elementType.memoryType)
         // A label that is stored as a float is shown as what it is, and not as 2e+07.
         let stored = try rows.flatMap { try texts(of: targets, rows: $0..<$0 + 1, most: 1) }
-        let texts = zip(stored, values).map { text, value in
+        let labels = zip(stored, values).map { text, value in
             Int(exactly: value).map { isFloat ? "\($0)" : text } ?? text
         }
         // The labels beside the labels themselves are worth it only where they have names.
         if own == targets.path.split(separator: "/").last.map(String.init), names == nil { return nil }
-        return zip(values, texts).map { value, text in
+        return zip(values, labels).map { value, text in
             guard let names, let index = Int(exactly: value), names.indices.contains(index) else { return text }
             return names[index]
         }

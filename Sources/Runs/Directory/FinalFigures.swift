@@ -105,8 +105,8 @@ extension MeasuredFigure {
         if let own = reader.object("baseline"), let answer = own.requiredChoice("answer", of: Answer.self) {
             baseline = Baseline(answer, own.optionalNumber("value") ?? .nan)
         }
-        if let own = reader.object("interval"), let lower = own.requiredNumber("lower"),
-            let upper = own.requiredNumber("upper")
+        if let own = reader.object("interval"), let lower = own.optionalNumber("lower"),
+            let upper = own.optionalNumber("upper")
         {
             interval = ConfidenceInterval(lower, upper)
         }

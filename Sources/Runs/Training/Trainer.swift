@@ -401,13 +401,14 @@ public final class Trainer {
     ///   `HDF5Error` where rows can't be read, `KernelError`.
     public func evaluate(_ data: Dataset) throws -> Evaluation { try evaluate(data, stop: nil) }
 
+    /// - Parameter judges: whether an interval and what the simplest answer gets are wanted beside each figure.
     /// - Throws: `EvaluationStopped` where somebody asked for an end.
-    func evaluate(_ data: Dataset, stop: StopRequest?) throws -> Evaluation {
+    func evaluate(_ data: Dataset, stop: StopRequest?, judges: Bool = false) throws -> Evaluation {
         let evaluator = try Evaluator(
             objective, on: data, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
             chunk: 256, team: engine.team)
         evaluator.stop = stop
-        return try evaluator.evaluate(byOutput: metrics)
+        return try evaluator.evaluate(byOutput: metrics, judges: judges)
     }
 
     /// The predictions of the first output: an array for each sample, row-major.

@@ -266,7 +266,7 @@ public final class TrainingRun {
             if !wasInterrupted {
                 // The model is saved whatever becomes of the evaluation; after it, so that its figures stand in the file.
                 let measured = Result<FinalFigures, any Error> {
-                    evaluation = try test.map { try trainer.evaluate($0, stop: stop) }
+                    evaluation = try test.map { try trainer.evaluate($0, stop: stop, judges: true) }
                     return try finalFigures(modelEpoch, evaluation, stop)
                 }
                 figures = try? measured.get()
@@ -307,14 +307,12 @@ public final class TrainingRun {
         figures.train = FinalFigures.figures(epoch?.loss, epoch?.metrics, of: kinds, rows: rows[0])
         if let validation, trainer.thresholdsWereChosen {
             // During training metrics took a half.
-            let own = try trainer.evaluate(validation, stop: stop)
-            figures.validation = FinalFigures.figures(own.loss, own.metrics, of: kinds, rows: own.samples)
+            figures.validation = try trainer.evaluate(validation, stop: stop, judges: true).figures
         } else {
             figures.validation = FinalFigures.figures(
                 epoch?.validationLoss, epoch?.validationMetrics, of: kinds, rows: rows[1])
         }
-        figures.test = FinalFigures.figures(
-            evaluation?.loss, evaluation?.metrics, of: kinds, rows: evaluation?.samples ?? 0)
+        figures.test = evaluation?.figures ?? []
         return figures
     }
 
