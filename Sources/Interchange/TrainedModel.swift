@@ -76,24 +76,19 @@ public struct TrainedModel: Sendable {
         guard let own = objective.outputs.first(where: { $0.name == output }), case .binary = own.targetForm else {
             return nil
         }
-        return targetNames(of: output)
-    }
-
-    /// The names of the several columns of targets of an output; nil where there is one, or they have no names.
-    package func targetNames(of output: String) -> [String]? {
-        guard let own = objective.outputs.first(where: { $0.name == output }) else { return nil }
-        let width = own.targetForm.predictionWidth
-        let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)]
-        return width > 1 && names?.count == width ? names : nil
+        let names = targetColumns(of: own)
+        return names?.count == 1 ? nil : names
     }
 
     /// The names of an output's numbers; nil where they have none.
     public func targetNames(of output: String) -> [String]? {
-        guard let own = objective.outputs.first(where: { $0.name == output }), own.targetForm.isOfValues else {
-            return nil
-        }
-        let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output : nil)]
-        return names?.count == own.shape.last ? names : nil
+        objective.outputs.first { $0.name == output && $0.targetForm.isOfValues }.flatMap(targetColumns)
+    }
+
+    /// The names of the columns of targets of an output; nil unless there is one for each.
+    private func targetColumns(of output: Objective.Output) -> [String]? {
+        let names = columnLists[CodeNames.key(CodeNames.targetColumns, objective.outputs.count > 1 ? output.name : nil)]
+        return names?.count == output.targetForm.predictionWidth ? names : nil
     }
 
     /// What the numbers in data mean to the model.

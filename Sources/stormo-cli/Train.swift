@@ -32,8 +32,7 @@ struct Train: ParsableCommand {
         help: ArgumentHelp(
             "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, name and "
                 + "--workers, data.memory_limit of a run whose data were in memory, and data.train.file and the like where "
-                + "the same data are elsewhere.", valueName: "dir"),
-        completion: .directory)
+                + "the same data are elsewhere.", valueName: "dir"), completion: .directory)
     var resume: String?
 
     @Option(help: WorkerCount.help)
@@ -186,7 +185,7 @@ struct Train: ParsableCommand {
         defer { lock.release() }
         try target?.prepare(directory.path, for: run)
         directory.removeLeftovers()
-        if let process = lock.replacedStale, !quiet {
+        if let process = lock.replacedStale {
             Console.error(
                 "stormo: took over the lock of process \(process), which has ended without giving it back")
         }

@@ -100,8 +100,8 @@ struct DataCommandTests {
                 "data.h5: /train/inputs, 48 rows of 4 float32",
                 "row     0     1     2     3  label",
                 "  1  0.35   2.5   0.1  0.25  green",
-                " 46  0.35   2.5   0.1  0.25  green",
-                " 47   0.2  0.35   2.5   0.1  blue",
+                " 46  0.15   2.3  0.45  0.05  green",
+                " 47   0.5   0.1  2.25   0.4  blue",
                 "  0     2  0.15   0.3  0.45  red",
             ])
         try workspace.expectFailure(

@@ -251,8 +251,8 @@ struct TrainTableTests {
         try workspace.write(config, to: "config.json")
         let result = try train("config.json")
         let note =
-            "note: column 'zip' holds '001' in line 2, with a zero in front: its numbers were taken for names (--column zip=number "
-            + "takes them for amounts)"
+            "note: column 'zip' holds '001' in line 2, with a zero in front: its numbers were taken for names "
+            + #"("columns": {"zip": "number"} in data.train takes them for amounts)"#
         #expect(result.lines.contains(note), "\(result.output)")
         // Said once, when the table is converted.
         let again = try train("--resume", "runs/trees", "--set", "training.epochs=4")

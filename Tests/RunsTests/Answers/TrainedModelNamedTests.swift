@@ -72,10 +72,10 @@ import Testing
 
     @Test func whatTheModelDoesNotTake() throws {
         #expect(
-            try sentence(["kind": .some(nil)]).hasPrefix(
+            try sentence(["kind": ColumnValue?.none]).hasPrefix(
                 "row 0 has no column 'kind', which the model takes; its columns are weight, "))
         #expect(
-            try sentence(["kind": .some(nil), "knd": "elm"])
+            try sentence(["kind": ColumnValue?.none, "knd": "elm"])
                 == "row 0 has no column 'kind', which the model takes; it has 'knd', which the model does not take")
         #expect(
             try sentence(["colour": "red"])
