@@ -226,6 +226,16 @@ struct ConvertedTableTests {
                 + "numbers into 'g' and convert it again\n")
     }
 
+    @Test func whatTheOtherTableTakesIsNotKeptBeside() throws {
+        try workspace.write("a,b,y\n1,2,3\n4,5,6\n7,8,10\n", to: "old.csv")
+        #expect(try workspace.run("data", "convert", "old.csv", "--output", "old.h5").status == 0)
+        for (column, role) in [("a", "an input"), ("y", "a target")] {
+            try workspace.expectFailure(
+                65, "old.csv: column '\(column)' is \(role) of old.h5, so it can't be kept beside; leave it out of --keep",
+                "data", "convert", "old.csv", "--like", "old.h5", "--keep", column, "--output", "x.h5")
+        }
+    }
+
     @Test("To classes, with columns of texts")
     func toClasses() throws {
         let (old, new) = (

@@ -239,6 +239,11 @@ package struct TableConverter: Converter {
         // Rows to be predicted come without.
         let kept = try keptColumns(form, source)
         let found = targets.compactMap { places[$0] }
+        if let index = kept.first(where: { inputs.contains($0) || found.contains($0) }) {
+            throw DataError(
+                "\(path): column '\(form.names[index])' is \(inputs.contains(index) ? "an input" : "a target") of "
+                    + "\(like.place), so it can't be kept beside; leave it out of \(asker.name(.keep))")
+        }
         var columns = Columns(inputs: inputs, targets: found.count == targets.count ? found : [], kept: kept)
         let used = Set(columns.used)
         for index in form.names.indices where !used.contains(index) {
