@@ -14,6 +14,13 @@ extension ObjectReader {
         optional(key, .integer(in: bounds))
     }
 
+    /// Reads `format`, the version of what a file of Stormo's own holds; another than the one that is read is a mistake.
+    package func requireFormat(_ known: Int) {
+        if let format = requiredInteger("format", in: 1...), format != known {
+            fail("is \(format), which this version of stormo does not read", key: "format")
+        }
+    }
+
     // MARK: - Numbers
 
     public func number(_ key: String, _ bounds: NumberBounds = .any, default fallback: Double) -> Double {

@@ -65,9 +65,7 @@ package struct ImageRecipe: Sendable, Hashable {
     package init(_ node: JSONNode, file: String) throws(ConfigurationError) {
         let diagnostics = Diagnostics()
         let reader = ObjectReader(node, path: "", diagnostics: diagnostics)
-        if let format = reader.requiredInteger("format", in: 1...), format != Self.format {
-            reader.fail("is \(format), which this version of stormo does not read", key: "format")
-        }
+        reader.requireFormat(Self.format)
         let (height, width) = (
             reader.requiredInteger("height", in: Self.sides), reader.requiredInteger("width", in: Self.sides)
         )

@@ -19,9 +19,7 @@ extension Recipe {
     package init(_ node: JSONNode, file: String) throws(ConfigurationError) {
         let diagnostics = Diagnostics()
         let reader = ObjectReader(node, path: "", diagnostics: diagnostics)
-        if let format = reader.requiredInteger("format", in: 1...), format != Self.format {
-            reader.fail("is \(format), which this version of stormo does not read", key: "format")
-        }
+        reader.requireFormat(Self.format)
         columns = reader.requiredObjects("columns").compactMap { RecipeColumn($0) }
         if let own = reader.object("table") { form = Form(own) }
         reader.finish()

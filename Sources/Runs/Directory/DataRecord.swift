@@ -82,9 +82,7 @@ package struct DataRecord: Equatable, Sendable {
             let diagnostics = Diagnostics()
             let root = ObjectReader(
                 try ConfigurationDocument(contentsOf: path).root, path: "", diagnostics: diagnostics)
-            if let format = root.requiredInteger("format", in: 1...), format != Self.format {
-                root.fail("is \(format), which this version of stormo does not read", key: "format")
-            }
+            root.requireFormat(Self.format)
             splits = [:]
             for name in Self.splitNames {
                 guard let own = root.object(name) else { continue }

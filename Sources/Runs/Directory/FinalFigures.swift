@@ -78,9 +78,7 @@ extension FinalFigures {
             guard document.root["folds"] == nil else { return nil }
             let diagnostics = Diagnostics()
             let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
-            if let format = root.requiredInteger("format", in: 1...), format != Self.format {
-                root.fail("is \(format), which this version of stormo does not read", key: "format")
-            }
+            root.requireFormat(Self.format)
             epoch = root.optionalInteger("epoch", in: 0...)
             func figures(_ name: String) -> [MeasuredFigure] {
                 guard let split = root.object(name) else { return [] }

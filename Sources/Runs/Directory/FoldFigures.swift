@@ -98,9 +98,7 @@ public struct FoldFigures: Sendable, Hashable {
             guard document.root["folds"] != nil else { return nil }
             let diagnostics = Diagnostics()
             let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
-            if let format = root.requiredInteger("format", in: 1...), format != FinalFigures.format {
-                root.fail("is \(format), which this version of stormo does not read", key: "format")
-            }
+            root.requireFormat(FinalFigures.format)
             folds = root.requiredInteger("folds", in: 0...) ?? 0
             func entries(_ name: String) -> [Entry] {
                 guard let split = root.object(name) else { return [] }

@@ -21,7 +21,9 @@ struct TableFormArguments: ParsableArguments {
     @Flag(help: "Numbers have a decimal comma.")
     var decimalComma = false
 
-    func validate() throws {
+    func validate() throws { try Self.check(delimiter: delimiter) }
+
+    static func check(delimiter: String?) throws {
         if let delimiter, TableSource.delimiter(delimiter) == nil {
             throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
         }

@@ -67,8 +67,7 @@ struct RowArgument {
         let missing = names.filter { name in !cells.contains { $0.name == name } }
         guard missing.isEmpty || allowsMissing else {
             throw UsageError(
-                "--row has no \(missing.count == 1 ? "column" : "columns") \(missing.map { "'\($0)'" }.joined(separator: ", ")), "
-                    + "which the model takes; give \(missing.count == 1 ? "it" : "them"), or null where it is not known"
+                Self.lacks(missing) + "; give \(missing.count == 1 ? "it" : "them"), or null where it is not known"
             )
         }
         cells += missing.map { ($0, "") }
@@ -152,11 +151,14 @@ struct RowArgument {
         }
         let missing = names.filter { node[$0] == nil }
         guard missing.isEmpty else {
-            throw UsageError(
-                "--row has no \(missing.count == 1 ? "column" : "columns") \(missing.map { "'\($0)'" }.joined(separator: ", ")), "
-                    + "which the model takes")
+            throw UsageError(Self.lacks(missing))
         }
         return try names.flatMap { try Self.numbers(node[$0] ?? JSONNode(.null), "--row: '\($0)'") }
+    }
+
+    private static func lacks(_ columns: [String]) -> String {
+        "--row has no \(columns.count == 1 ? "column" : "columns") "
+            + columns.map { "'\($0)'" }.joined(separator: ", ") + ", which the model takes"
     }
 
     private static func check(_ count: Int, _ wanted: Int, _ place: String, _ shape: Shape?) throws {

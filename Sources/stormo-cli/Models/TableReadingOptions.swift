@@ -21,11 +21,7 @@ struct TableReadingOptions: ParsableArguments {
         help: "Whether numbers of a table have a decimal comma. (default: as in the model's table)")
     var decimalComma: Bool?
 
-    func validate() throws {
-        if let delimiter, TableSource.delimiter(delimiter) == nil {
-            throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
-        }
-    }
+    func validate() throws { try TableFormArguments.check(delimiter: delimiter) }
 
     /// Those that are on the command line.
     var given: [String] {
