@@ -237,9 +237,10 @@ public final class TrainingRun {
         // Those of before are not those of this run.
         try directory.removeFigures()
         try tables.keep(in: directory)
+        // The config before all else: with it alone a run that is killed here can be resumed.
+        try directory.write(resolved)
         try DataRecord(configuration.data, tables.sums, rows: rows, fingerprint, directory: directory.path)
             .write(to: directory.path)
-        try directory.write(resolved)
         if start == nil {
             try directory.beginMetrics(trainer.figures.figures, hasValidation: validation != nil)
         } else {

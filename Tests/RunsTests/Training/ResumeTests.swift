@@ -4,6 +4,7 @@ import RunSupport
 import Testing
 
 @testable import Engine
+@testable import Files
 @testable import Interchange
 @testable import Metrics
 @testable import Runs
@@ -128,6 +129,18 @@ import Testing
         #expect(part.run.trainer.engine.step == 12)
         part = try fixture.goOn("parts")
         try expectSame(fixture, "parts", part, whole)
+    }
+
+    /// Whichever file of a run could not be made, its config was there before, and with it the run can be gone on with.
+    @Test(arguments: ["sources.json", "metrics.csv", "times.csv"])
+    func atTheBeginning(file: String) throws {
+        let fixture = try RunFixture()
+        let whole = try fixture.begin("whole")
+        let obstacle = fixture.path("run/\(file)")
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+        #expect(throws: FileError.self) { try fixture.begin("run") }
+        rmdir(obstacle)
+        try expectSame(fixture, "run", fixture.goOn("run"), whole)
     }
 
     /// The signal comes while the model is measured: after an epoch, and on the test split after the last.
