@@ -164,9 +164,9 @@ struct Evaluate: ParsableCommand {
         /// What the rows are read from.
         private let owner: AnyObject
 
-        init(_ read: ModelData, _ model: TrainedModel, _ unknown: UnknownValues) throws {
+        init(_ read: ModelData, _ model: TrainedModel, _ path: String, _ unknown: UnknownValues) throws {
             let data = try Dataset(reading: read.source, for: model, unknown: unknown)
-            (self.data, words, origin) = (data, read.source.words, RowsOrigin(read.source, model))
+            (self.data, words, origin) = (data, read.source.words, RowsOrigin(read.source, data, model, path))
             warnings = data.notices
             owner = read
             rows = { try read.rows(of: data) }
@@ -190,7 +190,7 @@ struct Evaluate: ParsableCommand {
         }
         return try Measured(
             ModelData(options, [file], for: model, hasTargets: true, targets: targets, weights: sampleWeight), model,
-            options.unknown)
+            options.model, options.unknown)
     }
 
     /// A split of the run whose directory stands in place of the model; nil where a model does.

@@ -41,7 +41,9 @@ struct ProgressText: Sendable {
             for (index, metric) in figures.enumerated() {
                 add(prefix + metric.name, record.validationMetrics?[index], rank: index == 0 ? 2 : 5)
             }
-            pieces.append(Piece(text: "\(Figures.short(record.samplesPerSecond)) samples/s", rank: 7))
+            if record.samplesPerSecond > 0 {
+                pieces.append(Piece(text: "\(Figures.short(record.samplesPerSecond)) samples/s", rank: 7))
+            }
             pieces.append(Piece(text: "gradient \(Self.gradient(record.gradientNorm))", rank: 8))
             return pieces
         }

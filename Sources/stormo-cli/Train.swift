@@ -293,10 +293,7 @@ struct Train: ParsableCommand {
             if !words.isEmpty { Console.print(words.joined(separator: "; ")) }
         }
         if let test = outcome.test {
-            Console.print("test loss \(Figures.figure(test.loss))", style: .bold)
-            for (kind, value) in zip(run.trainer.figures.figures, test.metrics) {
-                Console.print("test \(kind.name) \(Figures.figure(value))", style: .bold)
-            }
+            for figure in test.figures { Console.print("test \(FigureTable.line(figure))", style: .bold) }
         }
         Console.print("run \(directory.path)", style: .dim)
         Console.print("model \(directory.modelPath)", style: .dim)

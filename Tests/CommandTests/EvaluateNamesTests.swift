@@ -40,15 +40,23 @@ struct EvaluateNamesTests {
             try first(workspace, "own.h5") == "48 samples of 4 from /signals in own.h5, which the model was trained on")
         let predicted = try workspace.run("predict", "runs/three/model.h5", "own.h5", "--output", "out.h5")
         #expect(predicted.output == "out.h5: 48 predictions of 3 for /signals in own.h5\n")
-        // Another file with the same names, and one that has a test group, which comes first.
+        // A copy of the file, and one of other bytes that has a test group, which comes first.
         try FileManager.default.copyItem(atPath: workspace.path + "/own.h5", toPath: workspace.path + "/copy.h5")
         #expect(
             try first(workspace, "copy.h5")
-                == "48 samples of 4 from /signals in copy.h5, another file than the model was trained on")
+                == "48 samples of 4 from /signals in copy.h5, which the model was trained on")
         #expect(
             try first(workspace, "data.h5")
                 == "12 samples of 4 from /test/inputs in data.h5, another file than the model was trained on")
         try FileManager.default.removeItem(atPath: workspace.path + "/own.h5")
+        // What the run wrote down of its rows tells them.
+        #expect(
+            try first(workspace, "copy.h5")
+                == "48 samples of 4 from /signals in copy.h5, which the model was trained on")
+        #expect(
+            try first(workspace, "data.h5")
+                == "12 samples of 4 from /test/inputs in data.h5, which the model was not trained on")
+        try FileManager.default.removeItem(atPath: workspace.path + "/runs/three/sources.json")
         #expect(
             try first(workspace, "copy.h5")
                 == "48 samples of 4 from /signals in copy.h5, perhaps trained on: \(workspace.path)/own.h5, the training file, is "

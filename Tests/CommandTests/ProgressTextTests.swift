@@ -17,6 +17,15 @@ struct ProgressTextTests {
                 + "validation_accuracy 0.8889  validation_f1 n/a  112k samples/s  gradient 1.94")
     }
 
+    /// No speed is told where no sample was trained on, as after a resume at an epoch's last step.
+    @Test func aLineWithoutSpeed() {
+        let text = ProgressText(epochs: 9, figures: [], isUnicode: false)
+        let record = EpochRecord(
+            epoch: 3, step: 12, learningRate: 0.1, loss: 0.5, metrics: [], validationLoss: nil, validationMetrics: nil,
+            samplesPerSecond: 0, gradientNorm: 1)
+        #expect(text.line(record) == "epoch 3/9  loss 0.5000  gradient 1.00")
+    }
+
     @Test func aNarrowLineKeepsWhatMatters() {
         #expect(
             text.line(record, width: 80)

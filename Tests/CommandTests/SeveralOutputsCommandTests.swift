@@ -48,7 +48,7 @@ struct SeveralOutputsCommandTests {
             figures.map { $0.prefix { $0 != " " } } == [
                 "loss", "kind_loss", "kind_accuracy", "number_loss", "number_mae",
             ])
-        #expect(figures.map { "test " + $0 } == trained.lines.filter { $0.hasPrefix("test") })
+        #expect(figures == trained.testFigures)
         #expect(measured.figures.contains("kind_accuracy 1.0000"))
         // A matrix for the output that has classes, under its name.
         #expect(measured.lines.dropFirst(7).prefix(3).map { $0.prefix(4) } == ["", "kind", "true"])

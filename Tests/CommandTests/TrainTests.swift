@@ -19,8 +19,15 @@ struct TrainTests {
                 + "validation_accuracy \(figure)  [0-9.]+k? samples/s  gradient [0-9.]+$"
             #expect(line.range(of: pattern, options: .regularExpression) != nil, "\(line)")
         }
-        #expect(lines[4].range(of: "^test loss \(figure)$", options: .regularExpression) != nil, "\(lines[4])")
-        #expect(lines[5].range(of: "^test accuracy \(figure)$", options: .regularExpression) != nil, "\(lines[5])")
+        // What it takes to judge a figure stands beside it.
+        let beside = #" \(95%: \#(figure) to \#(figure)"#
+        #expect(
+            lines[4].range(of: "^test loss \(figure)\(beside); .+: \(figure)\\)$", options: .regularExpression) != nil,
+            "\(lines[4])")
+        #expect(
+            lines[5].range(
+                of: "^test accuracy \(figure)\(beside); commonest class: \(figure)\\)$", options: .regularExpression)
+                != nil, "\(lines[5])")
         #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5"])
         #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }

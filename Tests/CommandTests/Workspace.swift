@@ -14,6 +14,13 @@ final class Workspace {
             output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         }
 
+        /// The test figures that `train` prints, without what stands beside them: `accuracy 0.9750`.
+        var testFigures: [String] {
+            lines.filter { $0.hasPrefix("test ") }.map {
+                $0.split(separator: " ")[1...2].joined(separator: " ")
+            }
+        }
+
         /// The figures that `evaluate` prints, as `train` prints them: `accuracy 0.9750`.
         var figures: [String] {
             guard let start = lines.firstIndex(where: { $0.hasPrefix("figure ") }) else { return [] }

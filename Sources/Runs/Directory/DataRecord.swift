@@ -56,26 +56,29 @@ package struct DataRecord: Equatable, Sendable {
     /// - Parameters:
     ///   - tables: the sums of tables of text, by their paths.
     ///   - directory: the run's.
+    ///   - earlier: that of the run which is gone on with.
     /// - Throws: `DataError` for a pattern that no file matches.
     init(
         _ data: DataConfiguration, _ tables: [String: FileSum], rows: [Int], _ fingerprint: DataFingerprint,
-        directory: String
+        directory: String, resuming earlier: DataRecord? = nil
     ) throws {
         (self.rows, values) = (rows, fingerprint.sums)
         splits = [:]
         for (name, source) in data.sources {
+            let files = try source.paths().map {
+                File(path: RelativePath.whole($0), sum: source.table == nil ? nil : tables[$0])
+            }
+            // A copied run whose data were not copied yet still looks for them beside itself.
+            let known = earlier?.splits[name].flatMap { $0.files.map(\.path) == files.map(\.path) ? $0.paths : nil }
             splits[name] = Split(
-                paths: source.files.map { RelativePath.of($0, from: directory) },
-                files: try source.paths().map {
-                    File(path: RelativePath.whole($0), sum: source.table == nil ? nil : tables[$0])
-                })
+                paths: known ?? source.files.map { RelativePath.of($0, from: directory) }, files: files)
         }
     }
 
     /// Reads what is known of a run's data.
     /// - Returns: nil where the directory has no such file, as that of a run of before.
     /// - Throws: `FileError` for a file that is damaged.
-    init?(directory: String) throws {
+    package init?(directory: String) throws {
         let path = Self.path(directory)
         guard access(path, F_OK) == 0 else { return nil }
         do {
@@ -127,15 +130,25 @@ package struct DataRecord: Equatable, Sendable {
 
     // MARK: - Comparing
 
-    /// Sees that a split's files are those that the run was begun with, wherever they are now.
+    /// Sees that a split's files are those that the run was begun with, wherever they are now and whatever they are called.
+    /// What is no table of text has no checksum; its rows and values are compared once they are read.
     /// - Throws: `DataError` that says what was added, is gone or has changed.
     func check(_ name: String, _ now: [File]) throws {
         guard let earlier = splits[name]?.files, !Self.areAlike(earlier, now) else { return }
+        let advice = "give it the table as it was, or begin another run"
         // Files that were moved have the same names.
         let isMoved = Set(earlier.map(\.path)).isDisjoint(with: now.map(\.path))
         func key(_ file: File) -> String { isMoved ? file.name : file.path }
         let before = Dictionary(earlier.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
         let names = Set(now.map(key))
+        // And those that were renamed come in the same places.
+        if now.count == earlier.count, names.isDisjoint(with: before.keys),
+            let (old, new) = zip(earlier, now).first(where: { $0.sum != $1.sum }), let was = old.sum, let sum = new.sum
+        {
+            throw DataError(
+                "\(new.path) is not \(old.path), with which the run was begun: \(sum.words(ofChangeFrom: was, isOther: true)); "
+                    + advice)
+        }
         let changed = now.compactMap { file -> (path: String, words: String)? in
             guard let sum = file.sum, let old = before[key(file)]?.sum, sum != old else { return nil }
             return (file.path, sum.words(ofChangeFrom: old))
@@ -145,8 +158,7 @@ package struct DataRecord: Equatable, Sendable {
             + earlier.filter { !names.contains(key($0)) }.map { "\($0.path) is gone" }
         if changes.isEmpty, changed.count == 1 {
             throw DataError(
-                "\(changed[0].path) has changed since the run was begun: \(changed[0].words); give it the table as it was, or "
-                    + "begin another run")
+                "\(changed[0].path) has changed since the run was begun: \(changed[0].words); \(advice)")
         }
         changes += changed.map { "\($0.path) has changed: \($0.words)" }
         if changes.isEmpty { changes = ["they come in another order"] }
@@ -157,11 +169,41 @@ package struct DataRecord: Equatable, Sendable {
 
     /// Whether the files hold the same, as far as that is known, in the same order.
     private static func areAlike(_ earlier: [File], _ now: [File]) -> Bool {
-        earlier.count == now.count
-            && zip(earlier, now).allSatisfy { old, new in
-                if let sum = old.sum, let other = new.sum { return sum == other }
-                return old.path == new.path || old.name == new.name
-            }
+        guard earlier.count == now.count else { return false }
+        // Of files without checksums a new order is seen by their names alone.
+        let names = [earlier, now].map { $0.map(\.name) }
+        let areReordered = names[0] != names[1] && names[0].sorted() == names[1].sorted()
+        return zip(earlier, now).allSatisfy { old, new in
+            if old.sum != nil || new.sum != nil { return old.sum == new.sum }
+            return !areReordered || old.name == new.name
+        }
+    }
+
+    /// Whether tables hold what those of a split held when the run was begun; nil where there is none with a checksum.
+    func holds(_ split: String, _ paths: [String], of source: DataSource) throws -> Bool? {
+        guard let files = splits[split]?.files, source.table != nil, hasSums(of: split) else { return nil }
+        return try paths.map { try FileSum(of: $0, in: source) } == files.map(\.sum)
+    }
+
+    /// Whether a table holds what one of a split's held when the run was begun; false where that is not known.
+    package func hasFile(_ path: String, in split: String, _ source: DataSource) -> Bool {
+        guard let files = splits[split]?.files, files.contains(where: { $0.sum != nil }),
+            let sum = try? FileSum(of: path, in: source)
+        else { return false }
+        return files.contains { $0.sum == sum }
+    }
+
+    /// Whether the checksums of a split's files are known.
+    package func hasSums(of split: String) -> Bool {
+        splits[split].map { !$0.files.isEmpty && $0.files.allSatisfy { $0.sum != nil } } ?? false
+    }
+
+    /// Whether the inputs of a dataset are those that the run trained on; nil where they were summed up in another way.
+    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
+    package func areTrained(_ data: Dataset) throws -> Bool? {
+        let own = try DataFingerprint([data]).sums.prefix(data.fields(.input).count)
+        guard own.count <= values.count, zip(own, values).allSatisfy({ $0 >> 32 == $1 >> 32 }) else { return nil }
+        return own.elementsEqual(values.prefix(own.count))
     }
 
     /// Sees that what was read has the same rows and values.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Paths seen from a directory.
@@ -22,6 +23,14 @@ enum RelativePath {
         var shared = 0
         while shared < min(path.count, directory.count), path[shared] == directory[shared] { shared += 1 }
         return (Array(repeating: "..", count: directory.count - shared) + path[shared...]).joined(separator: "/")
+    }
+
+    /// Whether paths lead to the same files, whether or not they are there.
+    static func areSame(_ some: [String], _ others: [String]) -> Bool {
+        some.count == others.count
+            && zip(some, others).allSatisfy { one, other in
+                whole(one) == whole(other) || FileIdentity(one).map { $0 == FileIdentity(other) } ?? false
+            }
     }
 
     /// The path that a relative one stands for.

@@ -149,7 +149,7 @@ public final class RunDirectory {
     ///   files then still hold whole rows.
     package func append(_ record: EpochRecord, seconds: Double? = nil) throws {
         let took = seconds.map { String(format: "%.3f", $0) } ?? ""
-        let pace = String(format: "%.1f", record.samplesPerSecond)
+        let pace = record.samplesPerSecond > 0 ? String(format: "%.1f", record.samplesPerSecond) : ""
         let failure = Result { try times?.append("\(record.epoch),\(took),\(pace)") }
         try metrics?.append(Self.row(record))
         try failure.get()

@@ -33,8 +33,10 @@ struct FileSum: Hashable, Sendable {
     var node: JSONNode { ["crc32": JSONNode(sum), "bytes": JSONNode(bytes)] }
 
     /// What a table was when a run was begun, and is now: the rest of a sentence that begins with its path.
-    func words(ofChangeFrom earlier: FileSum) -> String {
-        "it has \(bytes) bytes with the checksum \(hexadecimal), and had \(earlier.bytes) with \(earlier.hexadecimal)"
+    /// - Parameter isOther: whether it is another file.
+    func words(ofChangeFrom earlier: FileSum, isOther: Bool = false) -> String {
+        "it has \(bytes) bytes with the checksum \(hexadecimal), and \(isOther ? "that " : "")had \(earlier.bytes) with "
+            + earlier.hexadecimal
     }
 
     private var hexadecimal: String { String(format: "%08x", sum) }

@@ -53,33 +53,75 @@ public struct EarlierRun: Sendable {
         return completed
     }
 
-    /// The config with the data where they are now: what is no longer at its place, but was moved together with the run, is
-    /// found where it stood as seen from the run's directory.
+    /// The config with the data where they are now: what was moved or copied together with the run is found where it stood
+    /// as seen from the run's directory. Where the old place has such files too, those beside the run are taken if they hold
+    /// what the run was begun with.
     /// - Throws: `DataError` for files that are in neither place.
     package func moved(_ document: ConfigurationDocument) throws -> ConfigurationDocument {
         var moved = document
+        // Whose files are in both places.
+        var doubled: [(split: String, key: String, beside: [String])] = []
         for name in DataRecord.splitNames {
             let key = "data.\(name).file"
-            guard let paths = Self.paths(document, name), let missing = paths.first(where: { !Self.isThere($0) }) else {
+            guard let paths = Self.paths(document, name) else { continue }
+            let isOwn = paths == Self.paths(self.document, name)
+            let beside = isOwn ? record?.splits[name]?.paths.map { RelativePath.resolved($0, from: directory) } : nil
+            let missing = paths.first { !Self.isThere($0) }
+            if let beside, beside.allSatisfy(Self.isThere) {
+                if missing != nil {
+                    try moved.set("\(key)=\(Self.text(beside))")
+                } else if !RelativePath.areSame(beside, paths) {
+                    doubled.append((name, key, beside))
+                }
                 continue
             }
+            guard let missing else { continue }
             var looked = ""
-            if let split = record?.splits[name], paths == Self.paths(self.document, name) {
-                let beside = split.paths.map { RelativePath.resolved($0, from: directory) }
-                guard let missing = beside.first(where: { !Self.isThere($0) }) else {
-                    let files = beside.count == 1 ? JSONNode(beside[0]) : JSONNode(beside.map { JSONNode($0) })
-                    try moved.set("\(key)=\(files.jsonText(pretty: false))")
-                    continue
-                }
-                if !paths.contains(missing) {
-                    looked = ", nor is \(missing), where it would be had it been moved with the run"
-                }
+            if let other = beside?.first(where: { !Self.isThere($0) }), !paths.contains(other) {
+                looked = ", nor is \(other), where it would be had it been moved with the run"
             }
             throw DataError(
                 "\(missing), which \(key) of \(directory) names, is not there\(looked); say where it is by --set \(key)=PATH"
             )
         }
-        return moved
+        guard let record, !doubled.isEmpty else { return moved }
+        // Tables are told by their checksums, others all together by what is read of them.
+        var candidate = moved
+        var areSet = false
+        for (split, key, beside) in doubled {
+            var own = moved
+            try own.set("\(key)=\(Self.text(beside))")
+            let source = try? RunConfiguration(own, directory: "").data.sources.first { $0.name == split }?.source
+            guard let source, let isSame = try? record.holds(split, source.paths(), of: source) else {
+                try candidate.set("\(key)=\(Self.text(beside))")
+                areSet = true
+                continue
+            }
+            guard isSame else { continue }
+            moved = own
+            try candidate.set("\(key)=\(Self.text(beside))")
+        }
+        return areSet && holdsRecorded(candidate) ? candidate : moved
+    }
+
+    /// Whether what a config's HDF5 files hold is what the run was begun with.
+    private func holdsRecorded(_ document: ConfigurationDocument) -> Bool {
+        guard let record, let configuration = try? RunConfiguration(document, directory: "") else { return false }
+        // Tables would have to be converted first; so it is said later, where the rest differs.
+        if configuration.data.hasTables { return true }
+        guard
+            let data = try? RunData(
+                configuration.data, seed: configuration.seed, fold: FoldDirectory.number(of: directory))
+        else { return false }
+        let splits: [Dataset?] = [data.training, data.validation, data.test]
+        guard let fingerprint = try? DataFingerprint(splits) else { return false }
+        return splits.map { $0?.count ?? 0 } == record.rows
+            && fingerprint.firstDifference(from: DataFingerprint(sums: record.values)) == nil
+    }
+
+    /// Paths as a config's value.
+    private static func text(_ paths: [String]) -> String {
+        (paths.count == 1 ? JSONNode(paths[0]) : JSONNode(paths.map { JSONNode($0) })).jsonText(pretty: false)
     }
 
     /// The files of a split; nil where it has none of its own.
@@ -126,7 +168,7 @@ public struct EarlierRun: Sendable {
     package func difference(from run: TrainingRun) throws -> String? {
         // Written out and read again, as the run's own was, numbers can be compared.
         let resolved = try ConfigurationDocument(text: run.resolved.jsonText(), file: document.file)
-        let changed = resolved.root.differences(from: document.root)
+        let changed = resolved.root.differences(from: ((try? moved(document)) ?? document).root)
         if !changed.isEmpty {
             let named = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
             return "\(named) \(changed.count == 1 ? "differs" : "differ")"

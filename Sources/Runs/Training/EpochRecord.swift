@@ -16,6 +16,8 @@ public struct EpochRecord: Sendable, Hashable {
     public let validationLoss: Double?
     /// In the order of `metrics`; nil without a validation split.
     public let validationMetrics: [Double]?
+    /// Of the process that ended the epoch; 0 where it is not known, since the process resumed a run whose epoch had nothing
+    /// left but its validation.
     public let samplesPerSecond: Double
     /// The Euclidean norm of the gradient before clipping, as a mean over the epoch's steps.
     public let gradientNorm: Double

@@ -411,6 +411,17 @@ public final class Trainer {
         return try evaluator.evaluate(byOutput: metrics, judges: judges)
     }
 
+    /// The validation split's figures with the parameters and thresholds as they are now, an interval and what the simplest
+    /// answer gets beside each; nil where there is no such split.
+    /// - Throws: as `evaluate`.
+    func judgedValidation(stop: StopRequest?) throws -> Evaluation? {
+        // During training metrics took a half as the threshold.
+        if let validation = settings.validation, thresholdsWereChosen {
+            return try evaluate(validation, stop: stop, judges: true)
+        }
+        return try validator?.evaluate(byOutput: metrics, judges: true)
+    }
+
     /// The predictions of the first output: an array for each sample, row-major.
     /// - Throws: as `evaluate(_:)`, but for `EvaluationError`.
     public func predict(_ data: Dataset) throws -> [[Float]] { try predictAll(data)[0] }

@@ -29,6 +29,8 @@ public final class TrainingRun {
     let fingerprint: DataFingerprint
     /// Where the run goes on, if it does.
     private let start: TrainingState?
+    /// What was known of its data before.
+    private let record: DataRecord?
     /// After a run: the step and the path of the newest checkpoint; nil where there is none.
     public private(set) var lastCheckpoint: (step: Int, path: String)?
     /// After a divergence: why the model could not be saved; nil where it was saved.
@@ -55,6 +57,7 @@ public final class TrainingRun {
     ) throws {
         self.configuration = configuration
         self.tables = tables
+        record = earlier?.record
         let (data, training) = (configuration.data, configuration.training)
         let splits = try RunData(tables.data, seed: configuration.seed, fold: fold)
         (self.training, validation, test) = (splits.training, splits.validation, splits.test)
@@ -239,8 +242,9 @@ public final class TrainingRun {
         try tables.keep(in: directory)
         // The config before all else: with it alone a run that is killed here can be resumed.
         try directory.write(resolved)
-        try DataRecord(configuration.data, tables.sums, rows: rows, fingerprint, directory: directory.path)
-            .write(to: directory.path)
+        try DataRecord(
+            configuration.data, tables.sums, rows: rows, fingerprint, directory: directory.path, resuming: record
+        ).write(to: directory.path)
         if start == nil {
             try directory.beginMetrics(trainer.figures.figures, hasValidation: validation != nil)
         } else {
@@ -306,13 +310,7 @@ public final class TrainingRun {
         let kinds = trainer.figures.figures
         var figures = FinalFigures(epoch: epoch?.epoch)
         figures.train = FinalFigures.figures(epoch?.loss, epoch?.metrics, of: kinds, rows: rows[0])
-        if let validation, trainer.thresholdsWereChosen {
-            // During training metrics took a half.
-            figures.validation = try trainer.evaluate(validation, stop: stop, judges: true).figures
-        } else {
-            figures.validation = FinalFigures.figures(
-                epoch?.validationLoss, epoch?.validationMetrics, of: kinds, rows: rows[1])
-        }
+        figures.validation = try trainer.judgedValidation(stop: stop)?.figures ?? []
         figures.test = evaluation?.figures ?? []
         return figures
     }

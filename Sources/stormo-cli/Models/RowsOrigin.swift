@@ -1,5 +1,6 @@
 import Batches
 import Configuration
+import Files
 import Foundation
 import Interchange
 
@@ -11,7 +12,7 @@ enum RowsOrigin: Equatable {
     case trainedPartly(heldOut: String)
     case validation
     case test
-    /// Other datasets of the file that it was trained on.
+    /// Other rows than those that it was trained on: other datasets of that file, or of one that is gone.
     case otherDatasets
     case otherFile
     /// Nothing can be said, since the file that it was trained on is gone.
@@ -19,44 +20,50 @@ enum RowsOrigin: Equatable {
     /// Nothing can be said, since the model does not say what it was trained on.
     case untold
 
-    init(_ source: DataSource, _ model: TrainedModel) {
-        let data = model.configuration?["data"]
-        guard let train = data?["train"] else {
+    /// - Parameters:
+    ///   - data: what is read of the source.
+    ///   - path: the model's, beside which its run may have written down what the data were.
+    init(_ source: DataSource, _ data: Dataset, _ model: TrainedModel, _ path: String) {
+        let config = model.configuration?["data"]
+        guard let train = config?["train"] else {
             self = .untold
             return
         }
-        let own = Set(((try? source.paths()) ?? source.files).compactMap(Self.identity))
+        let files = TrainedFiles(source, besides: path)
         let isTable = source.table != nil
-        func isSame(_ split: JSONNode?) -> (file: Bool, datasets: Bool) {
-            guard let split, split["fraction"] == nil else { return (false, false) }
-            let files = Set(Self.files(of: split).compactMap(Self.identity))
-            guard !own.isEmpty, !own.isDisjoint(with: files) else { return (false, false) }
+        func isSame(_ name: String) -> (file: Bool, datasets: Bool) {
+            guard let split = config?[name], split["fraction"] == nil,
+                files.contain(any: Self.files(of: split), of: name)
+            else { return (false, false) }
             if isTable { return (true, true) }
             let paths = UsualDatasets.allTexts(split["inputs"])
             return (true, Set(paths) == Set(source.inputParts.flatMap(\.paths)))
         }
-        let training = isSame(train)
+        let parts = [("validation", config?["validation"]), ("test", config?["test"])].compactMap { name, split in
+            (split?["fraction"]?.asNumber).map { "\(Self.percent($0)) for \(name)" }
+        }
+        let folds = config?["k_fold"]?.asInteger.map { ["a fold of \($0)"] } ?? []
+        let heldOut = (folds + parts).joined(separator: " and ")
+        let trained = heldOut.isEmpty ? Self.trained : .trainedPartly(heldOut: heldOut)
+        let training = isSame("train")
         if training.datasets {
-            let parts = [("validation", data?["validation"]), ("test", data?["test"])].compactMap { name, split in
-                (split?["fraction"]?.asNumber).map { "\(Self.percent($0)) for \(name)" }
-            }
-            let folds = data?["k_fold"]?.asInteger.map { ["a fold of \($0)"] } ?? []
-            let heldOut = (folds + parts).joined(separator: " and ")
-            self = heldOut.isEmpty ? .trained : .trainedPartly(heldOut: heldOut)
-        } else if isSame(data?["test"]).datasets {
+            self = trained
+        } else if isSame("test").datasets {
             self = .test
-        } else if isSame(data?["validation"]).datasets {
+        } else if isSame("validation").datasets {
             self = .validation
         } else if training.file {
             self = .otherDatasets
         } else if let gone = Self.files(of: train).first(where: { FileIdentity($0) == nil }) {
-            self = .unknown(file: gone)
+            switch files.areTrained(data) {
+            case true?: self = trained
+            case false?: self = isTable ? .otherFile : .otherDatasets
+            case nil: self = .unknown(file: gone)
+            }
         } else {
             self = .otherFile
         }
     }
-
-    private static func identity(_ path: String) -> String? { FileIdentity(path).map { "\($0)" } }
 
     private static func files(of split: JSONNode) -> [String] {
         let files = UsualDatasets.texts(split["file"])

@@ -61,9 +61,22 @@ import Testing
         ] {
             #expect(throws: DataError(sentence)) { try record.check("train", files) }
         }
-        // Of HDF5 files the names are known; their values are looked at when they are read.
+        // Renamed tables are told by their checksums.
+        let one = try self.record([file("/a/x.csv", 1)])
+        try one.check("train", [file("/b/z.csv", 1)])
+        #expect(
+            throws: DataError(
+                "/b/z.csv is not /a/x.csv, with which the run was begun: it has 30 bytes with the checksum 00000003, and that had "
+                    + "10 with 00000001; give it the table as it was, or begin another run")
+        ) { try one.check("train", [file("/b/z.csv", 3)]) }
+        // Of HDF5 files the values are looked at when they are read, whatever their names.
         let plain = try self.record([file("/a/x.h5")])
         try plain.check("train", [file("/a/x.h5")])
+        try plain.check("train", [file("/b/z.h5")])
+        let two = try self.record([file("/a/x.h5"), file("/a/y.h5")])
+        #expect(throws: DataError(begun + "they come in another order" + advice)) {
+            try two.check("train", [file("/b/y.h5"), file("/b/x.h5")])
+        }
         #expect(throws: DataError(begun + "/a/y.h5 was not there" + advice)) {
             try plain.check("train", [file("/a/x.h5"), file("/a/y.h5")])
         }

@@ -86,6 +86,7 @@ import Testing
         #expect(figures.epoch == record.epoch)
         #expect(figures.train.map(\.value) == [record.loss] + (record.metrics ?? []))
         #expect(figures.validation.map(\.value) == [record.validationLoss] + (record.validationMetrics ?? []))
+        #expect(figures.validation.allSatisfy { $0.rows == 11 && $0.interval != nil && $0.baseline != nil })
         let test = try #require(part.outcome.test)
         #expect(figures.test.map(\.value) == [test.loss] + test.metrics)
         #expect(figures.test.map(\.name) == ["loss", "accuracy"])

@@ -9,11 +9,12 @@ import Testing
 
 @Suite struct RunDirectoryTests {
     private func record(
-        _ epoch: Int, metrics: [Double], validationLoss: Double? = nil, validationMetrics: [Double]? = nil
+        _ epoch: Int, metrics: [Double], validationLoss: Double? = nil, validationMetrics: [Double]? = nil,
+        samplesPerSecond: Double = 1234.56
     ) -> EpochRecord {
         EpochRecord(
             epoch: epoch, step: epoch * 10, learningRate: 0.001, loss: 0.5 / Double(epoch), metrics: metrics,
-            validationLoss: validationLoss, validationMetrics: validationMetrics, samplesPerSecond: 1234.56,
+            validationLoss: validationLoss, validationMetrics: validationMetrics, samplesPerSecond: samplesPerSecond,
             gradientNorm: 0.75)
     }
 
@@ -106,8 +107,11 @@ import Testing
         try run.beginMetrics([], hasValidation: false)
         try run.append(record(1, metrics: []), seconds: 2.34567)
         try run.append(record(2, metrics: []))
+        // Resumed where nothing was left to train on.
+        try run.append(record(3, metrics: [], samplesPerSecond: 0), seconds: 0.02)
         #expect(
-            try text(directory.file("times.csv")) == "epoch,seconds,samples_per_second\n1,2.346,1234.6\n2,,1234.6\n")
+            try text(directory.file("times.csv"))
+                == "epoch,seconds,samples_per_second\n1,2.346,1234.6\n2,,1234.6\n3,0.020,\n")
         #expect(try !text(directory.file("metrics.csv")).contains("1234"))
         try run.beginMetrics([], hasValidation: false)
         #expect(try text(directory.file("times.csv")) == "epoch,seconds,samples_per_second\n")

@@ -1,3 +1,4 @@
+import Configuration
 import Engine
 import Files
 import Foundation
@@ -141,6 +142,52 @@ import Testing
         ) { try EvaluatedSplit(away) }
         let split = try EvaluatedSplit(away, assignments: ["data.train.file=\(directory.file("far/all.csv"))"])
         #expect(rows(split.data) == rows(run.test))
+    }
+
+    /// A project that was copied, while the old one is still there: the copy reads its own data, and goes on when the old one
+    /// is gone or another.
+    @Test func aProjectThatWasCopied() throws {
+        let (run, _) = try train("a/runs/one", Self.cuts[0] + [#"data.train.file="\#(try moveTable("a"))""#])
+        let files = FileManager.default
+        func copy(_ from: String, _ to: String) throws {
+            try files.createDirectory(
+                atPath: directory.file(String(to.prefix { $0 != "/" })), withIntermediateDirectories: true)
+            try files.copyItem(atPath: directory.file(from), toPath: directory.file(to))
+        }
+        func place(_ run: String) throws -> JSONNode? {
+            let earlier = try EarlierRun(directory.file(run))
+            return try earlier.moved(earlier.document).root["data"]?["train"]?["file"]
+        }
+        func goOn(_ run: String) throws {
+            let earlier = try EarlierRun(directory.file(run))
+            let document = try earlier.moved(earlier.document)
+            let again = try TrainingRun(RunConfiguration(document, directory: ""), resuming: earlier)
+            _ = try again.run(in: RunDirectory(directory.file(run)), observer: RunFixture.Listener())
+        }
+        try files.copyItem(atPath: directory.file("a"), toPath: directory.file("b"))
+        #expect(try place("b/runs/one") == .init(directory.file("b/all.csv")))
+        #expect(try place("a/runs/one") == .init(directory.file("a/all.csv")))
+
+        // The run alone was copied, or beside other data: those of the old place are taken, and its own looked for again
+        // once they are there.
+        try copy("a/runs", "c/runs")
+        try goOn("c/runs/one")
+        #expect(try place("c/runs/one") == .init(directory.file("a/all.csv")))
+        _ = try directory.write("x,kind,day,y\n1,a,2024-01-11,3\n", to: "c/all.csv")
+        #expect(try place("c/runs/one") == .init(directory.file("a/all.csv")))
+        try files.removeItem(atPath: directory.file("c/all.csv"))
+        try copy("a/all.csv", "c/all.csv")
+        #expect(try place("c/runs/one") == .init(directory.file("c/all.csv")))
+
+        try goOn("b/runs/one")
+        let record = try #require(try DataRecord(directory: directory.file("b/runs/one")))
+        #expect(record.splits["train"]?.paths == ["../../all.csv"])
+        #expect(record.splits["train"]?.files.map(\.path) == [directory.file("b/all.csv")])
+        try files.removeItem(atPath: directory.file("a"))
+        for name in ["b", "c"] {
+            #expect(try rows(EvaluatedSplit(directory.file("\(name)/runs/one")).data) == rows(run.test))
+            try goOn("\(name)/runs/one")
+        }
     }
 
     private func moveTable(_ folder: String) throws -> String {

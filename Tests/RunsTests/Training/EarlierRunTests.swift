@@ -140,6 +140,32 @@ import Testing
         ) { try fixture.goOn("run") }
     }
 
+    /// HDF5 files have no checksums: they are told by what is read of them, whatever they are called and wherever they are.
+    @Test func aProjectThatWasCopiedAndAFileThatWasRenamed() throws {
+        let fixture = try RunFixture()
+        let whole = try fixture.begin("whole")
+        _ = try fixture.begin("run", stop: StopRequest(after: 3))
+        let files = FileManager.default
+        let copy = try TestDirectory()
+        for name in ["run", "data.h5"] { try files.copyItem(atPath: fixture.path(name), toPath: copy.file(name)) }
+        func moved() throws -> JSONNode? {
+            let earlier = try EarlierRun(copy.file("run"))
+            return try earlier.moved(earlier.document).root["data"]?["train"]?["file"]
+        }
+        #expect(try moved() == .init(copy.file("data.h5")))
+        // Beside the copy is another file of that name.
+        let other = try RunFixture(seed: 4)
+        try files.removeItem(atPath: copy.file("data.h5"))
+        try files.copyItem(atPath: other.path("data.h5"), toPath: copy.file("data.h5"))
+        #expect(try moved() == .init(fixture.path("data.h5")))
+
+        try files.moveItem(atPath: fixture.path("data.h5"), toPath: fixture.path("renamed.h5"))
+        let renamed = ["train", "validation", "test"].map { "data.\($0).file=\(fixture.path("renamed.h5"))" }
+        #expect(try fixture.goOn("run", renamed).parameters == whole.parameters)
+        let split = try EvaluatedSplit(fixture.path("whole"), assignments: renamed)
+        #expect(split.data.count == 11)
+    }
+
     /// As many rows, of other values, which no normalisation shows.
     @Test(arguments: ["train/inputs", "validation/targets", "test/inputs"], [nil, 90_000])
     func otherValuesAreNoticed(field: String, limit: Int?) throws {
