@@ -18,6 +18,18 @@ package struct RecipeColumn: Sendable, Hashable {
         /// Whether it holds texts, stored as codes.
         package var isCoded: Bool { self == .category || self == .boolean }
         package var isDate: Bool { self == .date || self == .time }
+
+        /// What a column of it holds, for sentences.
+        package var nouns: String {
+            switch self {
+            case .number: "numbers"
+            case .category: "categories"
+            case .boolean: "booleans"
+            case .date: "dates"
+            case .time: "times"
+            case .empty: "no values"
+            }
+        }
     }
 
     /// What was seen in the rows of a file, or in those that the column was fitted to.

@@ -178,7 +178,7 @@ struct Evaluate: ParsableCommand {
             owner = split
             origin = split.name == .train ? .trained : split.name == .validation ? .validation : .test
             warnings = split.remarks.map(\.sentence)
-            rows = { AnswerRows(total: data.inputs.rows, selected: data.selectedRows) }
+            rows = { try split.rows() }
         }
     }
 

@@ -3,6 +3,7 @@ import Batches
 import Engine
 import Interchange
 import Kernels
+import Runs
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -97,7 +98,8 @@ struct Predict: ParsableCommand {
         }
         guard row == nil else {
             guard named.isEmpty else { throw UsageError("--row stands beside \(named[0]); give one of the two") }
-            let others = options.givenOfFiles + (targets.isEmpty ? [] : ["--targets"])
+            let others =
+                options.givenOfFiles.filter { !$0.hasSuffix("decimal-comma") } + (targets.isEmpty ? [] : ["--targets"])
             if let option = others.first { throw UsageError("\(option) is for files, and --row is none; leave it out") }
             return []
         }
@@ -125,16 +127,10 @@ struct Predict: ParsableCommand {
         guard model.tables["inputs"] != nil else {
             return (try row.dataset(for: model), AnswerRows(total: 1), RowArgument.place)
         }
-        let read = try ModelData(options, row, for: model)
-        defer { withExtendedLifetime(read) {} }
-        do {
-            let data = try Dataset(reading: read.source, for: model, wantsTargets: false, unknown: options.unknown)
-            for notice in data.notices {
-                Console.error("warning: \(RowArgument.sentence(notice, read.files[0]))")
-            }
-            return (data, try read.rows(of: data), RowArgument.place)
-        } catch let error as DataError {
-            throw RowArgument.sentence(error, read.files[0])
-        }
+        var rows = try NamedRows(model, unknown: options.unknown, command: options.model)
+        rows.hasDecimalComma = options.table.decimalComma
+        let values = try row.values(for: model, allowsMissing: options.unknown == .missing)
+        let data = try rows.dataset([values]) { Console.error("warning: \($0)") }
+        return (data, try AnswerRows(of: data, files: []), RowArgument.place)
     }
 }

@@ -69,6 +69,23 @@ struct PredictTableTests {
         #expect(try predict("--row", #"{"kind": "ash"}"#, "--unknown", "missing").output == unknown.output)
     }
 
+    /// A row is warned of as the same row in a file is.
+    @Test func aRowIsWarnedOfAsATableIs() throws {
+        for (cell, json) in [
+            ("\"1,500\"", #""1,500""#), ("1.5 kg", #""1.5 kg""#), ("$46", #""$46""#), ("46%", #""46%""#),
+        ] {
+            try workspace.write("kind,width\nash,\(cell)\n", to: "new.csv")
+            let (table, row) = (try predict("new.csv"), try predict("--row", "{\"width\": \(json), \"kind\": \"ash\"}"))
+            #expect(table.output == row.output && !row.output.isEmpty)
+            #expect(row.errors.hasPrefix("warning: column 'width' holds '"), "\(row.errors)")
+            #expect(row.errors == table.errors.replacingOccurrences(of: " in line 2", with: ""), "\(table.errors)")
+        }
+        // As it may be advised.
+        let comma = try predict("--row", #"{"width": "1,500", "kind": "ash"}"#, "--decimal-comma")
+        #expect(comma.errors.isEmpty, "\(comma.errors)")
+        #expect(try comma.output == predict("--row", #"{"width": 1.5, "kind": "ash"}"#).output)
+    }
+
     @Test func severalTargetsHaveNames() throws {
         let both = ["--set", #"data.train={"file": "trees.csv", "targets": ["height", "id"], "missing": "indicator"}"#]
         let trained = try workspace.run(

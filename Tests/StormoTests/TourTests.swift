@@ -15,7 +15,7 @@ import Tour
                 "row 0 has no column 'income', which the model takes; its columns are age, job, income",
                 "row 0, column 'job': 'boss' is none of the categories that the model knows: fixed, free, none; say fillsUnknown: "
                     + "true to take it for a missing value",
-                "row 0, column 'age': 'old' is no number",
+                "row 0: column 'age' holds 'old', but numbers in the model; repair it, or leave it empty where it means a missing value",
                 "filled: 2 values",
                 "the model takes the columns of a table, age, job, income, so name them: predict(named:)",
             ])

@@ -187,9 +187,9 @@ extension Dataset {
             }
             (type, shape) = (own.type, own.shape)
             var part = Field.Part(place: own.place, first: rows, rows: own.rows, reader: own.reader)
-            if source.table != nil, try files[index].exists(TableSource.linesPath) {
-                let lines = try HDF5RowReader(files[index].dataset(TableSource.linesPath))
-                if lines.memoryType == .int64, lines.rowShape == [], lines.rows == own.rows { part.lines = lines }
+            if source.table != nil {
+                part.lines = try counts(files[index], TableSource.linesPath, rows: own.rows)
+                part.tableRows = try counts(files[index], TableSource.rowsPath, rows: own.rows)
             }
             if source.table?.images != nil, let names = try? files[index].dataset(Dataset.fileNames).readStrings() {
                 part.fileNames = names
@@ -206,5 +206,12 @@ extension Dataset {
             throw DataError("\(parts[0].place) has \(rows) rows of \(shape), more than any machine can hold")
         }
         return field
+    }
+
+    /// A number for each row, that stands beside what a table was converted to; nil where there is none.
+    private static func counts(_ file: HDF5File, _ path: String, rows: Int) throws -> (any RowReading)? {
+        guard try file.exists(path) else { return nil }
+        let reader = try HDF5RowReader(file.dataset(path))
+        return reader.memoryType == .int64 && reader.rowShape == [] && reader.rows == rows ? reader : nil
     }
 }

@@ -6,9 +6,12 @@ extension Dataset {
     ///   - values: row-major; NaN where one is missing, codes of categories.
     ///   - recipe: the model's, whose columns they are.
     ///   - isFitted: whether the recipe encodes them; otherwise they go to the model as they are.
+    ///   - unknown: what is done with what the model does not know.
+    ///   - place: what messages call the rows.
     /// - Throws: `DataError` for numbers that no float holds, `KernelError.outOfMemory`.
     package init(
-        table values: [Double], rows: Int, _ recipe: Recipe, for tables: TableRecipes, isFitted: Bool
+        table values: [Double], rows: Int, _ recipe: Recipe, for tables: TableRecipes, isFitted: Bool,
+        unknown: UnknownValues, place: String
     ) throws {
         // As a table that is converted is stored: a float32 would take large whole numbers, dates and times for their neighbours.
         let isWide = values.indices.contains { index in
@@ -30,8 +33,8 @@ extension Dataset {
         }
         let field = Field(
             type: tensor.type, rowShape: tensor.rowShape, rows: rows,
-            parts: Field(tensor, place: "the rows").parts, tensor: tensor, recipe: isFitted ? recipe : nil)
+            parts: Field(tensor, place: place).parts, tensor: tensor, recipe: isFitted ? recipe : nil)
         try self.init(inputs: field)
-        if isFitted { self = try encoded(for: tables, unknown: .missing) }
+        if isFitted { self = try encoded(for: tables, unknown: unknown == .error ? .missing : unknown) }
     }
 }

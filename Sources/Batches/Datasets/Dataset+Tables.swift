@@ -181,7 +181,7 @@ extension Dataset {
     }
 
     /// What a missing value becomes, in brackets.
-    private static func filling(_ column: RecipeColumn) -> String {
+    package static func filling(_ column: RecipeColumn) -> String {
         switch column.fit {
         case .number(let fill, _)?: " (\(StoredType.text(fill)))"
         case .date(_, let fill, _)?: " (\(DatePart.text(fill, column.kind)))"

@@ -38,6 +38,8 @@ package struct Field: Sendable {
         let reader: (any RowReading)?
         /// On which line of the table that the file was made from a row begins, as Int64; nil where it was made from none.
         var lines: (any RowReading)?
+        /// Which row of the table each is, from 0, as Int64; nil where no row of it was left out.
+        var tableRows: (any RowReading)?
         /// Of images the name of each row's file, for messages.
         var fileNames: [String]?
 
@@ -136,6 +138,22 @@ package struct Field: Sendable {
 
     /// Of each file the first of the field's rows that it holds.
     package var firstRows: [Int] { parts.map(\.first) }
+
+    /// The number, from 0, that each of the field's rows has in the table that its file was made from; nil where no table had
+    /// rows that were left out.
+    /// - Throws: `HDF5Error`.
+    package func numbersInTables() throws -> [Int]? {
+        guard parts.contains(where: { $0.tableRows != nil }) else { return nil }
+        return try parts.flatMap { part -> [Int] in
+            guard let reader = part.tableRows else { return Array(0..<part.rows) }
+            var numbers = [Int64](repeating: 0, count: part.rows)
+            try numbers.withUnsafeMutableBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                try reader.read(rows: 0..<part.rows, into: base)
+            }
+            return numbers.map { Int($0) }
+        }
+    }
 
     /// Copies rows, in the stored type. May be called from many threads at once.
     /// - Throws: `HDF5Error` where a file can't be read.

@@ -59,10 +59,17 @@ package struct TableAsker: Sendable, Hashable {
     /// A command, by its options.
     package static let command = TableAsker()
 
-    private init() {}
+    /// A program, which gives rows and has no options.
+    package static let program = TableAsker(isProgram: true)
+
+    /// Whether nothing can be said of how texts are read, but other texts given.
+    private let isProgram: Bool
+
+    private init(isProgram: Bool = false) { self.isProgram = isProgram }
 
     /// A split of a config, by its keys.
     init(_ reader: ObjectReader) {
+        isProgram = false
         let keys = ["inputs", "targets"] + TableSource.keys
         let nodes = keys.compactMap { key in reader.has(key) ? reader.node(key).map { (key, $0) } : nil }
         split = Split(
@@ -138,6 +145,15 @@ extension TableAsker {
 
     /// What says that a comma divides whole from fraction.
     package var decimalComma: String { split == nil ? "--decimal-comma" : "\(quoted("decimal_comma")): true" }
+
+    /// What to do where a mark in a number divides the fraction, though it was taken for one of thousands.
+    /// - Parameter isPoint: whether the mark between whole and fraction was taken to be a point.
+    package func dividingFraction(isPoint: Bool) -> String {
+        if isProgram { return "write it with the other mark if it divides the fraction" }
+        return isPoint
+            ? "\(say) \(decimalComma) if it divides the fraction"
+            : "leave out \(name(.decimalComma)) if it divides the fraction"
+    }
 
     private func quoted(_ text: String) -> String { JSONNode(text).jsonText(pretty: false) }
 

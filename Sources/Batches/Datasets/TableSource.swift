@@ -68,6 +68,8 @@ public struct TableSource: Hashable, Sendable {
     package static let targetsPath = "/targets"
     /// No column that stands by itself is called so.
     package static let linesPath = "/lines of the table"
+    /// Where rows of the table were left out: the number of each row in it, from 0.
+    package static let rowsPath = "/rows of the table"
 
     /// Whether a file is a table by its name: `.csv`, `.tsv` or `.tab`, also compressed.
     package static func isTable(_ path: String) -> Bool {

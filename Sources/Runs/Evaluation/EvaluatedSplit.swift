@@ -65,6 +65,10 @@ public final class EvaluatedSplit {
         remarks = (splits.splitWarnings + data.notices).map { .warning($0) }
     }
 
+    /// The rows as answers name them: those of a table by their numbers in it.
+    /// - Throws: `HDF5Error` and `DataError` where names and numbers can't be read.
+    package func rows() throws -> AnswerRows { try AnswerRows(of: data, files: data.source?.paths() ?? []) }
+
     private static func chosen(_ name: Name?, _ data: DataConfiguration, _ directory: String) throws -> Name {
         let known = Name.allCases.filter {
             switch $0 {

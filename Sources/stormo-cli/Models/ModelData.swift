@@ -54,39 +54,9 @@ final class ModelData {
         self.files = try opened.source.paths()
     }
 
-    /// A row of the command line, for a model that was trained on a table.
-    /// - Throws: `UsageError` for columns that the model does not take, or that the row does not have; `DataError` for
-    ///   values that are none of their column.
-    init(_ options: ModelOptions, _ row: RowArgument, for model: TrainedModel) throws {
-        let own = try TemporaryFolder()
-        let path = own.path + "/row.csv"
-        try row.writeTable(path, for: model, allowsMissing: options.unknown == .missing)
-        do {
-            source = try SplitTables(
-                TableSource.source([path], RowArgument.form, hasTargets: false), into: own.path, split: "data",
-                like: LikeTable(model, options.model), wantsTargets: false
-            ) { _, _ in }.source
-        } catch let error as DataError {
-            throw RowArgument.sentence(error, path)
-        }
-        (words, files, folder) = (RowArgument.place, [path], own)
-    }
-
     /// The rows that a dataset of these has, as answers name them: images by the names of their files, and rows of several
     /// files with the names of these.
-    func rows(of data: Dataset) throws -> AnswerRows {
-        let field = data.inputs
-        let names: [(name: String, first: Int)]
-        let areNames: Bool
-        if let own = try data.fileNamesOfRows() {
-            (names, areNames) = (own.enumerated().map { ($1, $0) }, true)
-        } else {
-            (names, areNames) = (files.count > 1 ? zip(files, field.firstRows).map { ($0, $1) } : [], false)
-        }
-        return AnswerRows(
-            total: field.rows, selected: data.selectedRows, files: names,
-            areFiles: areNames && source.table?.images != nil, countsInFiles: !areNames)
-    }
+    func rows(of data: Dataset) throws -> AnswerRows { try AnswerRows(of: data, files: files) }
 
     // MARK: - HDF5
 

@@ -1,11 +1,10 @@
 import Batches
 import Configuration
-import Files
-import Foundation
 import Interchange
 import Kernels
 import Network
 import Recipes
+import Runs
 
 /// A row of data on the command line, as JSON: `{"age": 41, "job": "fixed"}` by columns, or `[5.1, 3.5]` by place.
 ///
@@ -42,10 +41,10 @@ struct RowArgument {
 
     // MARK: - Tables
 
-    /// Writes the row as a table for a model that was trained on one.
+    /// The values of the row, for a model that was trained on a table.
     /// - Parameter allowsMissing: whether columns may be left out, which are then taken for missing values.
     /// - Throws: `UsageError` for columns that the model does not take, or that the row does not have.
-    func writeTable(_ path: String, for model: TrainedModel, allowsMissing: Bool) throws {
+    func values(for model: TrainedModel, allowsMissing: Bool) throws -> [String: ColumnValue] {
         let names = model.tables["inputs"]?.names ?? []
         let targets = model.tables["targets"]?.names ?? []
         guard case .object(let members) = node.value else {
@@ -53,7 +52,7 @@ struct RowArgument {
                 "--row must be an object by the columns of the table that the model was trained on: "
                     + RecipeMapping.list(names))
         }
-        var cells: [(name: String, text: String)] = []
+        var values: [String: ColumnValue] = [:]
         for member in members {
             if targets.contains(member.key), !names.contains(member.key) {
                 Console.error("note: --row has '\(member.key)', which is what the model predicts; it is left out")
@@ -62,47 +61,29 @@ struct RowArgument {
             guard names.contains(member.key) else {
                 throw UsageError("--row: " + unknownWord(member.key, noun: "column", among: names))
             }
-            cells.append((member.key, try Self.cell(member)))
+            values[member.key] = try Self.value(member)
         }
-        let missing = names.filter { name in !cells.contains { $0.name == name } }
+        let missing = names.filter { values[$0] == nil }
         guard missing.isEmpty || allowsMissing else {
             throw UsageError(
                 Self.lacks(missing) + "; give \(missing.count == 1 ? "it" : "them"), or null where it is not known"
             )
         }
-        cells += missing.map { ($0, "") }
-        let lines = [cells.map { CSVText.field($0.name) }, cells.map { CSVText.field($0.text) }].map {
-            $0.joined(separator: ",") + "\n"
-        }
-        try AtomicFile.replace(path, with: lines.joined())
+        return values
     }
 
-    private static func cell(_ member: JSONNode.Member) throws -> String {
+    private static func value(_ member: JSONNode.Member) throws -> ColumnValue {
         switch member.value.value {
-        case .null: ""
-        case .bool(let value): value ? "true" : "false"
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let text): text
+        case .null: .missing
+        case .bool(let value): .flag(value)
+        // What no double holds is read as it stands.
+        case .integer(let value): Int(exactly: Double(value)) == value ? .number(Double(value)) : .text("\(value)")
+        case .number(let value): .number(value)
+        case .string(let text): .text(text)
         case .array, .object:
             throw UsageError("--row: '\(member.key)' must be a number, a text, true, false or null")
         }
     }
-
-    /// How the table is written that `writeTable` makes.
-    static var form: TableSource {
-        var table = TableSource()
-        (table.encoding, table.delimiter, table.hasHeader, table.hasDecimalComma) = ("utf-8", ",", true, false)
-        return table
-    }
-
-    /// What is said of the table, said of the row.
-    static func sentence(_ text: String, _ path: String) -> String {
-        text.replacingOccurrences(of: "\(path), line 2", with: place)
-            .replacingOccurrences(of: "\(path), line 1", with: place).replacingOccurrences(of: path, with: place)
-    }
-
-    static func sentence(_ error: DataError, _ path: String) -> DataError { DataError(sentence("\(error)", path)) }
 
     // MARK: - Numbers
 

@@ -90,13 +90,18 @@ import Testing
                 == "row 0, column 'weight': the value is missing, and there was none missing in the rows that the model was trained "
                 + "on; say fillsUnknown: true to fill it")
         #expect(
-            try sentence(["weight": "5 lb"]) == "row 0, column 'weight': '5 lb' is in 'lb', but the model takes 'kg'")
-        #expect(try sentence(["weight": "heavy"]) == "row 0, column 'weight': 'heavy' is no number")
-        #expect(try sentence(["seen": "soon"]) == "row 0, column 'seen': 'soon' is no date such as 2024-03-31")
+            try sentence(["weight": "5 lb"])
+                == "row 0: column 'weight' holds '5 lb', but 'kg' in the model; bring its numbers into 'kg'")
+        let repair = "repair it, or leave it empty where it means a missing value"
+        #expect(
+            try sentence(["weight": "heavy"])
+                == "row 0: column 'weight' holds 'heavy', but numbers in the model; \(repair)")
+        #expect(
+            try sentence(["seen": "soon"]) == "row 0: column 'seen' holds 'soon', but dates in the model; \(repair)")
         #expect(
             try sentence(["seen": "03/04/2024"])
-                == "row 0, column 'seen': of '03/04/2024' nobody knows whether the day or the month stands first; write 2024-03-31"
-        )
+                == "row 0: column 'seen' holds '03/04/2024', and no row tells whether the day or the month stands first; write the "
+                + "year first, as 2024-03-31")
         #expect(
             try sentence(["seen": 5])
                 == "row 0, column 'seen': is a number, but the model takes dates there; give it as a text, or as a Date"
@@ -106,6 +111,57 @@ import Testing
         #expect(try sentence(["size": .missing]) == "1 value")
         #expect(try sentence(["size": "n/a"]) == "1 value")
         #expect(try sentence(["kind": "oak", "weight": .missing, "old": .some(nil)], fillsUnknown: true) == "1 value")
+    }
+
+    /// Each sentence that a table with such a row gets.
+    @Test func whatIsTakenForGranted() throws {
+        func warnings(_ changes: [String: ColumnValue], beside other: [String: ColumnValue]? = nil) throws -> [String] {
+            var all = [row]
+            all[0]["weight"] = "3.5 kg"
+            if var other {
+                other.merge(all[0]) { own, _ in own }
+                all.insert(other, at: 0)
+            }
+            for (name, value) in changes { all[all.count - 1][name] = value }
+            var warnings: [String] = []
+            _ = try model.predict(named: all) { warnings.append($0) }
+            return warnings
+        }
+        #expect(try warnings([:]) == [])
+        #expect(
+            try warnings(["weight": 3.5])
+                == ["column 'weight' has no unit here, and 'kg' in the model: its numbers are taken for 'kg'"])
+        #expect(
+            try warnings(["size": "3 kg"])
+                == [
+                    "column 'size' holds 'kg' here, and the model names no unit: its numbers are taken for the same unit"
+                ])
+        #expect(
+            try warnings(["size": "1,500"])
+                == [
+                    "column 'size' holds '1,500', which is read as 1500, and no row tells whether that mark divides thousands or "
+                        + "the fraction; write it with the other mark if it divides the fraction"
+                ])
+        #expect(
+            try warnings(["seen": "2024-03-13 10:00+02:00"])
+                == [
+                    "column 'seen' holds '2024-03-13 10:00+02:00', with a time zone, and the model has none: its times were converted "
+                        + "to UTC"
+                ])
+        #expect(
+            try warnings(["size": "1,500"], beside: ["kind": "ash"])[0].hasPrefix(
+                "column 'size' holds '1,500' in row 1,"))
+        // What fills is told too.
+        var told: [String] = []
+        var other = row
+        other["kind"] = "oak"
+        other["weight"] = "3 kg"
+        _ = try model.predict(named: other, fillsUnknown: true) { told.append($0) }
+        #expect(
+            told == [
+                "1 of the rows holds what the model does not know, which is taken for a missing value; the first is row 0, "
+                    + "column 'kind': 'oak' is none of the categories that the model knows: ash, elm"
+            ])
     }
 
     @Test func rowsInOrder() throws {

@@ -70,6 +70,44 @@ import Testing
         #expect(try EvaluatedSplit(directory.file("run")).name == .test)
     }
 
+    /// Rows that the conversion left out are counted: a row has the number that it has in its table, and of several tables the
+    /// table's name.
+    @Test func rowsHaveTheirNumbersInTheTable() throws {
+        let lines = (0..<60).map { "\($0 % 4 == 1 ? "" : "\($0)"),\($0)\n" }
+        _ = try directory.write("x,y\n" + lines.joined(), to: "holes.csv")
+        _ = try directory.write("x,y\n" + lines.suffix(9).joined(), to: "more.csv")
+        func numbers(_ run: String, _ file: String) throws -> [String] {
+            let (trained, _) = try train(
+                run,
+                [#"data.train={"file": \#(file), "targets": "y", "missing": "skip"}"#, #"data.test={"fraction": 0.3}"#])
+            let split = try EvaluatedSplit(directory.file(run))
+            #expect(split.data.count == trained.test?.count)
+            let rows = try split.rows()
+            return (0..<split.data.count).map { index in
+                let (file, row) = rows.place(ofRow: rows.row(index))
+                return (file.map { "\($0) " } ?? "") + "\(row)"
+            }
+        }
+        func targets(_ run: String) throws -> [Int] {
+            let data = try EvaluatedSplit(directory.file(run)).data
+            var values: [Int] = []
+            for row in 0..<data.count {
+                try data.fields(.target)[0].field.features(ofRow: data.selection[row]).forEach { _, value in
+                    values.append(Int(value))
+                }
+            }
+            return values
+        }
+        let one = try numbers("one", #""holes.csv""#)
+        #expect(try one == targets("one").map(String.init))
+        let two = try numbers("two", #"["holes.csv", "more.csv"]"#)
+        let names = ["holes.csv", "more.csv"].map { directory.file($0) }
+        for (name, target) in try zip(two, targets("two")) {
+            #expect(name == "\(names[0]) \(target)" || name == "\(names[1]) \(target - 51)")
+        }
+        #expect(two.contains { $0.hasPrefix(names[1]) })
+    }
+
     @Test func whatItIsCalled() throws {
         _ = try train("run", Self.cuts[0])
         let (run, csv) = (directory.file("run"), directory.file("all.csv"))

@@ -237,9 +237,7 @@ struct KindFinder {
                 found.warning =
                     "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
                     + "tells whether that mark divides thousands or the fraction; "
-                    + (point == UInt8(ascii: ".")
-                        ? "\(asker.say) \(asker.decimalComma) if it divides the fraction"
-                        : "leave out \(asker.name(.decimalComma)) if it divides the fraction")
+                    + asker.dividingFraction(isPoint: point == UInt8(ascii: "."))
             }
         }
         return found

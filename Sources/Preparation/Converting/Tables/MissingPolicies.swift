@@ -64,7 +64,7 @@ struct MissingPolicies {
         if let policy = policy(missing, kind, ofAll: subject.isEmpty) { return policy }
         guard hasMissing || !subject.isEmpty else { return .none }
         let rest =
-            "fits no column of \(kind.columnWords), such as '\(form.names[index])'; give \(kind.policyWords)"
+            "fits no column of \(kind.nouns), such as '\(form.names[index])'; give \(kind.policyWords)"
             + (subject.isEmpty ? " or skip" : " or refuse")
         throw options.asker.mistake(
             .missing, of: String(subject.dropLast()), "--missing \(subject)\(missing.word) \(rest)",
@@ -156,18 +156,6 @@ extension TableOptions.Missing {
 }
 
 extension RecipeColumn.Kind {
-    /// For a sentence about a column of them.
-    fileprivate var columnWords: String {
-        switch self {
-        case .number: "numbers"
-        case .category: "categories"
-        case .boolean: "booleans"
-        case .date: "dates"
-        case .time: "times"
-        case .empty: "no values"
-        }
-    }
-
     /// What can become of a missing value.
     fileprivate var policyWords: String {
         switch self {

@@ -31,8 +31,10 @@ package struct TableConverter: Converter {
         report.decisions = table.decisions
         (report.notes, report.warnings) = (table.decisions.notes, table.decisions.warnings)
         try DatasetFile.write(target.file) { file in
-            let writer = try TableWriter(file, target, table.plan, table.form, rows: table.decisions.rows)
-            try writer.write(source, skipsMissing: options.missing == .skip) { bytes, rows in
+            let writer = try TableWriter(
+                file, target, table.plan, table.form, rows: table.decisions.rows,
+                skipsMissing: options.missing == .skip)
+            try writer.write(source) { bytes, rows in
                 progress(
                     PreparationProgress(
                         done: (table.passes - 1) * source.count + bytes, total: table.passes * source.count, rows: rows)
@@ -50,14 +52,15 @@ package struct TableConverter: Converter {
     }
 
     /// A table that was read once, or twice where its numbers turned out to be names.
-    private struct Examined {
+    struct Examined {
         let form: TableForm
         let plan: TablePlan
         let decisions: TableDecisions
         let passes: Int
     }
 
-    private func examine(
+    /// Finds out what the columns hold, and plans what becomes of them.
+    func examine(
         _ source: ByteSource, passes: Int, progress: (PreparationProgress) -> Void
     ) throws -> Examined {
         let form = try TableForm(source, options)

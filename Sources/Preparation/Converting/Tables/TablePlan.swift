@@ -30,8 +30,22 @@ struct TablePlan {
         /// Whether there are texts that are not in `table`.
         var isStreamed = false
 
+        /// What is written for a cell.
+        /// - Parameter missing: what stands for no value.
+        /// - Returns: nil for a cell that was not there when the column was planned.
+        @inline(__always)
+        func value(_ bytes: UnsafeRawBufferPointer, point: UInt8, missing: Double) -> Double? {
+            if categories == nil, let number = DecimalNumber.parse(bytes, point: point) { return number }
+            if !codes.isEmpty, !TableProfile.isMissing(bytes) {
+                // Most texts of such a column come once.
+                if isStreamed, let value = read(bytes, point: point) { return value }
+                if let number = table.find(bytes) { return codes[number] }
+            }
+            return hasMissing && TableProfile.isMissing(bytes) ? missing : nil
+        }
+
         /// A text that is not in the table.
-        func read(_ text: UnsafeRawBufferPointer, point: UInt8) -> Double? {
+        private func read(_ text: UnsafeRawBufferPointer, point: UInt8) -> Double? {
             guard isStreamed else { return nil }
             let reading = CellReading(text, point: point)
             let wanted: CellReading.Look = kind == .number ? .quantity : kind == .time ? .time : .date

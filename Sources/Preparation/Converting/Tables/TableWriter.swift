@@ -12,6 +12,10 @@ struct TableWriter {
     private let kept: [RowWriter]
     /// On which line each row begins.
     private let lines: RowWriter?
+    /// Which row of the table each row is, where some are left out.
+    private let numbers: RowWriter?
+    /// Whether rows in which a value is missing are left out.
+    private let skipsMissing: Bool
 
     /// What is in the file.
     var written: [ConversionReport.Written] {
@@ -36,9 +40,11 @@ struct TableWriter {
 
     private var classNames: [String]? { plan.targets.count == 1 ? plan.targets[0].categories : nil }
 
-    init(_ file: HDF5File, _ target: ConversionTarget, _ plan: TablePlan, _ form: TableForm, rows: Int) throws {
-        self.plan = plan
-        self.form = form
+    init(
+        _ file: HDF5File, _ target: ConversionTarget, _ plan: TablePlan, _ form: TableForm, rows: Int,
+        skipsMissing: Bool
+    ) throws {
+        (self.plan, self.form, self.skipsMissing) = (plan, form, skipsMissing)
         let group = target.path(split: nil)
         inputs = try RowWriter(
             file, group + "/inputs", plan.inputType, rowShape: [plan.inputs.count], rows: rows, storage: target.storage)
@@ -56,10 +62,11 @@ struct TableWriter {
             try writer.dataset.attributes.set(
                 Recipe.attribute, TablePlan.recipe([column]).node.jsonText(pretty: false))
         }
-        lines =
-            target.keepsLines
-            ? try RowWriter(
-                file, group + TableSource.linesPath, .int64, rowShape: [], rows: rows, storage: target.storage) : nil
+        func counts(_ path: String) throws -> RowWriter {
+            try RowWriter(file, group + path, .int64, rowShape: [], rows: rows, storage: target.storage)
+        }
+        lines = target.keepsLines ? try counts(TableSource.linesPath) : nil
+        numbers = target.keepsLines && skipsMissing ? try counts(TableSource.rowsPath) : nil
         try describe(inputs.dataset, plan.inputs, form.declared)
         if let targets { try describe(targets.dataset, plan.targets) }
         if let classNames { try targets?.dataset.attributes.set("class_names", classNames) }
@@ -77,7 +84,7 @@ struct TableWriter {
             Recipe.attribute, TablePlan.recipe(columns, form: declared).node.jsonText(pretty: false))
     }
 
-    func write(_ source: ByteSource, skipsMissing: Bool, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {
+    func write(_ source: ByteSource, progress: (_ bytes: Int, _ rows: Int) -> Void) throws {
         let reader = try form.reader(source)
         if form.hasHeader { _ = try reader.next() }
         let width = form.names.count
@@ -87,8 +94,10 @@ struct TableWriter {
         // Integers have no NaN; only codes are missing among them.
         let missingTarget: Double = [.float32, .float64].contains(plan.targetType) ? .nan : -1
         var targetRow = EncodedRow(targets?.memoryType ?? .float32, plan.targets.count)
+        var number: Int64 = -1
         while try reader.next() {
             try TableProfile.checkWidth(reader, width, form)
+            number += 1
             if skipsMissing, used.contains(where: { TableProfile.isMissing(reader.bytes($0.index)) }) { continue }
             guard inputs.count < inputs.rows else { throw changed(source) }
             // By address: a column that is handed on is not copied.
@@ -110,6 +119,7 @@ struct TableWriter {
                 try keptRows[index].bytes.withUnsafeBytes { try kept[index].append($0) }
             }
             if let lines { try lines.append([Int64(reader.line)]) }
+            if let numbers { try numbers.append([number]) }
             if inputs.count & 0xFFF == 0 { progress(reader.position, inputs.count) }
         }
         guard inputs.count == inputs.rows else { throw changed(source) }
@@ -117,6 +127,7 @@ struct TableWriter {
         try targets?.finish()
         for writer in kept { try writer.finish() }
         try lines?.finish()
+        try numbers?.finish()
         progress(source.count, inputs.count)
     }
 
@@ -124,15 +135,10 @@ struct TableWriter {
     private func value(
         _ column: TablePlan.Column, _ reader: RecordReader, _ source: ByteSource, missing: Double
     ) throws -> Double {
-        let bytes = reader.bytes(column.index)
-        if column.categories == nil, let number = DecimalNumber.parse(bytes, point: form.point) { return number }
-        if !column.codes.isEmpty, !TableProfile.isMissing(bytes) {
-            // Most texts of such a column come once.
-            if column.isStreamed, let value = column.read(bytes, point: form.point) { return value }
-            if let number = column.table.find(bytes) { return column.codes[number] }
+        guard let value = column.value(reader.bytes(column.index), point: form.point, missing: missing) else {
+            throw changed(source)
         }
-        if column.hasMissing, TableProfile.isMissing(bytes) { return missing }
-        throw changed(source)
+        return value
     }
 
     private func changed(_ source: ByteSource) -> DataError {
