@@ -8,7 +8,9 @@ let package = Package(
         .executable(name: "stormo", targets: ["stormo-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // The messages of TensorBoard's event files.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -27,6 +29,9 @@ let package = Package(
         .target(name: "Network", dependencies: ["Kernels", "Configuration"]),
         .target(name: "Machine", dependencies: ["CVector"]),
         .target(name: "Files", dependencies: ["HDF5", "CDeflate", "Configuration", "Kernels"]),
+        .target(
+            name: "TensorBoard", dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Messages/event.proto"]),
         .target(name: "Metrics", dependencies: ["Network", "Kernels", "Configuration"]),
         .target(name: "Optimizers", dependencies: ["Kernels", "Configuration"]),
         .target(
@@ -43,9 +48,8 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "Preparation", "Interchange", "Engine", "Batches", "Recipes", "Optimizers", "Metrics", "Files",
-                "Network",
-                "Kernels", "Configuration", "HDF5", "Machine",
+                "Preparation", "Interchange", "TensorBoard", "Engine", "Batches", "Recipes", "Optimizers", "Metrics",
+                "Files", "Network", "Kernels", "Configuration", "HDF5", "Machine",
             ]),
         .target(
             name: "Benchmark",
@@ -102,6 +106,11 @@ let package = Package(
         .testTarget(
             name: "FilesTests",
             dependencies: ["Files", "Runs", "Interchange", "Network", "Kernels", "HDF5", "TestSupport", "RunSupport"]),
+        .testTarget(
+            name: "TensorBoardTests",
+            dependencies: [
+                "TensorBoard", "Files", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Engine", "Network", "Kernels"]),
         .testTarget(
             name: "OptimizersTests",

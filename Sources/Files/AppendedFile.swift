@@ -1,9 +1,8 @@
 import Foundation
 
-/// A text file that grows line by line, so that whoever looks at it sees whole lines only.
+/// A file that grows line by line, or record by record, so that whoever looks at it sees whole ones only.
 ///
-/// A line that could not be written is kept and goes before the next one: after a full disk has been cleared nothing
-/// is missing.
+/// What could not be written is kept and goes before the next one: after a full disk has been cleared nothing is missing.
 package final class AppendedFile {
     package let path: String
     private let descriptor: Int32
@@ -20,8 +19,11 @@ package final class AppendedFile {
     deinit { close(descriptor) }
 
     /// - Throws: `FileError` where it can't be written, or has been removed; the file is then as it was.
-    package func append(_ line: String) throws {
-        pending += Array("\(line)\n".utf8)
+    package func append(_ line: String) throws { try append(bytes: Array("\(line)\n".utf8)) }
+
+    /// - Throws: as `append(_:)`.
+    package func append(bytes: [UInt8]) throws {
+        pending += bytes
         var (own, there) = (stat(), stat())
         guard fstat(descriptor, &own) == 0 else { throw FileError("\(path) can't be written: \(AtomicFile.reason())") }
         // The system would go on writing to a file that nobody can find any more.

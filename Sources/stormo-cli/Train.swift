@@ -30,7 +30,7 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, name and "
+            "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, logging, name and "
                 + "--workers, data.memory_limit of a run whose data were in memory, and data.train.file and the like where "
                 + "the same data are elsewhere.", valueName: "dir"), completion: .directory)
     var resume: String?

@@ -11,8 +11,9 @@ import Optimizers
 /// What needs to know all of the gradient before any of it is stepped takes two passes with a barrier between:
 /// `reduce` and then `step`. In both forms the bits are the same, for any number of workers.
 ///
-/// `@unchecked Sendable`: in a step each worker writes its own blocks of the parameters, of the total, of the sums and of `failures` alone; others read them behind a barrier. `wantsTensorNorms` says itself
-/// when it may change.
+/// `@unchecked Sendable`: in a step each worker writes its own blocks of the parameters, of the total, of the sums and of
+/// `failures` alone, the first one `isWhole` too; others read them behind a barrier. `wantsTensorNorms` says itself when it may
+/// change.
 final class Reducer: @unchecked Sendable {
     private let count: Int
     private let workers: Int
@@ -33,6 +34,9 @@ final class Reducer: @unchecked Sendable {
     private let scratch: [AlignedMemory]
     /// For each worker a cache line that begins with the number of its blocks that were not finite.
     private let failures: AlignedMemory
+    /// Whether the last step has left the whole sum in `total`; else its parts lie in `items` as they were. Written by the
+    /// first worker in a step.
+    private var isWhole = false
     private let tensors: [ParameterLayout.Entry]
     private let cut: TensorPieces
     /// The sums of squares of the pieces: of the gradient, and of the parameters.
@@ -110,6 +114,7 @@ final class Reducer: @unchecked Sendable {
         let squares = gradientSquares.doubles
         let needsPieces = wantsTensorNorms || clipping.isByTensor
         var failed = 0
+        if worker == 0 { isWhole = true }
         for block in slice(of: worker) {
             let (begin, length) = extent(of: block)
             norms[block] =
@@ -145,6 +150,7 @@ final class Reducer: @unchecked Sendable {
         let norms = blockNorms.doubles
         let sum = scratch[worker].floats
         var failed = 0
+        if worker == 0, !isReduced { isWhole = isSummed }
         for block in slice(of: worker) {
             let (begin, length) = extent(of: block)
             var gradient = isReduced || isSummed ? UnsafePointer(total.floats + begin) : UnsafePointer(sum)
@@ -216,6 +222,16 @@ final class Reducer: @unchecked Sendable {
         var sum = 0.0
         for block in 0..<blocks { sum += norms[block] }
         return sum.squareRoot()
+    }
+
+    /// The last step's gradient before clipping, to the bit as it was stepped. To be called between two steps.
+    func gradient(into sum: UnsafeMutablePointer<Float>) {
+        if isWhole { return sum.update(from: total.floats, count: count) }
+        let order = UnsafeBufferPointer(program)
+        for block in 0..<blocks {
+            let (begin, length) = extent(of: block)
+            _ = VectorLoops.reduce(into: sum + begin, items, order, from: begin, count: length)
+        }
     }
 
     private func norm(of tensor: Int, _ squares: UnsafePointer<Double>) -> Double {

@@ -160,6 +160,7 @@ extension TrainingEngine {
     /// they can't reduce before this worker comes.
     private func conclude(_ index: Int, of epoch: EpochUnderWay, isFinite: Bool) {
         if isFinite { epoch.totals.norm += reducer.norm }
+        hasGradient = isFinite
         if reducer.wantsTensorNorms {
             if isFinite {
                 for warning in health.examine(reducer.tensorNorms(), along: layerPaths) {

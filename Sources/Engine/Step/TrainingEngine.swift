@@ -85,6 +85,8 @@ package final class TrainingEngine: @unchecked Sendable {
     package let optimizer: OptimizerState
     /// The number of steps taken.
     package private(set) var step = 0
+    /// Whether the last step was taken, so that its gradient is there.
+    var hasGradient = false
 
     package let data: Dataset
     let feed: ShardFeed
@@ -229,6 +231,17 @@ package final class TrainingEngine: @unchecked Sendable {
         }
     }
 
+    /// The gradient of the last step's mean loss, before clipping, in the order of the layout's trained parameters. To be called
+    /// between epochs.
+    /// - Returns: nil where no step was taken yet, and after one that was dropped.
+    /// - Throws: `KernelError.outOfMemory`.
+    package func lastGradient() throws(KernelError) -> AlignedMemory? {
+        guard hasGradient else { return nil }
+        let gradient = try AlignedMemory(floats: objective.layout.trained.count)
+        reducer.gradient(into: gradient.floats)
+        return gradient
+    }
+
     /// The learning rate of the step before; of the first one, if there was none.
     package var lastLearningRate: Double { rate(at: max(step - 1, 0)) }
 
@@ -325,6 +338,7 @@ package final class TrainingEngine: @unchecked Sendable {
             own.base.copyMemory(from: source.base, byteCount: own.byteCount)
         }
         self.step = step
+        hasGradient = false
     }
 
     /// Runs the failed step's shards once more, keeping everything, and finds the first tensor that is not finite.

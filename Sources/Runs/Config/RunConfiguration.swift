@@ -32,6 +32,7 @@ public struct RunConfiguration: Sendable {
     public var parallel: ParallelConfiguration
     public var checkpoint: CheckpointConfiguration
     public var export: ExportConfiguration
+    public var logging: LoggingConfiguration
 
     /// The config file as the user named it, for messages.
     public let file: String
@@ -86,6 +87,7 @@ public struct RunConfiguration: Sendable {
                     + "\(Parallelism.mostShards) in all; make one of them smaller", key: "accumulate")
         }
         export = ExportConfiguration(reading: root.object("export"))
+        logging = LoggingConfiguration(reading: root.object("logging"))
         root.finish(ignoring: .annotations)
 
         if let problem = training.earlyStopping?.problem(
@@ -366,6 +368,7 @@ public struct RunConfiguration: Sendable {
         node["parallel"] = parallel.configuration
         node["checkpoint"] = checkpoint.configuration
         node["export"] = export.configuration
+        if logging != LoggingConfiguration() { node["logging"] = logging.configuration }
         return node
     }
 }

@@ -99,6 +99,7 @@ public final class RunDirectory {
             throw FileError("\(path)/\(name) of an earlier run can't be removed: \(AtomicFile.reason())")
         }
         rmdir(store.directory)
+        try TensorBoardLog.remove(from: path)
         clearCache(cachePath(of: path))
     }
 

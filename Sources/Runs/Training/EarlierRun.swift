@@ -143,7 +143,7 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: the config, written out in full like `TrainingRun.resolved`.
     /// - Throws: `ConfigurationError` that names each key that must not change.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "name"]
+        var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "logging", "name"]
         // Where the data are; that they are the same ones is seen when they are read.
         if found != nil || record != nil { mayChange += DataRecord.splitNames.map { "data.\($0).file" } }
         // A run whose data were in memory may be told what it takes to have them there again.

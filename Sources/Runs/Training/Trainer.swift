@@ -403,12 +403,14 @@ public final class Trainer {
 
     /// - Parameter judges: whether an interval and what the simplest answer gets are wanted beside each figure.
     /// - Throws: `EvaluationStopped` where somebody asked for an end.
-    func evaluate(_ data: Dataset, stop: StopRequest?, judges: Bool = false) throws -> Evaluation {
+    func evaluate(
+        _ data: Dataset, stop: StopRequest?, countsConfusion: Bool = false, judges: Bool = false
+    ) throws -> Evaluation {
         let evaluator = try Evaluator(
             objective, on: data, preprocessing: preprocessings, parameters: engine.parameters, engine.parallelism,
             chunk: 256, team: engine.team)
         evaluator.stop = stop
-        return try evaluator.evaluate(byOutput: metrics, judges: judges)
+        return try evaluator.evaluate(byOutput: metrics, countsConfusion: countsConfusion, judges: judges)
     }
 
     /// The validation split's figures with the parameters and thresholds as they are now, an interval and what the simplest

@@ -4,6 +4,7 @@ import Engine
 import Files
 import Foundation
 import Machine
+import Interchange
 import Metrics
 import Network
 
@@ -259,7 +260,10 @@ public final class TrainingRun {
             (model.parameters, model.configuration) = (state.parameters, resolved)
             return state.checkpoint(model, rows: rows, data: fingerprint)
         }
-        let recorder = Recorder(directory, observer, self)
+        let board =
+            try configuration.logging.tensorBoard
+            ? TensorBoardLog(directory.path, trainer, config: resolved.jsonText(), after: start?.step) : nil
+        let recorder = Recorder(directory, observer, self, board)
         recorder.write(.running)
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
@@ -271,12 +275,15 @@ public final class TrainingRun {
             if !wasInterrupted {
                 // The model is saved whatever becomes of the evaluation; after it, so that its figures stand in the file.
                 let measured = Result<FinalFigures, any Error> {
-                    evaluation = try test.map { try trainer.evaluate($0, stop: stop, judges: true) }
+                    evaluation = try test.map {
+                        try trainer.evaluate($0, stop: stop, countsConfusion: board != nil, judges: true)
+                    }
                     return try finalFigures(modelEpoch, evaluation, stop)
                 }
                 figures = try? measured.get()
                 try save(directory, figures)
                 try figures?.write(to: directory.path)
+                if let evaluation { recorder.tested(evaluation, step: trainer.engine.step, of: trained) }
                 if case .failure(let error) = measured {
                     guard error is EvaluationStopped else { throw error }
                     wasInterrupted = true
@@ -289,7 +296,8 @@ public final class TrainingRun {
                 history: history, modelEpoch: modelEpoch, test: evaluation, figures: figures,
                 signal: wasInterrupted ? stop?.signal : nil,
                 saveFailure: wasInterrupted
-                    ? keeper.lastFailure : keeper.failure ?? recorder.failure ?? recorder.stateFailure)
+                    ? keeper.lastFailure
+                    : keeper.failure ?? recorder.failure ?? recorder.stateFailure ?? board?.failure)
         } catch {
             keeper.finish()
             lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
@@ -332,15 +340,19 @@ public final class TrainingRun {
         private let rule: EarlyStopping
         private let figures: [any Figure]
         private let hasValidation: Bool
+        private let board: TensorBoardLog?
         /// Why the figures of the last epoch are missing; nil where they are not.
         private(set) var failure: String?
         /// Why `state.json` is out of date; nil where it is not.
         private(set) var stateFailure: String?
         private var last = ContinuousClock.now
 
-        init(_ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun) {
+        init(
+            _ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun, _ board: TensorBoardLog?
+        ) {
             self.directory = directory
             self.next = next
+            self.board = board
             figures = run.trainer.figures.figures
             hasValidation = run.validation != nil
             rule =
@@ -394,7 +406,13 @@ public final class TrainingRun {
             }
             last = now
             if record.epoch % 8 == 1 || state.epochs < 64 { write(.running) }
+            if let words = board?.finished(record) { next.warned(words) }
             try next.finished(record)
+        }
+
+        func tested(_ evaluation: Evaluation, step: Int, of model: TrainedModel) {
+            let classes = model.objective.outputs.map { model.classNames(of: $0.name) }
+            if let words = board?.tested(evaluation, step: step, classes: classes) { next.warned(words) }
         }
 
         func warned(_ sentence: String) { next.warned(sentence) }
@@ -404,6 +422,7 @@ public final class TrainingRun {
             state.epoch = history.count
             for record in history { note(record) }
             try directory.resumeMetrics(figures, hasValidation: hasValidation, history: history)
+            if let words = board?.wentBack(to: history.last?.step ?? 0) { next.warned(words) }
             try next.wentBack(to: history)
         }
     }

@@ -56,6 +56,21 @@ extension Reducer {
         #expect(!reducer.hasFailed)
     }
 
+    /// What was stepped can be had once more, to the bit: after one pass, after two, and where one shard is all there is.
+    @Test(arguments: [1, 2, 3, 8], [1, 2, 7])
+    func theLastGradientIsThatOfTheStep(shards: Int, workers: Int) throws {
+        for wantsNorms in [false, true, false] {
+            let (reducer, sum) = try filled(shards: shards, workers: workers)
+            reducer.wantsTensorNorms = wantsNorms
+            if wantsNorms { try WorkerTeam(workers).run { reducer.reduce(worker: $0) } }
+            let result = try stepped(reducer, workers: workers)
+            let gradient = try AlignedMemory(floats: count)
+            reducer.gradient(into: gradient.floats)
+            #expect((0..<count).allSatisfy { gradient.floats[$0] == -result[$0] })
+            #expect(Deviation.relative(result, sum.map { -$0 }) < 1e-6)
+        }
+    }
+
     @Test func theBitsDoNotDependOnTheWorkers() throws {
         let results = try [1, 2, 3, 4].map { workers in
             let (reducer, _) = try filled(shards: 5, workers: workers)

@@ -35,7 +35,7 @@ import Testing
                 "checkpoint.every={\"steps\": 3}") == [])
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers, parallel.pin, checkpoint, export, name, data.train.file, data.validation.file, data.test.file and "
+            + "parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file, data.test.file and "
             + "data.memory_limit"
         #expect(
             try problems(
@@ -55,7 +55,7 @@ import Testing
         #expect(
             try problems(EarlierRun(fixture.path("run")), "data.memory_limit=100000") == [
                 "data.memory_limit: can't change when a run is resumed, since it would be another run; what may change are "
-                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export, name, data.train.file, data.validation.file "
+                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file "
                     + "and data.test.file"
             ])
     }

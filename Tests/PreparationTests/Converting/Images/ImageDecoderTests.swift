@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Recipes
 import TestSupport
@@ -36,6 +37,16 @@ struct ImageDecoderTests {
             if most == 255 { return bits == 16 ? value * 257 : value }
             return bits == 16 ? value : Int((Double(value) / 257).rounded())
         }
+    }
+
+    /// What is drawn for TensorBoard is read by libpng.
+    @Test(arguments: [1, 3], [(1, 1), (7, 300), (400, 2)])
+    func ourOwnPNGs(channels: Int, size: (height: Int, width: Int)) throws {
+        var random = SeededRandom(channels)
+        let values = (0..<size.height * size.width * channels).map { _ in Int.random(in: 0...255, using: &random) }
+        let image = PNGImage(
+            width: size.width, height: size.height, channels: channels, pixels: values.map { UInt8($0) })
+        #expect(try decode(image.encoded, size.height, size.width, channels: channels) == values)
     }
 
     @Test("Grey, colour, opacity, 8 and 16 bits, interlaced or not, as grey and as colour", arguments: 1...4)
