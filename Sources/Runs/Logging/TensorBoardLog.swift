@@ -32,7 +32,7 @@ final class TensorBoardLog: @unchecked Sendable {
     private let begin = ContinuousClock.now
     /// What histograms have taken so far, in seconds.
     private var spent = 0.0
-    /// Why the last events could not be written; nil where they were.
+    /// Why events are missing; nil where none are.
     private(set) var failure: String?
 
     /// - Parameter step: after which the run goes on; nil for one that begins.
@@ -131,11 +131,11 @@ final class TensorBoardLog: @unchecked Sendable {
     private func note(_ write: () throws -> Void) -> String? {
         do {
             try write()
-            failure = nil
             return nil
         } catch {
-            defer { failure = "\(error)" }
-            return failure == nil ? "\(error); training goes on, but TensorBoard will not show it" : nil
+            guard failure == nil else { return nil }
+            failure = "\(error)"
+            return "\(error); training goes on, but TensorBoard will not show it"
         }
     }
 

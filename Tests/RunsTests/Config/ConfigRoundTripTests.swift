@@ -37,7 +37,9 @@ import Testing
         "checkpoint.keep_last": "CheckpointStoreTests", "checkpoint.keep_best": "CheckpointStoreTests",
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
-        "export.graph": "KerasFormatTests", "export.weight_decay": "KerasTests", "parallel.pin": "WorkerTeamTests",
+        "export.graph": "KerasFormatTests", "export.weight_decay": "KerasTests",
+        "logging.tensorboard": "TensorBoardLogTests",
+        "parallel.pin": "WorkerTeamTests",
         "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
         ".model.outputs": "SeveralConfigurationTests, SeveralRunTests", ".loss_weights": "SeveralConfigurationTests",
@@ -52,7 +54,8 @@ import Testing
         "images.size": "ImageSourceTests, ImageJourneyTests", "images.channels": "ImageSourceTests, ImageDecoderTests",
         "images.bits": "ImageSourceTests, ImageDecoderTests", "images.fit": "ImageSourceTests, ImageFitTests",
         // Objects whose keys are listed one by one.
-        ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "", "data.train": "",
+        ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "",
+        ".logging": "", "data.train": "",
     ]
 
     private static let image = #"{"type": "conv2d", "name": "c", "filters": 2, "kernel_size": 3}"#

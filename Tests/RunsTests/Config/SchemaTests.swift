@@ -57,7 +57,7 @@ import Testing
         }
         let initializers = InitializerRegistry.kinds.builtInNames
         return ["", "data", "data.train", "data.validation", "data.test", "data.split", "model"].map { Place($0) }
-            + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every", "export"].map {
+            + ["training", "training.early_stopping", "parallel", "checkpoint", "checkpoint.every", "export", "logging"].map {
                 Place($0)
             }
             + ["data.validation", "data.test"].map { Place($0, #"{"fraction": 0.1}"#) }

@@ -3,6 +3,7 @@ import RunSupport
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Metrics
 @testable import Runs
 
@@ -78,7 +79,7 @@ struct TensorBoardLogTests {
             let spreads = try #require(train.histograms["weights/\(entry.name)"])
             #expect(spreads.map(\.step) == [4, 8, 12])
             #expect(spreads.allSatisfy { Int($0.num) == entry.shape.count })
-            let values = part.parameters[entry.range]
+            let values = part.parameters[entry.range].map { Float(bitPattern: $0) }
             #expect(
                 spreads.last?.min == values.min().map(Double.init) && spreads.last?.max == values.max().map(Double.init)
             )
@@ -87,7 +88,8 @@ struct TensorBoardLogTests {
         }
     }
 
-    /// Stopped in the middle of an epoch and at the end of one, and gone on with: the same curves and histograms.
+    /// Stopped in the middle of an epoch and at the end of one, and gone on with: the same curves and histograms. Where no step
+    /// of an epoch was left, the process that ends it has no gradient to show.
     @Test(.enabled(if: python != nil, "STORMO_KERAS2_PYTHON names no Python with TensorBoard"))
     func aResumedRunHasTheSameCurves() throws {
         let fixture = try RunFixture()
@@ -98,7 +100,11 @@ struct TensorBoardLogTests {
             _ = try fixture.goOn("run-\(place)", workers: 1)
             let parts = try seen(fixture, "run-\(place)")
             for line in ["train", "validation", "test"] {
-                #expect(parts[line]?.histograms == whole[line]?.histograms)
+                for (tag, spreads) in try #require(whole[line]).histograms {
+                    let isMissing = place == 8 && tag.hasPrefix("gradients/")
+                    #expect(
+                        parts[line]?.histograms[tag] == spreads.filter { !isMissing || $0.step != place }, "\(tag)")
+                }
                 for (tag, points) in try #require(whole[line]).scalars where tag != "samples_per_second" {
                     #expect(parts[line]?.scalars[tag] == points, "\(line) \(tag)")
                 }
