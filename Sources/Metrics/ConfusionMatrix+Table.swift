@@ -12,29 +12,58 @@ extension ConfusionMatrix {
     /// Columns are headed by class indices where names would make lines longer than 120 characters. A class that
     /// occurs neither among the targets nor among the predictions has `n/a` for precision and recall.
     ///
-    /// - Parameter classNames: a name for each class; a class without one is shown by its index.
-    public func table(classNames: [String]? = nil) -> String {
+    /// - Parameters:
+    ///   - classNames: a name for each class; a class without one is shown by its index.
+    ///   - width: the characters of a line, as of a terminal: columns that have no room follow below, each time with the
+    ///     true classes. Nil for no limit beside those.
+    public func table(classNames: [String]? = nil, width: Int? = nil) -> String {
         let names = (0..<classes).map { index in
             if let classNames, classNames.indices.contains(index) { classNames[index] } else { String(index) }
         }
-        let body = classes <= Self.widestTable ? matrixLines(names) : worstLines(names)
+        let body = classes <= Self.widestTable ? matrixLines(names, width) : worstLines(names, width)
         let summary = "accuracy \(MetricText.format(accuracy)) (\(correct) of \(total))"
         return (body + [summary]).joined(separator: "\n")
     }
 
-    private func matrixLines(_ names: [String]) -> [String] {
+    private func matrixLines(_ names: [String], _ width: Int?) -> [String] {
         let byName = Self.align(cells(rowNames: names, headings: names))
-        if byName.allSatisfy({ $0.count <= Self.longestLine }) { return byName }
+        let most = width ?? Self.longestLine
+        if byName.allSatisfy({ $0.count <= most }) { return byName }
         let indexed = names.enumerated().map { $1 == String($0) ? $1 : "\($0) \($1)" }
-        return Self.align(cells(rowNames: indexed, headings: (0..<classes).map(String.init)))
+        let cells = cells(rowNames: indexed, headings: (0..<classes).map(String.init))
+        guard let width else { return Self.align(cells) }
+        return Self.folded(cells, width)
     }
+
+    /// Tables of as many columns as have room, each with the first.
+    private static func folded(_ lines: [[String]], _ width: Int) -> [String] {
+        // The first column takes half of the line at the most.
+        let lines = lines.map { [cut($0[0], max(width / 2, heading.count))] + $0.dropFirst() }
+        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        var parts: [[Int]] = []
+        for column in lines[0].indices.dropFirst() {
+            if let last = parts.last, last.reduce(widths[0] + 2 + widths[column], { $0 + widths[$1] + 2 }) <= width {
+                parts[parts.count - 1].append(column)
+            } else {
+                parts.append([column])
+            }
+        }
+        return Array(
+            parts.map { part in align(lines.map { line in [line[0]] + part.map { line[$0] } }) }.joined(separator: [""]))
+    }
+
+    private static func cut(_ text: String, _ most: Int) -> String {
+        text.count <= most ? text : text.prefix(most - 1) + "…"
+    }
+
+    private static let heading = "true \\ predicted"
 
     private func cells(rowNames: [String], headings: [String]) -> [[String]] {
         // The column of rows without a prediction is there only if there are any.
         let lost = unpredicted.reduce(0, +)
         let hasLost = lost > 0
         var lines = [
-            ["true \\ predicted"] + headings + (hasLost ? ["none"] : []) + ["precision", "recall", "rows"]
+            [Self.heading] + headings + (hasLost ? ["none"] : []) + ["precision", "recall", "rows"]
         ]
         for row in 0..<classes {
             let shown = occurs(row)
@@ -52,7 +81,7 @@ extension ConfusionMatrix {
         return lines
     }
 
-    private func worstLines(_ names: [String]) -> [String] {
+    private func worstLines(_ names: [String], _ width: Int?) -> [String] {
         var confusions: [(truth: Int, predicted: Int, count: Int)] = []
         for truth in 0..<classes {
             for predicted in 0..<classes where predicted != truth && self[truth, predicted] > 0 {
@@ -62,6 +91,8 @@ extension ConfusionMatrix {
         // By index among equal counts, so that the order does not depend on the sort.
         confusions.sort { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }
         var lines = [["true", "predicted", "rows", "of class"]]
+        // Two names, and two columns of numbers with their spaces.
+        let names = width.map { width in names.map { Self.cut($0, max((width - 22) / 2, 9)) } } ?? names
         for (truth, predicted, count) in confusions.prefix(10) {
             let share = 100 * Double(count) / Double(support(of: truth))
             lines.append([names[truth], names[predicted], String(count), String(format: "%.1f%%", share)])

@@ -28,10 +28,10 @@ struct Bench: ParsableCommand {
     @Option(help: "The seconds for each number of workers.")
     var seconds = 3.0
 
-    @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"), completion: .file())
     var json: String?
 
-    @Option(help: ArgumentHelp("Draw the speed-up with the ideal line into this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Draw the speed-up with the ideal line into this file.", valueName: "file"), completion: .file())
     var svg: String?
 
     @Flag(help: "Print the time and the speed of each layer on one worker instead.")

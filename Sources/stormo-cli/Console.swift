@@ -40,15 +40,16 @@ enum Console {
         _exit(status)
     }
 
-    /// Writes lines to the standard output.
+    /// Writes lines to the standard output, on a terminal prose within its width.
     static func print(_ text: String = "", style: Style = .plain) {
+        let text = ProseWrap.text(text, within: Terminal.output.columns)
         let styled = style == .plain || !Terminal.output.isColored ? printable(text) : paint(text, style)
         write(styled + "\n")
     }
 
     /// Writes lines to the standard error; a beginning of `stormo:` is set off.
     static func error(_ text: String) {
-        var text = printable(text)
+        var text = ProseWrap.text(printable(text), within: Terminal.error.columns)
         let name = "stormo:"
         if Terminal.error.isColored, text.hasPrefix(name) { text = paint(name, .red) + text.dropFirst(name.count) }
         _ = writeAll(text + "\n", to: STDERR_FILENO)

@@ -29,6 +29,10 @@ struct ConvertedTables {
                 step.report == nil
                     ? "\(step.table) is unchanged: its \(Figures.count(step.rows, "row")) are read from \(place)"
                     : "\(step.table): \(Figures.count(step.rows, "row")), converted to \(place)", style: .dim)
+            // Images that are not there to be trained on.
+            for note in step.report?.notes ?? [] where step.report?.images != nil && note.contains("left out") {
+                Console.print("note: \(note)")
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ struct Inspect: ParsableCommand {
         for (index, path) in paths.enumerated() {
             if index > 0 { Console.print() }
             do {
-                try inspect(path)
+                try inspect(ModelPath.of(path))
             } catch  where paths.count > 1 {
                 guard let status = error as? ExitStatus ?? ExitStatus(of: error) else { throw error }
                 if !(error is ExitStatus) { Console.error("stormo: \(error)") }

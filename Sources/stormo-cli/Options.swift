@@ -95,10 +95,11 @@ enum WorkerCount: ExpressibleByArgument, CustomStringConvertible {
 
 /// A model, and the data that it is used on.
 struct ModelOptions: ParsableArguments {
-    @Argument(help: "The model, a model.h5 that stormo train wrote.")
+    @Argument(help: "The model, a model.h5 that stormo train wrote, or its run's directory.", completion: .file())
     var model: String
 
-    @Option(help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"))
+    @Option(help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"),
+        completion: .file())
     var data: String?
 
     @Option(
@@ -126,6 +127,9 @@ struct ModelOptions: ParsableArguments {
                 + "missing value, or skip the row. (default: error)", valueName: "error|missing|skip"))
     var unknown = UnknownValues.error
 
+    @Flag(help: "Leave out images that can't be decoded, and name them.")
+    var skipDamaged = false
+
     @OptionGroup var table: TableReadingOptions
 
     @OptionGroup var links: ExternalLinksOption
@@ -137,7 +141,7 @@ struct ModelOptions: ParsableArguments {
     var givenOfFiles: [String] {
         [
             ("--group", group != nil), ("--inputs", !inputs.isEmpty), ("--transpose-inputs", transposeInputs != nil),
-            ("--allow-external-links", links.allowExternalLinks),
+            ("--allow-external-links", links.allowExternalLinks), ("--skip-damaged", skipDamaged),
         ].filter(\.1).map(\.0) + table.given
     }
 

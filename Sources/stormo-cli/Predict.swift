@@ -32,7 +32,8 @@ struct Predict: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
-    @Argument(help: "The files, in place of --data: HDF5 files, tables (.csv, .tsv), or images and folders of them.")
+    @Argument(help: "The files, in place of --data: HDF5 files, tables (.csv, .tsv), or images and folders of them.",
+        completion: .file())
     var files: [String] = []
 
     @Option(
@@ -43,7 +44,8 @@ struct Predict: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The file to write, .csv, .json, .jsonl, .npy or .h5; - for the standard output.", valueName: "file"))
+            "The file to write, .csv, .json, .jsonl, .npy or .h5; - for the standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Option(
@@ -67,7 +69,8 @@ struct Predict: ParsableCommand {
         if let top, top < 1 { throw ValidationError("--top must be at least 1, but is \(top)") }
     }
 
-    func run() throws {
+    mutating func run() throws {
+        options.model = try ModelPath.of(options.model)
         let files = try filesToRead()
         let target = try AnswerTarget(output, format, reading: [options.model] + files)
         let model = try TrainedModel(contentsOf: options.model)

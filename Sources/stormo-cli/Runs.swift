@@ -12,7 +12,8 @@ struct Runs: ParsableCommand {
             word. Damaged state files are named on the standard error.
             """)
 
-    @Argument(help: "The directory that holds the run directories, or one of those.")
+    @Argument(
+        help: "The directory that holds the run directories, or one of those.", completion: .directory)
     var directory = "runs"
 
     @Flag(help: "Print a JSON list with all that the state files hold.")

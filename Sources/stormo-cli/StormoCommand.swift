@@ -8,7 +8,8 @@ struct StormoCommand: ParsableCommand {
         commandName: "stormo",
         abstract: "Trains neural networks on the CPU from JSON configs and tables or HDF5 data.",
         discussion: """
-            From a raw table to a trained model: stormo init houses.csv --target price, then stormo train houses.json.
+            From a raw table to a trained model: stormo init houses.csv --target price, then stormo train houses.json. From a \
+            folder of images with a folder for each class: stormo init photos, then stormo train photos.json.
 
             Completion in a shell: stormo --generate-completion-script bash|zsh|fish prints the script for it.
 

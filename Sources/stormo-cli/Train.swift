@@ -42,7 +42,7 @@ struct Train: ParsableCommand {
         help: ArgumentHelp(
             "The run directory; made if need be. One that holds a run is refused, unless that one is finished and has the "
                 + "same config and data. (default: runs/NAME, or runs/NAME-2 and so on where that is taken)",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var output: String?
 
     @Flag(help: "Replace the run that the --output directory holds; its model and checkpoints are lost.")
@@ -50,7 +50,8 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write a Chrome trace with a lane for each worker and the reader; Perfetto opens it.", valueName: "file"))
+            "Write a Chrome trace with a lane for each worker and the reader; Perfetto opens it.", valueName: "file"),
+        completion: .file())
     var trace: String?
 
     @Flag(help: "Print nothing but errors, no warnings either: stormo check tells those.")

@@ -11,12 +11,12 @@ struct Verify: ParsableCommand {
             are good, else 65.
             """)
 
-    @Argument(help: "The files, such as a model.h5 or those in a run's checkpoints.")
+    @Argument(help: "The files, such as a model.h5 or those in a run's checkpoints; of a run's directory both.", completion: .file())
     var files: [String]
 
     func run() throws {
         var areGood = true
-        for file in files {
+        for file in try files.flatMap(ModelPath.all) {
             do {
                 let verification = try FileVerification(of: file)
                 Console.print(Self.line(file, verification))

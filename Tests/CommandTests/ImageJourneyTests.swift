@@ -1,3 +1,4 @@
+import CImageWriters
 import Foundation
 import HDF5
 import Testing
@@ -95,13 +96,25 @@ struct ImageJourneyTests {
         // What is no image that can be read.
         try images.write(Data([0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]), to: "new/z.tif")
         expect(
-            "new/z.tif is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'from PIL import Image; "
-                + "Image.open(\"new/z.tif\").save(\"new/z.png\")'",
+            "new/z.tif is a TIFF image, which stormo does not read (--skip-damaged leaves such files out); make a PNG of it: "
+                + "python3 -c 'import os; from PIL import Image; Image.open(\"new/z.tif\").save(\"new/z.png\"); "
+                + "os.rename(\"new/z.tif\", \"new/z.tif.original\")'",
             try workspace.run("predict", model, "--data", "new", "--output", "p.h5"))
+        // One of them does not keep the others from being answered; a run stands for its model.
+        try images.write(Data("not an image\n".utf8), to: "new/y.png")
+        let others = try workspace.run("predict", "runs/digits", "new", "--skip-damaged")
+        expectSuccess(others)
+        #expect(others.lines.count == 31)
+        #expect(
+            others.errors.hasPrefix(
+                "note: 2 images were left out: new/y.png, new/z.tif. Of the first: new/y.png is a text, whatever its name says"),
+            "\(others.errors)")
+        try images.remove("new/y.png")
         try images.remove("new/z.tif")
         try images.write(Data("not an image\n".utf8), to: "new/z.png")
         expect(
-            "new/z.png is a text, whatever its name says: it begins with 'not an image'; remove it, or give it another ending",
+            "new/z.png is a text, whatever its name says: it begins with 'not an image'; remove it, or give it another ending "
+                + "(--skip-damaged leaves such files out)",
             try workspace.run("predict", model, "--data", "new", "--output", "p.h5"))
         try images.write(Data(), to: "empty/notes.txt")
         expect(
@@ -136,8 +149,8 @@ struct ImageJourneyTests {
         try workspace.write(Self.config(#""file": "one""#), to: "config.json")
         expect(sentence, try workspace.run("train", "config.json"))
         expect(
-            "one/cat holds images without labels; put them into a folder for each class, or name a CSV of their names and "
-                + "labels in a config", try workspace.run("init", "one/cat"))
+            "one/cat holds images without labels; put them into a folder for each class, or give init a CSV of their names and "
+                + "labels", try workspace.run("init", "one/cat"))
         try images.write(0, to: "two/a/0.png")
         try images.write(1, to: "two/b/1.png")
         expect(
@@ -206,6 +219,85 @@ struct ImageJourneyTests {
         #expect(
             try workspace.run("train", "config.json").errors.contains(
                 "data.train.inputs: must name the column that holds the names of the images' files"))
+    }
+
+    @Test("A config of a table of the names of files, and of what is no such table")
+    func initOfNames() throws {
+        let images = try ImageWorkspace(0)
+        let workspace = images.workspace
+        // Grey images, of which some are stored in colour.
+        for index in 0..<24 { try images.write(index, to: "scans/\(index).png", channels: index % 3 == 0 ? 3 : 1) }
+        let rows = (0..<24).map { "scans/\($0).png,\($0 % 2 == 0 ? "even" : "odd"),\(Double($0) / 8),\($0 % 5)\n" }.joined()
+        try workspace.write("file,kind,weight,pen\n" + rows, to: "labels.csv")
+        expect(
+            "what of the images that column 'file' of labels.csv names is to be predicted? Say --target COLUMN; it has the columns "
+                + "kind, weight, pen", try workspace.run("init", "labels.csv"))
+        let made = try workspace.run("init", "labels.csv", "--target", "kind", "--set", "training.epochs=2")
+        expectSuccess(made)
+        let words = made.lines.map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(words.contains("data.train.images.channels 1 all images are grey, though 8 are stored in colour"))
+        #expect(words.contains("other columns left out the model sees the images alone, not weight, pen"))
+        #expect(words.filter { $0.hasPrefix("training.epochs") } == ["training.epochs 2 as --set says"])
+        let node = try #require(
+            JSONSerialization.jsonObject(with: Data(try workspace.read("labels.json").utf8)) as? [String: Any])
+        let train = try #require((node["data"] as? [String: Any])?["train"] as? [String: Any])
+        #expect(train["file"] as? String == "labels.csv" && train["inputs"] as? String == "file")
+        #expect(train["targets"] as? String == "kind" && train["images"] != nil)
+        #expect((node["training"] as? [String: Any])?["epochs"] as? Int == 2)
+        expectSuccess(try workspace.run("train", "labels.json", "--quiet"))
+        let predicted = try workspace.run("predict", "runs/labels", "scans/1.png")
+        expectSuccess(predicted)
+        #expect(predicted.lines[1].hasPrefix("scans/1.png,"))
+        // A number of each image, too.
+        expectSuccess(try workspace.run("init", "labels.csv", "--target", "weight", "--output", "weight.json"))
+        #expect(try workspace.read("weight.json").contains("mean_squared_error"))
+        expectSuccess(try workspace.run("train", "weight.json", "--quiet", "--set", "training.epochs=1"))
+
+        // Damaged ones are named, and left out with their rows.
+        try images.write(Data("not an image\n".utf8), to: "scans/3.png")
+        expect(
+            "scans/3.png is a text, whatever its name says: it begins with 'not an image'; remove it, or give it another ending "
+                + "(--skip-damaged leaves such files out)",
+            try workspace.run("init", "labels.csv", "--target", "kind", "--overwrite"))
+        expect(
+            "scans/3.png is a text, whatever its name says: it begins with 'not an image'; remove it, or give it another ending "
+                + "(\"images\": {\"skip_damaged\": true} in data.train leaves such files out)",
+            try workspace.run("train", "labels.json"))
+        expectSuccess(
+            try workspace.run("init", "labels.csv", "--target", "kind", "--overwrite", "--skip-damaged"))
+        let trained = try workspace.run("train", "labels.json", "--output", "skipped", "--set", "training.epochs=1")
+        expectSuccess(trained)
+        #expect(trained.lines.contains { $0.hasPrefix("note: 1 image was left out: scans/3.png is a text") })
+        let cache = try HDF5File.open(workspace.path + "/skipped/cache/train.h5")
+        #expect(try cache.dataset("/inputs").shape == [23, 8, 8, 1])
+        #expect(try cache.dataset("/targets").read(Int32.self) == (0..<24).filter { $0 != 3 }.map { Int32($0 % 2) })
+        #expect(try cache.dataset("/file_names").readStrings()[2...3] == ["scans/2.png", "scans/4.png"])
+
+        // The names as texts, where that is said, and where the images are elsewhere.
+        expectSuccess(
+            try workspace.run("init", "labels.csv", "--target", "kind", "--drop", "file", "--output", "texts.json"))
+        #expect(try !workspace.read("texts.json").contains("images"))
+        try workspace.write("file,kind,a\n" + (0..<24).map { "x/\($0).png,\($0 % 2 + 1),\($0 % 7)\n" }.joined(), to: "far.csv")
+        let far = try workspace.run("init", "far.csv", "--target", "kind")
+        expectSuccess(far)
+        #expect(
+            far.output.contains(
+                "warning: far.csv, column 'file', names images, such as 'x/0.png', and there is no file x/0.png: so it is taken "
+                    + "for any other column. Where the images are beside the table, init makes a config of them"), "\(far.output)")
+    }
+
+    @Test("Colours are seen, also where few images have them")
+    func fewColours() throws {
+        let images = try ImageWorkspace(0)
+        for index in 0..<12 { try images.write(index, to: "p/\(index % 2 == 0 ? "a" : "b")/\(index).png", channels: 3) }
+        var count = 0
+        let colours: [UInt8] = (0..<192).map { $0 % 3 == 0 ? UInt8($0 / 3) : 100 }
+        let bytes = write_png(colours, 8, 8, 3, 8, false, &count)
+        try images.write(Data(bytes: #require(bytes), count: count), to: "p/b/z.png")
+        free(bytes)
+        let made = try images.workspace.run("init", "p")
+        expectSuccess(made)
+        #expect(made.output.contains("there are colours, as in p/b/z.png"), "\(made.output)")
     }
 
     @Test("Files of other depth or fit are not taken for the same")

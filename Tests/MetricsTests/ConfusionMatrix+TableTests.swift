@@ -40,6 +40,36 @@ import Testing
         #expect(Set(lines.dropLast().map(\.count)).count == 1)
     }
 
+    /// Columns without room follow below, so that no line is cut by a terminal.
+    @Test func foldsIntoAWidth() {
+        let matrix = ConfusionMatrix(classes: 3, counts: [50, 1, 0, 2, 6, 2, 0, 0, 0])
+        #expect(
+            matrix.table(classNames: ["setosa", "versicolor"], width: 40) == """
+                true \\ predicted   0  1  2  precision
+                0 setosa          50  1  0     0.9615
+                1 versicolor       2  6  2     0.8571
+                2                  0  0  0     0.0000
+                total             52  7  2     0.6062
+
+                true \\ predicted  recall  rows
+                0 setosa          0.9804    51
+                1 versicolor      0.6000    10
+                2                 0.0000     0
+                total             0.5268    61
+                accuracy 0.9180 (56 of 61)
+                """)
+        #expect(matrix.table(width: 120) == matrix.table())
+        let names = (0..<20).map { "a name that is much too long to stand in a line \($0)" }
+        for classes in [20, 40] {
+            var counts = Array(repeating: 1, count: classes * classes)
+            counts[1] = 12_345
+            let text = ConfusionMatrix(classes: classes, counts: counts).table(classNames: names, width: 40)
+            for line in text.split(separator: "\n").dropLast() where !line.contains("pairs") {
+                #expect(line.count <= 40, "\(line)")
+            }
+        }
+    }
+
     @Test func manyClassesListTheWorst() {
         var counts = Array(repeating: 0, count: 31 * 31)
         for index in 0..<31 { counts[index * 32] = 8 }

@@ -6,7 +6,7 @@ import Recipes
 /// what is to be predicted. They are converted to HDF5 before they are read, as tables are.
 ///
 /// ```
-/// "images": {"size": [64, 48], "channels": 3, "bits": 8, "fit": "letterbox"}
+/// "images": {"size": [64, 48], "channels": 3, "bits": 8, "fit": "letterbox", "skip_damaged": true}
 /// ```
 /// What is nil follows from the images: their size where all have one, 1 channel where all are grey, 16 bits where one has
 /// so many. Other splits get what the training split has.
@@ -19,6 +19,8 @@ public struct ImageSource: Hashable, Sendable {
     public var bits: Int?
     /// How images of other proportions come to the size; nil for `resize`.
     package var fit: ImageRecipe.Fit?
+    /// Whether files that can't be decoded are left out, rather than refused; of all splits.
+    public var skipsDamaged = false
 
     public init() {}
 
@@ -27,6 +29,9 @@ public struct ImageSource: Hashable, Sendable {
 
     /// Whether a split says that it is images.
     static func isGiven(_ reader: ObjectReader) -> Bool { (reader.node(key).map { $0.value != .null }) ?? false }
+
+    /// The key that leaves damaged files out, as it is typed.
+    package static let skipping = "\"images\": {\"skip_damaged\": true} in data.train"
 
     /// Whether a path is a folder, which is one of images.
     package static func isFolder(_ path: String) -> Bool { AtomicFile.isDirectory(path) }
@@ -58,6 +63,7 @@ public struct ImageSource: Hashable, Sendable {
                     unknownWord(word, noun: "fit", among: ImageRecipe.Fit.allCases.map(\.rawValue)), key: "fit")
             }
         }
+        skipsDamaged = own.optionalBool("skip_damaged") ?? false
     }
 
     /// As it stands in a config.
@@ -67,6 +73,7 @@ public struct ImageSource: Hashable, Sendable {
         if let channels { members.append(.init(key: "channels", value: JSONNode(channels))) }
         if let bits { members.append(.init(key: "bits", value: JSONNode(bits))) }
         if let fit { members.append(.init(key: "fit", value: JSONNode(fit.rawValue))) }
+        if skipsDamaged { members.append(.init(key: "skip_damaged", value: JSONNode(true))) }
         return JSONNode(.object(members))
     }
 }
@@ -75,6 +82,7 @@ extension TableSource {
     /// Reads the keys of a split that is a folder of images, which says inputs and targets itself.
     init(folder reader: ObjectReader, isTraining: Bool) {
         self.init()
+        asker = TableAsker(reader)
         images = ImageSource(reader)
         for key in ["inputs", "targets", "sample_weight", "transpose_inputs", "transpose_targets"] + Self.keys
         where reader.node(key).map({ $0.value != .null }) ?? false {

@@ -112,6 +112,9 @@ extension TableAsker {
         split == nil ? "\(setting.option) \(ShellWord.quoted(word))" : "\(quoted(setting.key)): \(quoted(word))"
     }
 
+    /// What leaves damaged images out: `--skip-damaged`, or the key of a config.
+    package var skippingDamaged: String { split == nil ? "--skip-damaged" : ImageSource.skipping }
+
     /// What leaves a column out: `--drop zip`, or `"drop": ["zip"]`.
     package func dropping(_ column: String) -> String {
         split == nil ? typed(.drop, column) : "\(quoted("drop")): [\(quoted(column))]"

@@ -259,8 +259,9 @@ extension TableSource {
         own.hasHeader = hasHeader ?? training.hasHeader
         own.hasDecimalComma = hasDecimalComma ?? training.hasDecimalComma
         if training.missing == "skip" { own.missing = "skip" }
-        if training.images != nil {
+        if let kept = training.images {
             own.images = images ?? ImageSource()
+            own.images?.skipsDamaged = kept.skipsDamaged
             own.inputs = inputs ?? training.inputs
         }
         return own

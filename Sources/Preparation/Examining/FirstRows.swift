@@ -89,12 +89,16 @@ package struct FirstRows {
         }
     }
 
-    /// `/train/inputs`, or the first dataset that is called inputs, or the first one at all.
+    /// `/train/inputs`, or the first dataset that is called inputs, or as inputs often are, or the first one that is not called
+    /// as targets are, or the first one at all.
     package static func usualPath(_ file: HDF5File) throws -> String {
         let paths = try file.allDatasetPaths()
+        func name(_ path: String) -> String { (path.split(separator: "/").last.map(String.init) ?? "").lowercased() }
         guard
             let path = paths.first(where: { $0 == "/train/inputs" })
-                ?? paths.first(where: { $0.hasSuffix("/inputs") }) ?? paths.first
+                ?? paths.first(where: { $0.hasSuffix("/inputs") })
+                ?? paths.first(where: { ["x", "images", "data", "features"].contains(name($0)) })
+                ?? paths.first(where: { !["targets", "target", "labels", "label", "y"].contains(name($0)) }) ?? paths.first
         else { throw DataError("\(file.path) holds no datasets") }
         return path
     }
@@ -102,7 +106,7 @@ package struct FirstRows {
     /// What of a file is read to show a dataset: the dataset and what may be its labels.
     package static func objects(for path: String) -> [String] { [path] + labelNames.map { group(of: path) + "/" + $0 } }
 
-    private static let labelNames = ["targets", "labels", "y"]
+    private static let labelNames = ["targets", "labels", "y", "target", "label"]
 
     private static func group(of path: String) -> String {
         path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
@@ -117,7 +121,7 @@ package struct FirstRows {
         let group = group(of: dataset.path)
         let own = dataset.path.split(separator: "/").last.map(String.init)
         var targets: HDF5Dataset?
-        if own == "targets" || own == "labels" {
+        if let own, labelNames.contains(own), own != "y" {
             targets = dataset
         } else {
             for name in labelNames where targets == nil {

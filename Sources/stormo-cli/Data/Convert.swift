@@ -24,10 +24,10 @@ struct Convert: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "What to convert: a table; samples and their labels; an array or two; texts; images or a folder of them.",
-            valueName: "source"))
+            valueName: "source"), completion: .file())
     var sources: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The HDF5 file to write.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The HDF5 file to write.", valueName: "file"), completion: .file())
     var output: String
 
     @Option(help: ArgumentHelp("What the source is: csv, tsv, idx, npy, npz, images or text.", valueName: "format"))
@@ -48,7 +48,7 @@ struct Convert: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A model, or a file that was converted before, whose columns, kinds and codes a table gets; in place of --target, "
-                + "--drop, --column, --categorical and --missing.", valueName: "file"))
+                + "--drop, --column, --categorical and --missing.", valueName: "file"), completion: .file())
     var like: String?
 
     @Flag(help: "There are no targets: all columns, or the one array, are inputs.")

@@ -216,7 +216,7 @@ struct ImageArguments: ParsableArguments {
         options.bits = bits
         options.fit = fit ?? .resize
         options.skipsDamaged = skipDamaged
-        options.offersSkipping = true
+        options.skipping = "--skip-damaged"
         return options
     }
 }

@@ -7,11 +7,12 @@ struct Head: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print rows of a dataset, the first or those you name, and draw them where they are images.",
         discussion: """
-            Without a path it shows /train/inputs, or else the first dataset called inputs. Images are drawn in colour \
+            Without a path it shows /train/inputs, or else the first dataset called inputs, or the first that is not called as \
+            targets are. Images are drawn in colour \
             on a terminal and in ASCII elsewhere, with their labels below them.
             """)
 
-    @Argument(help: "The HDF5 file.")
+    @Argument(help: "The HDF5 file.", completion: .file())
     var file: String
 
     @Argument(help: "The dataset in it.")

@@ -15,13 +15,13 @@ struct InspectData: ParsableCommand {
             and advice. For a quick look that reads no values, see stormo inspect.
             """)
 
-    @Argument(help: "The HDF5 file.")
+    @Argument(help: "The HDF5 file.", completion: .file())
     var file: String
 
     @Argument(help: "A dataset or a group in it. (default: the whole file)")
     var path: String?
 
-    @Option(help: ArgumentHelp("Write the findings to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the findings to this file.", valueName: "file"), completion: .file())
     var json: String?
 
     @OptionGroup var links: ExternalLinksOption

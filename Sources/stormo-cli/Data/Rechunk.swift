@@ -12,10 +12,10 @@ struct Rechunk: ParsableCommand {
             is written.
             """)
 
-    @Argument(help: "The HDF5 file.")
+    @Argument(help: "The HDF5 file.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output: String
 
     @Option(

@@ -10,10 +10,10 @@ struct Split: ParsableCommand {
             their group goes along, and the rest of the file is copied as it is. The same seed makes the same splits.
             """)
 
-    @Argument(help: "The HDF5 file.")
+    @Argument(help: "The HDF5 file.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output: String
 
     @Option(

@@ -22,7 +22,7 @@ struct Synthesize: ParsableCommand {
     @Argument(help: "blobs, spirals, moons, images, regression or sequences.")
     var kind: SyntheticKind
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output: String
 
     @Option(help: ArgumentHelp("The number of rows, all splits together.", valueName: "n"))

@@ -1,15 +1,17 @@
 import Batches
 import Configuration
+import Files
 import Foundation
 import HDF5
 import Kernels
+import Preparation
 
 /// `stormo init` for an HDF5 file.
 enum HDF5Init: InitSource {
     static let words = "an HDF5 file"
-    static let options: Set<String> = ["--target", "--inputs"]
+    static let options: Set<String> = ["--target", "--inputs", "--column"]
 
-    static func reads(_ path: String) -> Bool { Inspect.looksLikeHDF5(path) }
+    static func reads(_ path: String, _ options: InitOptions) -> Bool { Inspect.looksLikeHDF5(path) }
 
     static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
         let file = try HDF5File.open(path)
@@ -30,9 +32,10 @@ enum HDF5Init: InitSource {
             if targets != "/\(split)/targets" { node["targets"] = JSONNode(targets) }
             return node
         }
+        let (kind, finding) = try self.targets(data, targets, try word(options, targets, path))
         var survey = DataSurvey(
-            rows: data.count, inputs: DataSurvey.Inputs(encoded.inputs.featureShape), targets: try self.targets(data),
-            targetName: targets, train: node(inputs, targets, "train"))
+            rows: data.count, inputs: DataSurvey.Inputs(encoded.inputs.featureShape), targets: kind,
+            targetName: targets, train: node(inputs, targets, "train"), findings: finding.map { [$0] } ?? [])
         // Splits that the file has by their names.
         if inputs.hasPrefix("/train/"), targets.hasPrefix("/train/") {
             for split in ["validation", "test"] {
@@ -73,20 +76,81 @@ enum HDF5Init: InitSource {
             let others = all.filter { path in names.contains { path.hasSuffix("/" + $0) } }
             return others.count == 1 ? others[0] : nil
         }
-        guard let inputs = options.inputs.first.map(whole) ?? find(["inputs", "x", "X", "images", "data", "features"])
+        /// The only other dataset that has a row for each of a dataset's.
+        func partner(of path: String?) throws -> String? {
+            guard let path, let rows = try file.dataset(path).shape.first else { return nil }
+            let others = all.filter { other in
+                guard other != path, let own = try? file.dataset(other) else { return false }
+                return own.elementType.isNumeric && own.shape.first == rows
+            }
+            return others.count == 1 ? others[0] : nil
+        }
+        guard
+            let inputs = try options.inputs.first.map(whole) ?? find(["inputs", "x", "X", "images", "data", "features"])
+                ?? partner(of: options.targets.first.map(whole))
         else {
             throw missing("inputs", "--inputs")
         }
         guard
-            let targets = options.targets.first.map(whole) ?? find(["targets", "y", "Y", "labels", "label", "target"]),
+            let targets = try options.targets.first.map(whole)
+                ?? find(["targets", "y", "Y", "labels", "label", "target"]) ?? partner(of: options.inputs.first.map(whole)),
             targets != inputs
         else { throw missing("targets", "--target") }
         return (inputs, targets)
     }
 
-    private static func targets(_ data: Dataset) throws -> DataSurvey.Targets {
+    /// What `--column` says of the targets: number or category.
+    /// - Throws: `UsageError` for another column or kind.
+    private static func word(_ options: InitOptions, _ targets: String, _ path: String) throws -> ColumnKind? {
+        guard let kind = options.table.kinds.first else { return nil }
+        let names = [targets, String(targets.dropFirst()), targets.split(separator: "/").last.map(String.init) ?? ""]
+        guard options.table.kinds.count == 1, names.contains(kind.column) else {
+            throw UsageError(
+                "--column \(kind.column)=\(kind.word): of an HDF5 file it says what the targets are, as in --column "
+                    + "\(ShellWord.quoted(targets))=category")
+        }
+        guard let known = ColumnWord(kind.word)?.kind, known == .number || known == .category else {
+            throw UsageError("--column \(kind.column)=\(kind.word): targets of an HDF5 file are number or category")
+        }
+        return known
+    }
+
+    private static func targets(
+        _ data: Dataset, _ path: String, _ word: ColumnKind?
+    ) throws -> (DataSurvey.Targets, DataSurvey.Finding?) {
         let values = try TargetValues(data)
+        let targets = try targets(data, values, word)
+        guard word == nil, data.classNames == nil, values.width == 1, case .classes(_, let counts, _) = targets else {
+            return (targets, nil)
+        }
+        return (
+            targets,
+            .init(
+                what: "data.train.targets", choice: "classes",
+                reason:
+                    "it holds \(counts.count { $0 > 0 }) whole numbers, \(Int(values.least)) to \(Int(values.greatest)), taken for "
+                    + "classes (--column \(path)=number if they are amounts)")
+        )
+    }
+
+    private static func targets(
+        _ data: Dataset, _ values: TargetValues, _ word: ColumnKind?
+    ) throws -> DataSurvey.Targets {
+        let amounts = DataSurvey.Targets.numbers(
+            count: values.width, greatest: max(abs(values.least), abs(values.greatest)))
+        if word == .number { return amounts }
         let field = data.fields(.target)[0].field
+        if word == .category {
+            guard values.width == 1, values.areWhole, values.least >= 0, values.counts.count <= 1000,
+                values.greatest < 1000
+            else {
+                throw DataError(
+                    "\(data.targetsPlace) can't be classes: these are one whole number a row, from 0 to 999; it holds "
+                        + "\(values.width == 1 ? "\(values.least) to \(values.greatest)" : "\(values.width) numbers a row")")
+            }
+            return .classes(
+                names: data.classNames, counts: (0...Int(values.greatest)).map { values.counts[$0] ?? 0 }, isOneHot: false)
+        }
         if let names = data.classNames, values.width == 1, values.areWhole, values.least >= 0,
             values.greatest < Double(names.count)
         {
@@ -94,10 +158,13 @@ enum HDF5Init: InitSource {
         }
         if values.areOneHot { return .classes(names: data.classNames, counts: values.places, isOneHot: true) }
         if values.width > 1, values.areBits { return .answers(count: values.width) }
-        if !field.type.isFloatingPoint, values.width == 1, let counts = values.classes ?? manyClasses(values) {
+        // Whole numbers are stored as floats by programs that know no other type.
+        if values.width == 1,
+            let counts = values.classes ?? (field.type.isFloatingPoint ? nil : manyClasses(values))
+        {
             return .classes(names: nil, counts: counts, isOneHot: false)
         }
-        return .numbers(count: values.width, greatest: max(abs(values.least), abs(values.greatest)))
+        return amounts
     }
 
     /// Integers that are all there from 0 on are labels, however many they are.

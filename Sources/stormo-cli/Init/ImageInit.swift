@@ -7,24 +7,24 @@ import Recipes
 /// `stormo init` for a folder of images.
 enum ImageInit: InitSource {
     static let words = "a folder of images with a folder for each class"
-    static let options: Set<String> = []
+    static let options: Set<String> = ["--skip-damaged"]
 
-    private static let leastRows = 10
+    static let leastRows = 10
     /// Images larger than this are made so small: of more pixels a CPU learns slowly, and seldom better.
     private static let usualSide = 64
     private static let mostSide = 96
     /// With more images there is less need of others.
     private static let fewRows = 20_000
 
-    static func reads(_ path: String) -> Bool { AtomicFile.isDirectory(path) }
+    static func reads(_ path: String, _ options: InitOptions) -> Bool { AtomicFile.isDirectory(path) }
 
     static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
-        let images = try FolderSurvey(path)
+        let images = try FolderSurvey(path, skipsDamaged: options.skipsDamaged)
         let training = images.splits[0]
         guard let names = images.classNames else {
             throw DataError(
-                "\(path) holds images without labels; put them into a folder for each class, or name a CSV of their names and "
-                    + "labels in a config")
+                "\(path) holds images without labels; put them into a folder for each class, or give init a CSV of their names "
+                    + "and labels")
         }
         guard names.count > 1 else {
             throw DataError(
@@ -37,11 +37,8 @@ enum ImageInit: InitSource {
                     + "it; init wants \(leastRows) or more")
         }
         var findings: [DataSurvey.Finding] = []
-        let recipe = recipe(images.survey, &findings)
-        var node: JSONNode = ["size": [JSONNode(recipe.height), JSONNode(recipe.width)]]
-        node["channels"] = JSONNode(recipe.channels)
-        if recipe.bits == 16 { node["bits"] = 16 }
-        node["fit"] = JSONNode(recipe.fit.rawValue)
+        let recipe = try recipe(images.survey, &findings)
+        let node = node(recipe, options)
         func split(_ name: String?) -> JSONNode? {
             guard let own = images.splits.first(where: { $0.name == name }) else { return nil }
             return ["file": JSONNode(options.configured + "/" + own.folder)]
@@ -58,8 +55,18 @@ enum ImageInit: InitSource {
         return survey
     }
 
+    /// What a config says of images.
+    static func node(_ recipe: ImageRecipe, _ options: InitOptions) -> JSONNode {
+        var node: JSONNode = ["size": [JSONNode(recipe.height), JSONNode(recipe.width)]]
+        node["channels"] = JSONNode(recipe.channels)
+        if recipe.bits == 16 { node["bits"] = 16 }
+        node["fit"] = JSONNode(recipe.fit.rawValue)
+        if options.skipsDamaged { node["skip_damaged"] = true }
+        return node
+    }
+
     /// The size, the channels and the fit.
-    private static func recipe(_ survey: ImageSurvey, _ findings: inout [DataSurvey.Finding]) -> ImageRecipe {
+    static func recipe(_ survey: ImageSurvey, _ findings: inout [DataSurvey.Finding]) throws -> ImageRecipe {
         func note(_ what: String, _ choice: String, _ reason: String) {
             findings.append(.init(what: "data.train.images." + what, choice: choice, reason: reason))
         }
@@ -80,8 +87,15 @@ enum ImageInit: InitSource {
                     : "all images have it"
                 : "of \(heights[0])×\(widths[0]) to \(heights[heights.count - 1])×\(widths[widths.count - 1]) pixels the "
                     + "middle" + (most > mostSide ? ", made small enough for a CPU" : ""))
-        let isGrey = survey.greys == survey.count
-        note("channels", isGrey ? "1" : "3", isGrey ? "all images are grey" : "there are colours")
+        let colour = try survey.firstWithColours()
+        let isGrey = colour == nil
+        let stored = survey.count - survey.greys
+        note(
+            "channels", isGrey ? "1" : "3",
+            colour.map { "there are colours, as in \($0)" }
+                ?? (stored == 0
+                    ? "all images are grey"
+                    : "all images are grey, though \(Figures.count(stored)) \(stored == 1 ? "is" : "are") stored in colour"))
         if survey.deep > 0 { note("bits", "16", "\(Figures.count(survey.deep, "image")) of that depth") }
         let fit: ImageRecipe.Fit = isOne ? .resize : .letterbox
         note(
@@ -92,7 +106,7 @@ enum ImageInit: InitSource {
     }
 
     /// What gives a small set of images more variety. Mirroring is not safe to guess: letters and digits change by it.
-    private static func augment(
+    static func augment(
         _ recipe: ImageRecipe, rows: Int, _ findings: inout [DataSurvey.Finding]
     ) -> JSONNode? {
         guard min(recipe.height, recipe.width) >= 16, rows < fewRows else {

@@ -9,19 +9,22 @@ import Runs
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Write a first config for a table or an HDF5 file, with a reason for each choice.",
+        abstract: "Write a first config for a table, a folder of images or an HDF5 file, with a reason for each choice.",
         discussion: """
             From a raw file to a trained model:
 
               stormo init houses.csv --target price
               stormo train houses.json
 
+            A folder of images has a folder for each class; a table with a column of the names of image files, from its folder on, \
+            is one of images, too.
+
             Layers, loss, metrics, normalisation, splits and early stopping are chosen from what the file holds. The config is \
             a beginning: change it as you like.
             """)
 
     @Argument(
-        help: "The data: a table (.csv, .tsv) or an HDF5 file.",
+        help: "The data: a table (.csv, .tsv), a folder of images or an HDF5 file.",
         completion: .file(extensions: ["csv", "tsv", "tab", "gz", "h5", "hdf5"]))
     var file: String
 
@@ -38,18 +41,29 @@ struct InitCommand: ParsableCommand {
     var inputs: [String] = []
 
     @Option(
-        help: ArgumentHelp("The config to write. (default: the file's name with .json)", valueName: "file"))
+        help: ArgumentHelp("The config to write. (default: the file's name with .json)", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var output: String?
 
     @Flag(help: "Replace a config that is there.")
     var overwrite = false
 
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Give a value to the config in place of what is chosen, for example training.epochs=30; may be given several "
+                + "times.", valueName: "path=value"))
+    var assignments: [String] = []
+
+    @Flag(help: "Leave out images that can't be decoded, here and in training.")
+    var skipDamaged = false
+
     @OptionGroup(title: "Tables") var columns: TableColumnArguments
     @OptionGroup(title: "Tables") var form: TableFormArguments
 
     func run() throws {
-        let source = try InitSources.source(of: file)
         var options = options
+        let source = try InitSources.source(of: file, options)
         if let option = options.given.first(where: { !source.options.contains($0) }) {
             throw UsageError("\(option) is not for \(source.words), and \(file) is one; leave it out")
         }
@@ -64,7 +78,9 @@ struct InitCommand: ParsableCommand {
         options.configured = RelativePath.from(ConfigOptions.directory(of: output), to: file)
         let survey = try source.survey(file, options)
         let proposal = ConfigProposal(survey, name: Self.name(of: output))
-        let text = ConfigText.of(proposal.configuration)
+        var document = try ConfigurationDocument(text: ConfigText.of(proposal.configuration), file: output)
+        for assignment in assignments { try document.set(assignment) }
+        let text = ConfigText.of(document.root)
         // What is written is a config that can be trained.
         _ = try RunConfiguration(
             ConfigurationDocument(text: text, file: output), directory: ConfigOptions.directory(of: output))
@@ -73,7 +89,12 @@ struct InitCommand: ParsableCommand {
         for line in SentenceList(survey.warnings).lines { Console.print("warning: \(line)", style: .bold) }
         if survey.report != nil || !survey.warnings.isEmpty { Console.print() }
         var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
-        for decision in proposal.decisions { table.append([decision.what, decision.choice, decision.reason]) }
+        let given = Set(assignments.map { String($0.prefix { $0 != "=" }) })
+        for decision in proposal.decisions where !given.contains(decision.what) { table.append([decision.what, decision.choice, decision.reason]) }
+        for assignment in assignments {
+            let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
+            table.append([parts[0], parts.count > 1 ? parts[1] : "", "as --set says"])
+        }
         table.print()
         Console.print("\nconfig \(output); to train it:")
         Console.print("  stormo train \(ShellWord.quoted(output))", style: .bold)
@@ -83,6 +104,7 @@ struct InitCommand: ParsableCommand {
         var options = InitOptions()
         options.targets = targets
         options.inputs = inputs
+        options.skipsDamaged = skipDamaged
         options.table.dropped = columns.drop
         options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
         options.table.encoding = form.encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
@@ -90,7 +112,7 @@ struct InitCommand: ParsableCommand {
         options.table.hasHeader = form.header
         options.table.hasDecimalComma = form.decimalComma ? true : nil
         options.given =
-            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty)].filter(\.1).map(\.0) + columns.given
+            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1).map(\.0) + columns.given
             + form.given
         return options
     }

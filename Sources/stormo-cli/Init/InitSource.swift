@@ -8,7 +8,8 @@ protocol InitSource: Sendable {
     /// The options of `init` that it takes, by their names.
     static var options: Set<String> { get }
     /// Whether a file or a folder is one.
-    static func reads(_ path: String) -> Bool
+    /// - Throws: `DataError` and `FileError` for what can't be read.
+    static func reads(_ path: String, _ options: InitOptions) throws -> Bool
     /// Looks at the data.
     /// - Throws: `UsageError` for options that do not fit, `DataError`, `FileError` and `HDF5Error` for what can't be read.
     static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey
@@ -16,11 +17,11 @@ protocol InitSource: Sendable {
 
 /// The kinds of sources.
 enum InitSources {
-    static var all: [any InitSource.Type] { [TableInit.self, ImageInit.self, HDF5Init.self] }
+    static var all: [any InitSource.Type] { [ImageTableInit.self, TableInit.self, ImageInit.self, HDF5Init.self] }
 
     /// - Throws: `UsageError` for what is none of them.
-    static func source(of path: String) throws -> any InitSource.Type {
-        for source in all where source.reads(path) { return source }
+    static func source(of path: String, _ options: InitOptions) throws -> any InitSource.Type {
+        for source in all where try source.reads(path, options) { return source }
         if let foreign = ForeignFormat(of: path) { throw DataError("\(path) is \(foreign.advice(path))") }
         let words = all.map { source in source.words }
         throw UsageError(
@@ -34,6 +35,8 @@ struct InitOptions {
     var targets: [String] = []
     var inputs: [String] = []
     var table = TableSource()
+    /// Whether images that can't be decoded are left out.
+    var skipsDamaged = false
     /// The path of the source as the config names it.
     var configured = ""
     /// Those that are given, by their names.

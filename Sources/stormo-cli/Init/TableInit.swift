@@ -14,7 +14,7 @@ enum TableInit: InitSource {
 
     private static let leastRows = 10
 
-    static func reads(_ path: String) -> Bool { TableSource.isTable(path) }
+    static func reads(_ path: String, _ options: InitOptions) -> Bool { TableSource.isTable(path) }
 
     static func survey(_ path: String, _ options: InitOptions) throws -> DataSurvey {
         var table = options.table
@@ -25,30 +25,15 @@ enum TableInit: InitSource {
                 "which column of \(path) is to be predicted? Say --target COLUMN; it has the columns "
                     + RecipeMapping.list(names))
         }
-        let folder = try TemporaryFolder()
-        let display = RateDisplay("looking at the table")
-        defer { display.finish() }
-        func convert() throws -> (report: ConversionReport, data: Dataset) {
-            let tables = try SplitTables(
-                TableSource.source([path], table), into: folder.path, split: "train", like: nil
-            ) { display.update($1) }
-            return (tables.reports[0], try Dataset(reading: tables.source))
-        }
         // What is missing is not refused before it is known.
         table.missing = "indicator"
-        var (report, data) = try convert()
+        let (report, data, values, finding, folder) = try read(path, &table)
         guard data.count >= leastRows else {
             throw DataError(
                 "\(path) has \(Figures.count(data.count, "row")), of which nothing can be learned and kept back to measure it; init "
                     + "wants \(leastRows) or more")
         }
-        var findings: [DataSurvey.Finding] = []
-        var values = try TargetValues(data)
-        if let finding = classes(&table, report, values) {
-            findings.append(finding)
-            (report, data) = try convert()
-            values = try TargetValues(data)
-        }
+        var findings = finding.map { [$0] } ?? []
         let recipe = report.datasets.first?.recipe
         let missing = recipe?.columns.reduce(0) { $0 + ($1.seen?.missing ?? 0) } ?? 0
         findings.append(
@@ -58,7 +43,6 @@ enum TableInit: InitSource {
                     ? "no value is missing here; in new rows one is filled with the mean"
                     : "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside "
                         + "a feature that tells so"))
-        display.finish()
         var survey = DataSurvey(
             rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
             targets: try targets(report, values, rows: data.count, path),
@@ -72,7 +56,38 @@ enum TableInit: InitSource {
             })
         survey.groups = GroupColumn.find(data)
         try survey.addExtremes(of: data)
+        if let images = try ImageTableInit.column(path, options), !images.isThere {
+            survey.warnings.append(
+                "\(path), column '\(images.name)', names images, such as '\(images.first.name)', and there is no file "
+                    + "\(images.first.path): so it is taken for any other column. Where the images are beside the table, init makes a "
+                    + "config of them")
+        }
         return survey
+    }
+
+    /// Converts a table, and once more where its target turns out to be classes.
+    static func read(
+        _ path: String, _ table: inout TableSource
+    ) throws -> (
+        report: ConversionReport, data: Dataset, values: TargetValues, finding: DataSurvey.Finding?, folder: TemporaryFolder
+    ) {
+        let folder = try TemporaryFolder()
+        let display = RateDisplay("looking at the table")
+        defer { display.finish() }
+        func convert(_ table: TableSource) throws -> (report: ConversionReport, data: Dataset) {
+            let tables = try SplitTables(
+                TableSource.source([path], table), into: folder.path, split: "train", like: nil
+            ) { display.update($1) }
+            return (tables.reports[0], try Dataset(reading: tables.source))
+        }
+        var (report, data) = try convert(table)
+        var values = try TargetValues(data)
+        let finding = classes(&table, report, values)
+        if finding != nil {
+            (report, data) = try convert(table)
+            values = try TargetValues(data)
+        }
+        return (report, data, values, finding, folder)
     }
 
     /// Whole numbers that are classes become categories, so that their labels count from 0 and are known by name.
@@ -92,7 +107,7 @@ enum TableInit: InitSource {
                 + "\(table.targets[0])=number if they are amounts)")
     }
 
-    private static func targets(
+    static func targets(
         _ report: ConversionReport, _ values: TargetValues, rows: Int, _ path: String
     ) throws -> DataSurvey.Targets {
         let columns = report.datasets.count > 1 ? report.datasets[1].recipe?.columns ?? [] : []
@@ -125,7 +140,7 @@ enum TableInit: InitSource {
         return .numbers(count: max(columns.count, 1), greatest: max(abs(values.least), abs(values.greatest)))
     }
 
-    private static func node(_ file: String, _ table: TableSource) -> JSONNode {
+    static func node(_ file: String, _ table: TableSource) -> JSONNode {
         JSONNode(.object([.init(key: "file", value: JSONNode(file))] + table.members))
     }
 }

@@ -67,6 +67,7 @@ final class ModelData {
         if let option = options.table.given.first {
             throw UsageError("\(option) is for tables (.csv, .tsv), and \(files[0]) is read as HDF5; leave it out")
         }
+        try refuseSkipping(options, files, "is read as HDF5")
         if let image = files.first(where: ModelImages.reads) {
             throw UsageError(
                 "\(image) is \(AtomicFile.isDirectory(image) ? "a folder" : "an image"), and what \(options.model) was trained on "
@@ -88,8 +89,11 @@ final class ModelData {
         let folder = try TemporaryFolder()
         let display = RateDisplay("converting")
         defer { display.finish() }
+        var table = options.table.applied(to: TableSource(asIn: model))
+        table.images = ImageSource()
+        table.images?.skipsDamaged = options.skipDamaged
         let images = try ModelImages(
-            files, options.table.applied(to: TableSource(asIn: model)), like: LikeTable(model, options.model),
+            files, table, like: LikeTable(model, options.model),
             into: folder.path, wantsTargets: hasTargets
         ) { display.update($0) }
         display.finish()
@@ -110,12 +114,18 @@ final class ModelData {
         }
     }
 
+    private static func refuseSkipping(_ options: ModelOptions, _ files: [String], _ words: String) throws {
+        guard options.skipDamaged else { return }
+        throw UsageError("--skip-damaged is for images, and \(files[0]) \(words); leave it out")
+    }
+
     // MARK: - Tables
 
     private static func tables(
         _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, _ targets: [String],
         _ weights: [String]
     ) throws -> Opened {
+        try refuseSkipping(options, files, "is a table")
         try refuseHDF5Options(
             options, files, targets, weights, "is a table, whose columns are found by the names that the model has")
         let table = TableSource(asIn: model)

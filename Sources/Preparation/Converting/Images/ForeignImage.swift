@@ -53,12 +53,26 @@ enum ForeignImage: String, CaseIterable {
         return "is \(rawValue), which stormo does not read; make a PNG of it: \(Self.line(path, opener))"
     }
 
-    /// A line for a shell, by which Pillow makes a PNG.
+    /// A line for a shell, by which Pillow makes a PNG. The file is kept under a name that is no image's, so that its folder
+    /// can be read; no file is replaced.
     /// - Parameter opener: a statement before.
     static func line(_ path: String, _ opener: String = "") -> String {
-        let target = (path as NSString).deletingPathExtension + ".png"
-        let code = "\(opener)from PIL import Image; Image.open(\(quoted(path))).save(\(quoted(target)))"
+        let target = free((path as NSString).deletingPathExtension + ".png", else: path, ".png")
+        let kept = free(path + ".original", else: path, ".original")
+        let code =
+            "import os; \(opener)from PIL import Image; Image.open(\(quoted(path))).save(\(quoted(target))); "
+            + "os.rename(\(quoted(path)), \(quoted(kept)))"
         return "python3 -c \(ShellWord.quoted(code))"
+    }
+
+    /// A name that no file has: the given one, or the path's with a number and an ending.
+    private static func free(_ name: String, else path: String, _ ending: String) -> String {
+        var (own, number) = (name, 1)
+        while access(own, F_OK) == 0 {
+            own = number == 1 && ending == ".png" ? path + ending : "\(path).\(number)\(ending)"
+            number += 1
+        }
+        return own
     }
 
     /// As Python takes it.

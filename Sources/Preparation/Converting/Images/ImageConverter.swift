@@ -15,8 +15,8 @@ package struct ImageOptions: Sendable {
     package var fit = ImageRecipe.Fit.resize
     /// Whether images that can't be decoded are left out rather than refused.
     package var skipsDamaged = false
-    /// Whether who asks can have damaged ones left out, so that a refusal says how.
-    package var offersSkipping = false
+    /// What leaves damaged ones out, where who asks can have that: `--skip-damaged`. A refusal says so.
+    package var skipping: String?
     /// What says all of this instead.
     package var recipe: ImageRecipe?
 
@@ -63,7 +63,10 @@ package struct ImageConverter: Converter {
             (list, table) = (own.list, own)
         }
         var report = ConversionReport()
-        let damaged = options.skipsDamaged ? try removeDamaged(&list) : []
+        let count = list.images.count
+        let (damaged, kept) = options.skipsDamaged ? try removeDamaged(&list) : ([], Array(0..<count))
+        // The rows of a table that is copied in part.
+        let rows = table == nil || damaged.isEmpty ? nil : kept
         let survey = try ImageSurvey(list.images.map(\.path))
         if let (_, sentence) = survey.failures.first { throw refusal(sentence) }
         let recipe = try recipe(survey)
@@ -76,7 +79,8 @@ package struct ImageConverter: Converter {
             for split in list.splits {
                 let group = target.path(split: split.name)
                 report.datasets += try write(
-                    split.images, list.classNames, table, to: file, group == "/" ? "" : group, target.storage, decoder
+                    split.images, list.classNames, table, rows, to: file, group == "/" ? "" : group, target.storage,
+                    decoder
                 ) { progress(PreparationProgress(done: done + $0, total: total, rows: done + $0)) }
                 done += split.images.count
             }
@@ -87,8 +91,8 @@ package struct ImageConverter: Converter {
     }
 
     private func write(
-        _ images: [ImageList.Image], _ classNames: [String]?, _ table: ImageTable?, to file: HDF5File, _ group: String,
-        _ storage: DatasetStorage, _ decoder: ImageDecoder, progress: (Int) -> Void
+        _ images: [ImageList.Image], _ classNames: [String]?, _ table: ImageTable?, _ rows: [Int]?, to file: HDF5File,
+        _ group: String, _ storage: DatasetStorage, _ decoder: ImageDecoder, progress: (Int) -> Void
     ) throws -> [ConversionReport.Written] {
         let recipe = decoder.recipe
         let inputs = try RowWriter(
@@ -117,7 +121,7 @@ package struct ImageConverter: Converter {
             written[1].recipe = Recipe([column])
         }
         if let table {
-            try table.copyOthers(to: file, group)
+            try table.copyOthers(to: file, group, rows, storage)
             written += table.report.datasets.dropFirst()
         }
         let names = images.map(\.name)
@@ -130,8 +134,17 @@ package struct ImageConverter: Converter {
 
     /// The sentence for an image that can't be decoded.
     private func refusal(_ sentence: String) -> DataError {
-        let isHelpful = options.offersSkipping && !sentence.contains("python3") && !sentence.hasPrefix("cannot open")
-        return DataError(isHelpful ? sentence + " (--skip-damaged leaves such files out)" : sentence)
+        DataError(options.skipping.map { Self.offer($0, sentence) } ?? sentence)
+    }
+
+    /// A sentence about a file, with what leaves it out. A command at its end is to stay whole, and so comes last.
+    package static func offer(_ skipping: String, _ sentence: String) -> String {
+        // What can't be opened is a matter of its place.
+        guard !sentence.hasPrefix("cannot open") else { return sentence }
+        guard let place = sentence.firstRange(of: "; make a PNG") else {
+            return sentence + " (\(skipping) leaves such files out)"
+        }
+        return sentence[..<place.lowerBound] + " (\(skipping) leaves such files out)" + sentence[place.lowerBound...]
     }
 
     /// What is asked for, or what the images have.
@@ -164,11 +177,22 @@ package struct ImageConverter: Converter {
         }
     }
 
-    private func notes(_ survey: ImageSurvey, _ recipe: ImageRecipe, _ damaged: [String]) -> [String] {
+    /// So many of the files that are left out are named.
+    private static let mostNamed = 20
+
+    /// Says which files were left out: one with its sentence, several by their names and the first one's sentence.
+    package static func note(leftOut damaged: [(path: String, sentence: String)]) -> String? {
+        guard let first = damaged.first else { return nil }
+        guard damaged.count > 1 else { return "1 image was left out: \(first.sentence)" }
+        let more = damaged.count - mostNamed
+        let names = damaged.prefix(mostNamed).map(\.path).joined(separator: ", ")
+        return "\(damaged.count) images were left out: \(names)\(more > 0 ? " and \(more) more" : ""). Of the first: "
+            + first.sentence
+    }
+
+    private func notes(_ survey: ImageSurvey, _ recipe: ImageRecipe, _ damaged: [(path: String, sentence: String)]) -> [String] {
         var notes: [String] = []
-        if let first = damaged.first {
-            notes.append("\(damaged.count == 1 ? "1 image was" : "\(damaged.count) images were") left out: \(first)")
-        }
+        if let note = Self.note(leftOut: damaged) { notes.append(note) }
         if options.recipe == nil, options.channels == nil, recipe.channels == 1 {
             notes.append("all images are grey: one channel (--channels 3 makes them colour)")
         }
@@ -182,15 +206,17 @@ package struct ImageConverter: Converter {
     }
 
     /// Decodes everything once to know which images are whole.
-    /// - Returns: the sentences for the others.
-    private func removeDamaged(_ list: inout ImageList) throws -> [String] {
+    /// - Returns: the others with their sentences, and the numbers of those that are whole.
+    private func removeDamaged(
+        _ list: inout ImageList
+    ) throws -> (damaged: [(path: String, sentence: String)], kept: [Int]) {
         let all = list.images
-        var (damaged, sentences): (Set<ImageList.Image>, [String]) = ([], [])
+        var (damaged, sentences): (Set<ImageList.Image>, [(path: String, sentence: String)]) = ([], [])
         let decoder = ImageDecoder(recipe: ImageRecipe(height: 1, width: 1, channels: 1))
         try decoder.decode(all.map(\.path), skipsDamaged: true) { _, failures in
             for (index, sentence) in failures {
                 damaged.insert(all[index])
-                sentences.append(sentence)
+                sentences.append((all[index].path, sentence))
             }
         }
         for index in list.splits.indices {
@@ -200,6 +226,6 @@ package struct ImageConverter: Converter {
                     "\(words) holds no image that can be decoded\(list.splits[index].name.map { " for \($0)" } ?? "")")
             }
         }
-        return sentences
+        return (sentences, all.indices.filter { !damaged.contains(all[$0]) })
     }
 }

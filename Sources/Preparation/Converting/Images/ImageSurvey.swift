@@ -23,8 +23,12 @@ package struct ImageSurvey: Sendable {
     /// All heights and widths, sorted.
     package private(set) var heights: [Int] = []
     package private(set) var widths: [Int] = []
+    /// Those whose header says that they have colours.
+    private(set) var coloured: [String] = []
     /// The files that are no images, or too large ones, by their position, with the sentence.
     private(set) var failures: [(Int, String)] = []
+    /// What was left out, in a sentence; nil for nothing.
+    package private(set) var leftOut: String?
 
     /// Reads the beginning of each file, several at once.
     init(_ paths: [String]) throws {
@@ -48,7 +52,7 @@ package struct ImageSurvey: Sendable {
         for (path, header) in zip(paths, headers) {
             guard let header else { continue }
             count += 1
-            if header.isGrey { greys += 1 }
+            if header.isGrey { greys += 1 } else { coloured.append(path) }
             if header.bits == 16 { deep += 1 }
             let (height, width) = header.shown
             heights.append(height)
@@ -63,5 +67,53 @@ package struct ImageSurvey: Sendable {
         }
         heights.sort()
         widths.sort()
+        damaged = failures.map { (paths[$0.0], $0.1) }
+    }
+
+    private var damaged: [(path: String, sentence: String)] = []
+
+    /// Notes files that are no images as left out, or refuses the first of them.
+    /// - Throws: `DataError` for such a file that is not to be left out, and where nothing else is there.
+    mutating func refuseDamaged(unless skips: Bool) throws {
+        guard let first = damaged.first else { return }
+        guard skips else { throw DataError(ImageConverter.offer("--skip-damaged", first.sentence)) }
+        guard count > 0 else { throw DataError("none of \(damaged.count) images can be decoded: \(first.sentence)") }
+        leftOut = ImageConverter.note(leftOut: damaged)
+    }
+
+    /// Whether images hold colours, whatever their headers say: grey ones are often stored as red, green and blue.
+    /// - Returns: the first one with a colour, of those whose headers say so; nil where they are grey. Of very many,
+    ///   `mostLooked` are decoded, evenly taken.
+    package func firstWithColours() throws -> String? {
+        let step = max(1, coloured.count / Self.mostLooked)
+        let looked = stride(from: 0, to: coloured.count, by: step).map { coloured[$0] }
+        var (found, start): (String?, Int) = (nil, 0)
+        // Small pictures, in which a part that has a colour still differs.
+        let decoder = ImageDecoder(recipe: ImageRecipe(height: Self.side, width: Self.side, channels: 3))
+        let block = 64
+        while found == nil, start < looked.count {
+            let own = Array(looked[start..<min(start + block, looked.count)])
+            try decoder.decode(own, skipsDamaged: true) { rows, failures in
+                let damaged = Set(failures.map(\.0))
+                for index in own.indices where found == nil && !damaged.contains(index) {
+                    let row = rows[index * decoder.recipe.rowBytes..<(index + 1) * decoder.recipe.rowBytes]
+                    if Self.hasColour(row) { found = own[index] }
+                }
+            }
+            start += block
+        }
+        return found
+    }
+
+    private static let mostLooked = 2000
+    private static let side = 16
+    /// JPEG's rounding makes less of grey.
+    private static let leastDifference = 4
+
+    private static func hasColour(_ row: Slice<UnsafeRawBufferPointer>) -> Bool {
+        stride(from: row.startIndex, to: row.endIndex, by: 3).contains { place in
+            let (red, green, blue) = (row[place], row[place + 1], row[place + 2])
+            return Int(max(red, green, blue)) - Int(min(red, green, blue)) >= leastDifference
+        }
     }
 }

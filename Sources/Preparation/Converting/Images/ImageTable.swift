@@ -39,13 +39,10 @@ struct ImageTable {
         }
         let codes = try file.dataset(TableSource.inputsPath).read(Double.self)
         let lines = try file.dataset(TableSource.linesPath).read(Int64.self)
-        // Beside the table, unless they are given from the root on.
-        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let directory = path.hasPrefix("/") && parent.isEmpty ? "/" : parent.isEmpty ? "" : parent + "/"
         var images: [ImageList.Image] = []
         for (code, line) in zip(codes, lines) {
             let name = names[Int(code)]
-            let own = name.hasPrefix("/") ? name : directory + name
+            let own = Self.path(of: name, namedIn: path)
             guard access(own, F_OK) == 0 else {
                 throw DataError(
                     "\(path), line \(line), column '\(column)': there is no file \(own); names are taken from the folder of "
@@ -56,15 +53,28 @@ struct ImageTable {
         list = ImageList(images)
     }
 
+    /// The file of a name: beside the table, unless the name is given from the root on.
+    static func path(of name: String, namedIn table: String) -> String {
+        guard !name.hasPrefix("/") else { return name }
+        let parent = table.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return (table.hasPrefix("/") && parent.isEmpty ? "/" : parent.isEmpty ? "" : parent + "/") + name
+    }
+
     /// What the table's own conversion says of its targets.
     var notes: [String] { report.notes.filter { !$0.contains("'\(column)'") } }
 
     /// The targets and what is kept beside them, as they are in the table.
-    func copyOthers(to file: HDF5File, _ group: String) throws {
+    /// - Parameter rows: those of the images that are kept, ascending; nil for all.
+    func copyOthers(to file: HDF5File, _ group: String, _ rows: [Int]?, _ storage: DatasetStorage) throws {
         // Nothing may have been read through it.
         let source = try HDF5File.open(converted)
         for written in report.datasets.dropFirst() {
-            try file.root.copy(source.dataset(written.path), to: group + written.path)
+            let dataset = try source.dataset(written.path)
+            if let rows {
+                try RowSubset.copy(rows, of: dataset, to: file, group + written.path, storage)
+            } else {
+                try file.root.copy(dataset, to: group + written.path)
+            }
         }
     }
 }

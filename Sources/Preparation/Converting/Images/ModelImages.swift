@@ -51,6 +51,7 @@ package struct ModelImages: Sendable {
         }
         var options = ImageOptions()
         options.recipe = recipe
+        (options.skipsDamaged, options.skipping) = (table.images?.skipsDamaged ?? false, table.asker.skippingDamaged)
         let path = folder + "/" + SplitTables.name("data", 0)
         let report = try ImageConverter(.files(paths), options: options).convert(
             to: ConversionTarget(file: path, group: "/", storage: DatasetStorage(gzip: 0)), progress: progress)

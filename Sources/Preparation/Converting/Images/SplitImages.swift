@@ -25,6 +25,7 @@ struct SplitImages {
         if let size = images.size { (options.height, options.width) = (size[0], size[1]) }
         (options.channels, options.bits) = (images.channels, images.bits)
         options.fit = images.fit ?? .resize
+        (options.skipsDamaged, options.skipping) = (images.skipsDamaged, table.asker.skippingDamaged)
         if like != nil, like?.images == nil {
             throw DataError(
                 "\(path) holds images, but \(like?.place ?? "") says nothing of images; make it from images by stormo data "

@@ -22,8 +22,26 @@ struct ForeignImageTests {
     @Test func theLineCanBeTyped() {
         #expect(
             ForeignImage.tiff.advice("it's/a b.tif")
-                == "is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'from PIL import Image; "
-                + "Image.open(\"it'\\''s/a b.tif\").save(\"it'\\''s/a b.png\")'")
+                == "is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'import os; from PIL import "
+                + "Image; Image.open(\"it'\\''s/a b.tif\").save(\"it'\\''s/a b.png\"); os.rename(\"it'\\''s/a b.tif\", "
+                + "\"it'\\''s/a b.tif.original\")'")
         #expect(ForeignImage.heif.advice("a.heic").contains("register_heif_opener"))
+    }
+
+    /// Neither an image of the same name nor one that was kept before is lost.
+    @Test func noFileIsReplaced() throws {
+        let fixture = try ConvertingFixture()
+        for (there, png, kept) in [
+            ([String](), "a.png", "a.tif.original"), (["a.png"], "a.tif.png", "a.tif.original"),
+            (["a.png", "a.tif.png", "a.tif.original"], "a.tif.2.png", "a.tif.1.original"),
+        ] {
+            for name in there { try fixture.write("", to: name) }
+            let line = ForeignImage.line(fixture.file("a.tif"))
+            #expect(line.contains(".save(\"\(fixture.file(png))\")"), "\(line)")
+            #expect(line.hasSuffix("\"\(fixture.file(kept))\")'"), "\(line)")
+        }
+        // What is called a PNG and is none.
+        try fixture.write("", to: "b.png")
+        #expect(ForeignImage.line(fixture.file("b.png")).contains("b.png.png"))
     }
 }

@@ -8,7 +8,7 @@ import Testing
 struct ImageConverterTests {
     private func converter(_ path: String, change: (inout ImageOptions) -> Void = { _ in }) -> ImageConverter {
         var options = ImageOptions()
-        options.offersSkipping = true
+        options.skipping = "--skip-damaged"
         change(&options)
         return ImageConverter(.folder(path), options: options)
     }
@@ -167,8 +167,9 @@ struct ImageConverterTests {
                 + "out)", from: converter(fixture.file("p")))
         try fixture.write([0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8], to: "p/a/1.jpg")
         fixture.expect(
-            "@p/a/1.jpg is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'from PIL import Image; "
-                + "Image.open(\"@p/a/1.jpg\").save(\"@p/a/1.png\")'", from: converter(fixture.file("p")))
+            "@p/a/1.jpg is a TIFF image, which stormo does not read (--skip-damaged leaves such files out); make a PNG of it: "
+                + "python3 -c 'import os; from PIL import Image; Image.open(\"@p/a/1.jpg\").save(\"@p/a/1.png\"); "
+                + "os.rename(\"@p/a/1.jpg\", \"@p/a/1.jpg.original\")'", from: converter(fixture.file("p")))
         try fixture.write("", to: "q/file")
         fixture.expect(
             "@q holds no images (PNG, JPEG or WebP), neither beside each other nor in a folder for each class",

@@ -238,15 +238,17 @@ struct ImageDecoderTests {
         bomb.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
         try expect("@/a.png has 65536×65536 pixels; more than 100 million are not decoded", bomb)
         try expect(
-            "@/a.png is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'from PIL import Image; "
-                + "Image.open(\"@/a.png\").save(\"@/a.png\")'", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0])
+            "@/a.png is a TIFF image, which stormo does not read; make a PNG of it: python3 -c 'import os; from PIL import "
+                + "Image; Image.open(\"@/a.png\").save(\"@/a.png.png\"); os.rename(\"@/a.png\", \"@/a.png.original\")'",
+            [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0])
         // A file that is all header: an image of 1 × 1 with the mark of an animation.
         let frames: [UInt8] =
             Array("RIFF".utf8) + [30, 0, 0, 0] + Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]
             + Array("ANIM".utf8) + [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]
         try expect(
-            "@/a.png is an animation; make a PNG of its first image: python3 -c 'from PIL import Image; "
-                + "Image.open(\"@/a.png\").save(\"@/a.png\")'", frames)
+            "@/a.png is an animation; make a PNG of its first image: python3 -c 'import os; from PIL import "
+                + "Image; Image.open(\"@/a.png\").save(\"@/a.png.png\"); os.rename(\"@/a.png\", \"@/a.png.original\")'",
+            frames)
     }
 
     @Test("A kilobyte that becomes ten million pixels takes its time and no more than its memory")

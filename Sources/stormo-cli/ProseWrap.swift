@@ -1,0 +1,39 @@
+/// Sentences cut between words, so that a terminal does not cut them within.
+enum ProseWrap {
+    /// A text whose lines have no more than so many characters, where they are prose. A word that is longer stays whole, and
+    /// so does what is to be copied: a command on a line of its own, Python at the end of a sentence, JSON, and rows of tables,
+    /// which have more than one space between their columns.
+    /// - Parameter width: nil for no limit.
+    static func text(_ text: String, within width: Int?) -> String {
+        guard let width, width >= least, text.count > width else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line(String($0), width) }.joined(
+            separator: "\n")
+    }
+
+    /// Narrower terminals get lines as they are.
+    private static let least = 20
+
+    private static func line(_ line: String, _ width: Int) -> String {
+        guard line.count > width else { return line }
+        let indent = String(line.prefix { $0 == " " })
+        var prose = line.dropFirst(indent.count)
+        if let first = prose.first, "{[".contains(first) || prose.hasPrefix("stormo ") || prose.contains("  ") {
+            return line
+        }
+        var code: Substring?
+        if let place = prose.firstRange(of: "python3 -c ") {
+            (prose, code) = (prose[..<place.lowerBound], prose[place.lowerBound...])
+        }
+        var lines: [String] = []
+        var own = indent
+        for word in prose.split(separator: " ") {
+            if own.count > indent.count, own.count + 1 + word.count > width {
+                lines.append(own)
+                own = indent
+            }
+            own += (own.count > indent.count ? " " : "") + word
+        }
+        if own.count > indent.count { lines.append(own) }
+        return (lines + (code.map { [String($0)] } ?? [])).joined(separator: "\n")
+    }
+}
