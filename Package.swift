@@ -167,7 +167,7 @@ let package = Package(
             name: "stormo-fuzz",
             dependencies: [
                 "Preparation", "Benchmark", "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics",
-                "Files", "Machine", "Network", "Configuration", "HDF5", "TestSupport",
+                "Files", "Machine", "Network", "Configuration", "HDF5", "TestSupport", "CImageWriters",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz"),
         .testTarget(

@@ -366,4 +366,13 @@ extension TrainedModel {
             objective, on: data, preprocessing: preprocessings, parameters: parameters, parallelism, chunk: 256,
             predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
     }
+
+    /// An evaluator of this model for `predictInPieces`.
+    /// - Parameter wantsTargets: whether the targets are handed over beside the predictions.
+    /// - Throws: as the other.
+    package func predictor(on data: Dataset, _ parallelism: Parallelism, wantsTargets: Bool) throws -> Evaluator {
+        try Evaluator(
+            objective, on: data, preprocessing: preprocessings, parameters: parameters, parallelism, chunk: 256,
+            predictsOnly: !wantsTargets, inPieces: true, team: WorkerTeam(parallelism.workers))
+    }
 }

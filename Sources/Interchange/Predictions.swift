@@ -24,13 +24,24 @@ package enum Predictions {
     package static func write(
         _ values: [[Float]], of model: TrainedModel, rows: AnswerRows? = nil, to path: String
     ) throws {
-        let outputs = model.objective.outputs
+        let samples = values[0].count / model.objective.outputs[0].shape.count
+        try write(AnswerStream(Answers(values, of: model, rows: rows ?? AnswerRows(total: samples))), to: path)
+    }
+
+    /// Writes answers piece by piece.
+    package static func write(_ answers: AnswerStream, to path: String) throws {
+        let outputs = answers.model.objective.outputs
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
-            for (output, values) in zip(outputs, values) {
-                try write(values, of: output, outputs.count > 1 ? "/\(output.name)" : "", model, in: file)
+            let written = try outputs.map { output in
+                try OutputDatasets(
+                    output, outputs.count > 1 ? "/\(output.name)" : "", answers.model, samples: answers.rows.count,
+                    in: file)
             }
-            if let rows { try write(rows, in: file) }
+            try answers.forEach { piece in
+                for (datasets, values) in zip(written, piece.values) { try datasets.write(values, piece.samples) }
+            }
+            try write(answers.rows, in: file)
             try file.close()
         }
     }
@@ -44,45 +55,67 @@ package enum Predictions {
         guard rows.numbers != nil || !rows.files.isEmpty, !rows.areFiles else { return }
         try file.root.createDataset("rows", .int64, shape: [rows.count]).write(places.map { Int64($0.row) })
     }
+}
 
-    private static func write(
-        _ values: [Float], of output: Objective.Output, _ suffix: String, _ model: TrainedModel, in file: HDF5File
+/// What the file has of one output.
+private struct OutputDatasets {
+    private let output: Objective.Output
+    private let predictions: HDF5Dataset
+    /// Nil for numbers.
+    private let labels: HDF5Dataset?
+    /// The thresholds of binary outputs.
+    private let comparisons: [Float]
+
+    /// Makes the datasets, with their attributes.
+    init(
+        _ output: Objective.Output, _ suffix: String, _ model: TrainedModel, samples: Int, in file: HDF5File
     ) throws {
+        self.output = output
         let shape = output.shape
-        let samples = values.count / shape.count
-        let predictions = try file.root.createDataset(
+        predictions = try file.root.createDataset(
             "predictions\(suffix)", .float32, shape: [samples] + shape.dimensions)
-        try predictions.write(values)
+        func makeLabels(_ shape: [Int]) throws -> HDF5Dataset {
+            try file.root.createDataset("labels\(suffix)", .int64, shape: [samples] + shape)
+        }
         switch output.targetForm {
         case .values:
+            (labels, comparisons) = (nil, [])
             if let names = model.targetNames(of: output.name), names.count > 1 {
                 try predictions.attributes.set("column_names", names)
             }
         case .sparseLabels, .oneHot:
-            let classes = shape.last
-            let labels = stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
-                let row = values[start..<start + classes]
-                return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
-            }
-            let dataset = try file.root.createDataset(
-                "labels\(suffix)", .int64, shape: [samples] + shape.dimensions.dropLast())
-            try dataset.write(labels)
-            if let names = model.classNames(of: output.name) { try dataset.attributes.set("class_names", names) }
+            let own = try makeLabels(shape.dimensions.dropLast())
+            (labels, comparisons) = (own, [])
+            if let names = model.classNames(of: output.name) { try own.attributes.set("class_names", names) }
         case .binary(let width):
-            let comparisons = MetricLayout(output).comparisons
-            let labels = values.enumerated().map { index, value -> Int64 in
-                value > comparisons[index % width] ? 1 : value.isNaN ? -1 : 0
-            }
-            let dataset = try file.root.createDataset(
-                "labels\(suffix)", .int64,
-                shape: [samples] + (width > 1 ? shape.dimensions : Array(shape.dimensions.dropLast())))
-            try dataset.write(labels)
+            let own = try makeLabels(width > 1 ? shape.dimensions : shape.dimensions.dropLast())
+            (labels, comparisons) = (own, MetricLayout(output).comparisons)
             if let names = model.classNames(of: output.name), names.count == 2 {
-                try dataset.attributes.set("class_names", names)
+                try own.attributes.set("class_names", names)
             }
             if let names = model.labelNames(of: output.name) {
-                for dataset in [predictions, dataset] { try dataset.attributes.set("column_names", names) }
+                for dataset in [predictions, own] { try dataset.attributes.set("column_names", names) }
             }
+        }
+    }
+
+    func write(_ values: [Float], _ samples: Range<Int>) throws {
+        guard !samples.isEmpty else { return }
+        try predictions.write(values, rows: samples)
+        switch output.targetForm {
+        case .values: break
+        case .sparseLabels, .oneHot:
+            let classes = output.shape.last
+            try labels?.write(
+                stride(from: 0, to: values.count, by: classes).map { start -> Int64 in
+                    let row = values[start..<start + classes]
+                    return Int64((row.indices.max { row[$0] < row[$1] } ?? start) - start)
+                }, rows: samples)
+        case .binary(let width):
+            try labels?.write(
+                values.enumerated().map { index, value -> Int64 in
+                    value > comparisons[index % width] ? 1 : value.isNaN ? -1 : 0
+                }, rows: samples)
         }
     }
 }

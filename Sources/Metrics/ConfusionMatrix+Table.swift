@@ -49,7 +49,8 @@ extension ConfusionMatrix {
             }
         }
         return Array(
-            parts.map { part in align(lines.map { line in [line[0]] + part.map { line[$0] } }) }.joined(separator: [""]))
+            parts.map { part in align(lines.map { line in [line[0]] + part.map { line[$0] } }) }.joined(separator: [""])
+        )
     }
 
     private static func cut(_ text: String, _ most: Int) -> String {

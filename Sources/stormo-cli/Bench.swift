@@ -31,7 +31,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"), completion: .file())
     var json: String?
 
-    @Option(help: ArgumentHelp("Draw the speed-up with the ideal line into this file.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Draw the speed-up with the ideal line into this file.", valueName: "file"),
+        completion: .file())
     var svg: String?
 
     @Flag(help: "Print the time and the speed of each layer on one worker instead.")

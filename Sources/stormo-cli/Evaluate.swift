@@ -148,7 +148,8 @@ struct Evaluate: ParsableCommand {
             for own in numbers where own.isShown { own.print() }
             for own in matrices {
                 Console.print(
-                    "\n" + (own.output.map { "\($0)\n" } ?? "") + own.matrix.table(classNames: own.classNames, width: Terminal.output.columns))
+                    "\n" + (own.output.map { "\($0)\n" } ?? "")
+                        + own.matrix.table(classNames: own.classNames, width: Terminal.output.columns))
             }
             for own in mistakes { try own.print(data) }
         }

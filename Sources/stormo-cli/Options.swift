@@ -98,7 +98,8 @@ struct ModelOptions: ParsableArguments {
     @Argument(help: "The model, a model.h5 that stormo train wrote, or its run's directory.", completion: .file())
     var model: String
 
-    @Option(help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"),
+    @Option(
+        help: ArgumentHelp("The HDF5 file with the data, or a table (.csv, .tsv).", valueName: "file"),
         completion: .file())
     var data: String?
 

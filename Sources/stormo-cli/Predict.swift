@@ -32,7 +32,8 @@ struct Predict: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
 
-    @Argument(help: "The files, in place of --data: HDF5 files, tables (.csv, .tsv), or images and folders of them.",
+    @Argument(
+        help: "The files, in place of --data: HDF5 files, tables (.csv, .tsv), or images and folders of them.",
         completion: .file())
     var files: [String] = []
 
@@ -77,10 +78,11 @@ struct Predict: ParsableCommand {
         try target.check(model, options.model, top: top, hasTargets: !targets.isEmpty)
         let (data, rows, words) = try read(files, model)
         let isMeasured = !targets.isEmpty
-        let evaluator = try model.evaluator(on: data, options.workers.parallelism, predictsOnly: !isMeasured)
-        let measured = isMeasured ? try evaluator.predictWithTargets() : nil
-        let values = try measured?.predictions ?? evaluator.predictAll()
-        try target.write(values, measured?.targets, of: model, rows, top: top)
+        let predictor = try model.predictor(on: data, options.workers.parallelism, wantsTargets: isMeasured)
+        let answers = AnswerStream(of: model, rows: rows, hasTruths: isMeasured, top: top) {
+            try predictor.predictInPieces($0)
+        }
+        try target.write(answers, of: model, top: top)
         LeftOutRows.tell(rows)
         guard let path = target.path else { return }
         let shapes = Figures.shapes(of: model.objective)

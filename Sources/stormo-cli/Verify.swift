@@ -11,7 +11,9 @@ struct Verify: ParsableCommand {
             are good, else 65.
             """)
 
-    @Argument(help: "The files, such as a model.h5 or those in a run's checkpoints; of a run's directory both.", completion: .file())
+    @Argument(
+        help: "The files, such as a model.h5 or those in a run's checkpoints; of a run's directory both.",
+        completion: .file())
     var files: [String]
 
     func run() throws {

@@ -12,13 +12,16 @@ struct CompletionTests {
 
     /// Values that are no files, by their names in the help.
     private static let others: Set<String> = [
-        "name", "names", "column", "column=kind", "policy|kind=policy|column=policy", "character", "path=value", "n", "group",
-        "axes", "format", "list", "seconds", "level", "rows", "kind", "HxW", "HxWxC", "way", "name=share,…", "seed", "size",
+        "name", "names", "column", "column=kind", "policy|kind=policy|column=policy", "character", "path=value", "n",
+        "group",
+        "axes", "format", "list", "seconds", "level", "rows", "kind", "HxW", "HxWxC", "way", "name=share,…", "seed",
+        "size",
         "share", "subcommands", "json",
     ]
     /// Paths within an HDF5 file.
     private static let inFiles: Set<String> = [
-        "stormo init --inputs", "stormo evaluate --inputs", "stormo evaluate --targets", "stormo evaluate --sample-weight",
+        "stormo init --inputs", "stormo evaluate --inputs", "stormo evaluate --targets",
+        "stormo evaluate --sample-weight",
         "stormo predict --inputs", "stormo predict --targets", "stormo data inspect path", "stormo data head path",
         "stormo data split --inputs", "stormo data split --targets",
     ]
@@ -49,7 +52,8 @@ struct CompletionTests {
             let names = (node["names"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
             let longest = names.max { $0.count < $1.count }
             return Argument(
-                command: name, words: name + " " + (longest.map { ($0.count > 1 ? "--" : "-") + $0 } ?? value), value: value,
+                command: name, words: name + " " + (longest.map { ($0.count > 1 ? "--" : "-") + $0 } ?? value),
+                value: value,
                 completes: node["completionKind"] != nil)
         }
         let others = command["subcommands"] as? [[String: Any]] ?? []

@@ -28,7 +28,7 @@ struct FuzzTests {
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    @Test(arguments: ["config", "model", "checkpoint", "dataset", "train"])
+    @Test(arguments: ["config", "model", "checkpoint", "dataset", "train", "image"])
     func aSampleDoesNoHarm(reader: String) throws {
         let result = try fuzz("--reader", reader, "--count", "200", "--seed", "2025")
         #expect(result.status == 0, "\(result.lines)")

@@ -107,7 +107,8 @@ struct ImageJourneyTests {
         #expect(others.lines.count == 31)
         #expect(
             others.errors.hasPrefix(
-                "note: 2 images were left out: new/y.png, new/z.tif. Of the first: new/y.png is a text, whatever its name says"),
+                "note: 2 images were left out: new/y.png, new/z.tif. Of the first: new/y.png is a text, whatever its name says"
+            ),
             "\(others.errors)")
         try images.remove("new/y.png")
         try images.remove("new/z.tif")
@@ -227,7 +228,8 @@ struct ImageJourneyTests {
         let workspace = images.workspace
         // Grey images, of which some are stored in colour.
         for index in 0..<24 { try images.write(index, to: "scans/\(index).png", channels: index % 3 == 0 ? 3 : 1) }
-        let rows = (0..<24).map { "scans/\($0).png,\($0 % 2 == 0 ? "even" : "odd"),\(Double($0) / 8),\($0 % 5)\n" }.joined()
+        let rows = (0..<24).map { "scans/\($0).png,\($0 % 2 == 0 ? "even" : "odd"),\(Double($0) / 8),\($0 % 5)\n" }
+            .joined()
         try workspace.write("file,kind,weight,pen\n" + rows, to: "labels.csv")
         expect(
             "what of the images that column 'file' of labels.csv names is to be predicted? Say --target COLUMN; it has the columns "
@@ -277,13 +279,15 @@ struct ImageJourneyTests {
         expectSuccess(
             try workspace.run("init", "labels.csv", "--target", "kind", "--drop", "file", "--output", "texts.json"))
         #expect(try !workspace.read("texts.json").contains("images"))
-        try workspace.write("file,kind,a\n" + (0..<24).map { "x/\($0).png,\($0 % 2 + 1),\($0 % 7)\n" }.joined(), to: "far.csv")
+        try workspace.write(
+            "file,kind,a\n" + (0..<24).map { "x/\($0).png,\($0 % 2 + 1),\($0 % 7)\n" }.joined(), to: "far.csv")
         let far = try workspace.run("init", "far.csv", "--target", "kind")
         expectSuccess(far)
         #expect(
             far.output.contains(
                 "warning: far.csv, column 'file', names images, such as 'x/0.png', and there is no file x/0.png: so it is taken "
-                    + "for any other column. Where the images are beside the table, init makes a config of them"), "\(far.output)")
+                    + "for any other column. Where the images are beside the table, init makes a config of them"),
+            "\(far.output)")
     }
 
     @Test("Colours are seen, also where few images have them")

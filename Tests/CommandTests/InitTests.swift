@@ -175,8 +175,9 @@ struct InitTests {
         try workspace.write("nothing", to: "a.txt")
         try workspace.expectFailure(
             64,
-            "a.txt is none of what init makes a config for: a table (.csv, .tsv, .tab, also with .gz), a folder of images with a "
-                + "folder for each class, an HDF5 file; stormo data convert makes HDF5 of other forms", "init", "a.txt")
+            "a.txt is none of what init makes a config for: a table of the names of image files, a table (.csv, .tsv, .tab, also "
+                + "with .gz), a folder of images with a folder for each class, an HDF5 file; stormo data convert makes HDF5 of other forms",
+            "init", "a.txt")
         try workspace.write("a,b\n1,x\n2,y\n", to: "few.csv")
         try workspace.expectFailure(
             65,

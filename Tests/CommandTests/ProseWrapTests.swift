@@ -23,7 +23,8 @@ struct ProseWrapTests {
             "epoch 1/3  loss 0.1234  accuracy 0.5000  943 samples/s",
         ] { #expect(ProseWrap.text(line, within: 24) == line) }
         #expect(
-            ProseWrap.text("a.tif is a TIFF image; make a PNG of it: python3 -c 'import os; from PIL import Image'", within: 24)
+            ProseWrap.text(
+                "a.tif is a TIFF image; make a PNG of it: python3 -c 'import os; from PIL import Image'", within: 24)
                 == "a.tif is a TIFF image;\nmake a PNG of it:\npython3 -c 'import os; from PIL import Image'")
     }
 }

@@ -4,7 +4,8 @@ import Testing
 
 /// The blocks of commands in the README, each line as it stands, but for training, which is cut short.
 struct ReadmeJourneysTests {
-    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     /// The blocks of shell commands under a heading.

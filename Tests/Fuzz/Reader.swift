@@ -1,4 +1,5 @@
 import Batches
+import CImageWriters
 import Configuration
 import Foundation
 import HDF5
@@ -13,10 +14,12 @@ enum Reader: String {
     case config, model, checkpoint, dataset
     /// A dataset of which all values are used: examined as by `stormo data inspect`, then trained on for an epoch.
     case train
+    /// A PNG, a JPEG or a WebP, decoded and brought to a size.
+    case image
     /// Crashes, hangs and wastes memory, so that a test can see that this is noticed.
     case faulty
 
-    static let all: [Reader] = [.config, .model, .checkpoint, .dataset, .train]
+    static let all: [Reader] = [.config, .model, .checkpoint, .dataset, .train, .image]
 
     /// Reads a file as the program does.
     /// - Parameter index: of the input, for the faulty one.
@@ -52,6 +55,13 @@ enum Reader: String {
             while try examination.next() != nil {}
             _ = examination.json(leaks: try examination.leaks())
             try Self.train(path, isStreamed: index % 2 == 1)
+        case .image:
+            var options = ImageOptions()
+            (options.height, options.width, options.channels) = (24, 16, index % 2 == 0 ? 3 : 1)
+            options.fit = .letterbox
+            _ = try ImageConverter(.files([path]), options: options).convert(
+                to: ConversionTarget(file: path + ".rows", group: "/", storage: DatasetStorage(gzip: 0))
+            ) { _ in }
         }
     }
 
@@ -105,7 +115,29 @@ enum Reader: String {
                 seeds.append(try bytes())
             }
             return seeds
+        case .image: return Self.images
         }
+    }
+
+    /// A small picture in each form that is decoded.
+    private static var images: [[UInt8]] {
+        let (height, width) = (20, 30)
+        func pixels(_ channels: Int) -> [UInt8] { (0..<height * width * channels).map { UInt8($0 * 37 % 251) } }
+        func made(_ write: (inout Int) -> UnsafeMutablePointer<UInt8>?) -> [UInt8] {
+            var count = 0
+            guard let bytes = write(&count) else { return [] }
+            defer { free(bytes) }
+            return Array(UnsafeBufferPointer(start: bytes, count: count))
+        }
+        let (rows, columns) = (Int32(height), Int32(width))
+        return [
+            made { write_png(pixels(1), columns, rows, 1, 8, false, &$0) },
+            made { write_png(pixels(8), columns, rows, 4, 16, true, &$0) },
+            made { write_jpeg(pixels(3), columns, rows, 3, 90, false, &$0) },
+            made { write_jpeg(pixels(1), columns, rows, 1, 90, true, &$0) },
+            made { write_webp(pixels(3), columns, rows, 3, true, &$0) },
+            made { write_webp(pixels(4), columns, rows, 4, false, &$0) },
+        ]
     }
 
     /// 480 rows that are too many for the memory that a streamed run has.

@@ -18,7 +18,7 @@ import Testing
     private func bytes(_ format: String, _ answers: Answers) throws -> [UInt8] {
         var bytes: [UInt8] = []
         let sink = ByteSink { bytes += $0 }
-        try #require(AnswerFormats.named(format)).write(answers, to: sink)
+        try #require(AnswerFormats.named(format)).write(AnswerStream(answers), to: sink)
         try sink.flush()
         return bytes
     }
@@ -181,7 +181,9 @@ import Testing
         let names = ["a", "b, \"c\"", "d"]
         let values = (0..<300).map { Float(bitPattern: 0x3E00_0000 &+ UInt32($0) &* 104_729) }
         let answers = Answers([values], of: try classes(names: names), rows: AnswerRows(total: 100))
-        for format in AnswerFormats.all { try format.write(answers, to: directory.file("out" + format.endings[0])) }
+        for format in AnswerFormats.all {
+            try format.write(AnswerStream(answers), to: directory.file("out" + format.endings[0]))
+        }
         let script = """
             import json, sys
             import h5py, numpy as np, pandas as pd

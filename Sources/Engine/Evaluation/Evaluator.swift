@@ -44,18 +44,20 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
 /// `@unchecked Sendable`: a replica, and the sums of a part, are used by one worker at a time. The parameters are only
 /// read, and must not be changed meanwhile.
 public final class Evaluator: @unchecked Sendable {
-    private let objective: Objective
-    private let data: Dataset
-    private let feed: ShardFeed
-    private let windows: WindowReader
-    private let team: WorkerTeam
-    private let plan: ShardPlan
-    private let chunk: Int
-    private let replicas: [Replica]
-    private let predictsOnly: Bool
+    let objective: Objective
+    let data: Dataset
+    let feed: ShardFeed
+    let windows: WindowReader
+    let team: WorkerTeam
+    let plan: ShardPlan
+    let chunk: Int
+    let replicas: [Replica]
+    let predictsOnly: Bool
     /// For each output; nil where all samples count the same.
     private let weights: [SampleWeights?]
-    private var pass = 0
+    /// Whether the replicas are made for chunks of pieces (`predictInPieces`), rather than of shards.
+    let inPieces: Bool
+    var pass = 0
     /// Looked at before each chunk.
     package var stop: StopRequest?
     // Held, since the replicas point into it.
@@ -75,10 +77,12 @@ public final class Evaluator: @unchecked Sendable {
             predictsOnly: predictsOnly, team: WorkerTeam(parallelism.workers))
     }
 
-    /// - Parameter preprocessing: of each of the model's inputs, in their order.
+    /// - Parameters:
+    ///   - preprocessing: of each of the model's inputs, in their order.
+    ///   - inPieces: whether it is made for `predictInPieces` alone.
     package init(
         _ objective: Objective, on data: Dataset, preprocessing: [Preprocessing], parameters: AlignedMemory,
-        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, team: WorkerTeam
+        _ parallelism: Parallelism, chunk: Int, predictsOnly: Bool = false, inPieces: Bool = false, team: WorkerTeam
     ) throws {
         try data.check(against: objective)
         if !predictsOnly && !data.hasTargets {
@@ -87,7 +91,7 @@ public final class Evaluator: @unchecked Sendable {
         self.objective = objective
         self.data = data
         self.team = team
-        self.predictsOnly = predictsOnly
+        (self.predictsOnly, self.inPieces) = (predictsOnly, inPieces)
         self.parameters = parameters
         self.chunk = max(1, min(chunk, (data.count + parallelism.shards - 1) / parallelism.shards))
         feed = try ShardFeed(objective, on: data, preprocessing: preprocessing)
@@ -102,6 +106,10 @@ public final class Evaluator: @unchecked Sendable {
         let program = predictsOnly ? objective.inference : objective.evaluation
         var sizes: Set<Int> = []
         for window in windows.order.windows(epoch: 0) {
+            if inPieces {
+                sizes.formUnion([min(self.chunk, window.count), window.count % self.chunk])
+                continue
+            }
             let part = window.first..<window.first + window.count
             for shard in 0..<plan.shards {
                 let count = plan.samples(of: shard, in: data.count).clamped(to: part).count
@@ -137,7 +145,7 @@ public final class Evaluator: @unchecked Sendable {
     package func evaluate(
         byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool, judges: Bool
     ) throws -> Evaluation {
-        precondition(!predictsOnly, "an evaluator made for prediction has no targets")
+        precondition(!predictsOnly && !inPieces, "an evaluator made for prediction measures nothing")
         let outputs = objective.outputs.count
         guard metrics.count == outputs || metrics.allSatisfy(\.isEmpty) else {
             throw MetricError(
@@ -298,12 +306,8 @@ public final class Evaluator: @unchecked Sendable {
                 let prediction = replica.value(of: output.prediction, samples: count)
                 (results[index].floats + start * widths[index]).update(
                     from: prediction.baseAddress!, count: count * widths[index])
-                let own = truths[index].floats + start * targetWidths[index]
-                switch replica.tensor(of: output.target, samples: count) {
-                case .float32(let values): own.update(from: values, count: count * targetWidths[index])
-                case .int32(let labels):
-                    for place in 0..<count * targetWidths[index] { own[place] = Float(labels[place]) }
-                }
+                replica.copyTargets(
+                    of: output, samples: count, to: truths[index].floats + start * targetWidths[index])
             }
         }
         func array(_ memory: AlignedMemory, _ width: Int) -> [Float] {
@@ -321,6 +325,7 @@ public final class Evaluator: @unchecked Sendable {
                 _ count: Int
             ) -> Void
     ) throws {
+        precondition(!inPieces, "an evaluator made for pieces predicts in pieces")
         windows.begin(epoch: pass)
         pass += 1
         var position = 0

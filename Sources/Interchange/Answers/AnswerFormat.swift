@@ -12,17 +12,18 @@ package protocol AnswerFormat: Sendable {
     /// Why what a model answers can't be written so, or nil: the rest of a sentence that begins with the model.
     func problem(with model: TrainedModel) -> String?
 
-    /// Writes answers to a stream.
-    /// - Throws: what the sink throws.
-    func write(_ answers: Answers, to sink: ByteSink) throws
+    /// Writes answers to a stream, piece by piece.
+    /// - Throws: what the sink and the answers throw.
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws
 
     /// Writes answers to a file, which is replaced as a whole.
-    /// - Throws: `FileError` or `HDF5Error` where it can't be written; a file that was there stays as it was.
-    func write(_ answers: Answers, to path: String) throws
+    /// - Throws: `FileError` or `HDF5Error` where it can't be written, and what the answers throw; a file that was there stays as
+    ///   it was.
+    func write(_ answers: AnswerStream, to path: String) throws
 }
 
 extension AnswerFormat {
-    package func write(_ answers: Answers, to path: String) throws {
+    package func write(_ answers: AnswerStream, to path: String) throws {
         try ByteSink.replace(path) { try write(answers, to: $0) }
     }
 }

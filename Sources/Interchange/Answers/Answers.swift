@@ -9,7 +9,11 @@ package struct Answers: Sendable {
     let model: TrainedModel
     /// Of each output, row-major, as the model gives them.
     let values: [[Float]]
+    let truths: [[Float]]?
+    let top: Int?
     package let rows: AnswerRows
+    /// The samples that are answered here, of all those that `rows` has.
+    let samples: Range<Int>
     /// The names of the columns, none twice.
     package let columns: [String]
     private let outputs: [any OutputAnswers]
@@ -20,10 +24,13 @@ package struct Answers: Sendable {
     ///   - values: of each output, as `Evaluator.predictAll` gives them.
     ///   - truths: the targets, in the same way, to stand beside; labels as floats.
     ///   - top: how many classes are told, the most probable first; nil for the probabilities of all.
+    ///   - samples: which of the rows the values are for; nil for all.
     package init(
-        _ values: [[Float]], of model: TrainedModel, rows: AnswerRows, truths: [[Float]]? = nil, top: Int? = nil
+        _ values: [[Float]], of model: TrainedModel, rows: AnswerRows, truths: [[Float]]? = nil, top: Int? = nil,
+        samples: Range<Int>? = nil
     ) {
-        (self.model, self.values, self.rows) = (model, values, rows)
+        (self.model, self.values, self.rows, self.truths, self.top) = (model, values, rows, truths, top)
+        self.samples = samples ?? 0..<rows.count
         let own = model.objective.outputs
         positions = own.map { $0.shape.count / $0.shape.last }.max() ?? 1
         outputs = own.enumerated().map { index, output in
@@ -64,14 +71,27 @@ package struct Answers: Sendable {
     }
 
     /// The lines of the table below its heading.
-    package var lines: Int { rows.count * positions }
+    package var lines: Int { samples.count * positions }
+
+    /// The same with so many classes told.
+    package func told(top: Int?) -> Answers {
+        Answers(values, of: model, rows: rows, truths: truths, top: top, samples: samples)
+    }
+
+    /// With those of the rows that follow.
+    package func joined(_ next: Answers) -> Answers {
+        Answers(
+            zip(values, next.values).map(+), of: model, rows: rows,
+            truths: truths.flatMap { own in next.truths.map { zip(own, $0).map(+) } }, top: top,
+            samples: samples.lowerBound..<next.samples.upperBound)
+    }
 
     /// The cells of a line, one for each column.
     package func cells(ofLine line: Int) -> [AnswerCell] {
         var cells: [AnswerCell] = []
         cells.reserveCapacity(columns.count)
         let (row, position) = line.quotientAndRemainder(dividingBy: positions)
-        rows.append(row, to: &cells)
+        rows.append(samples.lowerBound + row, to: &cells)
         if positions > 1 { cells.append(.integer(position)) }
         for output in outputs { output.append(line, to: &cells) }
         return cells

@@ -10,15 +10,17 @@ struct CSVAnswers: AnswerFormat {
 
     func problem(with model: TrainedModel) -> String? { Answers.problemOfTable(model) }
 
-    func write(_ answers: Answers, to sink: ByteSink) throws {
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws {
         try sink.append(answers.columns.map(CSVText.field).joined(separator: ",") + "\n")
-        for line in 0..<answers.lines {
-            var text = ""
-            for (index, cell) in answers.cells(ofLine: line).enumerated() {
-                if index > 0 { text += "," }
-                text += Self.text(cell)
+        try answers.forEach { answers in
+            for line in 0..<answers.lines {
+                var text = ""
+                for (index, cell) in answers.cells(ofLine: line).enumerated() {
+                    if index > 0 { text += "," }
+                    text += Self.text(cell)
+                }
+                try sink.append(text + "\n")
             }
-            try sink.append(text + "\n")
         }
     }
 

@@ -7,11 +7,9 @@ struct HDF5Answers: AnswerFormat {
 
     func problem(with model: TrainedModel) -> String? { nil }
 
-    func write(_ answers: Answers, to sink: ByteSink) throws {
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws {
         preconditionFailure("an HDF5 file is not written from its beginning to its end")
     }
 
-    func write(_ answers: Answers, to path: String) throws {
-        try Predictions.write(answers.values, of: answers.model, rows: answers.rows, to: path)
-    }
+    func write(_ answers: AnswerStream, to path: String) throws { try Predictions.write(answers, to: path) }
 }

@@ -11,10 +11,14 @@ struct JSONAnswers: AnswerFormat {
 
     func problem(with model: TrainedModel) -> String? { Answers.problemOfTable(model) }
 
-    func write(_ answers: Answers, to sink: ByteSink) throws {
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws {
         try sink.append("[")
-        for line in 0..<answers.lines {
-            try sink.append((line > 0 ? "," : "") + "\n" + Self.object(answers, line))
+        var isFirst = true
+        try answers.forEach { answers in
+            for line in 0..<answers.lines {
+                try sink.append((isFirst ? "" : ",") + "\n" + Self.object(answers, line))
+                isFirst = false
+            }
         }
         try sink.append("\n]\n")
     }

@@ -8,7 +8,9 @@ struct JSONLinesAnswers: AnswerFormat {
 
     func problem(with model: TrainedModel) -> String? { Answers.problemOfTable(model) }
 
-    func write(_ answers: Answers, to sink: ByteSink) throws {
-        for line in 0..<answers.lines { try sink.append(JSONAnswers.object(answers, line) + "\n") }
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws {
+        try answers.forEach { answers in
+            for line in 0..<answers.lines { try sink.append(JSONAnswers.object(answers, line) + "\n") }
+        }
     }
 }

@@ -12,11 +12,11 @@ struct NPYAnswers: AnswerFormat {
         return count > 1 ? "has \(count) outputs, and a .npy file holds one array" : nil
     }
 
-    func write(_ answers: Answers, to sink: ByteSink) throws {
+    func write(_ answers: AnswerStream, to sink: ByteSink) throws {
         let shape = [answers.rows.count] + answers.model.objective.outputs[0].shape.dimensions
         try Self.header(shape).withUnsafeBytes { try sink.append($0) }
         // The machines that this runs on are little-endian.
-        try answers.values[0].withUnsafeBytes { try sink.append($0) }
+        try answers.forEach { try $0.values[0].withUnsafeBytes { try sink.append($0) } }
     }
 
     /// Magic, version, length of the dictionary, and the dictionary, with spaces to a multiple of 64 bytes.

@@ -98,7 +98,8 @@ package struct FirstRows {
             let path = paths.first(where: { $0 == "/train/inputs" })
                 ?? paths.first(where: { $0.hasSuffix("/inputs") })
                 ?? paths.first(where: { ["x", "images", "data", "features"].contains(name($0)) })
-                ?? paths.first(where: { !["targets", "target", "labels", "label", "y"].contains(name($0)) }) ?? paths.first
+                ?? paths.first(where: { !["targets", "target", "labels", "label", "y"].contains(name($0)) })
+                ?? paths.first
         else { throw DataError("\(file.path) holds no datasets") }
         return path
     }

@@ -93,7 +93,8 @@ enum HDF5Init: InitSource {
         }
         guard
             let targets = try options.targets.first.map(whole)
-                ?? find(["targets", "y", "Y", "labels", "label", "target"]) ?? partner(of: options.inputs.first.map(whole)),
+                ?? find(["targets", "y", "Y", "labels", "label", "target"])
+                ?? partner(of: options.inputs.first.map(whole)),
             targets != inputs
         else { throw missing("targets", "--target") }
         return (inputs, targets)
@@ -146,10 +147,12 @@ enum HDF5Init: InitSource {
             else {
                 throw DataError(
                     "\(data.targetsPlace) can't be classes: these are one whole number a row, from 0 to 999; it holds "
-                        + "\(values.width == 1 ? "\(values.least) to \(values.greatest)" : "\(values.width) numbers a row")")
+                        + "\(values.width == 1 ? "\(values.least) to \(values.greatest)" : "\(values.width) numbers a row")"
+                )
             }
             return .classes(
-                names: data.classNames, counts: (0...Int(values.greatest)).map { values.counts[$0] ?? 0 }, isOneHot: false)
+                names: data.classNames, counts: (0...Int(values.greatest)).map { values.counts[$0] ?? 0 },
+                isOneHot: false)
         }
         if let names = data.classNames, values.width == 1, values.areWhole, values.least >= 0,
             values.greatest < Double(names.count)

@@ -95,7 +95,8 @@ enum ImageInit: InitSource {
             colour.map { "there are colours, as in \($0)" }
                 ?? (stored == 0
                     ? "all images are grey"
-                    : "all images are grey, though \(Figures.count(stored)) \(stored == 1 ? "is" : "are") stored in colour"))
+                    : "all images are grey, though \(Figures.count(stored)) \(stored == 1 ? "is" : "are") stored in colour")
+        )
         if survey.deep > 0 { note("bits", "16", "\(Figures.count(survey.deep, "image")) of that depth") }
         let fit: ImageRecipe.Fit = isOne ? .resize : .letterbox
         note(

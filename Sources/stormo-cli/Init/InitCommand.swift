@@ -9,7 +9,8 @@ import Runs
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Write a first config for a table, a folder of images or an HDF5 file, with a reason for each choice.",
+        abstract:
+            "Write a first config for a table, a folder of images or an HDF5 file, with a reason for each choice.",
         discussion: """
             From a raw file to a trained model:
 
@@ -90,7 +91,9 @@ struct InitCommand: ParsableCommand {
         if survey.report != nil || !survey.warnings.isEmpty { Console.print() }
         var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
         let given = Set(assignments.map { String($0.prefix { $0 != "=" }) })
-        for decision in proposal.decisions where !given.contains(decision.what) { table.append([decision.what, decision.choice, decision.reason]) }
+        for decision in proposal.decisions where !given.contains(decision.what) {
+            table.append([decision.what, decision.choice, decision.reason])
+        }
         for assignment in assignments {
             let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
             table.append([parts[0], parts.count > 1 ? parts[1] : "", "as --set says"])
@@ -112,7 +115,8 @@ struct InitCommand: ParsableCommand {
         options.table.hasHeader = form.header
         options.table.hasDecimalComma = form.decimalComma ? true : nil
         options.given =
-            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1).map(\.0) + columns.given
+            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1)
+            .map(\.0) + columns.given
             + form.given
         return options
     }

@@ -69,7 +69,8 @@ enum TableInit: InitSource {
     static func read(
         _ path: String, _ table: inout TableSource
     ) throws -> (
-        report: ConversionReport, data: Dataset, values: TargetValues, finding: DataSurvey.Finding?, folder: TemporaryFolder
+        report: ConversionReport, data: Dataset, values: TargetValues, finding: DataSurvey.Finding?,
+        folder: TemporaryFolder
     ) {
         let folder = try TemporaryFolder()
         let display = RateDisplay("looking at the table")

@@ -61,13 +61,10 @@ struct AnswerTarget {
     }
 
     /// - Throws: `FileError` or `HDF5Error` where it can't be written.
-    func write(
-        _ values: [[Float]], _ truths: [[Float]]?, of model: TrainedModel, _ rows: AnswerRows, top: Int?
-    ) throws {
+    func write(_ answers: AnswerStream, of model: TrainedModel, top: Int?) throws {
         guard let format else {
-            return AnswerText(columns: Terminal.output.columns ?? 80).print(values, truths, of: model, rows, top: top)
+            return try AnswerText(columns: Terminal.output.columns ?? 80).print(answers, of: model, top: top)
         }
-        let answers = Answers(values, of: model, rows: rows, truths: truths, top: top)
         if let path { return try format.write(answers, to: path) }
         let sink = ByteSink { bytes in
             // A reader that has seen enough ends the writing, not with an error.

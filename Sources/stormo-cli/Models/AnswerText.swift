@@ -7,20 +7,23 @@ struct AnswerText {
     let columns: Int
     static let mostLines = 100
 
-    func print(_ values: [[Float]], _ truths: [[Float]]?, of model: TrainedModel, _ rows: AnswerRows, top: Int?) {
-        func answers(_ top: Int?) -> Answers { Answers(values, of: model, rows: rows, truths: truths, top: top) }
-        var own = answers(top)
+    /// - Parameter top: how many classes are told; nil for as many as fit.
+    func print(_ answers: AnswerStream, of model: TrainedModel, top: Int?) throws {
+        var first: Answers?
+        try answers.forEach { piece in if (first?.lines ?? 0) < Self.mostLines { first = first?.joined(piece) ?? piece }
+        }
+        guard var own = first else { return }
         var text = lines(own)
         // Where not all classes fit, the best ones are told.
         if top == nil, isTooWide(text), let classes = model.objective.outputs.compactMap(\.targetForm.classes).min() {
             for fewer in stride(from: min(3, classes), through: 1, by: -1) where isTooWide(text) {
-                own = answers(fewer)
+                own = own.told(top: fewer)
                 text = lines(own)
             }
         }
         let (shown, cut) = cut(own, text)
         for (index, line) in shown.enumerated() { Console.print(line, style: index == 0 ? .dim : .plain) }
-        let more = own.lines - Self.mostLines
+        let more = answers.lines - Self.mostLines
         if more > 0 || cut > 0 {
             let parts = [
                 more > 0 ? Figures.count(more, "more row") : nil, cut > 0 ? Figures.count(cut, "more column") : nil,

@@ -51,10 +51,15 @@ struct ImageSourceTests {
             data.train.table?.members.map { "\($0.key) \($0.value.jsonText(pretty: false))" } == [
                 #"images {"size":[4,5],"channels":3,"bits":16,"fit":"crop"}"#
             ])
+        let skipping = try read(#""train": {"file": "photos", "images": {"skip_damaged": true}}, "test": {"file": "more"}"#)
+        let table = try #require(skipping.train.table)
+        #expect(table.images?.skipsDamaged == true)
+        #expect(table.members.map { $0.value.jsonText(pretty: false) } == [#"{"skip_damaged":true}"#])
+        #expect(skipping.test?.source?.table?.written(like: table).images?.skipsDamaged == true)
         #expect(try read(#""train": {"file": "none", "images": {"size": 7}}"#).train.table?.images?.size == [7, 7])
-        let table = try read(#""train": {"file": "a.csv", "inputs": "file", "targets": "kind", "images": {}}"#)
-        #expect(table.train.table?.images == ImageSource())
-        #expect(table.train.table?.inputs == ["file"])
+        let names = try read(#""train": {"file": "a.csv", "inputs": "file", "targets": "kind", "images": {}}"#)
+        #expect(names.train.table?.images == ImageSource())
+        #expect(names.train.table?.inputs == ["file"])
         #expect(try read(#""train": {"file": "a.h5", "images": null}"#).train.table == nil)
     }
 

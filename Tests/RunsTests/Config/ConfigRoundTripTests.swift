@@ -53,6 +53,7 @@ import Testing
         "source.images": "ImageSourceTests, ImageJourneyTests", "split.images": "ImageSourceTests, ImageJourneyTests",
         "images.size": "ImageSourceTests, ImageJourneyTests", "images.channels": "ImageSourceTests, ImageDecoderTests",
         "images.bits": "ImageSourceTests, ImageDecoderTests", "images.fit": "ImageSourceTests, ImageFitTests",
+        "images.skip_damaged": "ImageSourceTests, ImageJourneyTests",
         // Objects whose keys are listed one by one.
         ".data": "", ".model": "", ".training": "", ".parallel": "", ".checkpoint": "", ".export": "",
         ".logging": "", "data.train": "",

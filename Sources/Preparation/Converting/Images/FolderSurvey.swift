@@ -27,7 +27,8 @@ package struct FolderSurvey: Sendable {
         survey = try ImageSurvey(list.splits[0].images.map(\.path))
         try survey.refuseDamaged(unless: skipsDamaged)
         let damaged = Set(survey.failures.map(\.0))
-        list.splits[0].images = list.splits[0].images.enumerated().filter { !damaged.contains($0.offset) }.map(\.element)
+        list.splits[0].images = list.splits[0].images.enumerated().filter { !damaged.contains($0.offset) }.map(
+            \.element)
         classNames = list.classNames
         notes = list.notes + (survey.leftOut.map { [$0] } ?? [])
         splits = list.splits.map { split in

@@ -190,7 +190,9 @@ package struct ImageConverter: Converter {
             + first.sentence
     }
 
-    private func notes(_ survey: ImageSurvey, _ recipe: ImageRecipe, _ damaged: [(path: String, sentence: String)]) -> [String] {
+    private func notes(_ survey: ImageSurvey, _ recipe: ImageRecipe, _ damaged: [(path: String, sentence: String)])
+        -> [String]
+    {
         var notes: [String] = []
         if let note = Self.note(leftOut: damaged) { notes.append(note) }
         if options.recipe == nil, options.channels == nil, recipe.channels == 1 {
