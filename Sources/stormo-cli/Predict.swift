@@ -62,8 +62,9 @@ struct Predict: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The dataset of the targets, which are to stand beside the answers; for a model of several outputs NAME=PATH. Of "
-                + "several binary values each may be a dataset.", valueName: "path"))
+            "The targets, which are to stand beside the answers: a dataset of an HDF5 file, or the column of a table, or class of a "
+                + "folder of images; for a model of several outputs NAME=PATH. Of several binary values each may be a dataset.",
+            valueName: "path"))
     var targets: [String] = []
 
     func validate() throws {

@@ -25,6 +25,18 @@ struct PredictTableTests {
         #expect(result.lines[1].hasPrefix("0,") && Float(result.lines[1].dropFirst(2)) != nil)
     }
 
+    /// The truth beside the answers, by the name of its column.
+    @Test func targetsOfATableStandBeside() throws {
+        try workspace.write("kind,width,height\nash,3,7.5\nelm,4,8\n", to: "new.csv")
+        let result = try predict("new.csv", "--targets", "height")
+        #expect(result.status == 0 && result.lines[0] == "row,true_height,height", "\(result.errors)")
+        #expect(result.lines[1].hasPrefix("0,7.5,") && result.lines[2].hasPrefix("1,8.0,"), "\(result.output)")
+        try workspace.expectFailure(
+            64,
+            "--targets width: new.csv is no HDF5 file, and of other data the targets are those that the model predicts; say "
+                + "--targets height", "predict", Self.model, "new.csv", "--targets", "width")
+    }
+
     @Test func rowsThatAreLeftOutAreNamed() throws {
         try workspace.write("kind,width\nash,3\noak,4\nelm,4\nyew,1\n", to: "new.csv")
         let result = try predict("new.csv", "--unknown", "skip", "--output", "-")

@@ -41,8 +41,11 @@ struct ReadmeJourneysTests {
         let workspace = try Workspace()
         for (name, rows) in [("signals.h5", 600), ("new.h5", 5)] {
             let file = try HDF5File.create(workspace.path + "/" + name)
-            try file.root.createDataset("/signals", .float32, shape: [rows, 6]).write(
-                (0..<rows * 6).map { Float($0 / 6 % 3) + Float($0 * 7 % 11) / 20 })
+            let signals = (0..<rows * 6).map { place -> Float in
+                let (kind, noise) = (place / 6 % 3, place * 7 % 11)
+                return Float(kind) + Float(noise) / 20
+            }
+            try file.root.createDataset("/signals", .float32, shape: [rows, 6]).write(signals)
             if rows > 5 {
                 // As programs store labels that know no integers.
                 try file.root.createDataset("/label", .float64, shape: [rows]).write((0..<rows).map { Double($0 % 3) })

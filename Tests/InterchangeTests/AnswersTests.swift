@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import HDF5
 import Kernels
@@ -144,11 +145,14 @@ import Testing
         let named = Answers(values, of: trained, rows: AnswerRows(total: 2), truths: [[1, 2, 3, 4]])
         #expect(try text("csv", named).hasPrefix("row,true_price,true_age,price,age\n0,1.0,2.0,1.5,-1e-20\n"))
         #expect(try text("json", named).contains(#""price": null"#))
+        trained.columnLists["target_names"] = nil
+        let bare = Answers(values, of: trained, rows: AnswerRows(total: 2), truths: [[1, 2, 3, 4]])
+        #expect(bare.columns == ["row", "true_0", "true_1", "prediction_0", "prediction_1"])
         let directory = try TestDirectory()
         try HDF5Answers().write(AnswerStream(answers), to: directory.file("out.h5"))
         let file = try HDF5File.open(directory.file("out.h5"))
         #expect(try file.dataset("predictions").attributes.names == [])
-        try HDF5Answers().write(named, to: directory.file("out.h5"))
+        try HDF5Answers().write(AnswerStream(named), to: directory.file("out.h5"))
         let again = try HDF5File.open(directory.file("out.h5")).dataset("predictions")
         #expect(try again.attributes.strings("column_names") == ["price", "age"])
     }
@@ -160,6 +164,31 @@ import Testing
             [[0, 1, 1, 0, 1, 0, 0, 1]], of: try ModelFixture.trained(model), rows: AnswerRows(total: 2), top: 1)
         #expect(
             try text("csv", answers) == "row,position,class,p\n0,0,1,1.0\n0,1,0,1.0\n1,0,0,1.0\n1,1,1,1.0\n")
+    }
+
+    /// Row by row or all at once.
+    @Test func piecesMakeTheSameFile() throws {
+        let directory = try TestDirectory()
+        let model = try classes()
+        let rows = AnswerRows(total: 5, selected: [0, 2, 4])
+        let pieces = AnswerStream(of: model, rows: rows) { take in
+            for row in 0..<3 { try take(PredictedRows(count: 1, values: [Array(Self.three[row * 3..<row * 3 + 3])])) }
+        }
+        let whole = AnswerStream(Answers([Self.three], of: model, rows: rows))
+        #expect(pieces.columns == whole.columns && pieces.lines == 3)
+        for format in AnswerFormats.all where format.name != "h5" {
+            let paths = ["a", "b"].map { directory.file($0 + format.endings[0]) }
+            try format.write(pieces, to: paths[0])
+            try format.write(whole, to: paths[1])
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: paths[0])) == Data(contentsOf: URL(fileURLWithPath: paths[1]))
+            )
+        }
+        try HDF5Answers().write(pieces, to: directory.file("out.h5"))
+        let file = try HDF5File.open(directory.file("out.h5"))
+        #expect(try file.dataset("/predictions").read(Float.self).map(\.bitPattern) == Self.three.map(\.bitPattern))
+        #expect(try file.dataset("/rows").read(Int64.self) == [0, 2, 4])
+        #expect(try file.dataset("/labels").shape == [3])
     }
 
     @Test func theBytesOfAnArray() throws {

@@ -2,7 +2,7 @@ import Network
 
 /// The answers of an output of numbers, in the targets' own units: by each target's name; where they have none `prediction`
 /// or the name of one of several outputs, with the number of each behind it where there are several. `true_NAME` in front are
-/// the targets.
+/// the targets; `true`, or `true_0` and so on, where they have no names.
 struct NumberAnswers: OutputAnswers {
     let columns: [String]
     private let width: Int
@@ -12,10 +12,14 @@ struct NumberAnswers: OutputAnswers {
         width = output.shape.last
         self.values = values
         let stem = isOne ? "prediction" : output.name
+        let own = names
         let names =
             names?.map { isOne ? $0 : "\(output.name)_\($0)" }
             ?? (width == 1 ? [stem] : (0..<width).map { "\(stem)_\($0)" })
-        columns = (values.truths == nil ? [] : names.map { "true_\($0)" }) + names
+        // The target of a prediction is no prediction.
+        let truths =
+            own == nil && isOne ? width == 1 ? ["true"] : (0..<width).map { "true_\($0)" } : names.map { "true_\($0)" }
+        columns = (values.truths == nil ? [] : truths) + names
     }
 
     func append(_ line: Int, to cells: inout [AnswerCell]) {

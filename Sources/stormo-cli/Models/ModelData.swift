@@ -85,7 +85,8 @@ final class ModelData {
         _ options: ModelOptions, _ files: [String], for model: TrainedModel, hasTargets: Bool, _ targets: [String],
         _ weights: [String]
     ) throws -> Opened {
-        try refuseHDF5Options(options, files, targets, weights, "is read as the model's images were")
+        try refuseHDF5Options(options, files, weights, "is read as the model's images were")
+        try check(targets, of: model, options, files)
         let folder = try TemporaryFolder()
         let display = RateDisplay("converting")
         defer { display.finish() }
@@ -103,15 +104,30 @@ final class ModelData {
 
     /// - Parameter words: what the files are, as the end of a sentence.
     private static func refuseHDF5Options(
-        _ options: ModelOptions, _ files: [String], _ targets: [String], _ weights: [String], _ words: String
+        _ options: ModelOptions, _ files: [String], _ weights: [String], _ words: String
     ) throws {
         for (option, isGiven) in [
-            ("--group", options.group != nil), ("--inputs", !options.inputs.isEmpty), ("--targets", !targets.isEmpty),
+            ("--group", options.group != nil), ("--inputs", !options.inputs.isEmpty),
             ("--transpose-inputs", options.transposeInputs != nil), ("--sample-weight", !weights.isEmpty),
             ("--allow-external-links", options.links.allowExternalLinks),
         ] where isGiven {
             throw UsageError("\(option) is for HDF5 files, and \(files[0]) \(words); leave it out")
         }
+    }
+
+    /// Sees that `--targets` names the columns that the model predicts, of which a table has no others.
+    private static func check(
+        _ targets: [String], of model: TrainedModel, _ options: ModelOptions, _ files: [String]
+    ) throws {
+        let own = model.tables["targets"]?.names ?? []
+        guard !targets.isEmpty, targets != own else { return }
+        guard !own.isEmpty else {
+            throw UsageError("\(options.model) says nothing of a table's targets; leave out --targets")
+        }
+        let names = own.map { "--targets \(ShellWord.quoted($0))" }.joined(separator: " ")
+        throw UsageError(
+            "--targets \(targets.joined(separator: ", ")): \(files[0]) is no HDF5 file, and of other data the targets are those that "
+                + "the model predicts; say \(names)")
     }
 
     private static func refuseSkipping(_ options: ModelOptions, _ files: [String], _ words: String) throws {
@@ -127,7 +143,8 @@ final class ModelData {
     ) throws -> Opened {
         try refuseSkipping(options, files, "is a table")
         try refuseHDF5Options(
-            options, files, targets, weights, "is a table, whose columns are found by the names that the model has")
+            options, files, weights, "is a table, whose columns are found by the names that the model has")
+        try check(targets, of: model, options, files)
         let table = TableSource(asIn: model)
         if options.table.encoding == nil { try checkEncoding(files, table) }
         let folder = try TemporaryFolder()

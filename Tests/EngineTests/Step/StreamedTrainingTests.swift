@@ -122,6 +122,26 @@ import Testing
             }
             #expect(try evaluator(stream, workers, predictsOnly: true).predict().map(\.bitPattern) == predictions)
         }
+        // In pieces, as predict writes them, with the targets beside.
+        for (data, workers) in [(memory, 1), (memory, 3), (stream, 1), (stream, 2)] {
+            let predictor = try Evaluator(
+                objective, on: data, preprocessing: [Preprocessing(fitting: .scale, to: memory)],
+                parameters: parameters,
+                Parallelism(workers: workers, shards: 3), chunk: 3, inPieces: true, team: WorkerTeam(workers))
+            var (values, targets, pieces): ([Float], [Float], Int) = ([], [], 0)
+            for _ in 0..<2 {
+                (values, targets, pieces) = ([], [], 0)
+                try predictor.predictInPieces { piece in
+                    values += piece.values[0]
+                    targets += piece.targets?[0] ?? []
+                    pieces += 1
+                }
+            }
+            #expect(values.map(\.bitPattern) == predictions)
+            #expect(targets.count == 301 && pieces > 1, "\(pieces)")
+            struct Enough: Error {}
+            #expect(throws: Enough.self) { try predictor.predictInPieces { _ in throw Enough() } }
+        }
     }
 
     /// The digits one class after the other: without a shuffle this does not learn, and with a window of a quarter of the
