@@ -52,7 +52,7 @@ struct Predict: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How answers are written, csv, json, jsonl, npy or h5, whatever the name of the file. (default: by its end, csv "
-                + "on the standard output)", valueName: "format"))
+                + "on the standard output)", valueName: "format"), completion: .list(AnswerFormats.all.map(\.name)))
     var format: String?
 
     @Option(

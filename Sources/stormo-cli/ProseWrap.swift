@@ -17,13 +17,34 @@ enum ProseWrap {
         guard line.count > width else { return line }
         let indent = String(line.prefix { $0 == " " })
         var prose = line.dropFirst(indent.count)
-        if let first = prose.first, "{[".contains(first) || prose.hasPrefix("stormo ") || prose.contains("  ") {
-            return line
-        }
+        if let first = prose.first, "{[".contains(first) || prose.hasPrefix("stormo ") { return line }
+        if prose.contains("  ") { return labelled(prose, indent, width) ?? line }
         var code: Substring?
         if let place = prose.firstRange(of: "python3 -c ") {
             (prose, code) = (prose[..<place.lowerBound], prose[place.lowerBound...])
         }
+        return (wrapped(prose, indent, width) + (code.map { [String($0)] } ?? [])).joined(separator: "\n")
+    }
+
+    /// What stands behind a label, in a column of its own; nil for a row of more columns.
+    private static func labelled(_ line: Substring, _ indent: String, _ width: Int) -> String? {
+        guard let gap = line.firstRange(of: "  ") else { return nil }
+        let label = line[..<gap.lowerBound]
+        let text = line[gap.upperBound...].drop { $0 == " " }
+        guard !text.contains("  "), !text.isEmpty else { return nil }
+        let column = indent.count + line.count - text.count
+        let longest = text.split(separator: " ").map(\.count).max() ?? 0
+        // Below the label where a word has no room beside it.
+        guard column + longest <= width else {
+            let inner = indent + "  "
+            return inner.count + longest > width
+                ? nil : ([indent + label] + wrapped(text, inner, width)).joined(separator: "\n")
+        }
+        let lines = wrapped(text, String(repeating: " ", count: column), width)
+        return (indent + line.dropLast(text.count)) + lines.joined(separator: "\n").dropFirst(column)
+    }
+
+    private static func wrapped(_ prose: Substring, _ indent: String, _ width: Int) -> [String] {
         var lines: [String] = []
         var own = indent
         for word in prose.split(separator: " ") {
@@ -33,7 +54,6 @@ enum ProseWrap {
             }
             own += (own.count > indent.count ? " " : "") + word
         }
-        if own.count > indent.count { lines.append(own) }
-        return (lines + (code.map { [String($0)] } ?? [])).joined(separator: "\n")
+        return own.count > indent.count ? lines + [own] : lines
     }
 }

@@ -17,6 +17,15 @@ struct ProseWrapTests {
         #expect(ProseWrap.text("see \(path) for it", within: 20) == "see\n\(path)\nfor it")
     }
 
+    @Test func aTextBehindALabelStaysInItsColumn() {
+        #expect(
+            ProseWrap.text("  training    epochs 2, batch_size 10, shuffle true", within: 32)
+                == "  training    epochs 2,\n              batch_size 10,\n              shuffle true")
+        #expect(
+            ProseWrap.text("loss           sparse_categorical_crossentropy", within: 40)
+                == "loss\n  sparse_categorical_crossentropy")
+    }
+
     @Test func leavesWhatIsCopiedOrAligned() {
         for line in [
             "  stormo train a/rather/long/path/to/a/config.json", #"{"samples": 12, "loss": 0.25, "metrics": {}}"#,

@@ -29,6 +29,22 @@ struct TerminalTests {
         #expect(text.contains("epoch 3/3  loss "))
     }
 
+    /// Neither words nor the rows of tables are cut by a narrow terminal, and what goes into a pipe is not wrapped.
+    @Test func narrowTerminalsGetWholeWords() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json", "--quiet")
+        let model = "runs/three/model.h5"
+        for arguments in [
+            ["evaluate", model, "--data", "data.h5", "--confusion", "--errors", "3"], ["inspect", "config.json"],
+            ["inspect", model], ["runs"], ["data", "inspect", "data.h5"], ["init", "data.h5", "--output", "new.json"],
+        ] {
+            let text = try show(workspace, width: 40, ["TERM": "xterm", "LC_ALL": "C.UTF-8"], arguments)
+            for line in drawn(text) { #expect(line.count <= 40, "\(arguments.joined(separator: " ")): \(line)") }
+        }
+        let piped = try workspace.run("inspect", "config.json")
+        #expect(piped.lines.contains { $0.count > 80 }, "\(piped.output)")
+    }
+
     /// The texts between carriage returns, line ends and escape sequences.
     private func drawn(_ text: String) -> [String] {
         var lines = [""]
@@ -62,13 +78,16 @@ struct TerminalTests {
         return (master, slave)
     }
 
-    private func show(_ workspace: Workspace, width: Int, _ environment: [String: String]) throws -> String {
+    private func show(
+        _ workspace: Workspace, width: Int, _ environment: [String: String],
+        _ arguments: [String] = ["train", "config.json", "--set", "training.epochs=3"]
+    ) throws -> String {
         let (master, slave) = try Self.makeTerminal()
         var size = winsize(ws_row: 24, ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
         let status = ioctl(slave, UInt(TIOCSWINSZ), &size)
         try #require(status == 0)
 
-        let process = try workspace.process(["train", "config.json", "--set", "training.epochs=3"], environment)
+        let process = try workspace.process(arguments, environment)
         if environment["NO_COLOR"] == nil { process.environment?["NO_COLOR"] = nil }
         process.standardOutput = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
         let reader = DispatchQueue(label: "terminal")
