@@ -82,6 +82,28 @@ enum ModelDescription {
                 + "the file)")
     }
 
+    /// Sees that a model could be read again: that its own kinds of layers and losses are registered.
+    /// - Throws: `FileError` that says how one is.
+    static func checkKinds(of objective: Objective, for path: String) throws {
+        func check<Kind>(_ name: String?, _ noun: String, _ registry: String, _ kinds: Registry<Kind>) throws {
+            guard let name, kinds[name] == nil else { return }
+            throw FileError(
+                "\(path) is not written: the \(noun) type '\(name)' is not registered, so that no program could read the model "
+                    + "again; register it first, by \(registry).kinds.register(…, as: \"\(name)\")")
+        }
+        if case .array(let layers) = objective.model.configuration.value {
+            for layer in layers { try check(word(layer["type"]), "layer", "LayerRegistry", LayerRegistry.kinds) }
+        }
+        for output in objective.outputs {
+            let own = output.loss.typedConfiguration
+            try check(word(own["type"] ?? own), "loss", "LossRegistry", LossRegistry.kinds)
+        }
+    }
+
+    private static func word(_ node: JSONNode?) -> String? {
+        if case .string(let word)? = node?.value { word } else { nil }
+    }
+
     private static func check<Kind>(_ type: JSONNode?, _ kinds: Registry<Kind>) throws {
         guard case .string(let name)? = type?.value, kinds[name] == nil else { return }
         throw unknown(name, of: kinds)

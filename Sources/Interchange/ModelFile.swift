@@ -38,6 +38,7 @@ package enum ModelFile {
     package static func write(
         _ model: TrainedModel, to path: String, graph form: KerasGraphForm? = nil, weightDecay: Bool? = nil
     ) throws {
+        try ModelDescription.checkKinds(of: model.objective, for: path)
         try AtomicFile.replace(path) { sibling in
             let file = try HDF5File.create(sibling)
             try fill(file, with: model, graph: form, weightDecay: weightDecay)

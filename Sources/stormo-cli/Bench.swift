@@ -81,18 +81,27 @@ struct Bench: ParsableCommand {
                 ("workers", .right), ("batch", .right), ("samples/s", .right), ("spread", .right), ("speed-up", .right),
                 ("efficiency", .right), ("GFLOP/s", .right), ("of peak", .right),
             ] + StepProfile.Phase.allCases.map { ("\($0)", .right) })
+        // A single number of workers is held against nothing.
+        let isCompared = benchmark.results.count > 1 || benchmark.results.first?.workers == 1
         for result in benchmark.results {
             let rate = result.samplesPerSecond
             table.append(
                 [
                     "\(result.workers)", "\(result.batchSize)", Figures.count(Int(rate.median)),
                     "±" + percent((rate.maximum - rate.minimum) / 2 / rate.median),
-                    String(format: "%.2f", result.speedUp), percent(result.efficiency),
+                    isCompared ? String(format: "%.2f", result.speedUp) : "",
+                    isCompared ? percent(result.efficiency) : "",
                     String(format: "%.1f", result.flops * 1e-9), percent(result.peakShare),
                 ] + result.phases.map { percent($0.share) })
         }
         table.print()
         for note in benchmark.notes { Console.print("note: \(note)") }
+        if let base = benchmark.results.first?.workers, base > 1 {
+            Console.print(
+                isCompared
+                    ? "note: speed-up and efficiency are held against \(base) workers, the first that were measured"
+                    : "note: speed-up and efficiency need something to be held against: --workers 1,\(base)")
+        }
         Console.print(benchmark.advice)
         if let json { try AtomicFile.replace(json, with: benchmark.json.jsonText() + "\n") }
         if let svg { try AtomicFile.replace(svg, with: ScalingChart.svg(benchmark)) }

@@ -89,11 +89,13 @@ struct Evaluate: ParsableCommand {
         let (data, origin) = (measured.data, measured.origin)
         for warning in measured.warnings { Console.error("warning: \(warning)") }
         let kinds = chosen ?? model.metricsByOutput
+        let room = try errors.map { _ in try AnswerRoom(model.objective, samples: data.count) }
         let result = try model.evaluator(on: data, options.workers.parallelism)
             .evaluate(
                 byOutput: kinds, countsConfusion: confusion || model.hasSeveralLabels, countsOutputs: true,
-                judges: true)
-        let mistakes = try errors.map { try self.mistakes($0, model, data, measured.rows()) } ?? []
+                judges: true, keeping: room)
+        let mistakes =
+            if let errors, let room { self.mistakes(errors, model, room, try measured.rows()) } else { [MistakeText]() }
         // Some metrics count one on their own account.
         let matrices = zip(outputs, result.confusions).compactMap { output, matrix in
             (confusion ? matrix : nil).map {
@@ -218,9 +220,9 @@ struct Evaluate: ParsableCommand {
 
     /// The worst answers of each output.
     private func mistakes(
-        _ most: Int, _ model: TrainedModel, _ data: Dataset, _ rows: AnswerRows
-    ) throws -> [MistakeText] {
-        let (values, truths) = try model.evaluator(on: data, options.workers.parallelism).predictWithTargets()
+        _ most: Int, _ model: TrainedModel, _ room: AnswerRoom, _ rows: AnswerRows
+    ) -> [MistakeText] {
+        let (values, truths) = room.arrays
         let outputs = model.objective.outputs
         return outputs.enumerated().map { index, output in
             MistakeText(

@@ -6,13 +6,13 @@ import HDF5
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what is in a dataset file, a model file or a config.",
+        abstract: "Show what is in a dataset file, a table, a folder of images, a model file or a config.",
         discussion: """
             FLOPs are the floating-point operations of a forward pass for one sample; a multiply-add counts as two.
             """)
 
     @Argument(
-        help: "The files, HDF5 or JSON, or patterns such as 'parts/*.h5'.",
+        help: "The files, HDF5, JSON or CSV, or folders of images, or patterns such as 'parts/*.h5'.",
         completion: .file(extensions: ["h5", "hdf5", "json"]))
     var files: [String]
 
@@ -36,6 +36,10 @@ struct Inspect: ParsableCommand {
     }
 
     private func inspect(_ file: String) throws {
+        if SourceInspection.reads(file) {
+            try refuseLinks(file, "it has no links")
+            return try SourceInspection.printBeginning(file)
+        }
         // By content; the name decides only where the content can't be read.
         if Self.looksLikeJSON(file) || (file.hasSuffix(".json") && !Self.looksLikeHDF5(file)) {
             try refuseLinks(file, "a config says so itself, by data.allow_external_links")

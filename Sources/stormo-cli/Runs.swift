@@ -45,16 +45,22 @@ struct Runs: ParsableCommand {
         }
     }
 
-    /// The directory itself if it is a run, else what is in it, the oldest name first.
+    /// The directory itself if it is a run, else what is in it, the oldest name first; of a project's folder what is in its
+    /// `runs`.
     private static func candidates(_ directory: String) -> [String] {
-        if FileManager.default.fileExists(atPath: directory + "/state.json")
-            || !FoldDirectory.names(in: directory).isEmpty
-        {
-            return [directory]
-        }
+        let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+        if isRun(directory) { return [directory] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.map { directory == "." ? $0 : "\(directory)/\($0)" }.filter(AtomicFile.isDirectory)
+        let folders = names.map { directory == "." ? $0 : "\(directory)/\($0)" }.filter(AtomicFile.isDirectory)
             .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+        let inner = directory == "." ? "runs" : "\(directory)/runs"
+        let holdsNone = folders.allSatisfy { !isRun($0) }
+        return holdsNone && folders.contains(inner) ? candidates(inner) : folders
+    }
+
+    private static func isRun(_ directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/state.json")
+            || !FoldDirectory.names(in: directory).isEmpty
     }
 
     /// One run, or the folds of a cross-validation.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmark
 import Configuration
 import Engine
+import Files
 import Machine
 import Runs
 
@@ -81,6 +82,15 @@ struct Train: ParsableCommand {
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
         let path = output ?? RunDirectory.unused(configuration.name)
         try checkTrace(configuration, [config ?? ""])
+        let usual = "runs/\(configuration.name)"
+        if output == nil, path != usual {
+            Console.remarks(
+                [
+                    .note(
+                        "\(usual) is there already, so this run is written to \(path); --output \(ShellWord.quoted(usual)) "
+                            + "--overwrite would replace it")
+                ], isQuiet: quiet, areRepeated: false)
+        }
         let target = try RunOutput(path, overwrites: overwrite, config: config ?? "", folds: configuration.data.folds)
         let tables = try ConvertedTables(configuration.data, cache: RunDirectory.cachePath(of: path)).tables
         if let folds = configuration.data.folds {

@@ -24,6 +24,19 @@ struct BenchTests {
         #expect(listing.contains("bench.json") && listing.contains("bench.svg"))
     }
 
+    /// One number of workers is held against nothing.
+    @Test func aloneThereIsNoEfficiency() throws {
+        let workspace = try Workspace()
+        let alone = try workspace.run("bench", "config.json", "--workers", "2", "--seconds", "0.1")
+        #expect(!alone.output.contains("efficiency  ") && !alone.output.contains("100%  "), "\(alone.output)")
+        #expect(
+            alone.lines.contains("note: speed-up and efficiency need something to be held against: --workers 1,2"))
+        let compared = try workspace.run("bench", "config.json", "--workers", "2,3", "--seconds", "0.1")
+        #expect(
+            compared.lines.contains(
+                "note: speed-up and efficiency are held against 2 workers, the first that were measured"))
+    }
+
     @Test func timesTheLayers() throws {
         let result = try Workspace().run("bench", "config.json", "--operators", "--seconds", "0.1")
         #expect(result.status == 0)

@@ -68,6 +68,15 @@ struct RunsTests {
         #expect(result.lines.last == "runs/a  finished   20/20  2025-06-15 15:07")
     }
 
+    /// A project's folder, from within it or beside it.
+    @Test func runsOfAProject() throws {
+        let workspace = try Workspace()
+        try add(state(.finished, epoch: 20), "a", to: workspace)
+        for (folder, row) in [(".", "runs/a"), (workspace.path, "\(workspace.path)/runs/a"), ("runs/", "runs/a")] {
+            #expect(try workspace.run("runs", folder).lines.last?.hasPrefix(row + " ") == true)
+        }
+    }
+
     @Test func theListAsJSON() throws {
         let workspace = try Workspace()
         try add(state(.running, epoch: 4, best: 0.5), "a", to: workspace, hasCheckpoint: true)

@@ -80,6 +80,33 @@ struct TrainTests {
             check.errors.hasPrefix(
                 "warning: prices.h5: /train/targets holds numbers as large as 235100, which train slowly or not at all as they "
                     + "are; set data.normalize_targets to \"standardize\"\nwarning: "), "\(check.errors)")
+
+        // And again where they make training diverge, also in the list of runs.
+        let diverged = try workspace.run(
+            "train", "config.json", "--output", "run", "--set", #"data={"train": {"file": "prices.h5"}}"#, "--set",
+            "loss=mean_squared_error", "--set", "metrics=[]", "--set",
+            #"model={"layers": [{"type": "dense", "units": 1}]}"#, "--set",
+            #"optimizer={"type": "sgd", "learning_rate": 1}"#, "--set", "training.epochs=50")
+        #expect(diverged.status == 1)
+        let advice =
+            "First set data.normalize_targets to \"standardize\", since prices.h5: /train/targets holds numbers as large as "
+            + "235100; else try a smaller learning_rate, or look at these rows"
+        #expect(diverged.errors.contains(advice), "\(diverged.errors)")
+        #expect(try workspace.run("runs", "run").output.contains(advice))
+        let exploding = diverged.errors.split(separator: "\n").filter { $0.contains("the gradient explodes") }
+        #expect(exploding.allSatisfy { $0.contains("; but first set data.normalize_targets") }, "\(diverged.errors)")
+    }
+
+    /// Where a run without --output goes when its usual directory is taken.
+    @Test func aSecondRunSaysWhereItGoes() throws {
+        let workspace = try Workspace()
+        #expect(try !workspace.run("train", "config.json").output.contains("is there already"))
+        let second = try workspace.run("train", "config.json")
+        #expect(
+            second.lines.first
+                == "note: runs/three is there already, so this run is written to runs/three-2; --output runs/three --overwrite "
+                + "would replace it")
+        #expect(try workspace.run("train", "config.json", "--quiet").output == "")
     }
 
     @Test func aBatchBeyondTheDataIsOneOfAllRows() throws {

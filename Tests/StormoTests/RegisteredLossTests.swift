@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Kernels
 import Network
 import OwnKinds
@@ -40,6 +41,25 @@ import Testing
         let check = try GradientCheck(
             part.run.trainer.objective, on: part.run.training, preprocessing: part.run.trainer.preprocessing, seed: 1)
         #expect(check.passes)
+    }
+
+    /// A loss that is not registered could not be read again: that is said before anything is written.
+    @Test func oneThatIsNotRegisteredIsRefusedWhenTheModelIsSaved() throws {
+        struct Absolute: LossFormula {
+            static let name = "test_absolute"
+            init() {}
+            init(reading reader: ObjectReader) {}
+            func value(of prediction: Variable, against target: Variable) -> Variable { (prediction - target) ** 2 }
+        }
+        let fixture = try RunFixture()
+        let run = try TrainingRun(fixture.configuration(assignments))
+        let trainer = try Trainer(run.model, loss: Absolute(), on: run.training)
+        let path = fixture.path("own.h5")
+        #expect(
+            throws: FileError(
+                "\(path) is not written: the loss type 'test_absolute' is not registered, so that no program could read the "
+                    + "model again; register it first, by LossRegistry.kinds.register(…, as: \"test_absolute\")")
+        ) { try trainer.save(path) }
     }
 
     @Test(arguments: [1, 2, 3])

@@ -112,6 +112,8 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
     public let rows: [Int]
     /// Whether the parameters whose gradient was finite were updated by the step. If false, no parameter was.
     public let isPartlyStepped: Bool
+    /// What is to be tried before a smaller learning rate, such as to scale targets that are large numbers; nil for nothing.
+    package var remedy: String? = nil
 
     /// What happened, without what to do.
     package var brief: String { "training diverged in epoch \(epoch + 1), step \(step + 1): \(tensor) is not finite" }
@@ -123,6 +125,7 @@ public struct Divergence: Error, Equatable, Sendable, CustomStringConvertible {
             isPartlyStepped
             ? "Where the gradient was finite the parameters have taken that step, elsewhere they are as they were before it"
             : "The parameters are kept as they were before that step"
-        return "\(brief)\(place). \(kept). Try a smaller learning_rate, or look at these rows"
+        let first = remedy.map { "First \($0); else try" } ?? "Try"
+        return "\(brief)\(place). \(kept). \(first) a smaller learning_rate, or look at these rows"
     }
 }

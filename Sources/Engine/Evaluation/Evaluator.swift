@@ -141,9 +141,12 @@ public final class Evaluator: @unchecked Sendable {
     /// Scores of several binary values are kept in memory for their ranks; beyond so many only where a metric asks for it.
     private static let mostScores = 1 << 24
 
-    /// - Parameter countsOutputs: whether to measure each of several values of an output by itself.
+    /// - Parameters:
+    ///   - countsOutputs: whether to measure each of several values of an output by itself.
+    ///   - room: where predictions and targets are kept beside; nil for none.
     package func evaluate(
-        byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool, judges: Bool
+        byOutput metrics: [[any Metric]], countsConfusion: Bool, countsOutputs: Bool, judges: Bool,
+        keeping room: AnswerRoom? = nil
     ) throws -> Evaluation {
         precondition(!predictsOnly && !inPieces, "an evaluator made for prediction measures nothing")
         let outputs = objective.outputs.count
@@ -175,6 +178,7 @@ public final class Evaluator: @unchecked Sendable {
         // And one for the first sample whose loss is no finite number, from 1.
         let culprits = try AlignedMemory(byteCount: plan.shards * MemoryLayout<Int>.stride)
         try eachChunk { [objective, weights, windows] worker, shard, replica, rows, start, count in
+            room?.take(replica, start, count)
             for output in 0..<outputs {
                 sets[shard][output].update(from: replica, objective, output, count)
                 let target = replica.tensor(of: objective.outputs[output].target, samples: count)
@@ -291,29 +295,6 @@ public final class Evaluator: @unchecked Sendable {
         return zip(results, widths).map { results, width in
             Array(UnsafeBufferPointer(start: results.floats, count: data.count * width))
         }
-    }
-
-    /// The predictions of each output as `predictAll` gives them, and its targets as the loss takes them, labels as floats.
-    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
-    package func predictWithTargets() throws -> (predictions: [[Float]], targets: [[Float]]) {
-        precondition(!predictsOnly, "an evaluator made for prediction has no targets")
-        let outputs = objective.outputs
-        let (widths, targetWidths) = (outputs.map(\.shape.count), outputs.map(\.targetShape.count))
-        let results = try widths.map { try AlignedMemory(floats: data.count * $0) }
-        let truths = try targetWidths.map { try AlignedMemory(floats: data.count * $0) }
-        try eachChunk { _, _, replica, _, start, count in
-            for (index, output) in outputs.enumerated() {
-                let prediction = replica.value(of: output.prediction, samples: count)
-                (results[index].floats + start * widths[index]).update(
-                    from: prediction.baseAddress!, count: count * widths[index])
-                replica.copyTargets(
-                    of: output, samples: count, to: truths[index].floats + start * targetWidths[index])
-            }
-        }
-        func array(_ memory: AlignedMemory, _ width: Int) -> [Float] {
-            Array(UnsafeBufferPointer(start: memory.floats, count: data.count * width))
-        }
-        return (zip(results, widths).map(array), zip(truths, targetWidths).map(array))
     }
 
     /// Runs all chunks forward; the body sees each on its worker, with the places of its rows in the pool, its first row

@@ -164,7 +164,7 @@ extension TrainingEngine {
         if reducer.wantsTensorNorms {
             if isFinite {
                 for warning in health.examine(reducer.tensorNorms(), along: layerPaths) {
-                    epoch.hooks.warning?("\(warning)")
+                    epoch.hooks.warning?(Self.text(of: warning, remedy: remedy))
                 }
             }
             reducer.wantsTensorNorms = false
@@ -173,6 +173,12 @@ extension TrainingEngine {
         position.totals.norm = epoch.totals.norm
         epoch.hooks.save?(position)
         epoch.position = nil
+    }
+
+    /// A warning, with what helps first where that is known.
+    private static func text(of warning: HealthWarning, remedy: String?) -> String {
+        guard warning.kind == .exploding, let remedy else { return "\(warning)" }
+        return "\(warning); but first \(remedy)"
     }
 
     /// The samples of a batch that each output's loss is a mean of: all but the share of each whose labels are ignored.

@@ -125,6 +125,8 @@ package final class TrainingEngine: @unchecked Sendable {
     var pace = Pace()
     /// Where the time of the steps goes, if somebody wants to know. To be changed between runs only.
     package var profile: StepProfile? { didSet { reader.profile = profile } }
+    /// What helps first where the numbers grow beyond bounds: an imperative, with its reason.
+    package var remedy: String?
 
     /// - Throws: `DataError` for data that do not fit the objective, `MetricError`, `KernelError`; an error that says which
     ///   layer or word of `excludedFromWeightDecay` does not fit.
@@ -308,7 +310,7 @@ package final class TrainingEngine: @unchecked Sendable {
         case nil where state.totals.samples == 0:
             throw Divergence(
                 epoch: epoch, step: steps - 1, tensor: "the loss or a gradient of each of the epoch's steps", rows: [],
-                isPartlyStepped: false)
+                isPartlyStepped: false, remedy: remedy)
         case nil:
             // Before the metrics of the shards are joined.
             let position = hooks.save == nil ? nil : self.position(in: state)
@@ -348,7 +350,8 @@ package final class TrainingEngine: @unchecked Sendable {
     private func diagnose(epoch: Int, step: Int, _ what: EpochUnderWay.NotFinite) -> Divergence {
         let isPartlyStepped = what == .gradient && !reducer.isAllOrNothing
         func divergence(_ tensor: String, _ rows: [Int] = []) -> Divergence {
-            Divergence(epoch: epoch, step: step, tensor: tensor, rows: rows, isPartlyStepped: isPartlyStepped)
+            Divergence(
+                epoch: epoch, step: step, tensor: tensor, rows: rows, isPartlyStepped: isPartlyStepped, remedy: remedy)
         }
         let place =
             switch what {

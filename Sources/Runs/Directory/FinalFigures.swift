@@ -27,8 +27,7 @@ public struct FinalFigures: Sendable, Hashable {
     public var validation: [MeasuredFigure] = []
     public var test: [MeasuredFigure] = []
 
-    public static let fileName = "metrics.json"
-    static let format = 1
+    public static let fileName = FiguresFile.name
 
     public init(epoch: Int? = nil) { self.epoch = epoch }
 
@@ -52,14 +51,16 @@ public struct FinalFigures: Sendable, Hashable {
 
 extension FinalFigures {
     package var node: JSONNode {
-        var node: JSONNode = ["format": JSONNode(Self.format), "epoch": epoch.map { JSONNode($0) } ?? JSONNode(.null)]
+        var node: JSONNode = [
+            "format": JSONNode(FiguresFile.format), "epoch": epoch.map { JSONNode($0) } ?? JSONNode(.null),
+        ]
         for (name, figures) in splits {
             node[name] = JSONNode(.object(figures.map { JSONNode.Member(key: $0.name, value: $0.node) }))
         }
         return node
     }
 
-    package static func path(_ directory: String) -> String { directory + "/" + fileName }
+    package static func path(_ directory: String) -> String { FiguresFile.path(directory) }
 
     /// Writes the file, whole or not at all.
     /// - Throws: `FileError` where it can't be written.
@@ -71,26 +72,19 @@ extension FinalFigures {
     /// - Returns: nil where the directory has no such file, as while the run goes on, or that of a cross-validation.
     /// - Throws: `FileError` for a file that is damaged.
     public init?(directory: String) throws {
-        let path = Self.path(directory)
-        guard access(path, F_OK) == 0 else { return nil }
-        do {
-            let document = try ConfigurationDocument(contentsOf: path)
-            guard document.root["folds"] == nil else { return nil }
-            let diagnostics = Diagnostics()
-            let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
-            root.requireFormat(Self.format)
-            epoch = root.optionalInteger("epoch", in: 0...)
+        let read = try FiguresFile.read(directory, areOfFolds: false) { root -> FinalFigures in
+            var own = FinalFigures(epoch: root.optionalInteger("epoch", in: 0...))
             func figures(_ name: String) -> [MeasuredFigure] {
                 guard let split = root.object(name) else { return [] }
                 return split.presentKeys.compactMap { key in
                     split.object(key).flatMap { MeasuredFigure($0, name: key) }
                 }
             }
-            (train, validation, test) = (figures("train"), figures("validation"), figures("test"))
-            try diagnostics.throwIfAny(file: path)
-        } catch {
-            throw FileError("\(path) is damaged: \(error)", isBadData: true)
+            (own.train, own.validation, own.test) = (figures("train"), figures("validation"), figures("test"))
+            return own
         }
+        guard let read else { return nil }
+        self = read
     }
 }
 

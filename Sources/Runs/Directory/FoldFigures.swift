@@ -64,7 +64,7 @@ public struct FoldFigures: Sendable, Hashable {
 
     package var node: JSONNode {
         func number(_ value: Double) -> JSONNode { value.isFinite ? JSONNode(value) : JSONNode(.null) }
-        var node: JSONNode = ["format": JSONNode(FinalFigures.format), "folds": JSONNode(folds)]
+        var node: JSONNode = ["format": JSONNode(FiguresFile.format), "folds": JSONNode(folds)]
         for (name, entries) in splits {
             node[name] = JSONNode(
                 .object(
@@ -91,15 +91,7 @@ public struct FoldFigures: Sendable, Hashable {
     /// - Returns: nil where the directory has no such file, or that of a single run.
     /// - Throws: `FileError` for a file that is damaged.
     public init?(directory: String) throws {
-        let path = FinalFigures.path(directory)
-        guard access(path, F_OK) == 0 else { return nil }
-        do {
-            let document = try ConfigurationDocument(contentsOf: path)
-            guard document.root["folds"] != nil else { return nil }
-            let diagnostics = Diagnostics()
-            let root = ObjectReader(document.root, path: "", diagnostics: diagnostics)
-            root.requireFormat(FinalFigures.format)
-            folds = root.requiredInteger("folds", in: 0...) ?? 0
+        let read = try FiguresFile.read(directory, areOfFolds: true) { root -> FoldFigures in
             func entries(_ name: String) -> [Entry] {
                 guard let split = root.object(name) else { return [] }
                 return split.presentKeys.compactMap { key in
@@ -112,10 +104,15 @@ public struct FoldFigures: Sendable, Hashable {
                     return Entry(key, values, rows: own.integers("rows", in: 0...) ?? [])
                 }
             }
-            (validation, test) = (entries("validation"), entries("test"))
-            try diagnostics.throwIfAny(file: path)
-        } catch {
-            throw FileError("\(path) is damaged: \(error)", isBadData: true)
+            return FoldFigures(
+                folds: root.requiredInteger("folds", in: 0...) ?? 0, validation: entries("validation"),
+                test: entries("test"))
         }
+        guard let read else { return nil }
+        self = read
+    }
+
+    private init(folds: Int, validation: [Entry], test: [Entry]) {
+        (self.folds, self.validation, self.test) = (folds, validation, test)
     }
 }

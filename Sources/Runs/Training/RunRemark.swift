@@ -11,8 +11,8 @@ public struct RunRemark: Sendable, Hashable {
     /// The text, without an initial capital and a full stop.
     public let sentence: String
 
-    static func warning(_ sentence: String) -> RunRemark { RunRemark(kind: .warning, sentence: sentence) }
-    static func note(_ sentence: String) -> RunRemark { RunRemark(kind: .note, sentence: sentence) }
+    package static func warning(_ sentence: String) -> RunRemark { RunRemark(kind: .warning, sentence: sentence) }
+    package static func note(_ sentence: String) -> RunRemark { RunRemark(kind: .note, sentence: sentence) }
 }
 
 extension RunRemark: CustomStringConvertible {

@@ -107,6 +107,9 @@ public final class TrainingRun {
             throw configuration.error("data.class_weight", error.description)
         }
         // First what helps most.
+        trainer.engine.remedy = try Self.largeTargets(self.training, objective, trainer.summaries).first.map {
+            "set \($0.key) to \"standardize\", since \($0.place) holds numbers as large as \(NumberText.short($0.greatest))"
+        }
         remarks =
             try Self.remarksOnTargets(self.training, objective, trainer.summaries)
             + UnusedClasses.remarks(self.training, objective) + remarks
@@ -176,18 +179,28 @@ public final class TrainingRun {
                     "the loss is of targets as data.normalize_targets scales them; metrics and predictions are in the "
                         + "targets' own units"))
         }
-        for (output, place) in zip(objective.outputs, try data.places(.target, of: objective.outputs.map(\.name))) {
+        for own in try largeTargets(data, objective, summaries) {
+            remarks.append(
+                .warning(
+                    "\(own.place) holds numbers as large as \(NumberText.short(own.greatest)), which train slowly or not at all "
+                        + "as they are; set \(own.key) to \"standardize\""))
+        }
+        return remarks
+    }
+
+    /// Targets that are large numbers and are not scaled, each with the key that scales them.
+    private static func largeTargets(
+        _ data: Dataset, _ objective: Objective, _ summaries: [String: ValueSummary]
+    ) throws -> [(place: String, key: String, greatest: Double)] {
+        try zip(objective.outputs, data.places(.target, of: objective.outputs.map(\.name))).compactMap {
+            output, place in
             let entry = data.fields[place]
             guard output.targetScale == nil, let greatest = summaries[data.key(of: entry)]?.greatest,
                 output.targetForm.isOfValues, greatest >= largeTarget
-            else { continue }
+            else { return nil }
             let key = objective.outputs.count > 1 ? "data.normalize_targets.\(output.name)" : "data.normalize_targets"
-            remarks.append(
-                .warning(
-                    "\(data.place(of: entry)) holds numbers as large as \(NumberText.short(greatest)), which train slowly or "
-                        + "not at all as they are; set \(key) to \"standardize\""))
+            return (data.place(of: entry), key, greatest)
         }
-        return remarks
     }
 
     /// What is suspicious about the data, a sentence each.

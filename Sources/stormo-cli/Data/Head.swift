@@ -5,14 +5,16 @@ import Preparation
 
 struct Head: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print rows of a dataset, the first or those you name, and draw them where they are images.",
+        abstract:
+            "Print rows of a dataset or a table, the first or those you name, and draw them where they are images.",
         discussion: """
             Without a path it shows /train/inputs, or else the first dataset called inputs, or the first that is not called as \
             targets are. Images are drawn in colour \
-            on a terminal and in ASCII elsewhere, with their labels below them.
+            on a terminal and in ASCII elsewhere, with their labels below them. Of a table (.csv, .tsv) and of a folder of images \
+            rows are counted as evaluate --errors and predict count them.
             """)
 
-    @Argument(help: "The HDF5 file.", completion: .file())
+    @Argument(help: "The HDF5 file, a table (.csv, .tsv), or a folder of images.", completion: .file())
     var file: String
 
     @Argument(help: "The dataset in it.")
@@ -31,6 +33,7 @@ struct Head: ParsableCommand {
     @Flag(help: "Print numbers where there are images.")
     var numbers = false
 
+    @OptionGroup(title: "Tables") var form: TableFormArguments
     @OptionGroup var links: ExternalLinksOption
 
     func validate() throws {
@@ -43,6 +46,18 @@ struct Head: ParsableCommand {
     }
 
     func run() throws {
+        if SourceHead.reads(file) {
+            for (option, isGiven) in [
+                ("'\(path ?? "")'", path != nil), ("--allow-external-links", links.allowExternalLinks),
+            ] where isGiven {
+                throw UsageError(
+                    "\(option) is for HDF5 files, which have datasets, and \(file) is none; leave it out")
+            }
+            return try SourceHead.print(file, form, count: count, rows: rows?.rows, draws: !numbers)
+        }
+        if let option = form.given.first {
+            throw UsageError("\(option) is for tables (.csv, .tsv), and \(file) is read as HDF5; leave it out")
+        }
         let path = try path ?? FirstRows.usualPath(links.open(file, isQuiet: true))
         let opened = try links.open(file, reading: .objects(FirstRows.objects(for: path)))
         var first =

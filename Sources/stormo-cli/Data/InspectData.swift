@@ -12,10 +12,10 @@ struct InspectData: ParsableCommand {
         discussion: """
             Shows shape, type, chunks, filters and sizes; then, for each dataset of numbers, ranges, NaN and infinite \
             values, features that never change, how often each label occurs, rows that occur twice or in two splits, \
-            and advice. For a quick look that reads no values, see stormo inspect.
+            and advice. Of a table (.csv, .tsv) it shows what each column holds, of a folder of images how many each class has. For a quick look that reads no values, see stormo inspect.
             """)
 
-    @Argument(help: "The HDF5 file.", completion: .file())
+    @Argument(help: "The HDF5 file, a table (.csv, .tsv), or a folder of images.", completion: .file())
     var file: String
 
     @Argument(help: "A dataset or a group in it. (default: the whole file)")
@@ -27,6 +27,15 @@ struct InspectData: ParsableCommand {
     @OptionGroup var links: ExternalLinksOption
 
     func run() throws {
+        if SourceInspection.reads(file) {
+            for (option, isGiven) in [
+                ("'\(path ?? "")'", path != nil), ("--json", json != nil),
+                ("--allow-external-links", links.allowExternalLinks),
+            ] where isGiven {
+                throw UsageError("\(option) is for HDF5 files, and \(file) is none; leave it out")
+            }
+            return try SourceInspection.printWhole(file)
+        }
         if let json { try OutputFile.check(json, "--json", reading: [file]) }
         var examination = try FileExamination(links.open(file), path: path)
         let count = examination.overview.count
