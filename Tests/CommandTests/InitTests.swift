@@ -160,6 +160,31 @@ struct InitTests {
         }
     }
 
+    /// Labels that are stored as floats, and the only other dataset with as many rows; that they are amounts can be said.
+    @Test func labelsStoredAsFloats() throws {
+        let file = try HDF5File.create(workspace.path + "/own.h5")
+        try file.root.createDataset("/label", .float64, shape: [60]).write((0..<60).map { Double($0 % 3) })
+        try file.root.createDataset("/signals", .float32, shape: [60, 4]).write((0..<240).map { Float($0 % 7) })
+        try file.root.createDataset("/times", .float32, shape: [2]).write([1, 2] as [Float])
+        try file.close()
+        let made = try make("own.h5", "--target", "/label")
+        #expect(made.output.contains("it holds 3 whole numbers, 0 to 2, taken for classes (--column /label=number if"))
+        #expect((try data("own.json")["train"] as? [String: Any])?["inputs"] as? String == "/signals")
+        #expect(try config("own.json")["loss"] as? String == "sparse_categorical_crossentropy")
+        try trains("own.json")
+        _ = try make("own.h5", "--target", "/label", "--column", "label=number", "--output", "amounts.json")
+        #expect(try config("amounts.json")["loss"] as? String == "mean_squared_error")
+        try trains("amounts.json")
+        try workspace.expectFailure(
+            64,
+            "--column signals=number: of an HDF5 file it says what the targets are, as in --column /label=category",
+            "init",
+            "own.h5", "--target", "/label", "--column", "signals=number", "--output", "x.json")
+        // Inputs before labels, whatever their names' order.
+        let head = try workspace.run("data", "head", "own.h5")
+        #expect(head.lines[0] == "own.h5: /signals, 60 rows of 4 float32" && head.lines[1].hasSuffix("label"))
+    }
+
     @Test func wrongTurns() throws {
         try workspace.write(TrainTableTests.table(30), to: "trees.csv")
         try workspace.expectFailure(

@@ -7,6 +7,26 @@ import Testing
 @testable import Runs
 
 struct VerifyTests {
+    /// A run's directory stands for what is in it.
+    @Test func aRunsModelAndCheckpoints() throws {
+        let workspace = try Workspace()
+        try workspace.run("train", "config.json", "--quiet")
+        let verified = try workspace.run("verify", "runs/three")
+        #expect(verified.status == 0, "\(verified.errors)")
+        #expect(verified.lines.first?.hasPrefix("runs/three/model.h5: model 'three'") == true, "\(verified.output)")
+        #expect(verified.lines.dropFirst().allSatisfy { $0.hasPrefix("runs/three/checkpoints/") })
+        #expect(
+            try workspace.run("inspect", "runs/three").output == workspace.run("inspect", "runs/three/model.h5").output)
+        try FileManager.default.removeItem(atPath: workspace.path + "/runs/three/model.h5")
+        let without = try workspace.run("predict", "runs/three", "data.h5")
+        #expect(
+            without.status == 64
+                && without.errors
+                    == "stormo: runs/three is a run that has no model.h5 yet: it is written when training ends; stormo runs "
+                    + "runs/three tells how it stands\n",
+            "\(without.errors)")
+    }
+
     private func trained() throws -> Workspace {
         let workspace = try Workspace()
         try workspace.run("train", "config.json", "--output", "run")
