@@ -52,9 +52,12 @@ let package = Package(
                 "Preparation", "Interchange", "TensorBoard", "Engine", "Batches", "Recipes", "Optimizers", "Metrics",
                 "Files", "Network", "Kernels", "Configuration", "HDF5", "Machine",
             ]),
+        .target(name: "Reports", dependencies: ["Charts", "Runs", "Metrics", "Files", "Configuration"]),
         .target(
             name: "Benchmark",
-            dependencies: ["Runs", "Engine", "Batches", "Files", "Network", "Kernels", "Configuration", "Machine"]),
+            dependencies: [
+                "Charts", "Runs", "Engine", "Batches", "Files", "Network", "Kernels", "Configuration", "Machine",
+            ]),
         .target(
             name: "Preparation",
             dependencies: [
@@ -70,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "stormo-cli",
             dependencies: [
-                "Benchmark", "Preparation", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Optimizers",
+                "Charts", "Reports", "Benchmark", "Preparation", "Runs", "Interchange", "Engine", "Batches", "Recipes",
+                "Optimizers",
                 "Metrics", "Files", "Machine", "Network", "Kernels",
                 "Configuration", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -145,6 +149,9 @@ let package = Package(
                 "Runs", "Interchange", "Engine", "Batches", "Optimizers", "Metrics", "Files", "Machine", "Network",
                 "Kernels", "Configuration", "HDF5", "TestSupport", "RunSupport", "CLockFailure",
             ]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Charts", "Runs", "Metrics", "Files", "Configuration", "TestSupport"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

@@ -7,6 +7,7 @@ import Kernels
 import Machine
 import Metrics
 import Network
+import Reports
 
 /// What the process ends with, in the numbers of BSD's `sysexits.h`.
 ///
@@ -22,7 +23,7 @@ enum ExitStatus: Int32, Error {
         switch error {
         case is ConfigurationError: self = .badConfig
         case is DataError: self = .badData
-        case is UsageError, is MetricError: self = .usage
+        case is UsageError, is MetricError, is ReportError: self = .usage
         case let error as FileError: self = error.isBadData ? .badData : .failure
         case let error as HDF5Error:
             // Data that can't be read are bad data; a file that can't be made is not.

@@ -92,7 +92,9 @@ import Testing
             configuration(#"name="a<b&c""#), workers: [1, 2, 4], mode: .strong, seconds: 0.1, rounds: 1)
         let svg = ScalingChart.svg(benchmark)
         #expect(svg.contains("a&lt;b&amp;c: strong scaling"))
-        #expect(svg.components(separatedBy: "<circle").count == 4)
+        // A point each, and one in the legend.
+        #expect(svg.components(separatedBy: "<circle").count == 5)
+        #expect(svg.contains("Speed-up 1.00 with 1, ") && svg.contains(" with 4 workers."))
         #expect(svg.contains("stroke-dasharray"), "the ideal line")
         #expect(XMLNesting.isBalanced(svg))
     }

@@ -60,8 +60,14 @@ package struct HeatMap: Chart {
         // Level where all fit, else upright.
         let isLevel = columnWidest + 8 <= cell && block == 1
         let upright = min(columnWidest, 110)
-        canvas.text("↓ \(rowTitle), → \(columnTitle)", 1, 13, .start, .quiet, limit: width - 2)
-        let top = Canvas.lineHeight + (isLevel ? Canvas.lineHeight : upright + 8) + 4
+        // Together where they fit, else below each other.
+        let titles = ["↓ \(rowTitle)", "→ \(columnTitle)"]
+        let together = titles.joined(separator: ",  ")
+        let lines = TextWidth.of(together, size: size) <= width - 2 ? [together] : titles
+        for (line, title) in lines.enumerated() {
+            canvas.text(title, 1, 13 + Double(line) * Canvas.lineHeight, .start, .quiet, limit: width - 2)
+        }
+        let top = Double(lines.count) * Canvas.lineHeight + (isLevel ? Canvas.lineHeight : upright + 8) + 4
 
         let every = max(Int((15 / cell).rounded(.up)), 1)
         for column in stride(from: 0, to: columns, by: every) {

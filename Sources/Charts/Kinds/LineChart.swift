@@ -21,8 +21,8 @@ package struct LineChart: Chart {
         if unbounded > 0 {
             sentences.append(
                 unbounded == 1
-                    ? "1 value is not a finite number and leaves a gap."
-                    : "\(unbounded) values are not finite numbers and leave gaps.")
+                    ? "1 value is no number, or too large to draw, and leaves a gap."
+                    : "\(unbounded) values are no numbers, or too large to draw, and leave gaps.")
         }
         let low = y.isLogarithmic ? values.count { $0 <= 0 } : 0
         if low > 0 {

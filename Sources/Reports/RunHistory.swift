@@ -1,0 +1,97 @@
+import Configuration
+import Files
+import Foundation
+import Runs
+
+/// What a run left of each epoch, as charts need it: `metrics.csv` and `times.csv` of its directory, with its config and its
+/// state. A run that is going on has what it has so far.
+package struct RunHistory: Sendable {
+    /// The run's directory, as it was named.
+    package let path: String
+    /// In the file's order, without `epoch` and `step`.
+    package let columns: [String]
+    package let epochs, steps: [Double]
+    /// The seconds from the run's start to each epoch's end, summed over `times.csv`; where a time is missing, NaN from
+    /// there on.
+    package let seconds: [Double]
+    /// By column; what was not defined is NaN.
+    package let values: [String: [Double]]
+    package let configuration: JSONNode
+    package let state: RunState?
+
+    /// Reads a run's directory.
+    /// - Throws: `FileError` where it is none, has no epoch yet, or a file in it is damaged.
+    package init(directory path: String) throws {
+        self.path = path
+        guard AtomicFile.isDirectory(path) else {
+            throw FileError("there is no directory \(path); name the directory of a run")
+        }
+        let metrics = path + "/metrics.csv"
+        guard access(metrics, F_OK) == 0 else {
+            throw FileError(
+                "\(path) has no metrics.csv, so it is not the directory of a run, or one that has not begun; 'stormo runs' lists runs"
+            )
+        }
+        let rows = try Self.rows(metrics)
+        guard let header = rows.first, header.prefix(2) == ["epoch", "step"] else {
+            throw FileError("\(metrics) is damaged: its first line does not begin with epoch,step", isBadData: true)
+        }
+        guard rows.count > 1 else { throw FileError("\(path) has no epoch yet; wait until the first is over") }
+        var table: [[Double]] = header.map { _ in [] }
+        for (index, row) in rows.dropFirst().enumerated() {
+            let place = "\(metrics):\(index + 2)"
+            guard row.count == header.count else {
+                throw FileError(
+                    "\(place): has \(row.count) values, but the first line names \(header.count) columns; the file is damaged",
+                    isBadData: true)
+            }
+            for (column, text) in row.enumerated() {
+                guard let value = text.isEmpty && column > 1 ? .nan : Double(text) else {
+                    throw FileError("\(place): \(header[column]) is '\(text)', which is no number", isBadData: true)
+                }
+                table[column].append(value)
+            }
+            if index > 0, !(table[0][index] > table[0][index - 1]) {
+                throw FileError(
+                    "\(place): epoch \(row[0]) does not follow \(rows[index][0]); the file is damaged", isBadData: true)
+            }
+        }
+        columns = Array(header.dropFirst(2))
+        (epochs, steps) = (table[0], table[1])
+        values = Dictionary(zip(columns, table.dropFirst(2))) { first, _ in first }
+        seconds = try Self.seconds(path + "/times.csv", epochs: epochs)
+        configuration = try ConfigurationDocument(contentsOf: path + "/config.json").root
+        state = try RunState(directory: path)
+    }
+
+    private static func rows(_ path: String) throws -> [[String]] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw FileError("\(path) can't be read: \(AtomicFile.reason())")
+        }
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+    }
+
+    /// A resumed run may have an epoch twice: the last one counts.
+    private static func seconds(_ path: String, epochs: [Double]) throws -> [Double] {
+        guard access(path, F_OK) == 0 else { return epochs.map { _ in .nan } }
+        var took: [Double: Double] = [:]
+        for row in try rows(path).dropFirst() where row.count > 1 {
+            if let epoch = Double(row[0]) { took[epoch] = Double(row[1]) ?? .nan }
+        }
+        var sum = 0.0
+        return epochs.map { epoch in
+            sum += took[epoch] ?? .nan
+            return sum
+        }
+    }
+
+    /// The config without what tells runs of one experiment apart: the seed and the name.
+    package var settings: JSONNode {
+        var settings = configuration
+        settings["seed"] = Optional<JSONNode>.none
+        settings["name"] = Optional<JSONNode>.none
+        return settings
+    }
+}
