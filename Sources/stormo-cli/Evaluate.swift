@@ -168,7 +168,7 @@ struct Evaluate: ParsableCommand {
         private let owner: AnyObject
 
         init(_ read: ModelData, _ model: TrainedModel, _ path: String, _ unknown: UnknownValues) throws {
-            let data = try Dataset(reading: read.source, for: model, unknown: unknown)
+            let data = try Dataset(reading: read.source, for: read.model, unknown: unknown)
             (self.data, words, origin) = (data, read.source.words, RowsOrigin(read.source, data, model, path))
             warnings = data.notices
             owner = read

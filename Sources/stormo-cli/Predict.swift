@@ -124,7 +124,7 @@ struct Predict: ParsableCommand {
             options, files, for: model, hasTargets: !targets.isEmpty, targets: targets)
         defer { withExtendedLifetime(read) {} }
         let data = try Dataset(
-            reading: read.source, for: model, wantsTargets: !targets.isEmpty, unknown: options.unknown)
+            reading: read.source, for: read.model, wantsTargets: !targets.isEmpty, unknown: options.unknown)
         for notice in data.notices { Console.error("warning: \(notice)") }
         return (data, try read.rows(of: data), read.source.words)
     }

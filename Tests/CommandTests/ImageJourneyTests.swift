@@ -222,6 +222,54 @@ struct ImageJourneyTests {
                 "data.train.inputs: must name the column that holds the names of the images' files"))
     }
 
+    /// A model of a folder is used on a table of names and labels, and a model of a table on a folder.
+    @Test func aTableForAFolderAndAFolderForATable() throws {
+        let images = try ImageWorkspace(120)
+        let workspace = images.workspace
+        let rows = (0..<120).map { "digits/\(images.name($0))/\($0).png,\(images.name($0))\n" }.joined()
+        try workspace.write("file,digit\n" + rows, to: "labels.csv")
+        try workspace.write(Self.config(#""file": "digits", "images": {"size": 8}"#), to: "folder.json")
+        try workspace.write(
+            Self.config(#""file": "labels.csv", "inputs": "file", "targets": "digit", "images": {"size": 8}"#),
+            to: "table.json")
+        for name in ["folder", "table"] {
+            expectSuccess(try workspace.run("train", "\(name).json", "--quiet", "--output", name))
+            // The same images, however they are named.
+            let figures = try ["digits", "labels.csv"].map { data in
+                let result = try workspace.run("evaluate", "\(name)/model.h5", "--data", data)
+                expectSuccess(result)
+                return result.figures
+            }
+            #expect(figures[0].count == 2 && figures[0] == figures[1], "\(figures)")
+            let answers = try ["digits", "labels.csv"].map { data in
+                let result = try workspace.run("predict", "\(name)/model.h5", data)
+                expectSuccess(result)
+                return Set(
+                    result.lines.dropFirst().map {
+                        $0.replacingOccurrences(of: "digits/", with: "").split(separator: ",").prefix(3).joined(
+                            separator: ",")
+                    })
+            }
+            #expect(answers[0].count == 120 && answers[0] == answers[1])
+        }
+        // With other columns beside them it is to be said which one holds the labels, unless it is called as the model's.
+        try workspace.write(
+            "image,number,kind\n"
+                + (0..<40).map { "digits/\(images.name($0))/\($0).png,\($0),\(images.name($0))\n" }.joined(),
+            to: "more.csv")
+        expect(
+            "which column of more.csv holds what folder/model.h5 calls 'class'? Say --targets COLUMN; beside the names of images it "
+                + "has number, kind", try workspace.run("evaluate", "folder/model.h5", "--data", "more.csv"))
+        let said = try workspace.run("evaluate", "folder/model.h5", "--data", "more.csv", "--targets", "kind")
+        expectSuccess(said)
+        #expect(said.lines.first?.hasPrefix("40 samples of 8×8×1 from more.csv") == true)
+        expectSuccess(try workspace.run("predict", "folder/model.h5", "more.csv"))
+        try workspace.write("a,b\n1,2\n", to: "none.csv")
+        expect(
+            "none.csv names no images: in none of its columns (a, b) do all values end as those of images do; folder/model.h5 takes "
+                + "images", try workspace.run("predict", "folder/model.h5", "none.csv"))
+    }
+
     @Test("A config of a table of the names of files, and of what is no such table")
     func initOfNames() throws {
         let images = try ImageWorkspace(0)

@@ -18,12 +18,15 @@ final class ModelData {
     let words: String
     /// The files, in the order of their rows.
     let files: [String]
+    /// The model as it takes these data: with its columns called as they call them.
+    let model: TrainedModel
     private let folder: TemporaryFolder?
 
     private struct Opened {
         let source: DataSource
         var words: String
         var folder: TemporaryFolder?
+        var model: TrainedModel?
     }
 
     /// - Parameters:
@@ -41,6 +44,7 @@ final class ModelData {
         {
             let opened = try Self.images(options, files, for: model, hasTargets: hasTargets, targets, weights)
             (source, words, folder, self.files) = (opened.source, opened.words, opened.folder, files)
+            self.model = opened.model ?? model
             return
         }
         if let table = areTables.firstIndex(of: true), let other = areTables.firstIndex(of: false) {
@@ -51,6 +55,7 @@ final class ModelData {
             ? try Self.tables(options, files, for: model, hasTargets: hasTargets, targets, weights)
             : try Self.hdf5(options, files, for: model, hasTargets: hasTargets, targets, weights)
         (source, words, folder) = (opened.source, opened.words, opened.folder)
+        self.model = model
         self.files = try opened.source.paths()
     }
 
@@ -86,20 +91,22 @@ final class ModelData {
         _ weights: [String]
     ) throws -> Opened {
         try refuseHDF5Options(options, files, weights, "is read as the model's images were")
-        try check(targets, of: model, options, files)
+        if !files.contains(where: TableSource.isTable) { try check(targets, of: model, options, files) }
         let folder = try TemporaryFolder()
         let display = RateDisplay("converting")
         defer { display.finish() }
         var table = options.table.applied(to: TableSource(asIn: model))
         table.images = ImageSource()
         table.images?.skipsDamaged = options.skipDamaged
+        let own = try ImageColumns.find(
+            in: files, &table, for: model, options.model, wantsTargets: hasTargets, targets)
         let images = try ModelImages(
-            files, table, like: LikeTable(model, options.model),
+            files, table, like: LikeTable(own, options.model),
             into: folder.path, wantsTargets: hasTargets
         ) { display.update($0) }
         display.finish()
         for note in images.notes { Console.error("note: \(note)") }
-        return Opened(source: images.source, words: images.source.words, folder: folder)
+        return Opened(source: images.source, words: images.source.words, folder: folder, model: own)
     }
 
     /// - Parameter words: what the files are, as the end of a sentence.

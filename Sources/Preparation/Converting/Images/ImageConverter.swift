@@ -19,6 +19,8 @@ package struct ImageOptions: Sendable {
     package var skipping: String?
     /// What says all of this instead.
     package var recipe: ImageRecipe?
+    /// What the column of a folder's classes is called.
+    package var classColumn = ImageConverter.classColumn
 
     package init() {}
 }
@@ -113,7 +115,7 @@ package struct ImageConverter: Converter {
             let targets = try RowWriter(
                 file, group + "/targets", .int32, rowShape: [], rows: images.count, storage: storage)
             try targets.dataset.attributes.set("class_names", classNames)
-            let column = RecipeColumn(Self.classColumn, .category, categories: classNames)
+            let column = RecipeColumn(options.classColumn, .category, categories: classNames)
             try targets.dataset.attributes.set(Recipe.attribute, Recipe([column]).node.jsonText(pretty: false))
             try targets.append(images.map { Int32($0.label ?? -1) })
             try targets.finish()

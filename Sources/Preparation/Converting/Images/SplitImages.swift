@@ -26,6 +26,10 @@ struct SplitImages {
         (options.channels, options.bits) = (images.channels, images.bits)
         options.fit = images.fit ?? .resize
         (options.skipsDamaged, options.skipping) = (images.skipsDamaged, table.asker.skippingDamaged)
+        // For a model that was trained on a table of names, folders are the classes of its one column.
+        if let targets = like?.targets, targets.columns.count == 1, targets.columns[0].kind.isCoded {
+            options.classColumn = targets.columns[0].name
+        }
         if like != nil, like?.images == nil {
             throw DataError(
                 "\(path) holds images, but \(like?.place ?? "") says nothing of images; make it from images by stormo data "
