@@ -28,6 +28,7 @@ import Testing
         }
         let table = chart.table
         #expect(table.rows.allSatisfy { $0.count == table.columns.count }, "\(chart.title)")
+        #expect(table.columns.allSatisfy { !$0.isEmpty }, "\(chart.title)")
         #expect(table.rows.count <= max(DataTable.most + 1, 0))
     }
 

@@ -12,7 +12,15 @@ package struct LineChart: Chart {
         (self.title, self.caption, self.x, self.y, self.series, self.marks) = (title, caption, x, y, series, marks)
     }
 
-    package var table: DataTable { .lines(series, x) }
+    /// A line that needs no name in the chart has the axis's in the table, whose columns all have one.
+    package var table: DataTable {
+        let named = series.map { line in
+            var line = line
+            if line.name.isEmpty { line.name = y.label }
+            return line
+        }
+        return .lines(named, x)
+    }
 
     package var remarks: [String] {
         var sentences: [String] = []
