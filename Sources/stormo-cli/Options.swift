@@ -131,7 +131,7 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Leave out images that can't be decoded, and name them.")
     var skipDamaged = false
 
-    @OptionGroup var table: TableReadingOptions
+    @OptionGroup var table: TableFormArguments
 
     @OptionGroup var links: ExternalLinksOption
 

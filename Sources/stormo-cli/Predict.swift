@@ -85,6 +85,11 @@ struct Predict: ParsableCommand {
         }
         try target.write(answers, of: model, top: top)
         LeftOutRows.tell(rows)
+        for column in model.tables["targets"]?.columns ?? [] where column.kind.isDate {
+            Console.error(
+                "note: \(column.name) is "
+                    + (column.kind == .date ? "in days since 1970-01-01" : "a fraction of the day"))
+        }
         guard let path = target.path else { return }
         let shapes = Figures.shapes(of: model.objective)
         Console.print(
@@ -105,7 +110,8 @@ struct Predict: ParsableCommand {
         guard row == nil else {
             guard named.isEmpty else { throw UsageError("--row stands beside \(named[0]); give one of the two") }
             let others =
-                options.givenOfFiles.filter { !$0.hasSuffix("decimal-comma") } + (targets.isEmpty ? [] : ["--targets"])
+                options.givenOfFiles.filter { !options.table.givenOfMarks.contains($0) }
+                + (targets.isEmpty ? [] : ["--targets"])
             if let option = others.first { throw UsageError("\(option) is for files, and --row is none; leave it out") }
             return []
         }

@@ -79,6 +79,14 @@ struct PredictTableTests {
                 == "stormo: --row, column 'kind': 'oak' is none of the categories that the model knows: ash, birch, elm; say "
                 + "--unknown missing to take it for a missing value, or --unknown skip to leave such rows out\n")
         #expect(try predict("--row", #"{"kind": "ash"}"#, "--unknown", "missing").output == unknown.output)
+        #expect(
+            try sentence(#"{"width": 1e300, "kind": "ash"}"#).hasPrefix(
+                "stormo: --row holds 1e+300 in column 'width', which no 32-bit float holds"))
+        #expect(
+            try sentence(#"{"width": 1, "width": 2}"#).hasPrefix(
+                "stormo: --row is not JSON: 'width' is written twice, first on line 1; keep one"))
+        #expect(try sentence(#"{"width":"#).contains("this '{' is never closed"))
+        #expect(try sentence(" ").hasPrefix("stormo: --row is empty; write it as "))
     }
 
     /// A row is warned of as the same row in a file is.

@@ -147,15 +147,28 @@ extension TableAsker {
     }
 
     /// What says that a comma divides whole from fraction.
-    package var decimalComma: String { split == nil ? "--decimal-comma" : "\(quoted("decimal_comma")): true" }
+    package var decimalComma: String { decimalComma(true) }
 
-    /// What to do where a mark in a number divides the fraction, though it was taken for one of thousands.
-    /// - Parameter isPoint: whether the mark between whole and fraction was taken to be a point.
-    package func dividingFraction(isPoint: Bool) -> String {
-        if isProgram { return "write it with the other mark if it divides the fraction" }
-        return isPoint
-            ? "\(say) \(decimalComma) if it divides the fraction"
-            : "leave out \(name(.decimalComma)) if it divides the fraction"
+    /// What to do where a mark in a number divides something else than it was taken for.
+    /// - Parameters:
+    ///   - fraction: whether it is the fraction that it may divide; else thousands.
+    ///   - isPoint: whether points are taken to divide the fraction.
+    package func dividing(fraction: Bool, isPoint: Bool) -> String {
+        let what = fraction ? "the fraction" : "thousands"
+        if isProgram {
+            return "write it \(fraction ? "with the other mark" : "without the mark") if it divides \(what)"
+        }
+        // Kept short where it is said already.
+        let isSaid = fraction && !isPoint
+        return
+            (isSaid ? "leave out \(name(.decimalComma))" : "\(say) \(decimalComma(isPoint))") + " if it divides \(what)"
+            + (fraction ? "" : ", or \(decimalComma(!isPoint)) if it does not")
+    }
+
+    /// What says whether a comma divides whole from fraction.
+    package func decimalComma(_ isComma: Bool) -> String {
+        split == nil
+            ? isComma ? "--decimal-comma" : "--no-decimal-comma" : "\(quoted("decimal_comma")): \(isComma)"
     }
 
     private func quoted(_ text: String) -> String { JSONNode(text).jsonText(pretty: false) }

@@ -174,6 +174,8 @@ struct Tables {
     }
 
     private static func recipe(of file: HDF5File, _ path: String) throws -> Recipe? {
+        // What is not there has no recipe, but that is not what is wrong with it.
+        if try !file.exists(path) { _ = try file.dataset(path) }
         guard let attributes = try? file.dataset(path).attributes,
             let texts = try attributes.stringsIfPresent(Recipe.attribute), let text = texts.first, texts.count == 1
         else { return nil }

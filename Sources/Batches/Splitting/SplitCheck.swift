@@ -97,6 +97,7 @@ struct SplitCheck {
     private static func words(_ column: SplitColumn) -> String {
         switch column.distinct {
         case .texts: "texts"
+        case .integers: "numbers"
         case .numbers:
             switch column.meaning {
             case .number: "numbers"
@@ -126,6 +127,20 @@ struct SplitCheck {
                     return nil
                 }
                 compare(own, others) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            case (.integers(let own), .integers(let others)):
+                compare(own, others) { $0 < $1 }
+            case (.integers(let own), .numbers(let others)):
+                guard second.meaning == .number else { return nil }
+                compare(own.map { Optional($0) }, others.map { Int(exactly: $0) }) { $0 < $1 }
+            case (.numbers(let own), .integers(let others)):
+                guard first.meaning == .number else { return nil }
+                compare(own.map { Int(exactly: $0) }, others.map { Optional($0) }) { $0 < $1 }
+            case (.integers(let own), .texts(let others)):
+                guard !isByTime else { return nil }
+                compare(own.map { Optional($0) }, others.map { Int($0) }, by: nil)
+            case (.texts(let own), .integers(let others)):
+                guard !isByTime else { return nil }
+                compare(own.map { Int($0) }, others.map { Optional($0) }, by: nil)
             case (.numbers(let own), .texts(let others)):
                 // Names of which one table has numbers alone.
                 guard !isByTime, first.meaning == .number else { return nil }

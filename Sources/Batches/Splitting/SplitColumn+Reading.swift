@@ -17,9 +17,10 @@ extension SplitColumn {
     /// - Throws: `DataError` where there is none, or it has no value in a row; `HDF5Error`.
     init(_ rule: SplitRule, of data: Dataset) throws {
         guard let found = try Self.read(rule, data, Self.candidates(rule, data)) else { throw Self.absent(rule, data) }
-        let missing =
+        let missing: Int? =
             switch found.values {
             case .numbers(let numbers): numbers.firstIndex(where: \.isNaN)
+            case .integers: nil
             case .texts(let texts): texts.firstIndex(where: \.isEmpty)
             }
         if let missing {
@@ -91,7 +92,9 @@ extension SplitColumn {
                         ? "" : column.holdsCode($0) ? column.categories[Int($0)] : StoredType.text($0)
                 })
             : .numbers(numbers.map { isMissing($0) ? .nan : $0 })
-        try check(values, rule, "\(data.place(of: data.fields[0])), column '\(rule.column)'")
+        let name = "\(data.place(of: data.fields[0])), column '\(rule.column)'"
+        try check(values, rule, name)
+        if case .numbers(let numbers) = values, data.source?.table != nil { try checkExact(numbers, rule, name) }
         return Found(values: values, meaning: Meaning(column.kind), place: "column '\(rule.column)'") { row in
             let (place, number) = field.place(ofRow: data.selection[row])
             return ("\(place), column '\(rule.column)'", number)
@@ -109,6 +112,9 @@ extension SplitColumn {
         }
         guard !candidates.isEmpty else { return nil }
         var (texts, numbers): ([String], [Double]) = ([], [])
+        // As long as all are whole numbers; where none needs it, doubles are as good.
+        var integers: [Int]? = []
+        var hasLarge = false
         var meaning: Meaning?
         var places: [(place: String, first: Int)] = []
         var rows = 0
@@ -129,7 +135,16 @@ extension SplitColumn {
                 (count, kind) = (own.count, "texts")
             case .numbers(let own):
                 numbers += own
+                integers = integers.flatMap { all in
+                    own.allSatisfy { Int(exactly: $0) != nil } ? all + own.map { Int($0) } : nil
+                }
                 (count, kind) = (own.count, "numbers")
+                if source.table != nil { try checkExact(own, rule, place) }
+            case .integers(let own):
+                numbers += own.map { Double($0) }
+                integers = integers.map { $0 + own }
+                (count, kind) = (own.count, "numbers")
+                hasLarge = true
             }
             guard texts.isEmpty || numbers.isEmpty, meaning == nil || meaning == ownMeaning else {
                 throw DataError(
@@ -145,7 +160,17 @@ extension SplitColumn {
                     + "\(rule.key) needs a value for each row")
         }
         let chosen = (0..<data.count).lazy.map { data.selection[$0] }
-        let values: Values = texts.isEmpty ? .numbers(chosen.map { numbers[$0] }) : .texts(chosen.map { texts[$0] })
+        let values: Values
+        if hasLarge {
+            guard let integers else {
+                throw DataError(
+                    "\(places[0].place) holds whole numbers beyond 2^53 in one file and fractions in another; bring them into one "
+                        + "type")
+            }
+            values = .integers(chosen.map { integers[$0] })
+        } else {
+            values = texts.isEmpty ? .numbers(chosen.map { numbers[$0] }) : .texts(chosen.map { texts[$0] })
+        }
         try check(values, rule, places[0].place)
         return Found(values: values, meaning: meaning ?? .number, place: places[0].place) { place in
             let row = data.selection[place]
@@ -196,6 +221,7 @@ extension SplitColumn {
         let tensor = try StoredTensor(rows.type, rows: rows.rows, rowShape: rows.shape) {
             try rows.reader.read(rows: 0..<rows.rows, into: $0)
         }
+        if let integers = try integers(tensor, place) { return (.integers(integers), .number) }
         var numbers: [Double] = []
         numbers.reserveCapacity(rows.rows)
         tensor.forEach { numbers.append($1) }
@@ -218,6 +244,36 @@ extension SplitColumn {
                     }
                     return column.categories[Int(code)]
                 }), .number
+        )
+    }
+
+    /// Whole numbers that are beyond what a double tells apart; nil where none is.
+    private static func integers(_ tensor: StoredTensor, _ place: String) throws -> [Int]? {
+        guard tensor.type == .int64 || tensor.type == .uint64 else { return nil }
+        var (integers, large, bad): ([Int], Bool, Int?) = ([], false, nil)
+        integers.reserveCapacity(tensor.rows)
+        tensor.forEachInteger { row, value in
+            if value == nil, bad == nil { bad = row }
+            integers.append(value ?? 0)
+            if (value ?? 0).magnitude > 1 << 53 { large = true }
+        }
+        if let bad {
+            throw DataError(
+                "\(place) holds \(tensor.text(at: bad)) in row \(bad), more than the greatest integer of 64 bits with a sign, "
+                    + "\(Int.max); store smaller ones, or texts")
+        }
+        return large ? integers : nil
+    }
+
+    /// Numbers of a table are read as doubles: whole ones beyond 2^53 may have been taken for their neighbours.
+    private static func checkExact(_ numbers: [Double], _ rule: SplitRule, _ place: String) throws {
+        guard let large = numbers.first(where: { $0.magnitude >= 0x1p53 && $0.isFinite }) else { return }
+        throw DataError(
+            "\(place) holds whole numbers such as \(Int(exactly: large).map { "\($0)" } ?? "\(large)"), beyond 9007199254740992 (2^53), "
+                + "where neighbours are no longer told apart; "
+                + (rule.isByTime
+                    ? "write the times as dates, such as 2024-03-01 12:00:00, or in a coarser unit"
+                    : "say by data.train.columns that '\(rule.column)' is a category, so that they are compared as texts")
         )
     }
 

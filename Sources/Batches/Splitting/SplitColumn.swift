@@ -20,6 +20,8 @@ struct SplitColumn: Sendable {
     /// What stands in a column.
     enum Values: Sendable {
         case numbers([Double])
+        /// Whole numbers of which a double would take some for their neighbours: nanoseconds, keys of databases.
+        case integers([Int])
         case texts([String])
     }
 
@@ -43,6 +45,10 @@ struct SplitColumn: Sendable {
             let distinct = Set(numbers.lazy.filter { !$0.isNaN }).sorted()
             (ranks, sizes) = Self.ranked(numbers, distinct)
             self.distinct = .numbers(distinct)
+        case .integers(let integers):
+            let distinct = Set(integers).sorted()
+            (ranks, sizes) = Self.ranked(integers, distinct)
+            self.distinct = .integers(distinct)
         case .texts(let texts):
             let distinct = Set(texts.lazy.filter { !$0.isEmpty }).sorted {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
@@ -64,6 +70,7 @@ struct SplitColumn: Sendable {
         distinct =
             switch whole.distinct {
             case .numbers(let numbers): .numbers(left.map { numbers[$0] })
+            case .integers(let integers): .integers(left.map { integers[$0] })
             case .texts(let texts): .texts(left.map { texts[$0] })
             }
     }
@@ -85,10 +92,15 @@ struct SplitColumn: Sendable {
         switch distinct {
         case .numbers(let numbers):
             switch meaning {
-            case .number: StoredType.text(numbers[rank])
+            // 80.7 of a float32, rather than 80.69999694824219.
+            case .number:
+                Double(Float(numbers[rank])) == numbers[rank] && abs(numbers[rank]) < 0x1p24
+                    && numbers[rank] != numbers[rank].rounded()
+                    ? "\(Float(numbers[rank]))" : StoredType.text(numbers[rank])
             case .date: DatePart.text(numbers[rank], .date)
             case .time: DatePart.text(numbers[rank], .time)
             }
+        case .integers(let integers): "\(integers[rank])"
         case .texts(let texts): "'\(texts[rank])'"
         }
     }

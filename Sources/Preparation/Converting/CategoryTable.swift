@@ -1,3 +1,5 @@
+import Foundation
+
 /// Gives each different text a number, in the order in which they come, and counts how often each comes.
 ///
 /// Texts are looked up by their bytes, without making strings of them.
@@ -66,8 +68,11 @@ struct CategoryTable {
     private func matches(_ index: Int, _ text: UnsafeRawBufferPointer) -> Bool {
         let start = index == 0 ? 0 : ends[index - 1]
         guard ends[index] - start == text.count else { return false }
-        for offset in 0..<text.count where bytes[start + offset] != text[offset] { return false }
-        return true
+        guard let other = text.baseAddress else { return true }
+        return bytes.withUnsafeBytes { own in
+            guard let own = own.baseAddress else { return false }
+            return memcmp(own + start, other, text.count) == 0
+        }
     }
 
     private mutating func grow() {

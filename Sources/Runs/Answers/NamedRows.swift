@@ -93,19 +93,28 @@ package struct NamedRows {
         var values = table.values
         for (index, value) in days { values[index] = value }
         if unknown == .error || !hasRecipe { try check(values, table.columns) }
-        let data = try Dataset(
-            table: values, rows: rows.count, Recipe(table.columns), for: model.tables, isFitted: hasRecipe,
-            unknown: unknown, place: "the rows")
-        for notice in data.notices { warn(told(notice)) }
-        return data
+        do {
+            let data = try Dataset(
+                table: values, rows: rows.count, Recipe(table.columns), for: model.tables, isFitted: hasRecipe,
+                unknown: unknown, place: isCommand ? "--row" : "the table")
+            for notice in data.notices { warn(told(notice)) }
+            return data
+        } catch let error as DataError {
+            throw DataError(told("\(error)"))
+        }
     }
 
     /// What messages call a row.
     private func spot(_ row: Int) -> String { isCommand ? "--row" : "row \(row)" }
 
-    private func told(_ notice: String) -> String {
-        let (own, told) = isCommand ? ("the rows, row 0,", "--row,") : ("the rows, row ", "row ")
-        return notice.split(separator: own, omittingEmptySubsequences: false).joined(separator: told)
+    /// What is said of a table's rows, said of these.
+    private func told(_ sentence: String) -> String {
+        func replacing(_ own: String, _ other: String, _ text: String) -> String {
+            text.split(separator: own, omittingEmptySubsequences: false).joined(separator: other)
+        }
+        return isCommand
+            ? replacing(" in row 0,", " in", replacing("--row, row 0,", "--row,", sentence))
+            : replacing("the table, row ", "row ", sentence)
     }
 
     /// Sees that the model knows what the rows hold.

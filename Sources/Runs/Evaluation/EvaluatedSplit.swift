@@ -45,7 +45,14 @@ public final class EvaluatedSplit {
                     + "\(ShellWord.quoted(directory))", isBadData: true)
         }
         var document = run.document
-        for assignment in assignments { try document.set(assignment) }
+        for assignment in assignments {
+            guard assignment.drop(while: { $0 == " " }).hasPrefix("data.") else {
+                throw DataError(
+                    "--set \(assignment) has no effect on what is measured; say by data.train.file and the like where the run's data "
+                        + "are, and leave out the rest")
+            }
+            try document.set(assignment)
+        }
         try run.check(document)
         let configuration = try RunConfiguration(run.moved(document), directory: "")
         let fold = FoldDirectory.number(of: directory)

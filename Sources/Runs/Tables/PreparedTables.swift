@@ -25,6 +25,9 @@ package final class PreparedTables {
     /// Of the tables, by their paths.
     private(set) var sums: [String: FileSum] = [:]
 
+    /// Tables with the same contents, a sentence each.
+    private(set) var warnings: [String] = []
+
     /// What was done with a table.
     package struct Step: Sendable {
         /// As the config names it.
@@ -63,6 +66,7 @@ package final class PreparedTables {
             try record?.check(split, paths.map { DataRecord.File(path: RelativePath.whole($0), sum: sums[$0]) })
         }
         guard data.hasTables else { return }
+        warnings = try Self.copies(data, sums)
         self.data.keepSplitColumn()
         let rule = data.splitRule
         let earlier = resumes ? cache : nil
@@ -76,6 +80,29 @@ package final class PreparedTables {
             let prepared = try prepare(source, split, &like, earlier, progress)
             self.data[keyPath: key] = .source(prepared)
         }
+    }
+
+    /// Tables whose rows are trained on twice, or measured on though they were trained on.
+    private static func copies(_ data: DataConfiguration, _ sums: [String: FileSum]) throws -> [String] {
+        var warnings: [String] = []
+        var trained: [FileSum: String] = [:]
+        for (split, source) in data.sources where source.table != nil {
+            for path in try source.paths() {
+                guard let sum = sums[path], sum.bytes > 0 else { continue }
+                let isTraining = split == "train"
+                guard let other = trained[sum] else {
+                    if isTraining { trained[sum] = path }
+                    continue
+                }
+                let copy = other == path ? path : "\(path), which holds the same as \(other)"
+                warnings.append(
+                    isTraining
+                        ? "data.train.file names \(copy)\(other == path ? " twice" : ""): its rows count twice"
+                        : "data.\(split).file names \(copy), \(other == path ? "which" : "and that") is trained on: what is measured there "
+                            + "says nothing of new rows")
+            }
+        }
+        return warnings
     }
 
     /// Keeps the column by which rows are split beside the inputs of a split that is held to it, where it is there.

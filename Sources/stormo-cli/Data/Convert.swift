@@ -132,7 +132,8 @@ struct Convert: ParsableCommand {
             guard sources.count == 1 else {
                 throw UsageError("tables are converted one at a time; \(sources.count) were given")
             }
-            var options = try table.options(format, hasTargets: !noTargets)
+            var options = try table.options(
+                format, isTabbed: TableSource.isTabbed(sources[0]), hasTargets: !noTargets)
             options.like = try like.map { try Self.likeTable($0) }
             return TableConverter(sources[0], options: options)
         case .idx: return IDXConverter(sources, hasTargets: !noTargets)

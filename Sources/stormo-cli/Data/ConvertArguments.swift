@@ -40,6 +40,7 @@ struct TableArguments: ParsableArguments {
     var missing: [String] = []
 
     @OptionGroup var form: TableFormArguments
+    @OptionGroup var header: TableHeaderArgument
 
     func validate() throws { _ = try policies() }
 
@@ -50,7 +51,7 @@ struct TableArguments: ParsableArguments {
     }
 
     /// Those that are on the command line, but for the encoding.
-    var given: [String] { decisions + (keep.isEmpty ? [] : ["--keep"]) + form.givenOfTables }
+    var given: [String] { decisions + (keep.isEmpty ? [] : ["--keep"]) + form.givenOfTables + header.given }
 
     /// `median`, `number=median`, `kind:number=median`, `age=0`.
     private func policies() throws -> TableOptions {
@@ -77,17 +78,19 @@ struct TableArguments: ParsableArguments {
         return policies
     }
 
-    func options(_ format: SourceFormat, hasTargets: Bool) throws -> TableOptions {
+    func options(_ format: SourceFormat, isTabbed: Bool, hasTargets: Bool) throws -> TableOptions {
         var options = TableOptions()
         options.encoding = form.encoding ?? .utf8
-        options.delimiter = form.delimiter.flatMap(TableSource.delimiter) ?? (format == .tsv ? 0x09 : nil)
-        options.hasHeader = form.header
+        options.delimiter = form.delimiter.flatMap(TableSource.delimiter)
+        // A name that says nothing of tabs.
+        if options.delimiter == nil, format == .tsv, !isTabbed { options.delimiter = 0x09 }
+        options.hasHeader = header.header
         options.targets = target
         options.hasTargets = hasTargets
         options.dropped = columns.drop
         options.kept = keep
         options.categorical = categorical
-        options.hasDecimalComma = form.decimalComma ? true : nil
+        options.hasDecimalComma = form.decimalComma
         options.kinds = try columns.kinds
         let policies = try policies()
         options.missing = policies.missing

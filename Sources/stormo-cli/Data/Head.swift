@@ -34,6 +34,7 @@ struct Head: ParsableCommand {
     var numbers = false
 
     @OptionGroup(title: "Tables") var form: TableFormArguments
+    @OptionGroup(title: "Tables") var header: TableHeaderArgument
     @OptionGroup var links: ExternalLinksOption
 
     func validate() throws {
@@ -53,9 +54,9 @@ struct Head: ParsableCommand {
                 throw UsageError(
                     "\(option) is for HDF5 files, which have datasets, and \(file) is none; leave it out")
             }
-            return try SourceHead.print(file, form, count: count, rows: rows?.rows, draws: !numbers)
+            return try SourceHead.print(file, form, header, count: count, rows: rows?.rows, draws: !numbers)
         }
-        if let option = form.given.first {
+        if let option = (form.given + header.given).first {
             throw UsageError("\(option) is for tables (.csv, .tsv), and \(file) is read as HDF5; leave it out")
         }
         let path = try path ?? FirstRows.usualPath(links.open(file, isQuiet: true))

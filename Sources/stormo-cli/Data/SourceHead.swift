@@ -11,14 +11,18 @@ enum SourceHead {
     ///   - count: of rows or images; nil for the usual number.
     ///   - rows: their numbers, in place of the first.
     ///   - draws: whether images are drawn.
-    static func print(_ path: String, _ form: TableFormArguments, count: Int?, rows: [Int]?, draws: Bool) throws {
+    static func print(
+        _ path: String, _ form: TableFormArguments, _ header: TableHeaderArgument, count: Int?, rows: [Int]?,
+        draws: Bool
+    ) throws {
         guard TableSource.isTable(path) else {
-            if let option = form.given.first {
+            if let option = (form.given + header.given).first {
                 throw UsageError("\(option) is for tables (.csv, .tsv), and \(path) holds images; leave it out")
             }
             return try printImages(path, count: count, rows: rows, draws: draws)
         }
-        let table = form.source
+        var table = form.applied(to: TableSource())
+        table.hasHeader = header.header
         let head = try rows.map { try TableHead(path, table, rows: $0) } ?? TableHead(path, table, count: count ?? 10)
         Console.print("\(path): a table of \(Figures.count(head.columns.count, "column"))", style: .bold)
         Self.table(head).print()
@@ -66,15 +70,5 @@ enum SourceHead {
         let isColored = Terminal.output.isColored && Terminal.output.isUnicode
         // As they are, since the colours are meant for the terminal.
         for line in grid.lines(isColored ? .colors : .ramp) { Console.write(line + "\n") }
-    }
-}
-
-extension TableFormArguments {
-    /// A table that is written so.
-    var source: TableSource {
-        var table = TableSource()
-        (table.encoding, table.delimiter, table.hasHeader) = (encoding?.rawValue, delimiter, header)
-        table.hasDecimalComma = decimalComma ? true : nil
-        return table
     }
 }

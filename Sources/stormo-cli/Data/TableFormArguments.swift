@@ -2,43 +2,59 @@ import ArgumentParser
 import Batches
 import Preparation
 
-/// How a table of text is written.
+/// How a table of text is written: for the commands that read one for the first time, and for those that use a model on one.
 struct TableFormArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How characters are written: utf-8 (the default), latin-1 (with Windows's characters) or utf-16.",
-            valueName: "name"))
+            "How characters are written: utf-8, latin-1 (with Windows's characters) or utf-16. (default: as in the model's "
+                + "table, else utf-8)", valueName: "name"))
     var encoding: TextEncoding?
 
     @Option(
         help: ArgumentHelp(
-            "The character between a table's fields, or 'tab' (default: found out).", valueName: "character"))
+            "The character between a table's fields, or 'tab'. (default: as the model's config says, else found out)",
+            valueName: "character"))
     var delimiter: String?
 
-    @Flag(inversion: .prefixedNo, help: "Whether a table's first line names the columns (default: found out).")
-    var header: Bool?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether numbers have a decimal comma. (default: as in the model's table, else a point)")
+    var decimalComma: Bool?
 
-    @Flag(help: "Numbers have a decimal comma.")
-    var decimalComma = false
-
-    func validate() throws { try Self.check(delimiter: delimiter) }
-
-    static func check(delimiter: String?) throws {
+    func validate() throws {
         if let delimiter, TableSource.delimiter(delimiter) == nil {
             throw ValidationError("--delimiter '\(delimiter)': give one ASCII character, or 'tab'")
         }
     }
 
-    /// Those on the command line, but for the encoding, which texts have, too.
-    var givenOfTables: [String] {
-        [
-            ("--delimiter", delimiter != nil), (header == false ? "--no-header" : "--header", header != nil),
-            ("--decimal-comma", decimalComma),
-        ].filter(\.1).map(\.0)
+    /// The one about the decimal mark, if it is on the command line: rows of the command line have it, too.
+    var givenOfMarks: [String] {
+        decimalComma.map { [$0 ? "--decimal-comma" : "--no-decimal-comma"] } ?? []
     }
+
+    /// Those on the command line, but for the encoding, which texts have, too.
+    var givenOfTables: [String] { (delimiter == nil ? [] : ["--delimiter"]) + givenOfMarks }
 
     /// Those that are on the command line.
     var given: [String] { (encoding == nil ? [] : ["--encoding"]) + givenOfTables }
+
+    /// The table with what is given in place of what is said of it otherwise.
+    func applied(to table: TableSource) -> TableSource {
+        var own = table
+        own.encoding = encoding?.rawValue ?? own.encoding
+        own.delimiter = delimiter ?? own.delimiter
+        own.hasDecimalComma = decimalComma ?? own.hasDecimalComma
+        return own
+    }
+}
+
+/// Whether a table names its columns; of one that a model is used on, its names tell.
+struct TableHeaderArgument: ParsableArguments {
+    @Flag(inversion: .prefixedNo, help: "Whether a table's first line names the columns. (default: found out)")
+    var header: Bool?
+
+    /// That which is on the command line.
+    var given: [String] { header.map { [$0 ? "--header" : "--no-header"] } ?? [] }
 }
 
 /// Which columns of a table are left out, and what the others hold.

@@ -61,6 +61,7 @@ struct InitCommand: ParsableCommand {
 
     @OptionGroup(title: "Tables") var columns: TableColumnArguments
     @OptionGroup(title: "Tables") var form: TableFormArguments
+    @OptionGroup(title: "Tables") var header: TableHeaderArgument
 
     func run() throws {
         var options = options
@@ -110,14 +111,13 @@ struct InitCommand: ParsableCommand {
         options.skipsDamaged = skipDamaged
         options.table.dropped = columns.drop
         options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
-        options.table.encoding = form.encoding.flatMap { $0 == .utf8 ? nil : $0.rawValue }
-        options.table.delimiter = form.delimiter
-        options.table.hasHeader = form.header
-        options.table.hasDecimalComma = form.decimalComma ? true : nil
+        options.table = form.applied(to: options.table)
+        if form.encoding == .utf8 { options.table.encoding = nil }
+        options.table.hasHeader = header.header
         options.given =
             [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1)
             .map(\.0) + columns.given
-            + form.given
+            + form.given + header.given
         return options
     }
 

@@ -213,7 +213,12 @@ extension TableSource {
         if case .string(let word)? = own?["encoding"]?.value { encoding = word }
         if case .string(let word)? = own?["delimiter"]?.value { delimiter = word }
         if case .bool(let has)? = own?["header"]?.value { hasHeader = has }
-        if case .bool(let has)? = own?["decimal_comma"]?.value { hasDecimalComma = has }
+        // The recipe says so, too, and lets a table speak for itself that can only be read otherwise.
+        if case .bool(let has)? = own?["decimal_comma"]?.value,
+            model.tables["inputs"]?.form?.hasDecimalComma != true
+        {
+            hasDecimalComma = has
+        }
         // The column that names the files of images.
         if !model.tables.images.isEmpty, case .string(let name)? = own?["inputs"]?.value { inputs = [name] }
     }

@@ -18,15 +18,23 @@ struct RowArgument {
     /// - Throws: `UsageError` for what is no JSON object and no list.
     init(_ text: String) throws {
         self.text = text
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw UsageError("--row is empty; write it as '{\"age\": 41, \"job\": \"fixed\"}' or '[5.1, 3.5]'")
+        }
         do {
-            // A document is an object; this may be a list.
+            // A document is an object; this may be a list. What begins as an object is first read by itself, so that its mistakes
+            // are those of what was typed.
+            if text.first(where: { !$0.isWhitespace }) == "{" {
+                _ = try ConfigurationDocument(text: text, file: Self.place)
+            }
             let document = try ConfigurationDocument(text: "{\"row\": \(text)\n}", file: Self.place)
             guard let row = document.root["row"], case .object(let all) = document.root.value, all.count == 1 else {
                 throw UsageError("--row is not JSON")
             }
             node = row
         } catch let error as ConfigurationError {
-            let why = error.problems.first.map(\.message) ?? "\(error)"
+            let why =
+                error.problems.first.map { $0.path.isEmpty ? $0.message : "'\($0.path)' \($0.message)" } ?? "\(error)"
             throw UsageError(
                 "--row is not JSON: \(why); write it as '{\"age\": 41, \"job\": \"fixed\"}'")
         }
@@ -165,6 +173,9 @@ struct RowArgument {
         _ values: [Double], _ input: ModelInput, _ model: TrainedModel, name: String?
     ) throws -> DataField {
         guard model.objective.model.element(of: input) == .int32 else {
+            if let value = values.first(where: { !Float($0).isFinite }) {
+                throw UsageError("--row has \(value), which is beyond what the model's numbers of 32 bits can hold")
+            }
             return try DataField(.input, [values.map { Float($0) }], name: name, shape: input.shape)
         }
         let integers = try values.map { value in

@@ -223,6 +223,20 @@ struct DatasetTablesTests {
                 + "data had one; make it from a table by stormo data convert")
     }
 
+    /// A dataset that is not there is not one without a recipe.
+    @Test func whatIsNotThereIsToldAsSuch() throws {
+        let directory = try TestDirectory()
+        let training = try Dataset(reading: write([[1, 0], [3, 1]], [0, 1], in: directory))
+        let other = try write([[1, 0]], [0], to: "other.h5", in: directory)
+        let source = DataSource(file: other.file, inputs: "/test/inputs", targets: "/test/targets")
+        #expect("what a file lacks") {
+            try Dataset.open(source, names: training.codeNames, tables: training.tables)
+        } throws: {
+            "\($0)"
+                == "no dataset '/test/inputs' in \(other.file): there is no '/test'; it has: /train"
+        }
+    }
+
     @Test func rawRowsAreNotTrainedOn() throws {
         let directory = try TestDirectory()
         let data = try Dataset(reading: write([[1, 0], [3, 1]], [0, 1], in: directory))

@@ -36,6 +36,12 @@ import Testing
             try kept.attributes.set(Recipe.attribute, recipe.node.jsonText(pretty: false))
             try root.createDataset("/train/day", .int64, shape: [rows]).write((0..<rows).map { Int64(rows - $0) })
             try root.createDataset("/texts", .string, shape: [rows]).writeStrings(days ?? people)
+            // Six keys, neighbours of one another.
+            let base = Int64(1) << 60
+            try root.createDataset("/keys", .int64, shape: [rows]).write((0..<rows).map { base + Int64($0 / 3 % 6) })
+            try root.createDataset("/nanoseconds", .int64, shape: [rows]).write(
+                (0..<rows).map { base + 23 - Int64($0) })
+            try root.createDataset("/larger", .uint64, shape: [rows]).write((0..<rows).map { UInt64.max - UInt64($0) })
             try root.createDataset("/short", .int32, shape: [1]).write([1] as [Int32])
             try root.createDataset("/wide", .int32, shape: [rows, 2]).write(
                 Array(repeating: Int32(1), count: 2 * rows))
@@ -74,6 +80,22 @@ import Testing
     }
 
     /// Codes of several files differ: the texts are compared.
+    /// Keys beyond 2^53 are told apart to the last digit, and so are nanoseconds.
+    @Test func largeIntegersAreExact() throws {
+        try file(people: Self.people, names: Self.names)
+        let groups = try read(["data.h5"], #"data.split={"together": "/keys"}"#)
+        let sides = [groups.training, groups.validation].map { Set(rows($0).map { $0 / 3 % 6 }) }
+        #expect(sides[0].count + sides[1].count == 6 && sides[0].isDisjoint(with: sides[1]))
+        let times = try read(["data.h5"], #"data.split={"by_time": "/nanoseconds"}"#)
+        #expect(rows(times.validation) == Array(0..<6))
+        #expect(times.splitNote?.contains("from 1152921504606846994 to 1152921504606846999") == true)
+        #expect(
+            throws: DataError(
+                "\(directory.file("data.h5")): /larger holds 18446744073709551615 in row 0, more than the greatest integer of 64 bits "
+                    + "with a sign, 9223372036854775807; store smaller ones, or texts")
+        ) { try read(["data.h5"], #"data.split={"together": "/larger"}"#) }
+    }
+
     @Test func groupsAreOfAllFiles() throws {
         try file("a.h5", people: ["ann", "ann", "bob", "bob"], names: ["ann", "bob"])
         try file("b.h5", people: ["bob", "bob", "cid", "cid"], names: ["cid", "bob"])

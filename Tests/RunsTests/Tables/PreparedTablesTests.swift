@@ -42,6 +42,65 @@ import Testing
         #expect(try PreparedTables(data(), cache: cache).steps[0].report != nil)
     }
 
+    /// A table that is trained on twice, or measured on as well, under whatever name.
+    @Test func copiesAreTold() throws {
+        let copy = directory.path + "/b.csv"
+        func warnings(_ train: String, _ assignments: String...) throws -> [String] {
+            var document = try smallest()
+            try document.set("data.train={\"file\": \(train), \"targets\": \"y\"}")
+            for assignment in assignments { try document.set(assignment) }
+            return try PreparedTables(RunConfiguration(document, directory: "").data).warnings
+        }
+        #expect(try warnings("\"\(path)\"") == [])
+        #expect(
+            try warnings("\"\(path)\"", "data.validation={\"file\": \"\(path)\"}") == [
+                "data.validation.file names \(path), which is trained on: what is measured there says nothing of new rows"
+            ])
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        #expect(
+            try warnings("\"\(path)\"", "data.test={\"file\": \"\(copy)\"}") == [
+                "data.test.file names \(copy), which holds the same as \(path), and that is trained on: what is measured there says "
+                    + "nothing of new rows"
+            ])
+        #expect(
+            try warnings("[\"\(path)\", \"\(copy)\"]") == [
+                "data.train.file names \(copy), which holds the same as \(path): its rows count twice"
+            ])
+        try "x,y\n1,2\n3,5\n".write(toFile: copy, atomically: false, encoding: .utf8)
+        #expect(try warnings("[\"\(path)\", \"\(copy)\"]") == [])
+    }
+
+    /// A table's keys go through doubles: beyond 2^53 they are refused, and as a category they are texts.
+    @Test func keysBeyondDoublesAreRefused() throws {
+        let rows = (0..<40).map { "\($0),\(9_007_199_254_740_992 + $0 / 4),\($0 % 3)\n" }
+        try write("x,key,y\n" + rows.joined())
+        func read(_ columns: String, rule: String = "together") throws -> RunData {
+            var document = try smallest()
+            try document.set("data.train={\"file\": \"\(path)\", \"targets\": \"y\"\(columns)}")
+            try document.set("data.split={\"\(rule)\": \"key\"}")
+            try document.set(#"data.validation={"fraction": 0.25}"#)
+            let data = try RunConfiguration(document, directory: "").data
+            let tables = try PreparedTables(data)
+            defer { withExtendedLifetime(tables) {} }
+            return try RunData(tables.data, seed: 1)
+        }
+        let start =
+            "\(path), column 'key' holds whole numbers such as 9007199254740992, beyond 9007199254740992 (2^53), where "
+            + "neighbours are no longer told apart; "
+        #expect(
+            throws: DataError(
+                start + "say by data.train.columns that 'key' is a category, so that they are compared as texts")
+        ) { try read("") }
+        #expect(
+            throws: DataError(start + "write the times as dates, such as 2024-03-01 12:00:00, or in a coarser unit")
+        ) { try read("", rule: "by_time") }
+        let data = try read(#", "columns": {"key": "category"}"#)
+        let sides = [data.training, data.validation].map { side in
+            Set((0..<(side?.count ?? 0)).map { (side?.selection[$0] ?? 0) / 4 })
+        }
+        #expect(sides[0].isDisjoint(with: sides[1]) && sides[0].count + sides[1].count == 10)
+    }
+
     @Test func whatIsDamagedIsMadeAnew() throws {
         try kept()
         let file = cache + "/train.h5"

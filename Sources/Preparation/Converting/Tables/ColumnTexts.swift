@@ -15,6 +15,9 @@ final class ColumnTexts {
     private(set) var table = CategoryTable()
     /// By the number of a text.
     private(set) var readings: [CellReading] = []
+    /// The same in a byte, for texts that come again: the look, and a bit for a unit.
+    private var briefs: [UInt8] = []
+    private static let unitBit: UInt8 = 0x80
     /// Rows, and different texts, that look so.
     private var rowCounts = [Int](repeating: 0, count: CellReading.Look.allCases.count)
     private var textCounts = [Int](repeating: 0, count: CellReading.Look.allCases.count)
@@ -24,6 +27,8 @@ final class ColumnTexts {
     /// The first number whose separator of thousands might be a decimal mark, while no other one proves what it is.
     private(set) var doubtful: Place?
     private var isProven = false
+    /// Of quantities.
+    private(set) var marks = FractionMarks()
     private(set) var quantities = Spread()
     /// Of dates with the day first, with the month first, and of times.
     private(set) var dayFirst = Spread()
@@ -96,7 +101,7 @@ final class ColumnTexts {
         let known = table.count
         let number = table.add(bytes)
         if number == known {
-            readings.append(.word)
+            append(.word)
             note(bytes, line)
         }
         return table.count <= Self.mostCategories || mayNameRows && areDistinct && table.count <= Self.mostNames
@@ -108,7 +113,7 @@ final class ColumnTexts {
         rowCount += 1
         if isStreamed {
             // Most of them come once, so that to read them is less work than to look for them.
-            count(CellReading(bytes, point: point), bytes, line)
+            count(CellReading(bytes, point: point), bytes, line, point)
             return true
         }
         let known = table.count
@@ -120,8 +125,8 @@ final class ColumnTexts {
         // Names by the hundred thousand are nothing else.
         let isName = known >= Self.mostCategories && rows(.word) > 0
         let reading = reads && !isName ? CellReading(bytes, point: point) : .word
-        readings.append(reading)
-        count(reading, bytes, line)
+        append(reading)
+        count(reading, bytes, line, point)
         note(bytes, line)
         guard table.count > Self.mostCategories else { return true }
         if !isName, rows(.word) + rows(.unread) == 0, reads {
@@ -133,8 +138,14 @@ final class ColumnTexts {
 
     /// Counts a text that came before.
     private func again(_ number: Int) {
-        rowCounts[readings[number].look.rawValue] += 1
-        if readings[number].unit != nil { unitRows += 1 }
+        let brief = briefs[number]
+        rowCounts[Int(brief & ~Self.unitBit)] += 1
+        if brief & Self.unitBit != 0 { unitRows += 1 }
+    }
+
+    private func append(_ reading: CellReading) {
+        readings.append(reading)
+        briefs.append(UInt8(reading.look.rawValue) | (reading.unit == nil ? 0 : Self.unitBit))
     }
 
     private func place(_ bytes: UnsafeRawBufferPointer, _ line: Int) -> Place {
@@ -151,7 +162,7 @@ final class ColumnTexts {
         }
     }
 
-    private func count(_ reading: CellReading, _ bytes: UnsafeRawBufferPointer, _ line: Int) {
+    private func count(_ reading: CellReading, _ bytes: UnsafeRawBufferPointer, _ line: Int, _ point: UInt8) {
         let look = reading.look.rawValue
         rowCounts[look] += 1
         textCounts[look] += 1
@@ -159,6 +170,7 @@ final class ColumnTexts {
         switch reading.look {
         case .quantity:
             quantities.add(reading.value)
+            marks.add(bytes, line: line, point: point)
             if reading.unit != nil { unitRows += 1 }
             if !units.contains(where: { $0.unit == reading.unit }), units.count < 100 {
                 units.append((reading.unit, place(bytes, line)))

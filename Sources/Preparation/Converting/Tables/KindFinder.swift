@@ -35,6 +35,10 @@ struct KindFinder {
     let wanted: ColumnKind?
     /// What another table says, and which one.
     let like: (column: RecipeColumn, place: String)?
+    /// The numbers that the other table's column held, if that is known.
+    var likeRange: ClosedRange<Double>?
+    /// Whether it is said which mark divides whole from fraction.
+    var isMarkSaid = false
     /// Who says how the table is read, for sentences.
     let asker: TableAsker
 
@@ -50,6 +54,7 @@ struct KindFinder {
             if let padded = paddedName { return named(padded) }
             var found = FoundKind(kind: .number)
             if let padded = column.padded { found.remark = "\(padded.words) is read as \(paddedValue(padded))" }
+            noteMarks(&found)
             if like == nil, mayNameRows, column.numbers == rows, column.areConsecutive {
                 found.isIdentifier = true
                 found.remark = "consecutive integers, another one in each row"
@@ -91,9 +96,11 @@ struct KindFinder {
         if like == nil, mayNameRows, column.numbers == 0 || column.isNamed, column.present == rows, texts.areDistinct {
             found.isIdentifier = true
             found.remark = "a different text in each row"
+            if !found.areNames { warnOfDates(&found, texts) }
             return
         }
         if !found.areNames { warn(&found, texts) }
+        if found.warning == nil, like == nil { warnOfYesAndNo(&found, texts) }
         if found.warning == nil, like == nil, !column.isTarget, column.present >= 2 * Self.leastRows,
             2 * texts.table.count > column.present
         {
@@ -176,7 +183,10 @@ struct KindFinder {
     private func read(as kind: RecipeColumn.Kind, order: DayOrder?) throws -> FoundKind {
         let texts = column.texts
         switch kind {
-        case .category, .empty: return FoundKind(kind: .category)
+        case .category, .empty:
+            var found = FoundKind(kind: .category)
+            if let like, like.column.kind == .category, let texts { warnOfZeros(&found, texts, like) }
+            return found
         case .boolean:
             // What is neither is told of by whoever uses a model that does not know it.
             if like == nil, let place = texts?.notBoolean {
@@ -237,10 +247,36 @@ struct KindFinder {
                 found.warning =
                     "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
                     + "tells whether that mark divides thousands or the fraction; "
-                    + asker.dividingFraction(isPoint: point == UInt8(ascii: "."))
+                    + asker.dividing(fraction: true, isPoint: point == UInt8(ascii: "."))
             }
         }
+        noteMarks(&found)
         return found
+    }
+
+    /// Warns of marks that may divide thousands, though they were taken for those of the fraction.
+    private func noteMarks(_ found: inout FoundKind) {
+        guard found.remark.isEmpty, let place = doubtfulFraction(found.unit), let value = reading(place) else { return }
+        let shown = RecipeColumn.Missing.number(value).description
+        found.remark = "'\(place.shown)' is read as \(shown)"
+        found.warning =
+            "column '\(name)' holds '\(place.shown)' in line \(place.line), which is read as \(shown), and no row tells "
+            + "whether that mark divides the fraction or thousands; "
+            + asker.dividing(fraction: false, isPoint: point == UInt8(ascii: "."))
+    }
+
+    /// The first number whose mark was taken for that of the fraction and may well divide thousands: where prices have three
+    /// digits behind it, where others have none at all, or where those of the other table were a thousand times as large.
+    private func doubtfulFraction(_ unit: String?) -> ColumnTexts.Place? {
+        guard !isMarkSaid else { return nil }
+        let marks = column.texts.map { column.marks.joined($0.marks) } ?? column.marks
+        guard !marks.areSure, let first = marks.first else { return nil }
+        let quantities = column.texts?.quantities
+        let greatest = max(column.greatest, quantities?.greatest ?? -.infinity)
+        if let likeRange, greatest < likeRange.lowerBound, 1000 * greatest >= likeRange.lowerBound { return first }
+        // Those who read a comma as the mark have said so of this table, or of the other one.
+        guard point == UInt8(ascii: ".") else { return nil }
+        return unit.map(Quantity.isCurrency) == true || marks.hasPlain ? first : nil
     }
 
     /// The first row with a number and no unit.
@@ -253,7 +289,10 @@ struct KindFinder {
 
     private func reading(_ place: ColumnTexts.Place) -> Double? {
         var text = place.text
-        return text.withUTF8 { Quantity(UnsafeRawBufferPointer($0), point: point)?.value }
+        return text.withUTF8 {
+            let bytes = UnsafeRawBufferPointer($0)
+            return DecimalNumber.parse(bytes, point: point) ?? Quantity(bytes, point: point)?.value
+        }
     }
 
     private func date(_ wanted: DayOrder?) throws -> FoundKind {
@@ -390,5 +429,73 @@ struct KindFinder {
             "column '\(name)' looks like \(isDate ? "dates" : "numbers") ('\(place.text)' in line \(place.line)), but is read "
             + "as texts, whose codes say nothing of their size; \(advice); or leave it out by \(dropping); or "
             + "\(asCategory) if they are names"
+    }
+
+    /// Of a column of dates that would be left out, since each row has another one.
+    private func warnOfDates(_ found: inout FoundKind, _ texts: ColumnTexts) {
+        var other = found
+        warn(&other, texts)
+        guard let place = firstDate(texts), other.warning != nil else { return }
+        found.warning =
+            "column '\(name)' looks like dates ('\(place.text)' in line \(place.line)), but is left out as an identifier, since "
+            + "its texts are not read as dates; write the dates as 2024-03-31, or as 31 Mar 2024"
+    }
+
+    private func firstDate(_ texts: ColumnTexts) -> ColumnTexts.Place? {
+        if let place = texts.first(.date) ?? texts.first(.time) { return place }
+        guard let place = texts.first(.unread) else { return nil }
+        var text = place.text
+        let look = text.withUTF8 { NumericLook(UnsafeRawBufferPointer($0), point: point) }
+        return look == .date ? place : nil
+    }
+
+    /// Words that say yes or no, but as two pairs, or beside one that seems to stand for a missing value.
+    private func warnOfYesAndNo(_ found: inout FoundKind, _ texts: ColumnTexts) {
+        guard texts.table.count <= 12, texts.booleanPairs != 0 else { return }
+        let all = texts.table.texts
+        let said = all.compactMap { text in BooleanWords.place(text).map { (text: text, pair: $0.pair) } }
+        let others = all.filter { BooleanWords.place($0) == nil }
+        if others.isEmpty, let first = said.first, let second = said.first(where: { $0.pair != first.pair }) {
+            found.remark = "words for yes and no of several pairs"
+            found.warning =
+                "column '\(name)' says yes and no in several ways, such as '\(first.text)' and '\(second.text)', each of which "
+                + "became a category of its own; \(asker.say) \(asker.holding(name, "boolean")) to take them for yes and no, or "
+                + "\(asker.holding(name, "category")) if they are names"
+        } else if others.count == 1, said.count == 2, said[0].pair == said[1].pair,
+            Self.unknownWords.contains(others[0].lowercased())
+        {
+            found.remark = "yes, no and '\(others[0])'"
+            found.warning =
+                "column '\(name)' says yes and no, and '\(others[0])', which became a category of its own; leave it empty where "
+                + "it means a missing value, or \(asCategory) if it does not"
+        }
+    }
+
+    private static let unknownWords: Set<String> = [
+        "unknown", "unk", "unk.", "none", "missing", "not available", "not known", "not specified", "no answer",
+        "don't know", "undefined", "-", "--", ".", "u", "n.a.",
+    ]
+
+    /// Numbers that are names here and in the other table, and differ by zeros in front alone, which a spreadsheet drops.
+    private func warnOfZeros(
+        _ found: inout FoundKind, _ texts: ColumnTexts, _ like: (column: RecipeColumn, place: String)
+    ) {
+        func bare(_ text: String) -> Substring? {
+            guard !text.isEmpty, text.utf8.allSatisfy(ByteCursor.isDigit) else { return nil }
+            return text.drop { $0 == "0" }
+        }
+        let known = Set(like.column.categories)
+        let bares = Dictionary(
+            like.column.categories.compactMap { text in bare(text).map { ($0, text) } },
+            uniquingKeysWith: { first, _ in first })
+        guard !bares.isEmpty else { return }
+        for text in texts.table.texts where !known.contains(text) {
+            guard let other = bare(text).flatMap({ bares[$0] }) else { continue }
+            found.remark = "'\(text)' beside '\(other)'"
+            found.warning =
+                "column '\(name)' holds '\(text)' in \(source), and '\(other)' in \(like.place): they are taken for different names; "
+                + "write them alike, with their zeros, if they are the same"
+            return
+        }
     }
 }

@@ -14,6 +14,8 @@ package struct LikeTable: Sendable {
     let kept: [RecipeColumn]
     /// Of images, what is done to them; the inputs then have no columns.
     let images: ImageRecipe?
+    /// Of columns of numbers between which values these were.
+    let ranges: [String: ClosedRange<Double>]
 
     /// - Parameters:
     ///   - inputs: the model's, or the file's; what it has learned is left out.
@@ -23,6 +25,10 @@ package struct LikeTable: Sendable {
     ) {
         (self.inputs, self.targets, self.images, self.place) = (inputs.declared, targets?.declared, images, place)
         self.kept = Recipe(kept).declared.columns
+        let numbers = (inputs.columns + (targets?.columns ?? [])).filter { $0.kind == .number }
+        ranges = Dictionary(
+            numbers.compactMap { column in column.seen?.range.map { (column.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// What is declared in a file that was converted.

@@ -53,6 +53,13 @@ struct MissingPolicies {
     /// Whether one word is said of all columns.
     var areUniform: Bool { ofColumns.isEmpty && ofKinds.isEmpty }
 
+    /// What is said of kinds that no input has, a sentence each.
+    func unused(_ kinds: [RecipeColumn.Kind]) -> [String] {
+        ofKinds.filter { !kinds.contains($0.key) }.sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, missing in
+            "\(options.asker.name(.missing, kind.rawValue, missing.word)) has no effect: no input holds \(kind.nouns)"
+        }
+    }
+
     /// What the recipe says of a column.
     /// - Parameter hasMissing: whether a value is missing there; otherwise what is said of all columns need not fit.
     /// - Throws: `DataError` for a policy that the kind does not have.

@@ -120,7 +120,7 @@ extension TableOptions {
             }
             encoding = known
         }
-        delimiter = table.delimiter.flatMap(TableSource.delimiter) ?? (TableSource.isTabbed(path) ? 0x09 : nil)
+        delimiter = table.delimiter.flatMap(TableSource.delimiter)
         hasDecimalComma = table.hasDecimalComma
         // Columns are found by their names, unless they had none.
         hasHeader = table.hasHeader ?? like.flatMap { $0.isNamed ? true : nil }

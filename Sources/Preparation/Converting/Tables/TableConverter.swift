@@ -106,7 +106,9 @@ package struct TableConverter: Converter {
             leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
             notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes,
             kindNotes: plan.kindNotes,
-            warnings: (form.warning.map { [$0] } ?? []) + plan.warnings)
+            warnings: (form.warning.map { [$0] } ?? []) + plan.warnings
+                + (options.like == nil ? policies.unused(plan.inputs.map(\.kind)) : [])
+                + identifiers.filter { !columns.inputs.contains($0) }.compactMap { kinds[$0]?.warning })
         return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }
 
@@ -188,6 +190,16 @@ package struct TableConverter: Converter {
         var columns = Columns(
             inputs: inputs, targets: targets, kept: beside, asked: wanted ?? [], kinds: kinds, widths: widths)
         let taken = Set(inputs + targets + beside)
+        for (selector, word) in options.kinds where !word.kind.isLeftOut {
+            let index = try form.column(selector, .columns, source)
+            guard !taken.contains(index) else { continue }
+            let own = asker.name(.columns, form.names[index], word.kind.rawValue)
+            throw asker.mistake(
+                .columns, of: selector,
+                "\(own) has no effect, since the column is neither an input nor a target; leave it out, or name the column among "
+                    + "the inputs",
+                configured: "has no effect, since 'inputs' leaves the column out; name it there, or leave it out here")
+        }
         for index in form.names.indices where !taken.contains(index) {
             let isAsked = out.contains(index) || !form.index.contains(index)
             let kind = isAsked ? kinds[index] == .identifier ? "identifier" : "dropped" : "index"
@@ -236,7 +248,7 @@ package struct TableConverter: Converter {
         guard !inputs.isEmpty else {
             throw DataError(
                 "\(path) has none of the columns of \(like.place): \(RecipeMapping.list(like.inputs.names)); its columns are "
-                    + RecipeMapping.list(form.names))
+                    + RecipeMapping.list(form.names) + delimiterAdvice(form))
         }
         let targets = options.hasTargets ? like.targets?.names ?? [] : []
         // Rows to be predicted come without.
@@ -253,6 +265,16 @@ package struct TableConverter: Converter {
             columns.leave(out: index, form.names[index], "unused", "\(like.place) does not name it")
         }
         return columns
+    }
+
+    /// Where all names stand in one field that another delimiter would divide.
+    private func delimiterAdvice(_ form: TableForm) -> String {
+        guard form.names.count == 1, let other = [",", ";", "\t", "|"].first(where: form.names[0].contains) else {
+            return ""
+        }
+        let words = [form.delimiter, other.utf8.first ?? 0].map { $0 == 0x09 ? "tab" : String(Unicode.Scalar($0)) }
+        return "; its fields were to be separated by '\(words[0])', and seem to be by '\(words[1])': \(asker.say) "
+            + asker.typed(.delimiter, words[1])
     }
 
     /// Reads the table, and finds out what its columns hold.
@@ -281,7 +303,8 @@ package struct TableConverter: Converter {
         func finder(_ index: Int, _ profile: TableProfile) -> KindFinder {
             KindFinder(
                 column: profile.columns[index], name: form.names[index], rows: profile.rows, point: form.point,
-                source: source.name, wanted: chosen.kinds[index], like: like[index], asker: asker)
+                source: source.name, wanted: chosen.kinds[index], like: like[index],
+                likeRange: options.like?.ranges[form.names[index]], isMarkSaid: form.isMarkSaid, asker: asker)
         }
         for index in chosen.used where profile.rows > 0 {
             kinds[index] = try finder(index, profile).find()

@@ -15,6 +15,8 @@ struct TableForm {
     let index: Range<Int>
     /// What was read in another way than another table says.
     let warning: String?
+    /// Whether it was said which mark divides whole from fraction.
+    let isMarkSaid: Bool
     /// Who says how the table is read, for sentences.
     let asker: TableAsker
 
@@ -26,7 +28,7 @@ struct TableForm {
     /// Looks at the beginning of a table.
     init(_ source: ByteSource, _ options: TableOptions) throws {
         guard source.count > 0 else { throw DataError("\(source.name) is empty") }
-        (encoding, asker) = (options.encoding, options.asker)
+        (encoding, asker, isMarkSaid) = (options.encoding, options.asker, options.hasDecimalComma != nil)
         let sample = try Self.sample(source, encoding, asker)
         guard !sample.contains(0) else {
             throw DataError(
@@ -35,6 +37,13 @@ struct TableForm {
                         ? "give the right \(asker.name(.encoding))"
                         : "\(asker.say) \(asker.typed(.encoding, "utf-16")) if it is in that")
                     + ", or save it as UTF-8")
+        }
+        let line = sample.prefix { $0 != 0x0A && $0 != 0x0D }
+        if line.count == 5, line.starts(with: Array("sep=".utf8)) {
+            let mark = line.last == 0x09 ? "tab" : String(decoding: line.suffix(1), as: UTF8.self)
+            throw DataError(
+                "\(source.name), line 1: '\(String(decoding: line, as: UTF8.self))' is a word to Excel and no row; remove that line, and "
+                    + "\(asker.say) \(asker.typed(.delimiter, mark)) if the delimiter is not found without it")
         }
         if let has = options.hasDecimalComma {
             (point, warning) = (UInt8(ascii: has ? "," : "."), nil)
@@ -45,7 +54,7 @@ struct TableForm {
             (point, warning) = (UInt8(ascii: "."), nil)
         }
         delimiter =
-            try options.delimiter
+            try options.delimiter ?? Self.tab(source, sample)
             ?? Self.delimiter(source, encoding, asker, sample, isCommaUsed: point == UInt8(ascii: ","))
         let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding, asker: asker)
         guard try reader.next() else { throw DataError("\(source.name) has no rows") }
@@ -108,6 +117,38 @@ struct TableForm {
         return count < header.count ? (count == 0 && header[0] == "Unnamed: 0" && header.count > 1 ? 1 : count) : 0
     }
 
+    /// A tab, where the table's name says that fields are separated by it and its first line has one.
+    private static func tab(_ source: ByteSource, _ sample: [UInt8]) -> UInt8? {
+        TableSource.isTabbed(source.name) && sample.prefix(while: { $0 != 0x0A && $0 != 0x0D }).contains(0x09)
+            ? 0x09 : nil
+    }
+
+    /// Whether a comma divides fields though it divides whole from fraction, too: each record has as many, and either numbers
+    /// stand in quotes, or the first line is one of names.
+    private static func isCommaBetween(_ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker) throws
+        -> Bool
+    {
+        let comma = UInt8(ascii: ",")
+        let reader = try RecordReader(source, delimiter: comma, encoding: encoding, asker: asker)
+        var (width, hasQuotes, hasNames) = (0, false, false)
+        for row in 0..<20 {
+            guard let hasNext = try? reader.next() else { return false }
+            guard hasNext else { break }
+            let fields = reader.fields.indices
+            if row == 0 {
+                width = fields.count
+                hasNames = fields.allSatisfy { index in
+                    let bytes = reader.bytes(index)
+                    return !bytes.isEmpty && DecimalNumber.parse(bytes, point: comma) == nil
+                        && DecimalNumber.parse(bytes, point: UInt8(ascii: ".")) == nil
+                }
+            }
+            guard fields.count == width, width > 1 else { return false }
+            hasQuotes = hasQuotes || fields.contains { reader.fields[$0].isQuoted && reader.bytes($0).contains(comma) }
+        }
+        return hasQuotes || hasNames
+    }
+
     /// The delimiter that cuts the first records into the same number of fields, and into the most.
     private static func delimiter(
         _ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker, _ sample: [UInt8], isCommaUsed: Bool
@@ -138,6 +179,7 @@ struct TableForm {
         }
         if best.width == 1, let withRowNames { return withRowNames }
         if best.width > 1 { return best.delimiter }
+        if isCommaUsed, try isCommaBetween(source, encoding, asker) { return UInt8(ascii: ",") }
         // Rows of different widths: the reader will say which; the delimiter is the one that the first line has.
         let line = sample.prefix { $0 != 0x0A && $0 != 0x0D }
         let counted = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]

@@ -27,6 +27,8 @@ struct TablePlan {
         /// What is written for each text, by its number in `table`.
         var codes: [Double] = []
         var table = CategoryTable()
+        /// A text that was taken for another one of the same meaning, which the other table has.
+        var alias: (text: String, other: String)?
         /// Whether there are texts that are not in `table`.
         var isStreamed = false
 
@@ -87,6 +89,10 @@ struct TablePlan {
             if isTarget { self.targets.append(column) } else { self.inputs.append(column) }
             if !kind.remark.isEmpty { remarks[name] = kind.remark }
             if let note = kind.note { kindNotes.append(note) }
+            if let alias = column.alias, let place = options.like?.place {
+                kindNotes.append(
+                    "column '\(name)' holds '\(alias.text)', which is taken for '\(alias.other)' of \(place)")
+            }
             if let warning = kind.warning {
                 warnings.append(warning)
                 warned.insert(name)
@@ -194,18 +200,27 @@ struct TablePlan {
         if case .text(let text) = column.missing, column.hasMissing, like == nil { add(text) }
         let texts = table.texts
         var order = sorted(texts, point)
+        // By the numbers of texts.
+        var aliases: [Int: Int] = [:]
         if let like, like.kind == .category {
             // Codes as they are there, and what is new behind them.
             for text in like.categories { add(text) }
             let numbers = Dictionary(table.texts.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
             let first = like.categories.compactMap { numbers[$0] }
             let taken = Set(first)
-            order = first + order.filter { !taken.contains($0) }
+            let meanings = Meanings(like.categories, point)
+            for (number, text) in texts.enumerated() where !taken.contains(number) {
+                guard let other = meanings.other(text), let place = numbers[other] else { continue }
+                aliases[number] = place
+                column.alias = column.alias ?? (text, other)
+            }
+            order = first + order.filter { !taken.contains($0) && aliases[$0] == nil }
         }
         let all = table.texts
         column.categories = order.map { all[$0] }
         column.codes = [Double](repeating: 0, count: all.count)
         for (code, number) in order.enumerated() { column.codes[number] = Double(code) }
+        for (number, other) in aliases { column.codes[number] = column.codes[other] }
         column.table = table
     }
 

@@ -25,6 +25,8 @@ struct TableProfile {
         var texts: ColumnTexts?
         /// The lines of the first few rows in which it is missing.
         var missingLines: [Int] = []
+        /// Of the numbers.
+        private(set) var marks = FractionMarks()
         private var sequence = Sequence()
 
         /// Rows with a text.
@@ -32,7 +34,7 @@ struct TableProfile {
         var present: Int { numbers + textRows }
 
         @inline(__always)
-        mutating func add(_ number: Double, _ bytes: UnsafeRawBufferPointer, line: Int) {
+        mutating func add(_ number: Double, _ bytes: UnsafeRawBufferPointer, line: Int, point: UInt8) {
             if numbers == 0 {
                 firstNumber = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
             }
@@ -44,6 +46,7 @@ struct TableProfile {
             if number > greatest { greatest = number }
             if number != number.rounded() { areWhole = false }
             if areWhole { sequence.add(number) }
+            marks.add(bytes, line: line, point: point)
         }
 
         /// Whether the numbers are consecutive integers in some order, none twice.
@@ -153,7 +156,7 @@ struct TableProfile {
     ) throws {
         // Most are numbers, and no number is a word for a missing value.
         if let number = DecimalNumber.parse(bytes, point: form.point) {
-            columns[index].add(number, bytes, line: reader.line)
+            columns[index].add(number, bytes, line: reader.line, point: form.point)
             if columns[index].isNamed { try addText(bytes, index, reader, form, isNumber: true) }
         } else if Self.isMissing(bytes) {
             note(reader.line, index)

@@ -34,7 +34,7 @@ package struct TableRows {
     ) throws {
         columns = model.columns
         let name = rows.count == 1 ? place(0) : "the rows"
-        let (text, lines) = Self.text(rows, columns.map(\.name)) { $0 }
+        let (text, lines) = Self.text(rows, columns) { $0 }
         func told(_ sentence: String) -> String { Self.told(sentence, name, lines, place) }
         var options = TableOptions()
         (options.like, options.hasTargets, options.asker) = (like, false, asker)
@@ -45,12 +45,12 @@ package struct TableRows {
             if hasDecimalComma == nil, model.form?.hasDecimalComma == true {
                 // The texts alone tell which mark they have; numbers are written with it.
                 let texts = rows.map { row in row.map { if case .number = $0 { Cell.missing } else { $0 } } }
-                let form = try TableForm(Self.source(Self.text(texts, columns.map(\.name)) { $0 }.text, name), options)
+                let form = try TableForm(Self.source(Self.text(texts, columns) { $0 }.text, name), options)
                 warning = form.warning
                 options.hasDecimalComma = form.point == UInt8(ascii: ",")
             }
             if options.hasDecimalComma == true {
-                let comma = Self.text(rows, columns.map(\.name)) { $0.replacingPoint() }
+                let comma = Self.text(rows, columns) { $0.replacingPoint() }
                 source = try Self.source(comma.text, name)
             }
             let table = try TableConverter(name, options: options).examine(source, passes: 1) { _ in }
@@ -84,7 +84,7 @@ package struct TableRows {
     /// A table of the rows, and the line on which each begins.
     /// - Parameter number: how a number is written, of which a point is given.
     private static func text(
-        _ rows: [[Cell]], _ names: [String], _ number: (String) -> String
+        _ rows: [[Cell]], _ columns: [RecipeColumn], _ number: (String) -> String
     ) -> (text: String, lines: [Int]) {
         var (text, line, lines) = ("", 1, [Int]())
         func add(_ cells: [String]) {
@@ -96,15 +96,15 @@ package struct TableRows {
             line += 1 + record.utf8.count { $0 == 0x0A }
             text += record + "\n"
         }
-        add(names)
+        add(columns.map(\.name))
         for row in rows {
             lines.append(line)
             add(
-                row.map { cell in
+                row.enumerated().map { index, cell in
                     switch cell {
                     case .missing: ""
                     case .text(let text): text
-                    case .number(let value): number(value.written)
+                    case .number(let value): number(value.written(isCoded: columns[index].kind.isCoded))
                     }
                 })
         }
@@ -139,9 +139,12 @@ package struct TableRows {
 }
 
 extension Double {
-    /// As a table would have it: whole numbers without a fraction.
-    fileprivate var written: String {
-        self == rounded() && magnitude < 0x1p63 ? "\(Int(self))" : "\(self)"
+    /// As a table would have it: whole numbers without a fraction, and amounts not so that their point might divide thousands.
+    fileprivate func written(isCoded: Bool) -> String {
+        if self == rounded(), magnitude < 0x1p63 { return "\(Int(self))" }
+        let text = "\(self)"
+        let isDoubtful = text.utf8.dropLast(3).last == UInt8(ascii: ".") && !text.contains("e")
+        return isDoubtful && !isCoded ? text + "0" : text
     }
 }
 

@@ -96,6 +96,108 @@ struct KindFinderTests {
         #expect(decisions.remarks["x"] == "looks like numbers, but became codes")
     }
 
+    /// Three digits behind the only mark: of prices, and beside numbers without a mark, they may be thousands.
+    @Test func marksThatMightDivideThousands() throws {
+        func warnings(_ texts: [String], _ change: (inout TableOptions) -> Void = { _ in }) throws -> [String] {
+            try values(converter(table("x", texts), change)).2.warnings
+        }
+        #expect(
+            try warnings(["1.000 €", "2.500 €", "12.300 €"]) == [
+                "column 'x' holds '1.000 €' in line 2, which is read as 1, and no row tells whether that mark divides the fraction "
+                    + "or thousands; say --decimal-comma if it divides thousands, or --no-decimal-comma if it does not"
+            ])
+        #expect(try warnings(["$1.234", "$850"])[0].contains("'$1.234' in line 2, which is read as 1.234,"))
+        #expect(try warnings(["850", "1.250", "12.300"])[0].contains("'1.250' in line 3, which is read as 1.25,"))
+        // As it is advised.
+        let (found, _, decisions) = try values(
+            converter(table("x", ["1.000 €", "2.500 €"])) { $0.hasDecimalComma = true })
+        #expect(found == [1000, 2500])
+        #expect(
+            decisions.warnings.isEmpty || decisions.warnings[0].contains("'1.000 €' in line 2, which is read as 1000"))
+        #expect(try warnings(["1.000 €", "2.500 €"]) { $0.hasDecimalComma = false } == [])
+        for texts in [
+            ["1.234", "5.678"], ["1.000 €", "2.5 €"], ["1.250", "0.125"], ["1.250", "1250"], ["1.250 kg", "2.125 kg"],
+            ["850", "1.250", "3.5"], ["1.250", "3e2"], ["$1,000", "$1,000,000"],
+        ] {
+            #expect(try warnings(texts) == [], "\(texts)")
+        }
+    }
+
+    @Test func marksBesideAnotherTable() throws {
+        var column = RecipeColumn("x", .number)
+        column.seen = .init(missing: 0, range: 120_000...900_000)
+        let like = LikeTable(inputs: Recipe([column]), targets: nil, place: "model.h5")
+        func warnings(_ texts: [String]) throws -> [String] {
+            try values(converter(table("x", texts)) { $0.like = like }).2.warnings
+        }
+        #expect(
+            try warnings(["531.293", "207.111"])[0].hasPrefix(
+                "column 'x' holds '531.293' in line 2, which is read as 531.293,"))
+        #expect(try warnings(["531.293", "207.1"]) == [])
+        #expect(try warnings(["1.293"]) == [])
+    }
+
+    /// Most of their texts are numbers or dates that are not read, which nobody would see in their codes.
+    @Test(
+        arguments: [
+            (["5k", "6k", "7k"], "numbers"), (["5M", "6M"], "numbers"), (["1/2", "1/3", "3/4"], "numbers"),
+            (["5-", "6-"], "numbers"), (["１２", "３"], "numbers"), (["20-30", "30-40"], "numbers"),
+            (["2024-01-01 10:00 EST", "2024-01-02 10:00 EST"], "dates"),
+            (["2024-01-01 10:00 Europe/Berlin", "2024-01-02 09:30 Europe/Berlin"], "dates"),
+            (["Mon, 01 Jan 2024", "Tue, 02 Jan 2024"], "dates"), (["1. März 2024", "12. März 2024"], "dates"),
+            (["3 de mayo 2024", "7 de abril 2024"], "dates"),
+        ] as [([String], String)])
+    func whatLooksLikeMore(_ texts: [String], _ what: String) throws {
+        let rows = (0..<30).map { texts[$0 % texts.count] }
+        let (_, column, decisions) = try values(converter(table("x", rows)))
+        #expect(column.kind == .category && decisions.warned == ["x"])
+        #expect(decisions.remarks["x"] == "looks like \(what), but became codes")
+        #expect(
+            decisions.warnings.first?.hasPrefix(
+                "column 'x' looks like \(what) ('\(texts[0])' in line 2), but is read as texts")
+                == true, "\(decisions.warnings)")
+        #expect(
+            try values(converter(table("x", rows)) { $0.kinds = [("x", ColumnWord(.category))] }).2.warnings == [])
+    }
+
+    @Test(arguments: [
+        ["4WD", "2WD"], ["1Story", "2Story"], ["C85", "B20"], ["1st", "2nd", "3rd"], ["March", "May"],
+    ])
+    func namesAreNotWarnedOf(_ texts: [String]) throws {
+        #expect(try values(converter(table("x", (0..<30).map { texts[$0 % texts.count] }))).2.warnings == [])
+    }
+
+    /// Dates that are not read, another one in each row, are no identifier without a word.
+    @Test func datesThatWouldNameTheRows() throws {
+        let rows = (1...28).map { "2024-01-\($0 < 10 ? "0" : "")\($0) 10:00 EST" }
+        let text = "x,y,t\n" + rows.enumerated().map { "\($1),\($0 % 5),\($0 % 2)\n" }.joined()
+        let decisions = try values(converter(text)).2
+        #expect(decisions.leftOut.map(\.name) == ["x"])
+        #expect(
+            decisions.warnings == [
+                "column 'x' looks like dates ('2024-01-01 10:00 EST' in line 2), but is left out as an identifier, since its texts are "
+                    + "not read as dates; write the dates as 2024-03-31, or as 31 Mar 2024"
+            ])
+    }
+
+    @Test func yesAndNoInSeveralWays() throws {
+        func warnings(_ texts: [String]) throws -> [String] {
+            try values(converter(table("x", (0..<30).map { texts[$0 % texts.count] }))).2.warnings
+        }
+        #expect(
+            try warnings(["yes", "no", "true"]) == [
+                "column 'x' says yes and no in several ways, such as 'yes' and 'true', each of which became a category of its own; say "
+                    + "--column x=boolean to take them for yes and no, or --column x=category if they are names"
+            ])
+        #expect(
+            try warnings(["yes", "no", "Unknown"]) == [
+                "column 'x' says yes and no, and 'Unknown', which became a category of its own; leave it empty where it means a missing "
+                    + "value, or say --column x=category if it does not"
+            ])
+        #expect(try warnings(["Y", "N", "P"]) == [])
+        #expect(try warnings(["yes", "No"]) == [])
+    }
+
     @Test func datesAndTimes() throws {
         let (days, column, _) = try values(converter(table("x", ["2024-03-01", "1 Mar 2024", "1970-01-02"])))
         #expect(days == [19_783, 19_783, 1])

@@ -74,6 +74,63 @@ struct LikeTableTests {
             from: TableConverter(other, options: options()))
     }
 
+    /// A comma may divide fields beside decimal commas, and a tab need not in a .tsv.
+    @Test func whichCharacterDividesFields() throws {
+        func values(_ text: String, _ name: String, comma: Bool? = nil) throws -> [Double] {
+            var own = TableOptions()
+            own.hasDecimalComma = comma
+            let path = try fixture.write(text, to: name)
+            return try fixture.convert(TableConverter(path, options: own)).0.dataset("/train/inputs").read(Double.self)
+        }
+        #expect(try values("a,b,t\n\"1,5\",\"2,5\",1\n\"3,5\",4,0\n", "a.csv", comma: true) == [1.5, 2.5, 3.5, 4])
+        #expect(try values("\"1,5\",\"2,5\",1\n\"3,5\",\"4,5\",0\n", "a.csv", comma: true) == [1.5, 2.5, 3.5, 4.5])
+        #expect(try values("a,b,t\n1,2,3\n4,5,6\n", "a.tsv") == [1, 2, 4, 5])
+        #expect(try values("a,b\tc\tt\n1,5\t2\t3\n2,5\t5\t6\n", "a.tsv", comma: true) == [1.5, 2, 2.5, 5])
+        // Of a model with decimal commas a table with points is read, and a delimiter that does not divide it is named.
+        let model = LikeTable(
+            inputs: Recipe(
+                [RecipeColumn("a", .number), RecipeColumn("b", .number)],
+                form: Recipe.Form(columns: nil, hasDecimalComma: true)), targets: nil, place: "model.h5")
+        var own = TableOptions()
+        own.like = model
+        let path = try fixture.write("b,a\n1.5,2.25\n3.5,4\n", to: "b.csv")
+        let (file, report) = try fixture.convert(TableConverter(path, options: own))
+        #expect(try file.dataset("/train/inputs").read(Double.self) == [2.25, 1.5, 4, 3.5])
+        #expect(report.warnings[0].hasPrefix("numbers are read with decimal points, as '1.5' in line 2 must be"))
+        own.delimiter = UInt8(ascii: ";")
+        fixture.expect(
+            "@b.csv has none of the columns of model.h5: a, b; its columns are b,a; its fields were to be separated by ';', and seem "
+                + "to be by ',': say --delimiter ,", from: TableConverter(path, options: own))
+    }
+
+    /// Other ways to write a class, and names that lost their zeros.
+    @Test func textsOfTheSameMeaning() throws {
+        func convert(_ known: [String], _ texts: [String]) throws -> ([Int32], ConversionReport) {
+            var own = TableOptions()
+            own.like = LikeTable(
+                inputs: Recipe([RecipeColumn("x", .number)]),
+                targets: Recipe([RecipeColumn("t", .category, categories: known)]), place: "model.h5")
+            let rows = texts.map { "1,\($0)\n" }.joined()
+            let (file, report) = try fixture.convert(
+                TableConverter(fixture.write("x,t\n" + rows, to: "a.csv"), options: own))
+            return (try file.dataset("/train/targets").read(Int32.self), report)
+        }
+        let (truths, report) = try convert(["FALSE", "TRUE"], ["True", "0", "yes", "FALSE", "maybe"])
+        #expect(truths == [1, 0, 1, 0, 2])
+        #expect(
+            report.notes.contains("column 't' holds 'True', which is taken for 'TRUE' of model.h5"), "\(report.notes)")
+        #expect(try convert(["1", "2"], ["1.0", "2", "3"]).0 == [0, 1, 2])
+        #expect(try convert(["1.0", "2.0", "yes"], ["1", "no"]).0 == [0, 3])
+        let (zeros, told) = try convert(["06290", "10115"], ["6290", "10115"])
+        #expect(zeros == [2, 1])
+        #expect(
+            told.warnings
+                == [
+                    "column 't' holds '6290' in @a.csv, and '06290' in model.h5: they are taken for different names; write them alike, "
+                        + "with their zeros, if they are the same"
+                ].map { $0.replacingOccurrences(of: "@", with: fixture.path + "/") })
+    }
+
     private func kinds(_ columns: [RecipeColumn]) -> TableOptions {
         var options = TableOptions()
         options.like = LikeTable(inputs: Recipe(columns), targets: nil, place: "model.h5")

@@ -51,6 +51,13 @@ struct MissingPoliciesTests {
             $0.missingOfKinds = [.number: .mean]
         }.decisions().notes.last
         #expect(note == "5 missing values stay missing in the file; in training they become what the table above says")
+        // What no column is of is told.
+        let warnings = try converter {
+            ($0.missing, $0.targets) = (.median, ["t"])
+            $0.dropped = ["d"]
+            $0.missingOfKinds = [.date: .mean]
+        }.decisions().warnings
+        #expect(warnings == ["--missing date=mean has no effect: no input holds dates"])
         // What nothing is said of is refused.
         fixture.expect(
             "@a.csv: 4 values are missing, first in line 3, column 'c'; line 3, column 'b'; line 3, column 'd'; say --missing "

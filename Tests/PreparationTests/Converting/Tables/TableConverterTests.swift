@@ -509,4 +509,20 @@ struct TableConverterTests {
         #expect(last == total)
         #expect(count >= 8)
     }
+
+    /// What is said of a column that is in no dataset has no effect, and a word to Excel is no row.
+    @Test func whatHasNoEffect() throws {
+        let fixture = try ConvertingFixture()
+        let path = try fixture.write("size,city,t\n1,Bonn,0\n2,Ulm,1\n", to: "a.csv")
+        var options = TableOptions()
+        (options.inputs, options.targets) = (["size"], ["t"])
+        options.kinds = [("city", ColumnWord(.category, width: 2))]
+        fixture.expect(
+            "--column city=category has no effect, since the column is neither an input nor a target; leave it out, or name the column "
+                + "among the inputs", from: TableConverter(path, options: options))
+        let excel = try fixture.write("sep=;\na;t\n1;2\n", to: "b.csv")
+        fixture.expect(
+            "@b.csv, line 1: 'sep=;' is a word to Excel and no row; remove that line, and say --delimiter ';' if the delimiter is not "
+                + "found without it", from: TableConverter(excel))
+    }
 }

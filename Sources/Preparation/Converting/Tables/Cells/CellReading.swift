@@ -42,7 +42,7 @@ struct CellReading {
     ///   - point: the byte between whole and fraction.
     init(_ text: UnsafeRawBufferPointer, point: UInt8) {
         // Longer ones are sentences.
-        guard text.count <= 40, text.contains(where: ByteCursor.isDigit) else {
+        guard text.count <= 40, NumericLook.hasDigit(text) else {
             self = .word
             return
         }

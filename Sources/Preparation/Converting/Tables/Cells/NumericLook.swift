@@ -12,7 +12,7 @@ enum NumericLook: Equatable {
     ///   - point: the byte between whole and fraction.
     init?(_ text: UnsafeRawBufferPointer, point: UInt8) {
         // Longer ones are sentences.
-        guard (1...40).contains(text.count), text.contains(where: { $0 &- 0x30 < 10 }) else { return nil }
+        guard (1...40).contains(text.count), Self.hasDigit(text) else { return nil }
         let other = point == UInt8(ascii: ".") ? UInt8(ascii: ",") : UInt8(ascii: ".")
         if DecimalNumber.parse(text, point: other) != nil {
             self = .otherPoint
@@ -21,20 +21,44 @@ enum NumericLook: Equatable {
         let words = String(decoding: text, as: UTF8.self)
         if Self.isDate(words) {
             self = .date
-        } else if Self.isNumber(words) || Self.isHexadecimal(words) {
+        } else if Self.isNumber(words) || Self.isHexadecimal(words) || Self.isMostlyDigits(words) {
             self = .number
         } else {
             return nil
         }
     }
 
+    /// Whether there is a digit, of any script.
+    static func hasDigit(_ text: UnsafeRawBufferPointer) -> Bool {
+        if text.contains(where: ByteCursor.isDigit) { return true }
+        // Most texts are ASCII, of which that was all.
+        guard text.contains(where: { $0 >= 0x80 }) else { return false }
+        return String(decoding: text, as: UTF8.self).unicodeScalars.contains {
+            $0.properties.generalCategory == .decimalNumber
+        }
+    }
+
+    /// What begins with a digit and holds at least as many as other characters: `5k`, `1/2`, `20-30`, `5-`, `１２`. A name has more
+    /// of these: `4WD`, `2Story`.
+    private static func isMostlyDigits(_ text: String) -> Bool {
+        func isOfAny(_ character: Character) -> Bool {
+            character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .decimalNumber }
+        }
+        guard let first = text.first, isOfAny(first) else { return false }
+        return 2 * text.count(where: isOfAny) >= text.count
+    }
+
     /// Three numbers between `-`, `/` or `.`, or two and more between `:`, with what may follow of a time; a year and a
     /// month; or a month's English name with a day, a year or both.
     private static func isDate(_ text: String) -> Bool {
-        if namesMonth(text) || isMonth(text) { return true }
+        if namesMonth(text) || isMonth(text) || isWritten(text) { return true }
         let day = text.prefix { !($0 == " " || $0 == "T") }
         let rest = text.dropFirst(day.count + 1)
-        guard rest.allSatisfy({ $0.isNumber || ":.,+-Z ".contains($0) || "apmAPM".contains($0) }) else { return false }
+        // Behind a time may stand the name of its zone: EST, Europe/Berlin.
+        guard
+            rest.allSatisfy({ $0.isNumber || ":.,+-Z ".contains($0) || "apmAPM".contains($0) })
+                || rest.contains(":") && rest.allSatisfy({ $0.isLetter || $0.isNumber || ":.,+-/_() ".contains($0) })
+        else { return false }
         for mark in ["-", "/", ".", ":"] as [Character] {
             let parts = day.split(separator: mark, omittingEmptySubsequences: false)
             guard parts.count == 3 || (mark == ":" && parts.count == 2) else { continue }
@@ -51,6 +75,27 @@ enum NumericLook: Equatable {
             year.count == 4 && month.count <= 2 && (1...12).contains(Int(month) ?? 0)
         }
     }
+
+    /// A day, the name of a month and a year, in some order, perhaps behind a day of the week: `Mon, 01 Jan 2024`,
+    /// `1. März 2024`, `1 de mayo 2024`.
+    private static func isWritten(_ text: String) -> Bool {
+        let parts = text.split { " -/.,".contains($0) }
+        guard (3...5).contains(parts.count) else { return false }
+        let numbers = parts.filter { $0.allSatisfy(isDigit) }
+        let words = parts.filter { $0.allSatisfy(\.isLetter) }.map { $0.lowercased() }
+        guard numbers.count == 2, words.count == parts.count - 2, numbers.contains(where: { $0.count == 4 }),
+            numbers.contains(where: { $0.count <= 2 && (1...31).contains(Int($0) ?? 0) })
+        else { return false }
+        return words.contains { word in stems.contains { word.hasPrefix($0) } }
+    }
+
+    /// How months begin in languages of Europe, without those that are English.
+    private static let stems = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "mai", "okt", "dez",
+        "fév", "fev", "avr", "juin", "juil", "aoû", "déc", "ene", "abr", "ago", "dic", "gen", "mag", "giu", "lug",
+        "set",
+        "ott", "maa", "mei", "mrt", "out", "maj",
+    ]
 
     private static let months = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",

@@ -69,6 +69,10 @@ struct Quantity: Equatable {
         return unit.withUTF8 { known[key(UnsafeRawBufferPointer($0))] != nil }
     }
 
+    /// Whether a unit, as it is told, is a currency.
+    static func isCurrency(_ unit: String) -> Bool { currencyNames.contains(unit) }
+    private static let currencyNames = Set(currencies.map { same[$0] ?? $0 })
+
     /// Other ways to write a unit.
     private static let same = [
         "lbs": "lb", "hr": "h", "hrs": "h", "ug": "µg", "um": "µm", "us": "µs", "m2": "m²", "km2": "km²", "m3": "m³",
