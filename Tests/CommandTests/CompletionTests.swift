@@ -15,7 +15,7 @@ struct CompletionTests {
         "name", "names", "column", "column=kind", "policy|kind=policy|column=policy", "character", "path=value", "n",
         "group",
         "axes", "format", "list", "seconds", "level", "rows", "kind", "HxW", "HxWxC", "way", "name=share,…", "seed",
-        "size",
+        "size", "weight",
         "share", "subcommands", "json",
     ]
     /// Paths within an HDF5 file.

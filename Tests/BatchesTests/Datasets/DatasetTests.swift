@@ -237,6 +237,7 @@ import Testing
         let directory = try TestDirectory()
         let path = try directory.hdf5 { root in
             try root.createDataset("/train/inputs", .float64, shape: shape, chunk: shape.map { min($0, 16) })
+            try root.createDataset("/train/targets", .int8, shape: [shape[0]], chunk: [16])
         }
         let rowShape = Shape(Array(shape.dropFirst()))
         guard rowShape.count > 1 else {
