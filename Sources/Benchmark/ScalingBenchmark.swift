@@ -215,7 +215,10 @@ package struct ScalingBenchmark: Sendable {
             + "kernels"
     }
 
-    /// The figures for other programs.
+    /// Whether speed-up and efficiency are held against anything: a single number of workers is not, unless it is 1.
+    package var isCompared: Bool { results.count > 1 || results.first?.workers == 1 }
+
+    /// The figures for other programs. Without anything to be held against `speed_up` and `efficiency` are null.
     package var json: JSONNode {
         func spread(_ value: Spread) -> JSONNode {
             [
@@ -231,8 +234,10 @@ package struct ScalingBenchmark: Sendable {
                 results.map { result in
                     [
                         "workers": JSONNode(result.workers), "batch_size": JSONNode(result.batchSize),
-                        "samples_per_second": spread(result.samplesPerSecond), "speed_up": JSONNode(result.speedUp),
-                        "efficiency": JSONNode(result.efficiency), "gflops": JSONNode(result.flops * 1e-9),
+                        "samples_per_second": spread(result.samplesPerSecond),
+                        "speed_up": isCompared ? JSONNode(result.speedUp) : JSONNode(.null),
+                        "efficiency": isCompared ? JSONNode(result.efficiency) : JSONNode(.null),
+                        "gflops": JSONNode(result.flops * 1e-9),
                         "peak_gflops": JSONNode(result.peak * 1e-9), "peak_share": JSONNode(result.peakShare),
                         "step_seconds": JSONNode(result.stepSeconds),
                         "phases": JSONNode(

@@ -81,8 +81,7 @@ struct Bench: ParsableCommand {
                 ("workers", .right), ("batch", .right), ("samples/s", .right), ("spread", .right), ("speed-up", .right),
                 ("efficiency", .right), ("GFLOP/s", .right), ("of peak", .right),
             ] + StepProfile.Phase.allCases.map { ("\($0)", .right) })
-        // A single number of workers is held against nothing.
-        let isCompared = benchmark.results.count > 1 || benchmark.results.first?.workers == 1
+        let isCompared = benchmark.isCompared
         for result in benchmark.results {
             let rate = result.samplesPerSecond
             table.append(

@@ -43,6 +43,9 @@ import Testing
                 == "run a highest at epoch 1 (0.5), 0.375 at the end.")
         let falling = Series("", x: [1, 2], y: [0.5, 0.25])
         #expect(Finding.extreme(.lowest, falling) { "step \(Int($0))" } == "Lowest at step 2 (0.25).")
+        // Their difference is not to be read.
+        let flat = Series("", x: [1, 2], y: [0.5, 0.50000001])
+        #expect(Finding.extreme(.lowest, flat) { "step \(Int($0))" } == "Lowest at step 1 (0.5), as at the end.")
         #expect(Finding.extreme(.lowest, Series("", x: [1], y: [.nan])) { "\($0)" } == nil)
     }
 

@@ -27,7 +27,10 @@ struct BenchTests {
     /// One number of workers is held against nothing.
     @Test func aloneThereIsNoEfficiency() throws {
         let workspace = try Workspace()
-        let alone = try workspace.run("bench", "config.json", "--workers", "2", "--seconds", "0.1")
+        let alone = try workspace.run(
+            "bench", "config.json", "--workers", "2", "--seconds", "0.1", "--json", "alone.json")
+        let json = try workspace.read("alone.json")
+        #expect(json.contains(#""speed_up": null"#) && json.contains(#""efficiency": null"#), "\(json)")
         #expect(!alone.output.contains("efficiency  ") && !alone.output.contains("100%  "), "\(alone.output)")
         #expect(
             alone.lines.contains("note: speed-up and efficiency need something to be held against: --workers 1,2"))

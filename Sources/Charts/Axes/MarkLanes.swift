@@ -53,7 +53,12 @@ struct MarkLanes: Sendable {
     ///   - top: where the lanes begin.
     ///   - bottom: where the marks' lines end.
     func draw(on canvas: inout Canvas, from top: Double, to bottom: Double) {
-        for (x, mark) in unlabelled { draw(mark, x, top + height + 6, bottom, on: &canvas) }
+        for (x, mark) in unlabelled {
+            let begin = top + height + 6
+            draw(mark, x, begin, bottom, on: &canvas)
+            // What the pointer meets, as wide as a hand can hit.
+            canvas.rectangle(x - 4, begin, 8, bottom - begin, .paper, opacity: 0, title: mark.label)
+        }
         /// The first lane is the lowest.
         func baseline(_ lane: Int) -> Double { top + Double(lanes - 1 - lane) * Canvas.lineHeight + 14 }
         for item in placed { draw(item.mark, item.x, baseline(item.lane) - 9, bottom, on: &canvas) }

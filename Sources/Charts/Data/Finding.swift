@@ -17,7 +17,8 @@ package enum Finding {
         else { return nil }
         let word = direction == .lowest ? "lowest" : "highest"
         let name = subject.map { "\($0) \(word)" } ?? word.prefix(1).uppercased() + word.dropFirst()
-        let sentence = "\(name) at \(place(series.x[best])) (\(AxisText.value(series.y[best])))"
-        return sentence + (best == last ? "" : ", \(AxisText.value(series.y[last])) at the end") + "."
+        let (value, end) = (AxisText.value(series.y[best]), AxisText.value(series.y[last]))
+        let sentence = "\(name) at \(place(series.x[best])) (\(value))"
+        return sentence + (best == last ? "" : value == end ? ", as at the end" : ", \(end) at the end") + "."
     }
 }

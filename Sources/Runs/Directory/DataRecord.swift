@@ -213,12 +213,12 @@ package struct DataRecord: Equatable, Sendable {
         let words = ["training", "validation", "test"]
         for (word, (now, before)) in zip(words, zip(rows, self.rows)) where now != before {
             throw DataError(
-                "the run can't be gone on with: it has \(now) \(word) rows, and had \(before) when it was begun"
+                "the run's data have changed: there are \(now) \(word) rows, and there were \(before) when it was begun"
                     + advice)
         }
         if let place = fingerprint.placeOfFirstDifference(from: DataFingerprint(sums: values)) {
             throw DataError(
-                "the run can't be gone on with: \(place) holds other values than when the run was begun" + advice)
+                "the run's data have changed: \(place) holds other values than when the run was begun" + advice)
         }
     }
 }

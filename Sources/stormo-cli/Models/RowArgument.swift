@@ -77,6 +77,10 @@ struct RowArgument {
                 Self.lacks(missing) + "; give \(missing.count == 1 ? "it" : "them"), or null where it is not known"
             )
         }
+        if !missing.isEmpty {
+            let values = missing.count == 1 ? "its value is" : "their values are"
+            Console.error("warning: \(Self.lacks(missing)); \(values) taken for missing")
+        }
         return values
     }
 

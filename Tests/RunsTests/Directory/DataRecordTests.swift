@@ -120,7 +120,7 @@ import Testing
         try FileManager.default.copyItem(atPath: rows.path("data.h5"), toPath: fixture.path("data.h5"))
         #expect(
             throws: DataError(
-                "the run can't be gone on with: it has 31 training rows, and had 30 when it was begun; give it the data as "
+                "the run's data have changed: there are 31 training rows, and there were 30 when it was begun; give it the data as "
                     + "they were, or begin another run")
         ) { try fixture.goOn("other") }
         let values = try RunFixture(seed: 4)
@@ -128,7 +128,7 @@ import Testing
         try FileManager.default.copyItem(atPath: values.path("data.h5"), toPath: fixture.path("data.h5"))
         #expect(
             throws: DataError(
-                "the run can't be gone on with: \(fixture.path("data.h5")): /train/inputs holds other values than when the run "
+                "the run's data have changed: \(fixture.path("data.h5")): /train/inputs holds other values than when the run "
                     + "was begun; give it the data as they were, or begin another run")
         ) { try fixture.goOn("other") }
     }
