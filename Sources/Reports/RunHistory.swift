@@ -36,7 +36,12 @@ package struct RunHistory: Sendable {
         guard let header = rows.first, header.prefix(2) == ["epoch", "step"] else {
             throw FileError("\(metrics) is damaged: its first line does not begin with epoch,step", isBadData: true)
         }
-        guard rows.count > 1 else { throw FileError("\(path) has no epoch yet; wait until the first is over") }
+        guard rows.count > 1 else {
+            throw FileError(
+                (try? RunState(directory: path))?.phase == .failed
+                    ? "\(path) has no epoch: the run failed in its first"
+                    : "\(path) has no epoch yet; wait until the first is over")
+        }
         var table: [[Double]] = header.map { _ in [] }
         for (index, row) in rows.dropFirst().enumerated() {
             let place = "\(metrics):\(index + 2)"

@@ -50,7 +50,7 @@ struct StormoCommand: ParsableCommand {
         let message = fullMessage(for: error)
         let code = exitCode(for: error)
         if code.isSuccess {
-            Console.print(message)
+            Console.print(CompletionScript.mended(message))
         } else {
             Console.error("stormo: " + (message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message))
         }

@@ -63,7 +63,10 @@ struct CompletionTests {
     /// The script for bash, asked as the shell asks it.
     @Test func bashOffersFiles() throws {
         let workspace = try Workspace()
-        try workspace.write(try workspace.run("--generate-completion-script", "bash").output, to: "stormo.bash")
+        let script = try workspace.run("--generate-completion-script", "bash").output
+        // A command is no folder, also where there is one of its name.
+        #expect(script.contains("# Offer subcommand completions\n        compopt +o filenames 2>/dev/null\n"))
+        try workspace.write(script, to: "stormo.bash")
         try workspace.write(
             """
             source ./stormo.bash

@@ -315,6 +315,12 @@ struct TrainTableTests {
             64,
             "data.h5 is an HDF5 file, and a config is wanted, which says what to make of it; to write one: stormo init data.h5",
             "check", "data.h5")
+        try FileManager.default.createDirectory(
+            atPath: workspace.path + "/old", withIntermediateDirectories: true)
+        try workspace.write("{}", to: "old/state.json")
+        try workspace.expectFailure(
+            64, "old is a run, and a config is wanted; to go on with the run: stormo train --resume old", "train", "old")
+        try FileManager.default.removeItem(atPath: workspace.path + "/old")
         let strange = try workspace.run(
             "train", "config.json", "--set", #"data.train={"file": "trees.csv", "targets": "size"}"#)
         #expect(strange.status == 78)

@@ -26,7 +26,7 @@ struct TrainTests {
             "\(lines[4])")
         #expect(
             lines[5].range(
-                of: "^test accuracy \(figure)\(beside); commonest class: \(figure)\\)$", options: .regularExpression)
+                of: "^test accuracy \(figure)\(beside); simplest answer: \(figure)\\)$", options: .regularExpression)
                 != nil, "\(lines[5])")
         #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5"])
         #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })

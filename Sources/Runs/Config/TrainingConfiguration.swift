@@ -129,7 +129,9 @@ public struct EarlyStopping: Sendable, Hashable {
         if monitor.hasPrefix(Self.validationPrefix), !hasValidation {
             return "watches '\(monitor)', but data.validation is missing; add it, or watch 'loss'"
         }
-        return unknownWord(monitor, noun: "figure", among: known)
+        // As Keras calls them.
+        let spelled = monitor.hasPrefix("val_") ? "validation_" + monitor.dropFirst(4) : monitor
+        return unknownWord(monitor, noun: "figure", among: known.contains(spelled) ? [spelled] : known)
     }
 
     /// The monitored figure of an epoch, and whether more is better.

@@ -135,7 +135,9 @@ package struct DataRecord: Equatable, Sendable {
     /// - Throws: `DataError` that says what was added, is gone or has changed.
     func check(_ name: String, _ now: [File]) throws {
         guard let earlier = splits[name]?.files, !Self.areAlike(earlier, now) else { return }
-        let advice = "give it the table as it was, or begin another run"
+        func advice(_ path: String) -> String {
+            "give it the \(AtomicFile.isDirectory(path) ? "folder" : "table") as it was, or begin another run"
+        }
         // Files that were moved have the same names.
         let isMoved = Set(earlier.map(\.path)).isDisjoint(with: now.map(\.path))
         func key(_ file: File) -> String { isMoved ? file.name : file.path }
@@ -147,7 +149,7 @@ package struct DataRecord: Equatable, Sendable {
         {
             throw DataError(
                 "\(new.path) is not \(old.path), with which the run was begun: \(sum.words(ofChangeFrom: was, isOther: true)); "
-                    + advice)
+                    + advice(new.path))
         }
         let changed = now.compactMap { file -> (path: String, words: String)? in
             guard let sum = file.sum, let old = before[key(file)]?.sum, sum != old else { return nil }
@@ -158,7 +160,8 @@ package struct DataRecord: Equatable, Sendable {
             + earlier.filter { !names.contains(key($0)) }.map { "\($0.path) is gone" }
         if changes.isEmpty, changed.count == 1 {
             throw DataError(
-                "\(changed[0].path) has changed since the run was begun: \(changed[0].words); \(advice)")
+                "\(changed[0].path) has changed since the run was begun: \(changed[0].words); "
+                    + advice(changed[0].path))
         }
         changes += changed.map { "\($0.path) has changed: \($0.words)" }
         if changes.isEmpty { changes = ["they come in another order"] }

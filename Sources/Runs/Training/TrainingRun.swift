@@ -3,8 +3,8 @@ import Configuration
 import Engine
 import Files
 import Foundation
-import Machine
 import Interchange
+import Machine
 import Metrics
 import Network
 
@@ -145,7 +145,17 @@ public final class TrainingRun {
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
         start = try earlier?.state(for: trainer, rows: rows, fingerprint)
-        if let start,
+        if let start, let stopping = training.earlyStopping, start.position == nil,
+            start.history.count < training.epochs,
+            StoppingRule(stopping, figures: trainer.figures.figures, best: start.bestEpoch).hasRunOut(
+                after: start.history.count)
+        {
+            remarks.append(
+                .warning(
+                    "early stopping had ended the run after epoch \(start.history.count), so no further epoch is trained, however many "
+                        + "training.epochs says; for more, begin another run with a larger training.early_stopping.patience"
+                ))
+        } else if let start,
             let warning = earlier?.rateWarning(
                 step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
         {

@@ -130,7 +130,9 @@ enum HDF5Init: InitSource {
                 what: "data.train.targets", choice: "classes",
                 reason:
                     "it holds \(counts.count { $0 > 0 }) whole numbers, \(Int(values.least)) to \(Int(values.greatest)), taken for "
-                    + "classes (--column \(path)=number if they are amounts)")
+                    + "classes"
+                    + (counts.first == 0 ? "; labels are counted from 0, so there is a class 0, without rows" : "")
+                    + " (--column \(path)=number if they are amounts)")
         )
     }
 

@@ -348,6 +348,11 @@ import Testing
             try mistakes(
                 smallest(validation, #"metrics=["mae"]"#, #"training.early_stopping={"monitor": "validation_mea"}"#))
                 == ["training.early_stopping.monitor: unknown figure 'validation_mea'; did you mean 'validation_mae'?"])
+        // As Keras calls it.
+        #expect(
+            try mistakes(
+                smallest(validation, #"metrics=["mae"]"#, #"training.early_stopping={"monitor": "val_loss"}"#))
+                == ["training.early_stopping.monitor: unknown figure 'val_loss'; did you mean 'validation_loss'?"])
     }
 
     @Test func allMistakesAtOnceInTheOrderOfTheLines() {

@@ -107,6 +107,23 @@ import Testing
         #expect(error?.description.hasPrefix("none of the checkpoints in \(fixture.path("run"))/checkpoints ") == true)
     }
 
+    /// More epochs change nothing where early stopping has ended the run; that is said, and nothing of a rate that would rise.
+    @Test func aRunThatEarlyStoppingEndedIsNotMadeLonger() throws {
+        let fixture = try RunFixture()
+        let stopping = [
+            #"training.early_stopping={"monitor": "loss", "patience": 1, "min_delta": 100}"#, "training.epochs=5",
+            #"optimizer={"type": "adam", "learning_rate": 0.01, "schedule": "cosine"}"#,
+        ]
+        #expect(try fixture.begin("run", stopping).outcome.history.count == 2)
+        let part = try fixture.goOn("run", ["training.epochs=9"])
+        #expect(part.outcome.history.count == 2)
+        #expect(
+            part.run.remarks.map(\.sentence).filter { $0.contains("epochs") } == [
+                "early stopping had ended the run after epoch 2, so no further epoch is trained, however many training.epochs "
+                    + "says; for more, begin another run with a larger training.early_stopping.patience"
+            ])
+    }
+
     @Test func aRunThatSavedNothingBeginsAnew() throws {
         let fixture = try RunFixture()
         let whole = try fixture.begin("whole")
