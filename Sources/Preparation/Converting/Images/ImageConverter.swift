@@ -89,6 +89,7 @@ package struct ImageConverter: Converter {
         }
         report.images = recipe
         report.notes = list.notes + (table?.notes ?? []) + notes(survey, recipe, damaged)
+        report.warnings = table?.warnings ?? []
         return report
     }
 

@@ -41,7 +41,12 @@ struct ImageTable {
         let lines = try file.dataset(TableSource.linesPath).read(Int64.self)
         var images: [ImageList.Image] = []
         for (code, line) in zip(codes, lines) {
-            let name = names[Int(code)]
+            guard let place = Int(exactly: code), names.indices.contains(place) else {
+                throw DataError(
+                    "\(path), line \(line), column '\(column)', is empty; write the name of an image file there, or leave the "
+                        + "row out")
+            }
+            let name = names[place]
             let own = Self.path(of: name, namedIn: path)
             guard access(own, F_OK) == 0 else {
                 throw DataError(
@@ -62,6 +67,7 @@ struct ImageTable {
 
     /// What the table's own conversion says of its targets.
     var notes: [String] { report.notes.filter { !$0.contains("'\(column)'") } }
+    var warnings: [String] { report.warnings.filter { !$0.contains("'\(column)'") } }
 
     /// The targets and what is kept beside them, as they are in the table.
     /// - Parameter rows: those of the images that are kept, ascending; nil for all.

@@ -13,6 +13,20 @@ struct ImageConverterTests {
         return ImageConverter(.folder(path), options: options)
     }
 
+    @Test func anEmptyNameInATable() throws {
+        let fixture = try ConvertingFixture()
+        try fixture.write(ImageFixture.png(height: 1, width: 1, channels: 1, [7]), to: "cat0.png")
+        let path = try fixture.write("name\ncat0.png\nNA\n", to: "names.csv")
+        var options = TableOptions()
+        options.like = LikeTable(inputs: Recipe([]), targets: nil, place: "model.h5")
+        let sentence =
+            "@names.csv, line 3, column 'name', is empty; write the name of an image file there, or leave the row out"
+        fixture.expect(sentence, from: ImageConverter(.table(path, column: "name", options)))
+        options.missing = .skip
+        let (file, _) = try fixture.convert(ImageConverter(.table(path, column: "name", options)))
+        #expect(try file.dataset("/train/inputs").read(UInt8.self) == [7])
+    }
+
     @Test func foldersAreClasses() throws {
         let fixture = try ConvertingFixture()
         let colours: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30, 40, 50, 60, 70, 80, 90]
