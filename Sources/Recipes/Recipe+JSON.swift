@@ -59,9 +59,10 @@ extension RecipeColumn {
         }
         if kind.isCoded { node["categories"] = JSONNode(categories.map { JSONNode($0) }) }
         if kind == .category { node["width"] = JSONNode(width) }
-        if let unit { node["unit"] = JSONNode(unit) }
-        if let order { node["order"] = JSONNode(order.rawValue) }
-        if isZoned { node["zone"] = "utc" }
+        // Of other kinds none of these says anything, and none is read.
+        if kind == .number, let unit { node["unit"] = JSONNode(unit) }
+        if kind == .date, let order { node["order"] = JSONNode(order.rawValue) }
+        if kind.isDate, isZoned { node["zone"] = "utc" }
         if let seen { node["seen"] = seen.node }
         switch fit {
         case nil: break

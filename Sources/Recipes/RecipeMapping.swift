@@ -89,6 +89,12 @@ package struct RecipeMapping: Sendable {
                     notices.append(
                         "\(place) \(other.isZoned ? "says" : "does not say") the time zone in column '\(column.name)', and "
                             + "\(referencePlace) \(column.isZoned ? "does" : "does not"): the times are taken for UTC")
+                } else if column.kind == .date, other.kind == .date, column.isZoned, !other.isZoned,
+                    other.seen?.range != nil
+                {
+                    notices.append(
+                        "\(place) holds days without a time in column '\(column.name)', and \(referencePlace) times with a "
+                            + "time zone: the days are taken for midnight in UTC")
                 }
                 var column = column
                 column.unit = column.unit ?? other.unit

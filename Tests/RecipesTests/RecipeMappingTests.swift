@@ -142,8 +142,13 @@ struct RecipeMappingTests {
             try map(column(false), onto: column(true)).notices == [
                 "new.h5 does not say the time zone in column 'when', and the model's training data does: the times are taken for UTC"
             ])
-        // A day has no zone.
-        #expect(try map(column(false, 1...2), onto: column(true)).notices == [])
+        // A day begins at another time in each zone.
+        #expect(
+            try map(column(false, 1...2), onto: column(true)).notices == [
+                "new.h5 holds days without a time in column 'when', and the model's training data times with a time zone: the days "
+                    + "are taken for midnight in UTC"
+            ])
+        #expect(try map(column(false, 1...2), onto: column(false)).notices == [])
     }
 
     @Test func datesAreDates() throws {

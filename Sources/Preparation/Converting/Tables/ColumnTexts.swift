@@ -42,6 +42,8 @@ final class ColumnTexts {
     private(set) var zoned: (place: Place, offset: Int16)?
     private(set) var otherZone: Place?
     private(set) var unzoned: Place?
+    /// The first date without a time.
+    private(set) var timeless: Place?
     /// Quantities that may be names, as `5A`: the first one, and the first with another letter; and the first quantity that
     /// is none.
     private(set) var lettered: (place: Place, letter: String?)?
@@ -60,13 +62,19 @@ final class ColumnTexts {
         var areWhole = true
         /// Whether a float32 holds each of them.
         var areSingle = true
+        /// By how much a float32 changes a value at most.
+        var rounding = 0.0
 
         mutating func add(_ value: Double) {
             guard !value.isNaN else { return }
             least = min(least, value)
             greatest = max(greatest, value)
             if value != value.rounded() { areWhole = false }
-            if Double(Float(value)) != value { areSingle = false }
+            let single = Double(Float(value))
+            if single != value {
+                areSingle = false
+                rounding = max(rounding, abs(single - value))
+            }
         }
 
         var range: ClosedRange<Double>? { least <= greatest ? least...greatest : nil }
@@ -202,7 +210,7 @@ final class ColumnTexts {
 
     private func noteZone(_ reading: CellReading, _ bytes: UnsafeRawBufferPointer, _ line: Int) {
         switch reading.zone {
-        case .none: break
+        case .none: if timeless == nil { timeless = place(bytes, line) }
         case .unsaid: if unzoned == nil { unzoned = place(bytes, line) }
         case .offset(let offset):
             if let zoned {

@@ -217,14 +217,15 @@ struct KindFinder {
                     + "one unit" + (like == nil ? ", or \(asCategory) if they are names" : ""))
         }
         var found = FoundKind(kind: .number, unit: units.first?.unit)
-        if column.numbers + (column.texts?.rowCount ?? 0) == 0 { found.kind = .empty }
+        // Without values there is nothing in a unit.
+        if column.numbers + (column.texts?.rowCount ?? 0) == 0 { return FoundKind(kind: .empty) }
         if let like, let wanted = like.column.unit {
             if let (unit, place) = units.first, unit != wanted {
                 throw DataError(
                     "\(source), line \(place.line): column '\(name)' holds '\(place.shown)', but '\(wanted)' in "
                         + "\(like.place); bring its numbers into '\(wanted)'")
             }
-            if found.unit == nil, found.kind == .number {
+            if found.unit == nil {
                 found.remark = "no unit: taken for '\(wanted)', as in \(like.place)"
                 found.warning =
                     "column '\(name)' has no unit here, and '\(wanted)' in \(like.place): its numbers are taken for '\(wanted)'"
@@ -330,7 +331,17 @@ struct KindFinder {
                 say("now UTC", "holds \(zoned.place.words), with a time zone: its times were converted to UTC")
             }
         }
-        guard let like, let place = texts.zoned?.place ?? texts.unzoned, like.column.isZoned != found.isZoned else {
+        guard let like else { return }
+        func warn(_ sentence: String) {
+            found.warning = [found.warning, "column '\(name)' " + sentence].compactMap { $0 }.joined(separator: "; ")
+        }
+        guard let place = texts.zoned?.place ?? texts.unzoned, like.column.isZoned != found.isZoned else {
+            if like.column.isZoned, let day = texts.timeless {
+                found.remark += (found.remark.isEmpty ? "" : "; ") + "without a time"
+                warn(
+                    "holds \(day.words), without a time, and \(like.place) has times with a time zone: such days were taken for "
+                        + "midnight in UTC")
+            }
             return
         }
         let sentence =
@@ -338,7 +349,7 @@ struct KindFinder {
             ? "holds \(place.words), with a time zone, and \(like.place) has none: its times were converted to UTC"
             : "holds \(place.words), without a time zone, and \(like.place) has one: its times were taken for UTC"
         (found.remark, found.note) = (found.isZoned ? "with a time zone" : "without a time zone", nil)
-        found.warning = [found.warning, "column '\(name)' " + sentence].compactMap { $0 }.joined(separator: "; ")
+        warn(sentence)
     }
 
     private func dateInOrder(_ wanted: DayOrder?) throws -> FoundKind {
@@ -455,10 +466,12 @@ struct KindFinder {
         let all = texts.table.texts
         let said = all.compactMap { text in BooleanWords.place(text).map { (text: text, pair: $0.pair) } }
         let others = all.filter { BooleanWords.place($0) == nil }
-        if others.isEmpty, let first = said.first, let second = said.first(where: { $0.pair != first.pair }) {
+        if others.isEmpty, let first = said.first,
+            let second = said.first(where: { $0.pair != first.pair })?.text ?? numberForYesOrNo
+        {
             found.remark = "words for yes and no of several pairs"
             found.warning =
-                "column '\(name)' says yes and no in several ways, such as '\(first.text)' and '\(second.text)', each of which "
+                "column '\(name)' says yes and no in several ways, such as '\(first.text)' and '\(second)', each of which "
                 + "became a category of its own; \(asker.say) \(asker.holding(name, "boolean")) to take them for yes and no, or "
                 + "\(asker.holding(name, "category")) if they are names"
         } else if others.count == 1, said.count == 2, said[0].pair == said[1].pair,
@@ -469,6 +482,12 @@ struct KindFinder {
                 "column '\(name)' says yes and no, and '\(others[0])', which became a category of its own; leave it empty where "
                 + "it means a missing value, or \(asCategory) if it does not"
         }
+    }
+
+    /// The first number of a column whose numbers, which were not collected among its texts, are all 0 or 1.
+    private var numberForYesOrNo: String? {
+        guard !column.isNamed, column.areWhole, column.least >= 0, column.greatest <= 1 else { return nil }
+        return column.firstNumber.flatMap { BooleanWords.place($0.text) == nil ? nil : $0.text }
     }
 
     private static let unknownWords: Set<String> = [

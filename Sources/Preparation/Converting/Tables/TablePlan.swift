@@ -22,6 +22,8 @@ struct TablePlan {
         var areWhole = true
         /// Whether a float32 holds each of its values, as far as that matters.
         var areSingle = true
+        /// By how much a float32, in which targets are trained on, changes a value at most.
+        var rounding = 0.0
         /// The sorted texts of a categorical column.
         var categories: [String]?
         /// What is written for each text, by its number in `table`.
@@ -97,6 +99,11 @@ struct TablePlan {
                 warnings.append(warning)
                 warned.insert(name)
             }
+            if isTarget, let warning = Self.rounding(of: column) {
+                warnings.append(warning)
+                warned.insert(name)
+                remarks[name] = (kind.remark.isEmpty ? "" : kind.remark + "; ") + "too close together for 32-bit floats"
+            }
         }
         for index in kept {
             let kind = kinds[index] ?? FoundKind(kind: .empty)
@@ -149,18 +156,21 @@ struct TablePlan {
             var values = ColumnTexts.Spread()
             if profile.numbers > 0 {
                 (values.least, values.greatest, values.areWhole) = (profile.least, profile.greatest, profile.areWhole)
+                values.rounding = profile.rounding
             }
             if let quantities = texts?.quantities {
                 values.least = min(values.least, quantities.least)
                 values.greatest = max(values.greatest, quantities.greatest)
                 values.areWhole = values.areWhole && quantities.areWhole
+                values.rounding = max(values.rounding, quantities.rounding)
             }
-            (column.seen.range, column.areWhole) = (values.range, values.areWhole)
+            (column.seen.range, column.areWhole, column.rounding) = (values.range, values.areWhole, values.rounding)
             column.codes = texts?.readings.map(\.value) ?? []
         case .date, .time:
             guard let texts else { break }
             let values = kind == .time ? texts.times : found.order == .monthFirst ? texts.monthFirst : texts.dayFirst
             (column.seen.range, column.areWhole, column.areSingle) = (values.range, values.areWhole, values.areSingle)
+            column.rounding = values.rounding
             column.codes = texts.readings.map { $0.value(found.order) }
         case .boolean: code(&column, like: like)
         case .category where found.kind == .boolean: code(&column, like: nil)
@@ -283,6 +293,25 @@ struct TablePlan {
                 column.width = own.width ?? RecipeColumn.usualWidth
                 return column
             }, form: form)
+    }
+
+    /// What is said of targets that are trained on as float32, and lose more than a thousandth of their range there.
+    private static func rounding(of column: Column) -> String? {
+        guard column.kind == .number || column.kind.isDate, let range = column.seen.range else { return nil }
+        let (least, greatest) = (range.lowerBound, range.upperBound)
+        guard greatest > least, column.rounding.isFinite, column.rounding > 1e-3 * (greatest - least) else {
+            return nil
+        }
+        func shown(_ value: Double) -> String {
+            column.kind == .number ? RecipeColumn.Missing.number(value).description : DatePart.text(value, column.kind)
+        }
+        let noun = column.kind == .number ? "numbers" : column.kind == .date ? "dates" : "times"
+        return
+            "the target '\(column.name)' holds \(noun) from \(shown(least)) to \(shown(greatest)), which 32-bit floats, in which "
+            + "targets are trained on, "
+            + (Float(least) == Float(greatest)
+                ? "can't tell apart at all" : "can't tell apart where they lie close together")
+            + "; subtract a constant from them first, such as the least one"
     }
 
     /// Labels that do not begin at 0 are the most common trap.

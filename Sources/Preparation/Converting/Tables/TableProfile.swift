@@ -21,6 +21,8 @@ struct TableProfile {
         var areWhole = true
         var least = Double.infinity
         var greatest = -Double.infinity
+        /// Of a target: by how much a float32 changes a number at most.
+        var rounding = 0.0
         /// The texts; of a column with `isNamed` its numbers also. Nil where there are none.
         var texts: ColumnTexts?
         /// The lines of the first few rows in which it is missing.
@@ -46,6 +48,7 @@ struct TableProfile {
             if number > greatest { greatest = number }
             if number != number.rounded() { areWhole = false }
             if areWhole { sequence.add(number) }
+            if isTarget { rounding = max(rounding, abs(Double(Float(number)) - number)) }
             marks.add(bytes, line: line, point: point)
         }
 

@@ -196,6 +196,36 @@ struct KindFinderTests {
             ])
         #expect(try warnings(["Y", "N", "P"]) == [])
         #expect(try warnings(["yes", "No"]) == [])
+        // Numbers say it too.
+        #expect(
+            try warnings(["true", "1", "false", "0"]) == [
+                "column 'x' says yes and no in several ways, such as 'true' and '1', each of which became a category of its own; say "
+                    + "--column x=boolean to take them for yes and no, or --column x=category if they are names"
+            ])
+        #expect(try warnings(["true", "1", "false", "2"]) == [])
+    }
+
+    /// What a float32 takes for its neighbour is no target.
+    @Test func targetsThatLieTooCloseTogether() throws {
+        func warnings(_ targets: [String]) throws -> [String] {
+            let text = "x,y\n" + targets.enumerated().map { "\($0 % 3),\"\($1)\"\n" }.joined()
+            return try converter(text).decisions().warnings
+        }
+        #expect(
+            try warnings((0..<100).map { "\(1_700_000_000 + $0)" }) == [
+                "the target 'y' holds numbers from 1700000000 to 1700000099, which 32-bit floats, in which targets are trained on, "
+                    + "can't tell apart where they lie close together; subtract a constant from them first, such as the least one"
+            ])
+        let single =
+            "the target 'y' holds numbers from 20000000 to 20000001, which 32-bit floats, in which targets are trained on, can't "
+            + "tell apart at all; subtract a constant from them first, such as the least one"
+        #expect(try warnings(["20000000", "20000001"]) == [single])
+        #expect(try warnings(["20000000 kg", "20000001 kg"]) == [single])
+        // Each of them is a float32; and what is lost does not matter.
+        #expect(try warnings(["1700000000", "1700000128"]) == [])
+        #expect(try warnings(["1", "20000001"]) == [])
+        #expect(try warnings(["20000001", "20000001"]) == [])
+        #expect(try warnings(["0.1", "0.2", "0.3"]) == [])
     }
 
     @Test func datesAndTimes() throws {
@@ -342,8 +372,17 @@ struct KindFinderTests {
                 "column 'x' holds '2024-03-01 12:00Z' in line 2, with a time zone, and model.h5 has none: its times were converted "
                     + "to UTC"
             ])
-        // A day has no zone.
-        #expect(try like(true, "2024-03-01").warnings == [])
+        // A day begins at another time in each zone.
+        let sentence =
+            ", without a time, and model.h5 has times with a time zone: such days were taken for midnight in UTC"
+        let days = try like(true, "2024-03-01")
+        #expect(days.warnings == ["column 'x' holds '2024-03-01' in line 2" + sentence])
+        #expect(days.remarks["x"] == "without a time")
+        #expect(
+            try like(true, "2024-03-01 12:00Z", "2024-03-02").warnings == [
+                "column 'x' holds '2024-03-02' in line 3" + sentence
+            ])
+        #expect(try like(false, "2024-03-01").warnings == [])
         #expect(try like(true, "2024-03-01 12:00+02:00").inputs.columns[0].isZoned)
     }
 

@@ -63,6 +63,50 @@ struct LikeTableTests {
         #expect(try recipe(fixture.convert(TableConverter(short, options: options())).0).names == ["zip"])
     }
 
+    /// Whatever a column holds elsewhere, without a value in any row it is written so that it can be read.
+    @Test(arguments: RecipeColumn.Kind.allCases)
+    func columnsWithoutValues(_ kind: RecipeColumn.Kind) throws {
+        var plain = RecipeColumn("p", kind)
+        if kind.isCoded { plain.categories = ["no", "yes"] }
+        var columns = [plain]
+        func add(_ change: (inout RecipeColumn) -> Void) {
+            var column = plain
+            change(&column)
+            columns.append(column)
+        }
+        switch kind {
+        case .number:
+            add { $0.unit = "kg" }
+            add { ($0.unit, $0.missing) = ("kg", .indicator) }
+            add { $0.missing = .number(2.5) }
+        case .category:
+            add { ($0.width, $0.missing) = (1, .category) }
+            add { $0.missing = .text("no") }
+        case .boolean: add { $0.missing = .mode }
+        case .date:
+            add { ($0.order, $0.isZoned) = (.monthFirst, true) }
+            add { $0.missing = .median }
+        case .time: add { $0.isZoned = true }
+        case .empty: add { $0.missing = .mean }
+        }
+        for column in columns {
+            let model = Recipe([column, RecipeColumn("x", .number)])
+            let path = try fixture.write("p,x\n,3\nNA,4\n", to: "a.csv")
+            var own = TableOptions()
+            (own.like, own.hasHeader) = (LikeTable(inputs: model, targets: nil, place: "model.h5"), true)
+            let (file, report) = try fixture.convert(TableConverter(path, options: own))
+            let written = try recipe(file)
+            #expect(written.names == ["p", "x"])
+            #expect(written.columns[0].missing == column.missing)
+            #expect(report.warnings == [], "\(column)")
+            let mapping = try RecipeMapping(of: written, at: "new.h5", onto: model, at: "model.h5")
+            #expect(mapping.isIdentity && mapping.notices == [], "\(column)")
+            #expect(mapping.columns[0] == column)
+            let values = try file.dataset("/train/inputs").read(Float.self)
+            #expect(values[0].isNaN && values[2].isNaN && values[1] == 3 && values[3] == 4)
+        }
+    }
+
     @Test func whatDoesNotFit() throws {
         let texts = try fixture.write("size,zip,t\nbig,9,no\nsmall,8,no\n", to: "a.csv")
         fixture.expect(
