@@ -131,7 +131,8 @@ public struct EarlyStopping: Sendable, Hashable {
         }
         // As Keras calls them.
         let spelled = monitor.hasPrefix("val_") ? "validation_" + monitor.dropFirst(4) : monitor
-        return unknownWord(monitor, noun: "figure", among: known.contains(spelled) ? [spelled] : known)
+        if known.contains(spelled) { return "unknown figure '\(monitor)'; did you mean '\(spelled)'?" }
+        return unknownWord(monitor, noun: "figure", among: known)
     }
 
     /// The monitored figure of an epoch, and whether more is better.

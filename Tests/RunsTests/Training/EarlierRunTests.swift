@@ -112,7 +112,7 @@ import Testing
         let fixture = try RunFixture()
         let stopping = [
             #"training.early_stopping={"monitor": "loss", "patience": 1, "min_delta": 100}"#, "training.epochs=5",
-            #"optimizer={"type": "adam", "learning_rate": 0.01, "schedule": "cosine"}"#,
+            #"optimizer={"type": "adam", "learning_rate": 0.01, "schedule": {"type": "cosine"}}"#,
         ]
         #expect(try fixture.begin("run", stopping).outcome.history.count == 2)
         let part = try fixture.goOn("run", ["training.epochs=9"])
