@@ -69,7 +69,8 @@ public final class EvaluatedSplit {
         model = try TrainedModel(contentsOf: path)
         (self.name, self.data) = (chosen, data)
         words = "the \(chosen.rawValue) split of \(directory), " + Self.words(configuration.data, chosen, fold)
-        remarks = (splits.splitWarnings + data.notices).map { .warning($0) }
+        let others = run.warningsOfOthersBeside(configuration.data)
+        remarks = (others + splits.splitWarnings + data.notices).map { .warning($0) }
     }
 
     /// The rows as answers name them: those of a table by their numbers in it.

@@ -104,6 +104,30 @@ public struct EarlierRun: Sendable {
         return areSet && holdsRecorded(candidate) ? candidate : moved
     }
 
+    /// Warnings of data that stand beside the run, as after a project was copied, but are not read, since they are not what
+    /// it was begun with and the old place still has that.
+    /// - Parameter data: those that are read.
+    func warningsOfOthersBeside(_ data: DataConfiguration) -> [String] {
+        guard let record else { return [] }
+        var told: Set<String> = []
+        return data.sources.compactMap { split, source -> String? in
+            guard let known = record.splits[split]?.paths, source.files == Self.paths(document, split) else {
+                return nil
+            }
+            let beside = known.map { RelativePath.resolved($0, from: directory) }
+            guard beside.allSatisfy(Self.isThere), !RelativePath.areSame(beside, source.files) else { return nil }
+            let changed = beside.filter { !record.hasFile($0, in: split, source) }
+            let others = changed.isEmpty ? beside : changed
+            let areMany = others.count > 1
+            // Splits of one file are told of once.
+            let sentence =
+                "\(others.joined(separator: ", ")) \(areMany ? "stand" : "stands") beside the run but "
+                + "\(areMany ? "hold" : "holds") other contents than it was begun with, so "
+                + "\(source.files.joined(separator: ", ")) \(source.files.count > 1 ? "are" : "is") read"
+            return told.insert(sentence).inserted ? sentence : nil
+        }
+    }
+
     /// Whether what a config's HDF5 files hold is what the run was begun with.
     private func holdsRecorded(_ document: ConfigurationDocument) -> Bool {
         guard let record, let configuration = try? RunConfiguration(document, directory: "") else { return false }
@@ -143,7 +167,9 @@ public struct EarlierRun: Sendable {
     /// - Parameter configuration: the config, written out in full like `TrainingRun.resolved`.
     /// - Throws: `ConfigurationError` that names each key that must not change.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
-        var mayChange = ["training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "logging", "name"]
+        var mayChange = [
+            "training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "logging", "name",
+        ]
         // Where the data are; that they are the same ones is seen when they are read.
         if found != nil || record != nil { mayChange += DataRecord.splitNames.map { "data.\($0).file" } }
         // A run whose data were in memory may be told what it takes to have them there again.

@@ -74,7 +74,8 @@ public final class TrainingRun {
         // Before rows are read to be looked at, which takes long where the memory is too small for their chunks.
         try self.training.checkWindow(batch: batch, isShuffled: training.shuffle)
         for dataset in [validation, test] { try dataset?.checkWindow(batch: 1, isShuffled: false) }
-        var remarks = tables.warnings.map { RunRemark.warning($0) }
+        var remarks = (earlier?.warningsOfOthersBeside(data) ?? []).map { RunRemark.warning($0) }
+        remarks += tables.warnings.map { .warning($0) }
         remarks += tables.steps.flatMap { $0.report?.warnings ?? [] }.map { RunRemark.warning($0) }
         remarks += tables.steps.flatMap { $0.report?.decisions?.kindNotes ?? [] }.map { .note($0) }
         remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)

@@ -175,6 +175,13 @@ import Testing
         try files.removeItem(atPath: copy.file("data.h5"))
         try files.copyItem(atPath: other.path("data.h5"), toPath: copy.file("data.h5"))
         #expect(try moved() == .init(fixture.path("data.h5")))
+        let earlier = try EarlierRun(copy.file("run"))
+        let read = try RunConfiguration(earlier.moved(earlier.document), directory: "").data
+        #expect(
+            earlier.warningsOfOthersBeside(read) == [
+                "\(copy.file("data.h5")) stands beside the run but holds other contents than it was begun with, so "
+                    + "\(fixture.path("data.h5")) is read"
+            ])
 
         try files.moveItem(atPath: fixture.path("data.h5"), toPath: fixture.path("renamed.h5"))
         let renamed = ["train", "validation", "test"].map { "data.\($0).file=\(fixture.path("renamed.h5"))" }
