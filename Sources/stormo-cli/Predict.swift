@@ -26,7 +26,7 @@ struct Predict: ParsableCommand {
             (one float32 array of rows and outputs) or .h5: the dataset predictions, a row for each sample, and for classes \
             and binary outputs the dataset labels; of several outputs predictions/NAME and labels/NAME; where rows are left \
             out the dataset rows with the numbers of the others. What is no number is NaN in CSV and null in JSON. A file that \
-            is there already is replaced, unless it is a model or one of those that are read. Without --output a table is \
+            is there already is replaced, unless it is a model, a file of a run or one of those that are read. Without --output a table is \
             printed on a terminal, and CSV elsewhere.
             """)
 

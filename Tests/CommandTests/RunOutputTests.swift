@@ -195,6 +195,11 @@ struct RunOutputTests {
         try workspace.expectFailure(
             64, "--output run/checkpoints/step-0000000012.h5 \(model)", "predict", "run/model.h5", "--data", "data.h5",
             "--output", "run/checkpoints/step-0000000012.h5")
+        for name in ["metrics.csv", "state.json"] {
+            try workspace.expectFailure(
+                64, "--output run/\(name) is a file of the run run; choose another name", "predict", "run", "data.h5",
+                "--format", "csv", "--output", "run/\(name)")
+        }
         // Named by a pattern too.
         try workspace.expectFailure(
             64, "--output data.h5 would replace data.h5, \(isRead)", "predict", "run/model.h5", "--data", "dat*.h5",

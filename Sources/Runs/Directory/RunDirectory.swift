@@ -86,6 +86,17 @@ public final class RunDirectory {
         "config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv", FinalFigures.fileName, DataRecord.fileName,
     ]
 
+    /// The directory of a run that a path is a file of, by its name; nil where it is none. No file need be there yet.
+    package static func run(owning path: String) -> String? {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        guard fileNames.contains(name) || name == "state.json" else { return nil }
+        let parent = path.dropLast(name.count)
+        let directory = parent.isEmpty ? "." : parent == "/" ? "/" : String(parent.dropLast())
+        func has(_ name: String) -> Bool { access("\(directory)/\(name)", F_OK) == 0 }
+        let isRun = has("state.json") || has("config.json") && has("metrics.csv")
+        return isRun || !FoldDirectory.names(in: directory).isEmpty ? directory : nil
+    }
+
     /// Removes what runs write into a directory, a cross-validation's summary included; for who holds its lock. What
     /// else is there stays.
     /// - Throws: `FileError` where something can't be removed.
