@@ -1,7 +1,9 @@
+import HDF5
 import Kernels
 import Machine
 import Metrics
 import Network
+import Recipes
 
 extension Dataset {
     /// Checks that the data can be trained on under an objective.
@@ -36,7 +38,7 @@ extension Dataset {
         var expectation = ""
         var isGood: @Sendable (Double) -> Bool = { _ in true }
         switch (output.targetForm, encoding) {
-        case (.sparseLabels, _), (_, .oneHot): return try checkLabels(targets, output)
+        case (.sparseLabels, _), (_, .oneHot): return try checkLabels(entry, output)
         case (.binary, _), (.oneHot, _):
             expectation = "a target of a cross-entropy is a probability, from 0 to 1"
             isGood = { $0 >= 0 && $0 <= 1 }
@@ -83,7 +85,8 @@ extension Dataset {
 
     /// Sees that all labels are of one of the classes, or the one that the loss ignores.
     /// - Throws: `DataError` with the row of the first that is not.
-    private func checkLabels(_ targets: Field, _ output: Objective.Output) throws {
+    private func checkLabels(_ entry: DataField, _ output: Objective.Output) throws {
+        let targets = entry.field
         let classes = Int32(clamping: output.shape.last)
         let ignored = output.ignoredLabel.flatMap { Int32(exactly: $0) }
         let bad = try mapBlocks(of: targets) { rows, first in
@@ -92,9 +95,26 @@ extension Dataset {
         }
         guard let bad = bad.lazy.compactMap({ $0 }).first else { return }
         let (place, row) = targets.place(ofRow: selection[bad.place])
+        if let (name, others) = classOfLaterTable(entry, Int("\(bad.number)")) {
+            throw DataError(
+                "\(place) holds '\(name)' in \(row), a class that no row of \(others) has, and \(output.layer) has units for "
+                    + "\(classes) classes; write it as \(others) does, or give \(output.layer) a unit for it")
+        }
         throw DataError(
             "\(place) holds \(bad.number) in \(row), which is out of range: the labels of \(classes) classes are whole "
                 + "numbers from 0 to \(classes - 1); \(output.layer) decides how many classes there are")
+    }
+
+    /// The text behind a label that the first of several tables does not have, with the name of that table; nil for others.
+    private func classOfLaterTable(_ entry: DataField, _ label: Int?) -> (name: String, table: String)? {
+        guard let label, let names = entry.field.recipe?.columns.first?.categories, names.indices.contains(label),
+            let converted = source?.table?.converted, converted.count > 1, let first = converted.first,
+            let dataset = try? HDF5File.open(first.path).dataset(TableSource.targetsPath),
+            let text = try? dataset.attributes.stringsIfPresent(Recipe.attribute)?.first,
+            let own = try? Recipe(text: text, file: first.table).columns.first?.categories,
+            !own.contains(names[label])
+        else { return nil }
+        return (names[label], first.table)
     }
 
     /// Sees that all of an input's numbers are integers such as a model takes that looks them up.

@@ -93,7 +93,7 @@ extension SplitColumn {
                 })
             : .numbers(numbers.map { isMissing($0) ? .nan : $0 })
         let name = "\(data.place(of: data.fields[0])), column '\(rule.column)'"
-        try check(values, rule, name)
+        try check(values, rule, name, Meaning(column.kind))
         if case .numbers(let numbers) = values, data.source?.table != nil { try checkExact(numbers, rule, name) }
         return Found(values: values, meaning: Meaning(column.kind), place: "column '\(rule.column)'") { row in
             let (place, number) = field.place(ofRow: data.selection[row])
@@ -171,7 +171,7 @@ extension SplitColumn {
         } else {
             values = texts.isEmpty ? .numbers(chosen.map { numbers[$0] }) : .texts(chosen.map { texts[$0] })
         }
-        try check(values, rule, places[0].place)
+        try check(values, rule, places[0].place, meaning ?? .number)
         return Found(values: values, meaning: meaning ?? .number, place: places[0].place) { place in
             let row = data.selection[place]
             let part = places.last { $0.first <= row } ?? places[0]
@@ -295,8 +295,13 @@ extension SplitColumn {
 
     // MARK: - Times as texts
 
-    /// Texts that are to be ordered as times must sort as such.
-    private static func check(_ values: Values, _ rule: SplitRule, _ place: String) throws {
+    /// Texts that are to be ordered as times must sort as such; and times of day come again each day.
+    private static func check(_ values: Values, _ rule: SplitRule, _ place: String, _ meaning: Meaning) throws {
+        if rule.isByTime, meaning == .time {
+            throw DataError(
+                "\(place) holds times of day, which do not say which row is newer, but \(rule.key) orders numbers, or dates with "
+                    + "or without a time")
+        }
         guard case .byTime = rule, case .texts(let texts) = values,
             let first = texts.first(where: { !$0.isEmpty })
         else { return }

@@ -213,6 +213,14 @@ import Testing
         #expect(try place("c/runs/one") == .init(directory.file("a/all.csv")))
         _ = try directory.write("x,kind,day,y\n1,a,2024-01-11,3\n", to: "c/all.csv")
         #expect(try place("c/runs/one") == .init(directory.file("a/all.csv")))
+        let warning =
+            "\(directory.file("c/all.csv")) stands beside the run but holds other contents than it was begun with, so "
+            + "\(directory.file("a/all.csv")) is read"
+        #expect(try EvaluatedSplit(directory.file("c/runs/one")).remarks.contains(.warning(warning)))
+        let earlier = try EarlierRun(directory.file("c/runs/one"))
+        let document = try earlier.moved(earlier.document)
+        let resumed = try TrainingRun(RunConfiguration(document, directory: ""), resuming: earlier)
+        #expect(resumed.remarks.contains(.warning(warning)))
         try files.removeItem(atPath: directory.file("c/all.csv"))
         try copy("a/all.csv", "c/all.csv")
         #expect(try place("c/runs/one") == .init(directory.file("c/all.csv")))
@@ -226,6 +234,12 @@ import Testing
             #expect(try rows(EvaluatedSplit(directory.file("\(name)/runs/one")).data) == rows(run.test))
             try goOn("\(name)/runs/one")
         }
+    }
+
+    @Test func targetsThatAreDatesAreTold() throws {
+        let document = try smallest(#"data.train={"file": "all.csv", "targets": "day"}"#)
+        let run = try TrainingRun(RunConfiguration(document, directory: directory.path))
+        #expect(run.remarks.contains(.note("'day' is a date: its targets are days since 1970-01-01")))
     }
 
     private func moveTable(_ folder: String) throws -> String {

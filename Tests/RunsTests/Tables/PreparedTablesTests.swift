@@ -101,6 +101,58 @@ import Testing
         #expect(sides[0].isDisjoint(with: sides[1]) && sides[0].count + sides[1].count == 10)
     }
 
+    /// Which come again each day.
+    @Test func timesOfDayAreNotNewer() throws {
+        try write("x,t,y\n" + (0..<20).map { "\($0 * 7 % 11),\($0 % 2 + 10):\($0 + 10),\($0 % 3)\n" }.joined())
+        var document = try smallest()
+        try document.set("data.train={\"file\": \"\(path)\", \"targets\": \"y\"}")
+        try document.set(#"data.split={"by_time": "t"}"#)
+        try document.set(#"data.validation={"fraction": 0.25}"#)
+        let data = try RunConfiguration(document, directory: "").data
+        let tables = try PreparedTables(data)
+        defer { withExtendedLifetime(tables) {} }
+        #expect(
+            throws: DataError(
+                "\(path), column 't' holds times of day, which do not say which row is newer, but data.split.by_time orders "
+                    + "numbers, or dates with or without a time")
+        ) { try RunData(tables.data, seed: 1) }
+    }
+
+    /// Of which one loss would take the classes' codes for amounts.
+    @Test func numbersAndTextsAreNoTargetsTogether() throws {
+        func prepare(_ rows: String) throws {
+            try write("x,y,q\n" + rows)
+            var document = try smallest()
+            try document.set("data.train={\"file\": \"\(path)\", \"targets\": [\"y\", \"q\"]}")
+            _ = try PreparedTables(RunConfiguration(document, directory: "").data)
+        }
+        #expect("a number and a text") {
+            try prepare("1,0.07,n\n3,2.72,n\n3,2.45,y\n")
+        } throws: {
+            "\($0)".contains(
+                "y and q: q holds texts (n, y), y numbers; train a model for each, or give two outputs")
+        }
+        // Two answers.
+        try prepare("1,0,n\n3,1,n\n3,1,y\n")
+    }
+
+    /// A text that is written otherwise in the second table.
+    @Test func aClassOfTheSecondTableIsNamed() throws {
+        try write("x,y\n1,low\n3,mid\n3,low\n7,mid\n")
+        let other = directory.path + "/b.csv"
+        try "x,y\n2,LOW\n3,mid\n".write(toFile: other, atomically: false, encoding: .utf8)
+        var document = try smallest()
+        try document.set("data.train={\"file\": [\"\(path)\", \"\(other)\"], \"targets\": \"y\"}")
+        try document.set(#"model={"layers": [{"type": "dense", "units": 2, "activation": "softmax"}]}"#)
+        try document.set(#"loss="sparse_categorical_crossentropy""#)
+        let configuration = try RunConfiguration(document, directory: "")
+        #expect("a class that the model has no unit for") {
+            try TrainingRun(configuration)
+        } throws: {
+            "\($0)".hasPrefix("\(other) holds 'LOW' in line 2, a class that no row of \(path) has, and ")
+        }
+    }
+
     @Test func whatIsDamagedIsMadeAnew() throws {
         try kept()
         let file = cache + "/train.h5"

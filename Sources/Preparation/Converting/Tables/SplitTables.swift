@@ -68,6 +68,9 @@ package struct SplitTables: Sendable {
         var target = try ConversionTarget(file: file, group: "/", storage: DatasetStorage(gzip: 1))
         target.keepsLines = true
         let report = try TableConverter(path, options: options).convert(to: target, progress: progress)
+        if like == nil, let words = report.mixtureOfTargets {
+            throw table.asker.mistake(.targets, "\(path): targets \(words)", configured: words)
+        }
         if wantsTargets, !report.hasTargets, let like {
             let (names, wanted) = (try columns(path, options), like.targets?.names ?? [])
             let missing = wanted.filter { !names.contains($0) }
@@ -104,6 +107,25 @@ extension ConversionReport {
     /// What was written of a table's targets, which no other column of its own is called.
     fileprivate var targets: Written? { datasets.first { $0.path == TableSource.targetsPath } }
     var hasTargets: Bool { targets != nil }
+
+    /// What is wrong where classes stand beside numbers, of which one loss would take the classes' codes for amounts; nil
+    /// where they do not. A 0 or 1 is an answer as a yes or no is.
+    fileprivate var mixtureOfTargets: String? {
+        guard let targets, let columns = targets.recipe?.columns, columns.count > 1,
+            let text = columns.first(where: { $0.kind.isCoded })
+        else { return nil }
+        let number = columns.first { column in
+            guard !column.kind.isCoded, let range = column.seen.range else { return false }
+            // Where a value is missing, whole numbers are stored as floats, too.
+            let areWhole = targets.type == .int32 || columns.contains { $0.seen.missing > 0 }
+            return range.lowerBound < 0 || range.upperBound > 1 || !areWhole
+        }
+        guard let number else { return nil }
+        let names = columns.map(\.name)
+        let texts = text.categories.prefix(3).joined(separator: ", ") + (text.categories.count > 3 ? ", …" : "")
+        return "\(names.dropLast().joined(separator: ", ")) and \(names.last ?? ""): \(text.name) holds texts "
+            + "(\(texts)), \(number.name) \(number.kind.nouns); train a model for each, or give two outputs"
+    }
 }
 
 extension TableOptions {

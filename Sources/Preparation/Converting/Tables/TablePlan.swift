@@ -91,6 +91,12 @@ struct TablePlan {
             if isTarget { self.targets.append(column) } else { self.inputs.append(column) }
             if !kind.remark.isEmpty { remarks[name] = kind.remark }
             if let note = kind.note { kindNotes.append(note) }
+            if isTarget, column.kind.isDate, options.like == nil {
+                kindNotes.append(
+                    column.kind == .date
+                        ? "'\(name)' is a date: its targets are days since 1970-01-01"
+                        : "'\(name)' is a time of day: its targets are fractions of the day")
+            }
             if let alias = column.alias, let place = options.like?.place {
                 kindNotes.append(
                     "column '\(name)' holds '\(alias.text)', which is taken for '\(alias.other)' of \(place)")
