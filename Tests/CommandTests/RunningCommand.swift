@@ -16,7 +16,7 @@ final class RunningCommand {
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         process.terminationHandler = { [ended] _ in ended.signal() }
-        try process.run()
+        try process.start()
     }
 
     deinit {

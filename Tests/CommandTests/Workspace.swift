@@ -149,7 +149,7 @@ final class Workspace {
     static func finish(_ process: Process) throws {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
-        try process.run()
+        try process.start()
         ended.wait()
     }
 
@@ -180,5 +180,17 @@ final class Workspace {
             sourceLocation: sourceLocation)
         #expect(try String(contentsOfFile: output, encoding: .utf8) == "", sourceLocation: sourceLocation)
         #expect(try listing() == before, sourceLocation: sourceLocation)
+    }
+}
+
+extension Process {
+    /// Starts the process and closes the files for its outputs, which are its own from then on. They would stay open as long as the
+    /// tests run; and where some thousand are open, `run` reads beyond a buffer to count them.
+    func start() throws {
+        try run()
+        for case let file as FileHandle in [standardOutput, standardError]
+        where file !== FileHandle.nullDevice && file.fileDescriptor > 2 {
+            try? file.close()
+        }
     }
 }

@@ -44,6 +44,8 @@ package struct Python: Sendable, CustomTestStringConvertible {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()
+        // It would stay open as long as the tests run.
+        try handle.close()
         ended.wait()
         return Output(
             status: process.terminationStatus, text: try String(contentsOfFile: log, encoding: .utf8))

@@ -115,9 +115,9 @@ extension ConversionReport {
             let text = columns.first(where: { $0.kind.isCoded })
         else { return nil }
         let number = columns.first { column in
-            guard !column.kind.isCoded, let range = column.seen.range else { return false }
+            guard !column.kind.isCoded, let range = column.seen?.range else { return false }
             // Where a value is missing, whole numbers are stored as floats, too.
-            let areWhole = targets.type == .int32 || columns.contains { $0.seen.missing > 0 }
+            let areWhole = targets.type == .int32 || columns.contains { ($0.seen?.missing ?? 0) > 0 }
             return range.lowerBound < 0 || range.upperBound > 1 || !areWhole
         }
         guard let number else { return nil }
