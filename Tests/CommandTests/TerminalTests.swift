@@ -102,9 +102,8 @@ struct TerminalTests {
             }
             finished.signal()
         }
+        // Closes the terminal's end here; when the process has ended nobody holds it, and reading ends.
         try Workspace.finish(process)
-        // The last one to hold the terminal's end; reading then ends.
-        close(slave)
         finished.wait()
         close(master)
         #expect(process.terminationStatus == 0)
