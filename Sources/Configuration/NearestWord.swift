@@ -45,6 +45,13 @@ package func unknownWord(_ word: String, noun: String, among words: [String]) ->
     "unknown \(noun) '\(JSONNode.escaped(String(word.prefix(80))))'; \(suggestion(for: word, among: words))"
 }
 
+/// The same where it is known what such a word stands for elsewhere: "unknown metric 'acc'; did you mean 'accuracy'?".
+package func unknownWord(_ word: String, noun: String, meant: [String]) -> String {
+    let words = meant.map { "'\($0)'" }
+    return "unknown \(noun) '\(JSONNode.escaped(String(word.prefix(80))))'; did you mean "
+        + (words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " : "") + (words.last ?? "") + "?"
+}
+
 /// The tail of a sentence about an unknown word: the nearest known one, or all of them.
 func suggestion(for word: String, among words: [String]) -> String {
     if let nearest = nearestWord(to: word, among: words) { return "did you mean '\(nearest)'?" }

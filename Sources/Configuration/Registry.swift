@@ -54,9 +54,7 @@ public final class Registry<Kind: Sendable>: Sendable {
     /// What is said of a word that is not known: "unknown optimizer 'adm'; did you mean 'adam'?".
     package func unknown(_ name: String) -> String {
         guard let meant = synonyms[name.lowercased()] else { return unknownWord(name, noun: noun, among: names) }
-        let words = meant.map { "'\($0)'" }
-        return "unknown \(noun) '\(JSONNode.escaped(name))'; did you mean "
-            + (words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " : "") + (words.last ?? "") + "?"
+        return unknownWord(name, noun: noun, meant: meant)
     }
 
     // MARK: - Reading

@@ -52,8 +52,8 @@ struct Plot: ParsableCommand {
         if kind == "png" || kind == "pdf" {
             let svg = output.dropLast(kind.count) + "svg"
             throw UsageError(
-                "--output \(output): SVG and HTML files can be drawn; for \(kind.uppercased()) say --output \(Self.quoted(String(svg))), and then: "
-                    + "rsvg-convert \(kind == "pdf" ? "--format pdf " : "")\(Self.quoted(String(svg))) --output \(Self.quoted(output))"
+                "--output \(output): SVG and HTML files can be drawn; for \(kind.uppercased()) say --output \(ShellWord.quoted(String(svg))), and then: "
+                    + "rsvg-convert \(kind == "pdf" ? "--format pdf " : "")\(ShellWord.quoted(String(svg))) --output \(ShellWord.quoted(output))"
             )
         }
         guard kind == "svg" || kind == "html", output.contains(".") else {
@@ -80,14 +80,6 @@ struct Plot: ParsableCommand {
         try AtomicFile.replace(output, with: text)
         for chart in charts { Console.print("\(chart.title): \(chart.caption)") }
         Console.print("wrote \(output)", style: .dim)
-    }
-
-    /// As a shell takes it for one word.
-    private static func quoted(_ path: String) -> String {
-        let plain = path.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789/._-+".unicodeScalars.contains(scalar))
-        }
-        return plain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 }
 

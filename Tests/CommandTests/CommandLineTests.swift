@@ -33,19 +33,10 @@ struct CommandLineTests {
         #expect(!script.output.contains("\u{FFFD}"))
         for word in ["evaluate", "resume", "json"] { #expect(script.output.contains(word), "\(word)") }
         guard shell == "bash" else { return }
-        try workspace.write(
+        let output = try workspace.bash(
             script.output
                 + "\nCOMP_WORDS=(stormo tra)\nCOMP_CWORD=1\nCOMP_LINE='stormo tra'\nCOMP_POINT=10\n_stormo stormo tra stormo\n"
-                + "echo \"${COMPREPLY[@]}\"\n", to: "complete.bash")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["complete.bash"]
-        process.currentDirectoryURL = URL(fileURLWithPath: workspace.path)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+                + "echo \"${COMPREPLY[@]}\"\n")
         #expect(output.contains("train"), "\(output)")
     }
 

@@ -67,7 +67,7 @@ struct CompletionTests {
         // A command is no folder, also where there is one of its name.
         #expect(script.contains("# Offer subcommand completions\n        compopt +o filenames 2>/dev/null\n"))
         try workspace.write(script, to: "stormo.bash")
-        try workspace.write(
+        let output = try workspace.bash(
             """
             source ./stormo.bash
             offer() {
@@ -80,16 +80,7 @@ struct CompletionTests {
             offer stormo predict m.h5 da
             offer stormo predict m.h5 a --output da
             offer stormo verify da
-            """, to: "ask.bash")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["ask.bash"]
-        process.currentDirectoryURL = URL(fileURLWithPath: workspace.path)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+            """)
         #expect(output.split(separator: "\n").map(String.init) == Array(repeating: "data.h5", count: 5), "\(output)")
     }
 }

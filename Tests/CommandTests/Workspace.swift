@@ -135,6 +135,21 @@ final class Workspace {
             errors: try String(contentsOfFile: errors, encoding: .utf8))
     }
 
+    /// What a script of bash prints that is run here.
+    func bash(_ script: String) throws -> String {
+        try write(script, to: "script.bash")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["script.bash"]
+        process.currentDirectoryURL = URL(fileURLWithPath: path)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return output
+    }
+
     func process(_ arguments: [String], _ environment: [String: String]) throws -> Process {
         let process = Process()
         let executable: URL = try #require(Self.executable, "stormo is not built beside the tests")

@@ -131,7 +131,7 @@ public struct EarlyStopping: Sendable, Hashable {
         }
         // As Keras calls them.
         let spelled = monitor.hasPrefix("val_") ? "validation_" + monitor.dropFirst(4) : monitor
-        if known.contains(spelled) { return "unknown figure '\(monitor)'; did you mean '\(spelled)'?" }
+        if known.contains(spelled) { return unknownWord(monitor, noun: "figure", meant: [spelled]) }
         return unknownWord(monitor, noun: "figure", among: known)
     }
 
