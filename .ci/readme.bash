@@ -10,3 +10,12 @@ check_main_job() {
     awk '/^test / { for (i = 1; i < NF; i++) if ($i == "accuracy") accuracy = $(i + 1) }
         END { if (accuracy + 0 < 0.97) { print "test accuracy " accuracy " is below the promised 0.97"; exit 1 } }' "$1"
 }
+
+# Runs a command that tests, and says at its end what failed, which among some thousand lines is hard to find.
+tested() {
+    local log status=0
+    log=$(mktemp)
+    "$@" 2>&1 | tee "$log" || status=$?
+    [ "$status" = 0 ] || { echo "== what failed"; grep -a -A 12 -E '✘ .*recorded an issue|Fatal error|ERROR: |unexpected signal' "$log" | cut -c 1-2000 | head -200; }
+    return "$status"
+}
