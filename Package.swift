@@ -117,7 +117,7 @@ let package = Package(
             dependencies: [
                 "TensorBoard", "Files", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Engine", "Network", "Kernels"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Engine", "Network", "Kernels", "TestSupport"]),
         .testTarget(
             name: "OptimizersTests",
             dependencies: [

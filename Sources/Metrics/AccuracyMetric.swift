@@ -13,6 +13,7 @@ public struct AccuracyMetric: PlainMetric {
     public init() {}
 
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...1 }
 
     /// Which one Keras would take for the word `accuracy` depends on shapes, and several binary outputs it takes for classes.
     public func keras(_ layout: MetricLayout) -> KerasObject? {

@@ -83,20 +83,13 @@ extension ConfusionMatrix {
     }
 
     private func worstLines(_ names: [String], _ width: Int?) -> [String] {
-        var confusions: [(truth: Int, predicted: Int, count: Int)] = []
-        for truth in 0..<classes {
-            for predicted in 0..<classes where predicted != truth && self[truth, predicted] > 0 {
-                confusions.append((truth, predicted, self[truth, predicted]))
-            }
-        }
-        // By index among equal counts, so that the order does not depend on the sort.
-        confusions.sort { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }
+        let confusions = confusedPairs
         var lines = [["true", "predicted", "rows", "of class"]]
         // Two names, and two columns of numbers with their spaces.
         let names = width.map { width in names.map { Self.cut($0, max((width - 22) / 2, 9)) } } ?? names
-        for (truth, predicted, count) in confusions.prefix(10) {
-            let share = 100 * Double(count) / Double(support(of: truth))
-            lines.append([names[truth], names[predicted], String(count), String(format: "%.1f%%", share)])
+        for pair in confusions.prefix(10) {
+            let share = 100 * Double(pair.rows) / Double(support(of: pair.truth))
+            lines.append([names[pair.truth], names[pair.predicted], "\(pair.rows)", String(format: "%.1f%%", share)])
         }
         let pairs = confusions.count
         let heading =

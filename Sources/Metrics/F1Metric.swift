@@ -14,6 +14,7 @@ public struct F1Metric: PlainMetric {
 
     public var displayName: String { "F1" }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...1 }
 
     /// Keras's takes no labels, and its mean is over classes that do not occur, too. Keras 3 refuses targets of one number a
     /// sample that have no axis for it.

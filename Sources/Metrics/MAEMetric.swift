@@ -9,6 +9,7 @@ public struct MAEMetric: PlainMetric {
 
     public var displayName: String { "MAE" }
     public var higherIsBetter: Bool { false }
+    public var range: ClosedRange<Double> { 0 ... .infinity }
     public func keras(_ layout: MetricLayout) -> KerasObject? {
         KerasObject("MeanAbsoluteError", ["name": JSONNode(name)])
     }

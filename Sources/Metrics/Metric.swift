@@ -14,6 +14,9 @@ public protocol Metric: Figure {
     /// The metric with this name in a config; nil where the name is not one of this kind's.
     init?(name: String)
 
+    /// What its values can be, so that a chart's axis goes no further; any by default.
+    var range: ClosedRange<Double> { get }
+
     /// Why the metric does not fit targets of this form, as a sentence that also says what fits; nil where it fits.
     /// Only called for forms with at least one output, or at least two classes.
     func misfit(_ form: TargetForm) -> String?
@@ -58,6 +61,7 @@ extension PlainMetric {
 
 extension Metric {
     public var displayName: String { name }
+    public var range: ClosedRange<Double> { -.infinity ... .infinity }
     public var undefinedReason: String { "" }
     public var isCostly: Bool { false }
     public func keras(_ layout: MetricLayout) -> KerasObject? { nil }

@@ -13,6 +13,7 @@ public struct R2Metric: PlainMetric {
 
     public var displayName: String { "R²" }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { -.infinity...1 }
     public var undefinedReason: String { ", since it needs two samples or more" }
 
     public func keras(_ layout: MetricLayout) -> KerasObject? {

@@ -9,6 +9,7 @@ public struct RMSEMetric: PlainMetric {
 
     public var displayName: String { "RMSE" }
     public var higherIsBetter: Bool { false }
+    public var range: ClosedRange<Double> { 0 ... .infinity }
     public func keras(_ layout: MetricLayout) -> KerasObject? {
         KerasObject("RootMeanSquaredError", ["name": JSONNode(name)])
     }

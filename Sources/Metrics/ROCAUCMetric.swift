@@ -17,6 +17,7 @@ public struct ROCAUCMetric: PlainMetric {
 
     public var displayName: String { "ROC AUC" }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...1 }
     public var undefinedReason: String { ", since it needs samples of both classes" }
     /// All scores are sorted.
     public var isCostly: Bool { true }

@@ -8,7 +8,7 @@ import Network
 /// statistic of Mann and Whitney (1947), from the ranks of the positives with equal scores sharing their mean rank.
 /// Scores are logits wherever they are there: above some 17 a sigmoid rounds to 1, and probabilities that are equal only
 /// by rounding would tie. A score that is NaN loses every comparison: the lowest of a positive row, the highest of a negative one.
-final class RankingScores {
+package final class RankingScores {
     private let form: TargetForm
     private let width: Int
     /// What a row has of truths, and of labels.
@@ -102,7 +102,7 @@ final class RankingScores {
 
     /// Turns a row of logits z into log(p / (1 - p)) = z - log Σ e^(z of the others) for the p of its softmax. It orders as
     /// p does, and tells apart those that round to 0 or to 1. A softmax with NaN is NaN throughout.
-    private static func takeLogOdds(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
+    package static func takeLogOdds(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
         var (greatest, second, place) = (-Float.infinity, -Float.infinity, 0)
         var hasNaN = false
         for i in 0..<count {

@@ -12,6 +12,7 @@ public struct RecallMetric: PlainMetric {
     public init() {}
 
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...1 }
 
     /// Keras's pools several outputs, and knows no classes.
     public func keras(_ layout: MetricLayout) -> KerasObject? {

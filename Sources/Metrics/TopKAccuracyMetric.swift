@@ -27,6 +27,7 @@ public struct TopKAccuracyMetric: Metric {
     public var name: String { "\(Self.prefix)\(k)\(Self.suffix)" }
     public var displayName: String { "top-\(k) accuracy" }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...1 }
 
     public func keras(_ layout: MetricLayout) -> KerasObject? {
         let configuration: JSONNode = ["name": JSONNode(name), "k": JSONNode(k)]
