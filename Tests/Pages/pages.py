@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Looks at pages and charts in a browser as readers do.
 
-For each page: at 360, 768 and 1,280 pixels, in light and dark, and on paper: no two texts of a chart intersect, none leaves its
+For each page: at 360, 600, 768 and 1,280 pixels, in light and dark, and on paper: no two texts of a chart intersect, none leaves its
 chart or its window, none is smaller than 11 pixels, nothing is wider than the page, and axe-core finds nothing. For each SVG
 file: the same of its texts. With --shots FOLDER a picture of each page is left there, to be looked at; rsvg-convert makes
 those of SVG files.
@@ -58,7 +58,7 @@ MEASURE = """
 }
 """
 
-WAYS = [(width, theme) for width in (360, 768, 1280) for theme in ("light", "dark")] + [(718, "print")]
+WAYS = [(width, theme) for width in (360, 768, 1280) for theme in ("light", "dark")] + [(600, "light"), (718, "print")]
 
 
 # What axe-core would look at for minutes and find alike: rows of a table beyond the fifth, and what a drawing is made of,
