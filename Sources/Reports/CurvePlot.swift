@@ -21,7 +21,7 @@ package struct CurvePlot: Sendable {
     package init() {}
 
     /// - Throws: `ReportError` where a figure is in none of the runs, or a time in one of them isn't known.
-    package func charts(_ runs: [RunHistory]) throws -> [any Chart] {
+    package func charts(_ runs: [RunHistory]) throws -> [LineChart] {
         let known = Self.figures(of: runs)
         for figure in figures where !known.contains(figure) {
             let near = nearestWord(to: figure, among: known).map { "did you mean '\($0)'?" }
@@ -33,9 +33,14 @@ package struct CurvePlot: Sendable {
                 "\(run.path)/times.csv does not have the time of each epoch, so nothing can be drawn by time; "
                     + "say --by epoch or --by step")
         }
-        let groups = groupsSeeds ? Self.grouped(runs) : runs.map { [$0] }
+        let (groups, repeated) = groupsSeeds ? Self.grouped(runs) : (runs.map { [$0] }, [])
         let names = Self.names(groups)
-        return known.filter { figures.isEmpty || figures.contains($0) }.map { chart($0, groups, names) }
+        var charts = known.filter { figures.isEmpty || figures.contains($0) }.map { chart($0, groups, names) }
+        if !charts.isEmpty {
+            charts[0].caption += repeated.map { " \($0.path) has the settings and the seed of another, and is not counted." }
+                .joined()
+        }
+        return charts
     }
 
     /// The figures of all runs in the order of their tables; validation's are those of training.
@@ -49,18 +54,27 @@ package struct CurvePlot: Sendable {
         return names.filter { $0 != "learning_rate" } + names.filter { $0 == "learning_rate" }
     }
 
-    /// Runs that differ only in seed and name together, in the order in which the first of each was named.
-    private static func grouped(_ runs: [RunHistory]) -> [[RunHistory]] {
+    /// Runs that differ only in seed and name together, in the order in which the first of each was named. One that has the
+    /// seed of another as well is the same once more: of these the one that went furthest counts.
+    private static func grouped(_ runs: [RunHistory]) -> (groups: [[RunHistory]], repeated: [RunHistory]) {
         var groups: [(settings: JSONNode, runs: [RunHistory])] = []
+        var repeated: [RunHistory] = []
         for run in runs {
             let settings = run.settings
-            if let index = groups.firstIndex(where: { $0.settings == settings && $0.runs[0].columns == run.columns }) {
-                groups[index].runs.append(run)
-            } else {
+            guard let index = groups.firstIndex(where: { $0.settings == settings && $0.runs[0].columns == run.columns })
+            else {
                 groups.append((settings, [run]))
+                continue
             }
+            guard let same = groups[index].runs.firstIndex(where: { $0.seed == run.seed && $0.fold == run.fold }) else {
+                groups[index].runs.append(run)
+                continue
+            }
+            let goesFurther = run.epochs.count > groups[index].runs[same].epochs.count
+            repeated.append(goesFurther ? groups[index].runs[same] : run)
+            if goesFurther { groups[index].runs[same] = run }
         }
-        return groups.map(\.runs)
+        return (groups.map(\.runs), repeated)
     }
 
     /// What tells groups apart: the last part of the first run's path, or where that is not enough all of it. Folds have
@@ -74,42 +88,44 @@ package struct CurvePlot: Sendable {
         let names = Set(short).count == short.count ? short : paths
         return zip(groups, names).map { group, name in
             guard group.count > 1 else { return name }
-            let areFolds = group.allSatisfy { FoldDirectory.number(of: $0.path) != nil }
-            return areFolds ? "\(name), \(group.count) folds" : "\(name) and \(group.count - 1) more by seed"
+            let (seeds, folds) = (Set(group.map(\.seed)).count, Set(group.compactMap(\.fold)).count)
+            return name + (folds > 1 ? ", \(folds) folds" : "") + (seeds > 1 ? ", \(seeds) seeds" : "")
         }
     }
 
     private func chart(_ figure: String, _ groups: [[RunHistory]], _ names: [String]) -> LineChart {
         var series: [Series] = []
         var findings: [String] = []
+        // A rate is set, not measured: it has no noise to be taken out.
+        let isSmoothed = smoothing > 0 && figure != "learning_rate"
         for (index, group) in groups.enumerated() {
             let hasValidation = group[0].columns.contains(Self.validation + figure)
             let isPair = hasValidation && group[0].columns.contains(figure)
             for (split, column) in [(true, Self.validation + figure), (false, figure)] {
                 guard var line = line(column, group) else { continue }
-                let part = !isPair ? "" : split ? "validation" : "training"
+                let part = split ? "validation" : isPair ? "training" : ""
                 line.name =
                     groups.count == 1 && group.count == 1
                     ? part : part.isEmpty ? names[index] : "\(names[index]), \(part)"
                 line.style = SeriesStyle(color: index, dash: (isPair && !split ? 1 : 0) + index / 7 * 2)
                 // What is found is found in what was measured, and in validation where there is one.
-                if split == hasValidation,
-                    let finding = finding(figure, line, groups.count > 1 ? names[index] : nil, isPair)
-                {
-                    findings.append(finding)
+                if split == hasValidation {
+                    let subject =
+                        groups.count > 1
+                        ? names[index] + (split ? ", validation:" : ":") : split ? "Validation" : nil
+                    if let finding = finding(figure, line, subject) { findings.append(finding) }
                 }
-                line = line.smoothed(weight: smoothing)
-                series.append(line)
+                series.append(isSmoothed ? line.smoothed(weight: smoothing) : line)
             }
         }
         if groups.contains(where: { $0.count > 1 }) {
             findings.append("Bands are one standard deviation to either side of the mean.")
         }
-        if smoothing > 0 { findings.append("Smoothed with weight \(AxisText.value(smoothing)); thin: as measured.") }
+        if isSmoothed { findings.append("Smoothed with weight \(AxisText.value(smoothing)); thin: as measured.") }
         let shown = findings.prefix(6) + (findings.count > 6 ? ["And \(findings.count - 6) more."] : [])
         return LineChart(
             figure.replacing("_", with: " "), caption: shown.joined(separator: " "), x: axis,
-            y: Axis(figure, isLogarithmic: isLogarithmic), series: series,
+            y: Axis(figure, isLogarithmic: isLogarithmic, range: FigureDirection.range(of: figure)), series: series,
             marks: groups.count == 1 && groups[0].count == 1 ? marks(groups[0][0]) : [])
     }
 
@@ -136,8 +152,7 @@ package struct CurvePlot: Sendable {
         return lines.count == 1 ? only : SeriesGroup.mean(column, keys: runs.map(\.epochs), of: lines)
     }
 
-    private func finding(_ figure: String, _ line: Series, _ subject: String?, _ isPair: Bool) -> String? {
-        let subject = subject ?? (isPair ? "Validation" : nil)
+    private func finding(_ figure: String, _ line: Series, _ subject: String?) -> String? {
         if let direction = FigureDirection.of(figure) {
             return Finding.extreme(direction, line, of: subject, place: place)
         }

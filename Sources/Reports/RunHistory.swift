@@ -92,11 +92,15 @@ package struct RunHistory: Sendable {
         }
     }
 
-    /// The config without what tells runs of one experiment apart: the seed and the name.
+    /// The config without what tells runs of one experiment apart, the seed and the name, and without what does not change
+    /// what they learn: what they write down, and when they save.
     package var settings: JSONNode {
         var settings = configuration
-        settings["seed"] = Optional<JSONNode>.none
-        settings["name"] = Optional<JSONNode>.none
+        for key in ["seed", "name", "logging", "checkpoint"] { settings[key] = Optional<JSONNode>.none }
         return settings
     }
+
+    package var seed: Int? { configuration["seed"]?.asInteger }
+    /// Its number among the folds of a cross-validation, from 0; nil for a run of its own.
+    var fold: Int? { FoldDirectory.number(of: path) }
 }

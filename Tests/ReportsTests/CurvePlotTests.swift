@@ -8,7 +8,7 @@ import Testing
     let folder = RunFolder()
 
     private func plotted(_ paths: [String], by plot: CurvePlot = CurvePlot()) throws -> [LineChart] {
-        try plot.charts(paths.map { try RunHistory(directory: $0) }).map { try #require($0 as? LineChart) }
+        try plot.charts(paths.map { try RunHistory(directory: $0) })
     }
 
     @Test func oneRunHasAChartForEachFigure() throws {
@@ -56,7 +56,7 @@ import Testing
         var loss = try plotted(paths)[0]
         #expect(
             loss.series.map(\.name) == [
-                "a and 1 more by seed, validation", "a and 1 more by seed, training", "c, validation", "c, training",
+                "a, 2 seeds, validation", "a, 2 seeds, training", "c, validation", "c, training",
             ])
         #expect(loss.series[0].y == [3, 1.25, 1.5])
         #expect(loss.series[0].band?.upper[0] == 3 + 0.5.squareRoot())
@@ -64,7 +64,7 @@ import Testing
         #expect(loss.marks.isEmpty)
         #expect(
             loss.caption
-                == "a and 1 more by seed lowest at epoch 2 (1.25), 1.5 at the end. c lowest at epoch 2 (1.25), 1.5 at the end. "
+                == "a, 2 seeds, validation: lowest at epoch 2 (1.25), 1.5 at the end. c, validation: lowest at epoch 2 (1.25), 1.5 at the end. "
                 + "Bands are one standard deviation to either side of the mean.")
         var plot = CurvePlot()
         plot.groupsSeeds = false
@@ -82,6 +82,36 @@ import Testing
         let folds = try (1...3).map { try folder.run("cv/fold-\($0)") }
         let loss = try plotted(folds)[0]
         #expect(loss.series.map(\.name) == ["cv, 3 folds, validation", "cv, 3 folds, training"])
+    }
+
+    /// What is written down, and when, does not change what is learned.
+    @Test func aRunIsNotCountedTwice() throws {
+        let short = RunFolder.usual.split(separator: "\n").prefix(3).joined(separator: "\n") + "\n"
+        let paths = [
+            try folder.run("a", metrics: short, config: #"{"name": "a", "seed": 1, "checkpoint": {"keep_last": 2}}"#),
+            try folder.run("b", config: #"{"name": "b", "seed": 1, "logging": {"tensorboard": true}}"#),
+            try folder.run("c", config: #"{"name": "c", "seed": 2}"#),
+        ]
+        let charts = try plotted(paths)
+        #expect(charts[0].series.map(\.name) == ["b, 2 seeds, validation", "b, 2 seeds, training"])
+        #expect(charts[0].series[0].x == [1, 2, 3], "the one that went furthest")
+        #expect(charts[0].caption.hasSuffix("\(paths[0]) has the settings and the seed of another, and is not counted."))
+        #expect(!charts[1].caption.contains("not counted"))
+    }
+
+    @Test func whatOnlyValidationHasIsCalledSo() throws {
+        let metrics = "epoch,step,learning_rate,loss,validation_accuracy\n1,10,0.1,2.0,0.5\n2,20,0.1,1.0,0.75\n"
+        let charts = try plotted([folder.run(metrics: metrics)])
+        #expect(charts[1].title == "accuracy" && charts[1].series.map(\.name) == ["validation"])
+        #expect(charts[1].caption == "Validation highest at epoch 2 (0.75).")
+        #expect(charts[1].y.range == 0...1 && charts[0].y.range == nil)
+    }
+
+    @Test func aRateIsNotSmoothed() throws {
+        var plot = CurvePlot()
+        plot.smoothing = 0.5
+        let rate = try #require(try plotted([folder.run()], by: plot).last)
+        #expect(rate.title == "learning rate" && rate.series[0].raw == nil && rate.caption == "From 0.1 to 0.01.")
     }
 
     @Test func smoothingKeepsWhatWasMeasured() throws {
