@@ -37,6 +37,13 @@ enum Gallery {
                     Mark(12, "gradient norm above 1e3", .warning),
                 ]))
         charts.append(
+            LineChart(
+                "Accuracy", caption: "Highest at epoch 60 (0.99).", x: Axis("epoch", .count), y: .share("accuracy"),
+                series: [
+                    Series("training", x: epochs, y: epochs.map { 1 - 0.4 / $0 }),
+                    Series("validation", x: epochs, y: epochs.map { 0.97 - 0.4 / $0 }),
+                ]))
+        charts.append(
             line("Loss by seed", [mean, Series("sgd", x: epochs, y: loss(60, 9)).smoothed(weight: 0.8)]))
         charts.append(
             line("Learning rate", [Series("", x: epochs, y: epochs.map { 0.1 / ($0 * $0) })], isLog: true))
@@ -143,6 +150,21 @@ enum Gallery {
                 points: [
                     .init("a", x: long, y: loss(10_000, 3, noise: 3)),
                     .init(longName, x: long, y: loss(10_000, 4, noise: 9)),
+                ]))
+        charts.append(
+            ScatterChart(
+                "Dense points", caption: "", x: Axis("true"), y: Axis("predicted"),
+                points: [.init("", x: loss(10_000, 3, noise: 3), y: loss(10_000, 4, noise: 3))], showsEquality: true))
+        charts.append(
+            line(
+                "Lines that end close together",
+                (1...5).map { own in Series("run \(own)", x: epochs, y: epochs.map { 1 + Double(own) * 0.001 / $0 }) }))
+        charts.append(
+            line(
+                "Lines that end early",
+                [
+                    Series("short", x: Array(epochs.prefix(20)), y: Array(loss(60, 1).prefix(20))),
+                    Series("long", x: epochs, y: loss(60, 2)),
                 ]))
         charts.append(
             Histogram("One value", caption: "", axis: Axis("value"), values: [3, 3, 3, .nan]))

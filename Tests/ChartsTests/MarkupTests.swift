@@ -47,7 +47,7 @@ import Testing
                 switch paint {
                 case .ink, .quiet, .warning:
                     #expect(ratio(paint[keyPath: color], Paint.paper[keyPath: color]) >= 4.5, "\(paint)")
-                case .series: #expect(ratio(paint[keyPath: color], Paint.paper[keyPath: color]) >= 3, "\(paint)")
+                case .series, .rest: #expect(ratio(paint[keyPath: color], Paint.paper[keyPath: color]) >= 3, "\(paint)")
                 case .onHeat(let level):
                     #expect(ratio(paint[keyPath: color], Paint.heat(level)[keyPath: color]) >= 4.5, "\(paint)")
                 case .grid, .paper, .heat: break

@@ -11,12 +11,21 @@ package struct Axis: Hashable, Sendable {
     package var label: String
     package var quantity: Quantity
     package var isLogarithmic: Bool
+    /// What a value can be at all, as 0 to 1 of a share: an axis that ends at a tick ends here instead, where none lies beyond.
+    package var range: ClosedRange<Double>?
 
-    package init(_ label: String, _ quantity: Quantity = .number, isLogarithmic: Bool = false) {
+    package init(
+        _ label: String, _ quantity: Quantity = .number, isLogarithmic: Bool = false,
+        range: ClosedRange<Double>? = nil
+    ) {
         self.label = label
         self.quantity = quantity
         self.isLogarithmic = isLogarithmic
+        self.range = range
     }
+
+    /// An axis of a share of a whole.
+    package static func share(_ label: String) -> Axis { Axis(label, range: 0...1) }
 
     /// The unit of an axis of seconds, and how many of it a second is.
     static func timeUnit(_ largest: Double) -> (name: String, perSecond: Double) {

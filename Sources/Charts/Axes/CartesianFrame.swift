@@ -12,10 +12,12 @@ struct CartesianFrame {
     /// Positions on the horizontal axis, of labels that stay within the chart and apart from each other.
     private let xLabels: [(x: Double, label: String)]
 
-    /// - Parameter isTight: whether the field begins and ends with the data; else there is room for their marks.
+    /// - Parameters:
+    ///   - isTight: whether the field begins and ends with the data; else there is room for their marks.
+    ///   - rightRoom: what stays free to the right of the field.
     init(
         width: Double, x: Scale, y: (_ most: Int) -> Scale, legend entries: [Legend.Entry], marks: [Mark] = [],
-        isTight: Bool = true
+        isTight: Bool = true, rightRoom: Double = 0
     ) {
         let height = Self.height(width)
         let y = y(max(Int(height / 42), 3))
@@ -24,7 +26,7 @@ struct CartesianFrame {
         let widest = yTicks.map { TextWidth.of($0.label, size: Canvas.fontSize) }.max() ?? 0
         let room = isTight ? 0.0 : 6
         left = min(widest, width * 0.4) + 9
-        right = width - 8
+        right = width - 8 - rightRoom
         var x = x
         (x.from, x.to) = (left + room, right - room)
         // Marks outside the axis have no place.

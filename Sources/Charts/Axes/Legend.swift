@@ -8,7 +8,7 @@ struct Legend: Sendable {
         var hasBand = false
     }
 
-    /// The most entries that are shown; the table has all.
+    /// The most entries that are shown by name; the table has all.
     static let most = 24
     private static let (sampleWidth, gap) = (26.0, 16.0)
 
@@ -33,7 +33,10 @@ struct Legend: Sendable {
         if let lead, !lead.isEmpty { place(nil, lead) }
         let entries = entries.filter { !$0.name.isEmpty }
         for entry in entries.prefix(Self.most) { place(entry, entry.name) }
-        if entries.count > Self.most { place(nil, "and \(entries.count - Self.most) more") }
+        if entries.count > Self.most {
+            let rest = entries[Self.most]
+            place(rest.style.isRest ? rest : nil, "and \(entries.count - Self.most) more")
+        }
         rows = items.isEmpty ? 0 : row + 1
     }
 

@@ -24,6 +24,7 @@ struct Scale: Sendable {
         var (low, high) = (Double.infinity, -Double.infinity)
         for value in values where Self.isDrawable(value, axis) { (low, high) = (min(low, value), max(high, value)) }
         if low > high { (low, high) = axis.isLogarithmic ? (0.1, 1) : (0, 1) }
+        let (least, greatest) = (low, high)
         // Values that differ in their last bits, or less than powers of ten are exact, are one value.
         if high - low <= max(abs(low), abs(high)) * 1e-12 || !axis.isLogarithmic && high - low < 1e-290 {
             if axis.isLogarithmic {
@@ -38,6 +39,9 @@ struct Scale: Sendable {
             let (down, up) = ((low / step + 1e-9).rounded(.down) * step, (high / step - 1e-9).rounded(.up) * step)
             // Sums as large as these steps may lose them.
             if down <= low, up >= high { (low, high) = (down, up) }
+        }
+        if let range = axis.range {
+            (low, high) = (max(low, min(range.lowerBound, least)), min(high, max(range.upperBound, greatest)))
         }
         (self.low, self.high) = (low, high)
         unit = axis.quantity == .seconds ? Axis.timeUnit(max(abs(low), abs(high))) : nil

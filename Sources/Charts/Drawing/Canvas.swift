@@ -43,11 +43,14 @@ package struct Canvas: Sendable {
     }
 
     /// An open line by the data of its path.
-    mutating func path(_ data: String, _ paint: Paint, width: Double, dashes: String? = nil, opacity: Double = 1) {
+    mutating func path(
+        _ data: String, _ paint: Paint, width: Double, dashes: String? = nil, opacity: Double = 1,
+        hasRoundEnds: Bool = false
+    ) {
         guard !data.isEmpty else { return }
         add(
             "<path d=\"\(data)\" fill=\"none\" \(paint.stroke) stroke-width=\"\(Markup.number(width))\" "
-                + "stroke-linejoin=\"round\"\(Self.attribute(dashes))"
+                + "stroke-linejoin=\"round\"\(hasRoundEnds ? " stroke-linecap=\"round\"" : "")\(Self.attribute(dashes))"
                 + (opacity < 1 ? " stroke-opacity=\"\(opacity)\"" : "") + "/>")
     }
 

@@ -5,7 +5,7 @@
 /// blindness tell apart, darkened or lightened until each has a contrast of 3 : 1 with the page. No series is told by colour
 /// alone: see `SeriesStyle`.
 package enum Paint: Hashable, Sendable {
-    case ink, quiet, grid, paper, warning
+    case ink, quiet, rest, grid, paper, warning
     /// Taken around where there are more series than colours.
     case series(Int)
     /// A level of a heat map, from 0 to `heatLevels` − 1.
@@ -21,6 +21,7 @@ package enum Paint: Hashable, Sendable {
         switch self {
         case .ink: "ink"
         case .quiet: "quiet"
+        case .rest: "rest"
         case .grid: "grid"
         case .paper: "paper"
         case .warning: "warning"
@@ -44,6 +45,7 @@ package enum Paint: Hashable, Sendable {
         switch self {
         case .ink: "#1a1a1a"
         case .quiet: "#555555"
+        case .rest: "#8c8c8c"
         case .grid: "#dddddd"
         case .paper: "#ffffff"
         case .warning: "#b00020"
@@ -57,6 +59,7 @@ package enum Paint: Hashable, Sendable {
         switch self {
         case .ink: "#ececec"
         case .quiet: "#b4b4b4"
+        case .rest: "#757575"
         case .grid: "#3c3c3c"
         case .paper: "#16181b"
         case .warning: "#ff8a80"
@@ -68,7 +71,7 @@ package enum Paint: Hashable, Sendable {
 
     /// All that a page's style sheet names.
     static let all: [Paint] =
-        [.ink, .quiet, .grid, .paper, .warning] + (0..<seriesCount).map { .series($0) }
+        [.ink, .quiet, .rest, .grid, .paper, .warning] + (0..<seriesCount).map { .series($0) }
         + (0..<heatLevels).map { .heat($0) } + (0..<heatLevels).map { .onHeat($0) }
 
     var stroke: String { "class=\"k-\(name)\" stroke=\"\(light)\"" }

@@ -6,6 +6,14 @@ package struct SeriesStyle: Hashable, Sendable {
     package var color: Int
     package var dash: Int
     package var marker: Marker
+    /// Whether it is one of many that are not told apart, grey behind those that are.
+    package var isRest = false
+
+    package static let rest: SeriesStyle = {
+        var style = SeriesStyle(0)
+        style.isRest = true
+        return style
+    }()
 
     /// The style of a chart's series by its place.
     package init(_ index: Int) { self.init(color: index, dash: index) }
@@ -16,7 +24,7 @@ package struct SeriesStyle: Hashable, Sendable {
         marker = Marker.allCases[dash % Marker.allCases.count]
     }
 
-    package var paint: Paint { .series(color) }
+    package var paint: Paint { isRest ? .rest : .series(color) }
 
     /// Of `stroke-dasharray`; nil for a solid line.
     var dashes: String? { Self.dashes[dash] }

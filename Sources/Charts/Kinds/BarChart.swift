@@ -24,6 +24,8 @@ package struct BarChart: Chart {
     package var groups: [(name: String, bars: [Bar])]
     /// What the references are, for the legend.
     package var referenceName: String?
+    /// The numbers that are shown beside it, where they are more than the bars'.
+    package var ownTable: DataTable?
 
     /// The most names that are drawn; the table has more.
     package static let most = 60
@@ -43,6 +45,7 @@ package struct BarChart: Chart {
     }
 
     package var table: DataTable {
+        if let ownTable { return ownTable }
         let (chosen, remark) = DataTable.chosen(names.count)
         var columns = ["name"]
         for group in groups {

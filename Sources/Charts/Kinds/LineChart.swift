@@ -5,6 +5,10 @@ package struct LineChart: Chart {
     package var x, y: Axis
     package var series: [Series]
     package var marks: [Mark]
+    /// Whether lines are named at their ends where there is room; those that all end in one place are not to be.
+    package var namesEnds = true
+    /// The numbers that are shown beside it, where they are others than those of the lines.
+    package var ownTable: DataTable?
 
     package init(
         _ title: String, caption: String, x: Axis, y: Axis, series: [Series], marks: [Mark] = []
@@ -14,6 +18,7 @@ package struct LineChart: Chart {
 
     /// A line that needs no name in the chart has the axis's in the table, whose columns all have one.
     package var table: DataTable {
+        if let ownTable { return ownTable }
         let named = series.map { line in
             var line = line
             if line.name.isEmpty { line.name = y.label }
@@ -37,22 +42,34 @@ package struct LineChart: Chart {
             sentences.append(
                 "The logarithmic axis has no place for \(low) value\(low == 1 ? "" : "s") of zero or less.")
         }
+        if series.count > Legend.most {
+            sentences.append(
+                "\(Legend.most) of \(series.count) lines are told apart; the others are grey, and named in the table.")
+        }
         return sentences
     }
 
     package func drawn(width: Double) -> Canvas {
         var canvas = Canvas(width: width)
         let values = series.flatMap { $0.y + ($0.raw ?? []) + ($0.band.map { $0.lower + $0.upper } ?? []) }
-        let styles = series.enumerated().map { $1.style ?? SeriesStyle($0) }
+        let styles = series.enumerated().map { $0 < Legend.most ? $1.style ?? SeriesStyle($0) : .rest }
         let hasMarkers = series.map { line in line.hasMarkers ?? (line.x.count <= 12) }
         let entries = series.indices.map { index in
             Legend.Entry(
                 name: series[index].name, style: styles[index], sample: hasMarkers[index] ? .lineAndMarker : .line,
                 hasBand: series[index].band != nil)
         }
-        let frame = CartesianFrame(
-            width: width, x: Scale(x, series.flatMap(\.x)), y: { Scale(y, values, endingAtTicks: $0) }, legend: entries,
-            marks: marks, isTight: false)
+        func framed(_ entries: [Legend.Entry], _ rightRoom: Double) -> CartesianFrame {
+            CartesianFrame(
+                width: width, x: Scale(x, series.flatMap(\.x)), y: { Scale(y, values, endingAtTicks: $0) },
+                legend: entries, marks: marks, isTight: false, rightRoom: rightRoom)
+        }
+        var (frame, labels): (CartesianFrame, EndLabels?) = (framed(entries, 0), nil)
+        if namesEnds, let room = EndLabels.room(series.map(\.name), width: width) {
+            let narrower = framed([], room)
+            labels = ends(styles, narrower).flatMap { EndLabels($0, in: narrower) }
+            if labels != nil { frame = narrower }
+        }
         frame.drawFrame(on: &canvas)
         canvas.clipped(frame.left, frame.top - 2, frame.right - frame.left + 4, frame.bottom - frame.top + 4) { field in
             for (line, style) in zip(series, styles) {
@@ -63,7 +80,9 @@ package struct LineChart: Chart {
                 guard let raw = line.raw else { continue }
                 field.path(Self.path(line.x, raw, frame).data, style.paint, width: 1, opacity: 0.4)
             }
-            for (index, line) in series.enumerated() {
+            // Those that are not told apart lie behind the others.
+            for index in series.indices.filter({ styles[$0].isRest }) + series.indices.filter({ !styles[$0].isRest }) {
+                let line = series[index]
                 let path = Self.path(line.x, line.y, frame)
                 field.path(path.data, styles[index].paint, width: 2, dashes: styles[index].dashes)
                 for point in hasMarkers[index] ? path.points : path.lonely {
@@ -71,7 +90,17 @@ package struct LineChart: Chart {
                 }
             }
         }
+        labels?.draw(on: &canvas)
         return canvas
+    }
+
+    /// The last points of the lines; nil where one has none.
+    private func ends(_ styles: [SeriesStyle], _ frame: CartesianFrame) -> [EndLabels.End]? {
+        let ends = zip(series, styles).compactMap { line, style -> EndLabels.End? in
+            line.x.indices.last { Scale.isDrawable(line.x[$0], frame.x.axis) && Scale.isDrawable(line.y[$0], frame.y.axis) }
+                .map { EndLabels.End(name: line.name, paint: style.paint, x: frame.x(line.x[$0]), y: frame.y(line.y[$0])) }
+        }
+        return ends.count == series.count ? ends : nil
     }
 
     /// The path of a line, all its points, and those that have no neighbour to be joined to.

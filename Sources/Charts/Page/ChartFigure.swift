@@ -2,9 +2,9 @@
 /// with what it shows and what is to be seen in it as caption, and its numbers to unfold.
 package enum ChartFigure {
     /// What the drawings are made for: the class that shows one, and its width in pixels. The narrowest goes with screens
-    /// from 320 pixels on, and the last with paper, A4 or Letter, with margins.
+    /// from 320 pixels on, and that of paper, A4 or Letter with margins, with screens of its width too.
     package static let widths: [(name: String, width: Double)] = [
-        ("narrow", 300), ("middle", 704), ("wide", 960), ("paper", 640),
+        ("narrow", 300), ("small", 460), ("paper", 640), ("middle", 704), ("wide", 960),
     ]
 
     package static func html(_ chart: some Chart) -> String {

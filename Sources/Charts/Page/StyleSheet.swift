@@ -16,7 +16,9 @@ package enum StyleSheet {
         .remark { margin: 4px 0; font-size: 14px; }
         figure > svg { display: none; max-width: none; }
         figure > svg.narrow { display: block; }
-        @media screen and (min-width: 740px) { figure > svg.narrow { display: none; } figure > svg.middle { display: block; } }
+        @media screen and (min-width: 496px) { figure > svg.narrow { display: none; } figure > svg.small { display: block; } }
+        @media screen and (min-width: 676px) { figure > svg.small { display: none; } figure > svg.paper { display: block; } }
+        @media screen and (min-width: 740px) { figure > svg.paper { display: none; } figure > svg.middle { display: block; } }
         @media screen and (min-width: 1000px) { figure > svg.middle { display: none; } figure > svg.wide { display: block; } }
         @media print { figure > svg.narrow { display: none; } figure > svg.paper { display: block; } figure { break-inside: avoid; } details { display: none; } }
         summary { cursor: pointer; font-size: 14px; color: var(--quiet); min-height: 24px; }
