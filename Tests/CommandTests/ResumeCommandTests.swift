@@ -26,7 +26,7 @@ struct ResumeCommandTests {
         #expect(result.status == 78)
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file, data.test.file and "
+            + "training.early_stopping.patience, parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file, data.test.file and "
             + "data.memory_limit"
         for path in ["optimizer.learning_rate", "seed"] { #expect(result.errors.contains("\(path): \(rule)")) }
         #expect(!result.errors.contains("training.epochs: "))

@@ -31,6 +31,8 @@ public struct EarlierRun: Sendable {
 
     /// The number of steps that are done; nil where there is no checkpoint, so that the run starts from the beginning.
     public var step: Int? { found?.checkpoint.integers["step"]?.first }
+    /// How many epochs the run was to have when the checkpoint was saved.
+    var savedEpochs: Int? { found?.checkpoint.model.configuration?["training"]?["epochs"]?.asInteger }
     /// The path of the checkpoint; nil where there is none.
     public var path: String? { found?.path }
     /// Where its converted tables are kept.
@@ -168,7 +170,7 @@ public struct EarlierRun: Sendable {
     /// - Throws: `ConfigurationError` that names each key that must not change.
     public func check(_ configuration: ConfigurationDocument) throws(ConfigurationError) {
         var mayChange = [
-            "training.epochs", "parallel.workers", "parallel.pin", "checkpoint", "export", "logging", "name",
+            "training.epochs", "training.early_stopping.patience", "parallel.workers", "parallel.pin", "checkpoint", "export", "logging", "name",
         ]
         // Where the data are; that they are the same ones is seen when they are read.
         if found != nil || record != nil { mayChange += DataRecord.splitNames.map { "data.\($0).file" } }
@@ -180,15 +182,21 @@ public struct EarlierRun: Sendable {
         }
         let named = mayChange.dropLast().joined(separator: ", ") + " and " + (mayChange.last ?? "")
         guard !changed.isEmpty else { return }
+        let hadStopping = document.root["training"]?["early_stopping"]?["patience"] != nil
+        func isEndOfStopping(_ path: String) -> Bool { hadStopping && path == "training.early_stopping" }
         throw ConfigurationError(
             file: document.file,
             problems: changed.map {
                 ConfigurationError.Problem(
                     path: $0, origin: .code,
                     message: "can't change when a run is resumed, since it would be another run; what may change are "
-                        + named)
+                        + named + (isEndOfStopping($0) ? Self.withoutStopping : ""))
             })
     }
+
+    /// What helps who takes early stopping away.
+    private static let withoutStopping =
+        "; to train all epochs, give training.early_stopping.patience as many as training.epochs"
 
     /// Why a new run would not give this one again, to the byte; nil where it would.
     package func difference(from run: TrainingRun) throws -> String? {
@@ -199,7 +207,10 @@ public struct EarlierRun: Sendable {
             let named = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
             return "\(named) \(changed.count == 1 ? "differs" : "differ")"
         }
-        guard found != nil else { return "it has no checkpoint, by which its data would be known" }
+        guard let found else { return "it has no checkpoint, by which its data would be known" }
+        if found.checkpoint.integers["waits_from"] != nil {
+            return "it was made longer after early stopping had ended it"
+        }
         do {
             _ = try state(for: run.trainer, rows: run.rows, run.fingerprint)
             return nil

@@ -373,7 +373,9 @@ public final class Trainer {
         fit.position = state.position
         fit.rewinds = state.rewinds
         fit.skipped = state.skipped
-        fit.rule = settings.figureToWatch.map { StoppingRule($0, figures: figures.figures, best: state.bestEpoch) }
+        fit.rule = settings.figureToWatch.map {
+            StoppingRule($0, figures: figures.figures, best: state.bestEpoch, waitsFrom: state.waitsFrom)
+        }
         if let best = state.best { fit.best?.floats.update(from: best.floats, count: objective.layout.count) }
         fit.hasStopped = settings.earlyStopping != nil && fit.rule?.hasRunOut(after: fit.history.count) == true
     }
@@ -391,7 +393,8 @@ public final class Trainer {
         func kept(_ memory: AlignedMemory) throws -> AlignedMemory { copies ? try memory.copy() : memory }
         return TrainingState(
             parameters: try kept(engine.parameters), moments: try engine.optimizer.vectors.map(kept),
-            best: try fit.best.map(kept), bestEpoch: fit.rule?.best, history: fit.history, position: position,
+            best: try fit.best.map(kept), bestEpoch: fit.rule?.best,
+            waitsFrom: fit.rule?.waitsFrom ?? 0, history: fit.history, position: position,
             step: position?.step ?? engine.step, rateFactor: engine.rateFactor, rewinds: fit.rewinds,
             skipped: fit.skipped, spikes: engine.spikes.state, health: engine.healthState)
     }

@@ -145,18 +145,20 @@ public final class TrainingRun {
         remarks += splits.splitWarnings.map { .warning($0) } + (splits.splitNote.map { [.note($0)] } ?? [])
         rows = [splits.training.count, splits.validation?.count ?? 0, splits.test?.count ?? 0]
         fingerprint = try DataFingerprint([splits.training, splits.validation, splits.test])
-        start = try earlier?.state(for: trainer, rows: rows, fingerprint)
-        if let start, let stopping = training.earlyStopping, start.position == nil,
-            start.history.count < training.epochs,
-            StoppingRule(stopping, figures: trainer.figures.figures, best: start.bestEpoch).hasRunOut(
-                after: start.history.count)
-        {
-            remarks.append(
-                .warning(
-                    "early stopping had ended the run after epoch \(start.history.count), so no further epoch is trained, however many "
-                        + "training.epochs says; for more, begin another run with a larger training.early_stopping.patience"
-                ))
-        } else if let start,
+        var state = try earlier?.state(for: trainer, rows: rows, fingerprint)
+        var stopping: ResumedStopping?
+        if let early = training.earlyStopping, var resumed = state {
+            do throws(StoppedBefore) {
+                stopping = try ResumedStopping(
+                    early, &resumed, figures: trainer.figures.figures, epochs: (training.epochs, earlier?.savedEpochs))
+            } catch {
+                throw configuration.error("training.early_stopping.patience", error.message)
+            }
+            state = resumed
+        }
+        start = state
+        if let remark = stopping?.remark { remarks.append(remark) }
+        if stopping?.isOver != true, let start,
             let warning = earlier?.rateWarning(
                 step: start.step, epochs: training.epochs, lastRate: start.history.last?.learningRate, trainer.engine)
         {

@@ -13,6 +13,8 @@ struct TrainingState: Sendable {
     /// The parameters of the best epoch so far, where they are kept.
     var best: AlignedMemory?
     var bestEpoch: StoppingRule.Best?
+    /// The epoch from which early stopping's patience counts, as in `StoppingRule`.
+    var waitsFrom = 0
     /// The epochs that are done.
     var history: [EpochRecord]
     /// Within the epoch that follows; nil at its start.
@@ -48,6 +50,7 @@ extension TrainingState {
             numbers["best_value"] = [bestEpoch.value]
             integers["best_epoch"] = [bestEpoch.epoch]
         }
+        if waitsFrom > 0 { integers["waits_from"] = [waitsFrom] }
         integers["history_epoch"] = history.map(\.epoch)
         integers["history_step"] = history.map(\.step)
         for (name, column) in Self.columns(of: history, figures: model.figures.map(\.name)) {
@@ -152,6 +155,10 @@ extension TrainingState {
         }
         if checkpoint.integers["best_epoch"] != nil {
             bestEpoch = StoppingRule.Best(epoch: try integer("best_epoch"), value: try number("best_value"))
+        }
+        if checkpoint.integers["waits_from"] != nil {
+            waitsFrom = try integer("waits_from")
+            guard waitsFrom <= epochs else { throw bad("the epoch from which patience counts") }
         }
         if checkpoint.integers["position_epoch"] != nil {
             let suffixes = Self.suffixes(of: checkpoint.model.objective)

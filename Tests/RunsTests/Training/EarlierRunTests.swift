@@ -35,7 +35,7 @@ import Testing
                 "checkpoint.every={\"steps\": 3}") == [])
         let rule =
             "can't change when a run is resumed, since it would be another run; what may change are training.epochs, "
-            + "parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file, data.test.file and "
+            + "training.early_stopping.patience, parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file, data.test.file and "
             + "data.memory_limit"
         #expect(
             try problems(
@@ -55,8 +55,8 @@ import Testing
         #expect(
             try problems(EarlierRun(fixture.path("run")), "data.memory_limit=100000") == [
                 "data.memory_limit: can't change when a run is resumed, since it would be another run; what may change are "
-                    + "training.epochs, parallel.workers, parallel.pin, checkpoint, export, logging, name, data.train.file, data.validation.file "
-                    + "and data.test.file"
+                    + "training.epochs, training.early_stopping.patience, parallel.workers, parallel.pin, checkpoint, export, logging, "
+                    + "name, data.train.file, data.validation.file and data.test.file"
             ])
     }
 
@@ -105,23 +105,6 @@ import Testing
         }
         let error = #expect(throws: FileError.self) { try EarlierRun(fixture.path("run")) }
         #expect(error?.description.hasPrefix("none of the checkpoints in \(fixture.path("run"))/checkpoints ") == true)
-    }
-
-    /// More epochs change nothing where early stopping has ended the run; that is said, and nothing of a rate that would rise.
-    @Test func aRunThatEarlyStoppingEndedIsNotMadeLonger() throws {
-        let fixture = try RunFixture()
-        let stopping = [
-            #"training.early_stopping={"monitor": "loss", "patience": 1, "min_delta": 100}"#, "training.epochs=5",
-            #"optimizer={"type": "adam", "learning_rate": 0.01, "schedule": {"type": "cosine"}}"#,
-        ]
-        #expect(try fixture.begin("run", stopping).outcome.history.count == 2)
-        let part = try fixture.goOn("run", ["training.epochs=9"])
-        #expect(part.outcome.history.count == 2)
-        #expect(
-            part.run.remarks.map(\.sentence).filter { $0.contains("epochs") } == [
-                "early stopping had ended the run after epoch 2, so no further epoch is trained, however many training.epochs "
-                    + "says; for more, begin another run with a larger training.early_stopping.patience"
-            ])
     }
 
     @Test func aRunThatSavedNothingBeginsAnew() throws {
