@@ -88,7 +88,8 @@ public final class ObjectReader {
     /// Reports each key that nobody asked for, with the nearest known one. Call it last.
     package func finish(ignoring ignored: IgnoredKeys = .none) {
         for member in members where !knownKeys.contains(member.key) && !ignored.contains(member.key) {
-            fail("unknown key; \(suggestion(for: member.key, among: knownKeys))", key: member.key)
+            let meant = KeySynonyms.suggestion(for: member.key, in: path, among: knownKeys)
+            fail("unknown key; \(meant)", key: member.key)
         }
     }
 

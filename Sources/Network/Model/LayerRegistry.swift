@@ -5,7 +5,25 @@ public enum LayerRegistry {
     /// Reads a layer's own keys: all but `type`, `name`, `inputs` and those of `LayerTraining`.
     public typealias Reader = @Sendable (ObjectReader) -> any Layer
 
-    public static let kinds = Registry<Reader>("layer type", builtIn + activations)
+    public static let kinds = Registry<Reader>("layer type", builtIn + activations, synonyms: synonyms)
+
+    private static let synonyms: [String: [String]] = {
+        var words: [String: [String]] = [:]
+        for (ours, others) in [
+            ("dense", "fc fully_connected mlp affine"),
+            ("conv2d", "conv conv_2d convolution convolution2d convolution_2d"),
+            ("max_pooling2d", "maxpool maxpool2d max_pool max_pool2d max_pooling maxpooling2d pool pooling"),
+            ("average_pooling2d", "avgpool avgpool2d avg_pool avg_pool2d average_pooling avg_pooling2d"),
+            (
+                "global_average_pooling2d",
+                "gap global_avg_pool global_avg_pool2d global_average_pooling adaptive_avg_pool2d global_pooling"
+            ),
+            ("concatenate", "concat cat merge"), ("add", "sum residual"), ("swish", "silu"),
+        ] {
+            for other in others.split(separator: " ") { words[String(other)] = [ours] }
+        }
+        return words
+    }()
 
     private static let builtIn: [(String, Reader)] = [
         ("dense", { Dense(reading: $0) }),

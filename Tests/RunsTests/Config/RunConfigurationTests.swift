@@ -307,6 +307,9 @@ import Testing
             #"optimizer={"type": "sgd", "nesterov": true}"#,
             #"optimizer.nesterov: needs a momentum above 0, such as "momentum": 0.9"#
         ),
+        ("optimizer.lr=0.1", "optimizer.lr: unknown key; did you mean 'learning_rate'?"),
+        ("training.n_epochs=3", "training.n_epochs: unknown key; did you mean 'epochs'?"),
+        ("bs=3", "bs: unknown key; did you mean 'training.batch_size'?"),
         ("optimizer=adm", "optimizer: unknown optimizer 'adm'; did you mean 'adam'?"),
         ("loss=huberr", "loss: unknown loss 'huberr'; did you mean 'huber'?"),
         (#"loss={"type": "huber", "factor": 2}"#, "loss.factor: unknown key; known: 'type', 'delta'"),
