@@ -96,7 +96,7 @@ struct KindFinder {
         if like == nil, mayNameRows, column.numbers == 0 || column.isNamed, column.present == rows, texts.areDistinct {
             found.isIdentifier = true
             found.remark = "a different text in each row"
-            if !found.areNames { warnOfDates(&found, texts) }
+            if !found.areNames { warnOfIdentifier(&found, texts) }
             return
         }
         if !found.areNames { warn(&found, texts) }
@@ -422,10 +422,7 @@ struct KindFinder {
             isDate = numeric == .date
             advice =
                 switch numeric {
-                case .otherPoint where point == UInt8(ascii: "."):
-                    "\(asker.say) \(asker.decimalComma) if the comma divides whole from fraction, or write the numbers without it"
-                case .otherPoint:
-                    "leave out \(asker.name(.decimalComma)) if the point divides whole from fraction, or write the numbers without it"
+                case .otherPoint: adviceOnMark
                 case .date: "write the dates as 2024-03-31, or as 31 Mar 2024"
                 default: "write plain numbers into the file"
                 }
@@ -442,22 +439,39 @@ struct KindFinder {
             + "\(asCategory) if they are names"
     }
 
-    /// Of a column of dates that would be left out, since each row has another one.
-    private func warnOfDates(_ found: inout FoundKind, _ texts: ColumnTexts) {
+    /// Of a column of dates, or of numbers with the other decimal mark, that would be left out, since each row has another one.
+    private func warnOfIdentifier(_ found: inout FoundKind, _ texts: ColumnTexts) {
         var other = found
         warn(&other, texts)
-        guard let place = firstDate(texts), other.warning != nil else { return }
+        guard other.warning != nil else { return }
+        let kind: String
+        let advice: String
+        let place: ColumnTexts.Place
+        if let date = texts.first(.date) ?? texts.first(.time) ?? firstUnread(.date, texts) {
+            (place, kind, advice) = (date, "dates", "write the dates as 2024-03-31, or as 31 Mar 2024")
+        } else if let number = firstUnread(.otherPoint, texts) {
+            (place, kind, advice) = (number, "numbers", adviceOnMark)
+        } else {
+            return
+        }
         found.warning =
-            "column '\(name)' looks like dates ('\(place.text)' in line \(place.line)), but is left out as an identifier, since "
-            + "its texts are not read as dates; write the dates as 2024-03-31, or as 31 Mar 2024"
+            "column '\(name)' looks like \(kind) ('\(place.text)' in line \(place.line)), but is left out as an identifier, since "
+            + "its texts are not read as \(kind); \(advice)"
     }
 
-    private func firstDate(_ texts: ColumnTexts) -> ColumnTexts.Place? {
-        if let place = texts.first(.date) ?? texts.first(.time) { return place }
+    /// The first text, if it looks so.
+    private func firstUnread(_ wanted: NumericLook, _ texts: ColumnTexts) -> ColumnTexts.Place? {
         guard let place = texts.first(.unread) else { return nil }
         var text = place.text
         let look = text.withUTF8 { NumericLook(UnsafeRawBufferPointer($0), point: point) }
-        return look == .date ? place : nil
+        return look == wanted ? place : nil
+    }
+
+    /// What to do where numbers have the other decimal mark.
+    private var adviceOnMark: String {
+        point == UInt8(ascii: ".")
+            ? "\(asker.say) \(asker.decimalComma) if the comma divides whole from fraction, or write the numbers without it"
+            : "leave out \(asker.name(.decimalComma)) if the point divides whole from fraction, or write the numbers without it"
     }
 
     /// Words that say yes or no, but as two pairs, or beside one that seems to stand for a missing value.

@@ -154,6 +154,8 @@ struct TableForm {
         _ source: ByteSource, _ encoding: TextEncoding, _ asker: TableAsker, _ sample: [UInt8], isCommaUsed: Bool
     ) throws -> UInt8 {
         var best = (delimiter: UInt8(ascii: isCommaUsed ? ";" : ","), width: 1)
+        // One that leaves commas within numbers alone.
+        var aroundCommas: UInt8?
         // One by which each row has one field more than the first line.
         var withRowNames: UInt8?
         for candidate in [",", ";", "\t", "|"] as [Unicode.Scalar] where !(isCommaUsed && candidate == ",") {
@@ -161,6 +163,7 @@ struct TableForm {
             let reader = try RecordReader(source, delimiter: delimiter, encoding: encoding, asker: asker)
             var width: Int?
             var isEven = true
+            var (hasCommas, areNumbers) = (false, true)
             for _ in 0..<20 {
                 // Quotes that make no sense under this delimiter speak against it.
                 guard let hasNext = try? reader.next() else {
@@ -170,7 +173,12 @@ struct TableForm {
                 guard hasNext else { break }
                 isEven = isEven && (width == nil || width == reader.fields.count)
                 width = width ?? reader.fields.count
+                for index in reader.fields.indices where areNumbers && reader.bytes(index).contains(UInt8(ascii: ",")) {
+                    hasCommas = true
+                    areNumbers = DecimalNumber.parse(reader.bytes(index), point: UInt8(ascii: ",")) != nil
+                }
             }
+            if isEven, hasCommas, areNumbers, let width, width > 1 { aroundCommas = aroundCommas ?? delimiter }
             if isEven, let width, width > best.width {
                 best = (delimiter, width)
             } else if let width, withRowNames == nil, try namesRows(source, encoding, asker, delimiter, width: width) {
@@ -178,7 +186,8 @@ struct TableForm {
             }
         }
         if best.width == 1, let withRowNames { return withRowNames }
-        if best.width > 1 { return best.delimiter }
+        // The commas in 1,5;2,5 cut a line without names into more fields than the semicolon, of which some are no numbers.
+        if best.width > 1 { return best.delimiter == UInt8(ascii: ",") ? aroundCommas ?? best.delimiter : best.delimiter }
         if isCommaUsed, try isCommaBetween(source, encoding, asker) { return UInt8(ascii: ",") }
         // Rows of different widths: the reader will say which; the delimiter is the one that the first line has.
         let line = sample.prefix { $0 != 0x0A && $0 != 0x0D }

@@ -167,6 +167,26 @@ struct KindFinderTests {
         #expect(try values(converter(table("x", (0..<30).map { texts[$0 % texts.count] }))).2.warnings == [])
     }
 
+    /// Nor are numbers with a decimal comma.
+    @Test func numbersThatWouldNameTheRows() throws {
+        let text = "x;y;t\n" + (10..<40).map { "1,\($0);\($0 % 7);\($0 % 2)\n" }.joined()
+        let decisions = try values(converter(text)).2
+        #expect(decisions.leftOut.map(\.name) == ["x"])
+        #expect(
+            decisions.warnings == [
+                "column 'x' looks like numbers ('1,10' in line 2), but is left out as an identifier, since its texts are not read as "
+                    + "numbers; say --decimal-comma if the comma divides whole from fraction, or write the numbers without it"
+            ])
+    }
+
+    /// Without a line of names, commas within numbers cut into more fields than the semicolon.
+    @Test func theSemicolonAroundDecimalCommas() throws {
+        let text = (0..<30).map { "1,\($0 % 7);\($0 % 5),5;\($0 % 2)\n" }.joined()
+        let decisions = try values(converter(text)).2
+        #expect(decisions.warnings.count == 2 && decisions.warnings.allSatisfy { $0.contains("say --decimal-comma") })
+        #expect(decisions.inputs.columns.count == 2, "\(decisions.inputs.names)")
+    }
+
     /// Dates that are not read, another one in each row, are no identifier without a word.
     @Test func datesThatWouldNameTheRows() throws {
         let rows = (1...28).map { "2024-01-\($0 < 10 ? "0" : "")\($0) 10:00 EST" }
