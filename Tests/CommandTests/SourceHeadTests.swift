@@ -72,6 +72,27 @@ struct SourceHeadTests {
             "x.json")
     }
 
+    /// Tokens are written as what they stand for.
+    @Test func tokensOfAText() throws {
+        let workspace = try Workspace()
+        try workspace.write("to be or not to be\n" + String(repeating: "be to\n", count: 9), to: "a.txt")
+        for (kind, first) in [("words", "to be or not"), ("characters", "to b")] {
+            #expect(
+                try workspace.run(
+                    "data", "convert", "a.txt", "--tokens", kind, "--window", "4", "--output", "\(kind).h5"
+                ).status == 0)
+            let head = try workspace.run("data", "head", "\(kind).h5", "-n", "1")
+            #expect(head.lines.dropFirst() == ["row  text", "  0  \(first)"], "\(head.output)\(head.errors)")
+            let targets = try workspace.run("data", "head", "\(kind).h5", "/train/targets", "-n", "1")
+            #expect(
+                targets.lines.last == (kind == "words" ? "  0  be or not to" : "  0  o be"), "\(targets.output)")
+            let numbers = try workspace.run("data", "head", "\(kind).h5", "--numbers", "-n", "1")
+            #expect(numbers.lines.dropFirst().first?.hasPrefix("row  0  1") == true, "\(numbers.output)")
+        }
+        let lines = try workspace.run("data", "head", "characters.h5", "-n", "9")
+        #expect(lines.output.contains("\\n"), "\(lines.output)")
+    }
+
     @Test func imagesOfAFolder() throws {
         let images = try ImageWorkspace(20)
         let workspace = images.workspace
@@ -79,6 +100,13 @@ struct SourceHeadTests {
         #expect(list.status == 0, "\(list.errors)")
         #expect(list.lines[0] == "digits: 20 images of 10 classes")
         #expect(list.lines[2].contains("eight/") && list.lines[2].hasSuffix("  eight"), "\(list.output)")
+        let zeros = try workspace.run("data", "head", "digits", "zero", "--numbers")
+        #expect(zeros.lines.count > 2 && zeros.lines.dropFirst(2).allSatisfy { $0.hasSuffix("  zero") }, "\(zeros.output)")
+        try workspace.expectFailure(
+            65, "digits: unknown class 'zeroo'; did you mean 'zero'?", "data", "head", "digits", "zeroo")
+        try workspace.expectFailure(
+            64, "'zero' names a class and --rows rows of any; leave out one of the two", "data", "head", "digits", "zero",
+            "--rows", "3")
         let drawn = try workspace.run("data", "head", "digits", "--rows", "3")
         #expect(drawn.lines.contains { $0.hasPrefix("3: ") && $0.hasSuffix(".png") }, "\(drawn.output)")
         let one = try workspace.run("data", "head", "digits/\(images.name(0))/0.png")

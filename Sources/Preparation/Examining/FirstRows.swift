@@ -12,8 +12,11 @@ package struct FirstRows {
     /// The shape of one row.
     package let rowShape: Shape
     package let type: HDF5ElementType
-    /// The values of each row as text; for strings one each. Cut after `mostValues`.
+    /// The values of each row as text; for strings, and for rows of tokens whose vocabulary is known, one each. Cut after
+    /// `mostValues`.
     package let cells: [[String]]
+    /// Whether each row is one text.
+    package let areTexts: Bool
     /// The pictures, where the rows are images.
     package let pictures: [CharacterPicture]
     /// What the rows are labelled with, where the group has targets; a name where the label has one.
@@ -25,15 +28,16 @@ package struct FirstRows {
     /// - Parameters:
     ///   - path: the dataset; nil for the inputs that training would use first.
     ///   - count: the most rows to read.
+    ///   - spells: whether rows of tokens are written as their texts.
     /// - Throws: `HDF5Error`, or `DataError` where there are no rows to show.
-    package init(_ file: HDF5File, path: String? = nil, count: Int) throws {
-        try self.init(file, path: path) { Array(0..<min(count, $0)) }
+    package init(_ file: HDF5File, path: String? = nil, count: Int, spells: Bool = true) throws {
+        try self.init(file, path: path, spells: spells) { Array(0..<min(count, $0)) }
     }
 
     /// - Parameter rows: by their numbers, from 0.
     /// - Throws: as for the first ones; `DataError` where there is no such row.
-    package init(_ file: HDF5File, path: String? = nil, rows: [Int]) throws {
-        try self.init(file, path: path) { count in
+    package init(_ file: HDF5File, path: String? = nil, rows: [Int], spells: Bool = true) throws {
+        try self.init(file, path: path, spells: spells) { count in
             if let row = rows.first(where: { $0 >= count }) {
                 throw DataError(
                     "\(file.path): \(try path ?? Self.usualPath(file)) has \(count) rows, so there is no row \(row); they are "
@@ -44,7 +48,7 @@ package struct FirstRows {
     }
 
     /// - Parameter choose: the numbers of the rows to read, of so many.
-    private init(_ file: HDF5File, path: String?, choose: (Int) throws -> [Int]) throws {
+    private init(_ file: HDF5File, path: String?, spells: Bool, choose: (Int) throws -> [Int]) throws {
         let dataset = try file.dataset(try path ?? Self.usualPath(file))
         self.path = dataset.path
         type = dataset.elementType
@@ -57,7 +61,7 @@ package struct FirstRows {
         if dataset.elementType == .string {
             let strings = try dataset.readStrings()
             cells = shown.map { [strings[$0]] }
-            pictures = []
+            (pictures, areTexts) = ([], true)
             return
         }
         guard dataset.elementType.isNumeric else {
@@ -69,13 +73,21 @@ package struct FirstRows {
         }
         guard !dataset.shape.isEmpty else {
             cells = [Self.texts(try dataset.read(Double.self), type)]
-            pictures = []
+            (pictures, areTexts) = ([], false)
             return
         }
         let source = try RowSource(dataset)
         guard (shown.count * source.rowBytes) <= 1 << 30 else {
             throw DataError("\(source.place): \(shown.count) rows take more than 1 GiB; ask for fewer")
         }
+        if spells, rowShape.rank == 1, let tokens = try TokenTexts(of: dataset, file) {
+            cells = try shown.map { row in
+                [tokens.text(try dataset.read(Int64.self, rows: row..<row + 1).prefix(Self.mostValues))]
+            }
+            (pictures, areTexts) = ([], true)
+            return
+        }
+        areTexts = false
         if CharacterPicture.isImage(rowShape) {
             let values = try shown.map { try dataset.read(Float.self, rows: $0..<$0 + 1) }
             let range = CharacterPicture.range(of: values.flatMap { $0 }, areBytes: type == .uint8)
@@ -105,11 +117,13 @@ package struct FirstRows {
     }
 
     /// What of a file is read to show a dataset: the dataset and what may be its labels.
-    package static func objects(for path: String) -> [String] { [path] + labelNames.map { group(of: path) + "/" + $0 } }
+    package static func objects(for path: String) -> [String] {
+        [path] + labelNames.map { group(of: path) + "/" + $0 } + TokenTexts.objects(besides: path)
+    }
 
     private static let labelNames = ["targets", "labels", "y", "target", "label"]
 
-    private static func group(of path: String) -> String {
+    static func group(of path: String) -> String {
         path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
     }
 

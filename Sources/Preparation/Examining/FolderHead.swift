@@ -1,5 +1,6 @@
 import Batches
 import Files
+internal import Configuration
 internal import Kernels
 internal import Recipes
 
@@ -31,9 +32,11 @@ package struct FolderHead: Sendable {
     /// Whether a path is such a folder, or an image by its ending.
     package static func reads(_ path: String) -> Bool { isFolder(path) || ImageList.isImage(path) }
 
-    /// - Parameter wanted: the numbers of the images; nil for the first ones.
-    /// - Throws: `DataError` and `FileError` where there are no images, and where there is no such one.
-    package init(_ path: String, count: Int, rows wanted: [Int]? = nil) throws {
+    /// - Parameters:
+    ///   - wanted: the numbers of the images; nil for the first ones.
+    ///   - className: the class that these are of; nil for any.
+    /// - Throws: `DataError` and `FileError` where there are no images, and where there is no such one or no such class.
+    package init(_ path: String, count: Int, rows wanted: [Int]? = nil, of className: String? = nil) throws {
         let list = AtomicFile.isDirectory(path) ? try ImageList(folder: path) : ImageList(files: [path])
         let all = list.images
         if let row = wanted?.first(where: { $0 >= all.count }) {
@@ -42,7 +45,16 @@ package struct FolderHead: Sendable {
                     + "counted from 0")
         }
         (total, classNames) = (all.count, list.classNames)
-        images = (wanted ?? Array(0..<min(count, all.count))).map { number in
+        var numbers = Array(all.indices)
+        if let className {
+            guard let label = list.classNames?.firstIndex(of: className) else {
+                throw DataError(
+                    list.classNames.map { "\(path): \(unknownWord(className, noun: "class", among: $0))" }
+                        ?? "\(path) has no classes, so there is no class '\(className)'")
+            }
+            numbers = numbers.filter { all[$0].label == label }
+        }
+        images = (wanted ?? Array(numbers.prefix(count))).map { number in
             let image = all[number]
             return Image(
                 number: number, name: image.name, label: image.label.flatMap { list.classNames?[$0] }, path: image.path)

@@ -17,7 +17,8 @@ struct Head: ParsableCommand {
     @Argument(help: "The HDF5 file, a table (.csv, .tsv), or a folder of images.", completion: .file())
     var file: String
 
-    @Argument(help: "The dataset in it.")
+    @Argument(help: "The dataset in it; of a folder of images the class that is shown.",
+        completion: NamesInFile.completion)
     var path: String?
 
     @Option(
@@ -30,7 +31,7 @@ struct Head: ParsableCommand {
             "Rows by their numbers, from 0, in place of the first: 2914,3000-3010.", valueName: "list"))
     var rows: RowList?
 
-    @Flag(help: "Print numbers where there are images.")
+    @Flag(help: "Print numbers where there are images, or tokens of a text.")
     var numbers = false
 
     @OptionGroup(title: "Tables") var form: TableFormArguments
@@ -49,12 +50,17 @@ struct Head: ParsableCommand {
     func run() throws {
         if SourceHead.reads(file) {
             for (option, isGiven) in [
-                ("'\(path ?? "")'", path != nil), ("--allow-external-links", links.allowExternalLinks),
+                ("'\(path ?? "")'", path != nil && !FolderHead.isFolder(file)),
+                ("--allow-external-links", links.allowExternalLinks),
             ] where isGiven {
                 throw UsageError(
                     "\(option) is for HDF5 files, which have datasets, and \(file) is none; leave it out")
             }
-            return try SourceHead.print(file, form, header, count: count, rows: rows?.rows, draws: !numbers)
+            if let path, rows != nil {
+                throw UsageError("'\(path)' names a class and --rows rows of any; leave out one of the two")
+            }
+            return try SourceHead.print(
+                file, form, header, count: count, rows: rows?.rows, of: path, draws: !numbers)
         }
         if let option = (form.given + header.given).first {
             throw UsageError("\(option) is for tables (.csv, .tsv), and \(file) is read as HDF5; leave it out")
@@ -62,8 +68,8 @@ struct Head: ParsableCommand {
         let path = try path ?? FirstRows.usualPath(links.open(file, isQuiet: true))
         let opened = try links.open(file, reading: .objects(FirstRows.objects(for: path)))
         var first =
-            try rows.map { try FirstRows(opened, path: path, rows: $0.rows) }
-            ?? FirstRows(opened, path: path, count: count ?? 10)
+            try rows.map { try FirstRows(opened, path: path, rows: $0.rows, spells: !numbers) }
+            ?? FirstRows(opened, path: path, count: count ?? 10, spells: !numbers)
         let draws = !first.pictures.isEmpty && !numbers
         if draws, count == nil, rows == nil { first = try FirstRows(opened, path: first.path, count: 4) }
         let columns = Terminal.output.columns ?? 100

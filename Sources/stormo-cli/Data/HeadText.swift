@@ -21,7 +21,7 @@ struct HeadText {
     /// A row a line; as many values as fit.
     var table: TextTable {
         var count = first.cells.map(\.count).max() ?? 0
-        let isCut = first.rowShape.count > count
+        let isCut = first.areTexts ? false : first.rowShape.count > count
         let total = count
         while true {
             let table = table(values: count, isCut: isCut || count < total)
@@ -33,10 +33,10 @@ struct HeadText {
 
     private func table(values count: Int, isCut: Bool) -> TextTable {
         let names = first.featureNames?.count == first.rowShape.count ? first.featureNames : nil
-        let isText = first.type == .string
+        let isText = first.areTexts
         var headings: [(heading: String, alignment: TextTable.Alignment)] = [("row", .right)]
         for index in 0..<count {
-            let name = names?[index] ?? (first.rowShape.rank == 0 ? "value" : "\(index)")
+            let name = names?[index] ?? (first.rowShape.rank == 0 ? "value" : isText ? "text" : "\(index)")
             headings.append((name, isText ? .left : .right))
         }
         if isCut { headings.append(("", .left)) }

@@ -10,16 +10,17 @@ enum SourceHead {
     /// - Parameters:
     ///   - count: of rows or images; nil for the usual number.
     ///   - rows: their numbers, in place of the first.
+    ///   - className: that of the images of a folder; nil for all.
     ///   - draws: whether images are drawn.
     static func print(
         _ path: String, _ form: TableFormArguments, _ header: TableHeaderArgument, count: Int?, rows: [Int]?,
-        draws: Bool
+        of className: String? = nil, draws: Bool
     ) throws {
         guard TableSource.isTable(path) else {
             if let option = (form.given + header.given).first {
                 throw UsageError("\(option) is for tables (.csv, .tsv), and \(path) holds images; leave it out")
             }
-            return try printImages(path, count: count, rows: rows, draws: draws)
+            return try printImages(path, count: count, rows: rows, of: className, draws: draws)
         }
         var table = form.applied(to: TableSource())
         table.hasHeader = header.header
@@ -55,8 +56,10 @@ enum SourceHead {
         text.count > longestCell ? text.prefix(longestCell - 1) + "…" : text
     }
 
-    private static func printImages(_ path: String, count: Int?, rows: [Int]?, draws: Bool) throws {
-        let head = try FolderHead(path, count: count ?? (draws ? 4 : 10), rows: rows)
+    private static func printImages(
+        _ path: String, count: Int?, rows: [Int]?, of className: String?, draws: Bool
+    ) throws {
+        let head = try FolderHead(path, count: count ?? (draws ? 4 : 10), rows: rows, of: className)
         let classes = head.classNames.map { " of \($0.count) \($0.count == 1 ? "class" : "classes")" } ?? ""
         Console.print("\(path): \(Figures.count(head.total, "image"))\(classes)", style: .bold)
         guard draws else {
