@@ -58,6 +58,38 @@ struct InitTests {
         #expect((try self.data("trees.json")["train"] as? [String: Any])?["drop"] == nil)
     }
 
+    /// Who mistypes is told so before anything of the config that is there.
+    @Test func theMistakeComesFirst() throws {
+        try workspace.write(TrainTableTests.table(90), to: "trees.csv")
+        _ = try make("trees.csv", "--target", "height")
+        #expect(try workspace.run("init", "trees.csv", "--target", "hieght").errors.contains("did you mean 'height'?"))
+        #expect(
+            try workspace.run("init", "trees.csv", "--target", "height", "--set", "training.epochs=0").errors.contains(
+                "training.epochs"))
+    }
+
+    /// What init adds of its own gives way to what is said.
+    @Test func whatIsSaidTakesTheRoomOfWhatIsChosen() throws {
+        let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(["no", "yes", "perhaps"][$0 % 3]),p\($0 / 3)" }
+        try workspace.write("a,b,word,who\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        let word = ["t.csv", "--target", "word", "--drop", "who", "--overwrite"]
+        let folds = try workspace.run(["init"] + word + ["--set", "data.k_fold=3"])
+        #expect(folds.status == 0 && !folds.output.contains("data.validation"), "\(folds.output)\(folds.errors)")
+        #expect(try data("t.json")["validation"] == nil && data("t.json")["k_fold"] as? Int == 3)
+        try trains("t.json")
+        let together = try workspace.run(["init"] + word + ["--set", #"data.split={"together": "who"}"#])
+        #expect(together.status == 0 && !together.output.contains("data.stratify "), "\(together.output)\(together.errors)")
+        #expect(try data("t.json")["stratify"] == nil)
+        let bare = try workspace.run(["init"] + word + ["--set", "data.validation=null"])
+        #expect(bare.status == 0, "\(bare.errors)")
+        #expect(try (config("t.json")["training"] as? [String: Any])?["early_stopping"] == nil)
+        // What is said beside each other is not mended.
+        #expect(
+            try workspace.run(
+                ["init"] + word + ["--set", "data.k_fold=3", "--set", #"data.validation={"fraction": 0.2}"#]
+            ).errors.contains("data.k_fold: stands beside 'validation'"))
+    }
+
     @Test func classes() throws {
         let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(["no", "yes", "perhaps"][$0 % 3]),\($0 % 2),\($0 % 4 + 1)" }
         try workspace.write("a,b,word,bit,grade\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")

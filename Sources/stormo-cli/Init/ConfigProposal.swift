@@ -27,6 +27,31 @@ struct ConfigProposal {
         decisions.append(.init(what: what, choice: choice, reason: reason))
     }
 
+    /// Takes what was proposed out of a config where it can't stand beside what was said: a validation split beside folds, even
+    /// shares of the classes beside another rule, early stopping by a validation split that was taken away.
+    /// - Parameter assignments: what was said, as `data.k_fold=5`.
+    mutating func leaveOut(from document: inout ConfigurationDocument, where assignments: [String]) {
+        func isSaid(_ path: String) -> Bool {
+            assignments.contains { $0.hasPrefix(path + "=") || $0.hasPrefix(path + ".") || $0.hasPrefix(path + "[") }
+        }
+        func has(_ section: String, _ key: String) -> Bool {
+            guard let value = document.root[section]?[key]?.value else { return false }
+            return value != .null && value != .bool(false)
+        }
+        func remove(_ section: String, _ key: String) {
+            guard !isSaid("\(section).\(key)"), !assignments.contains(where: { $0.hasPrefix(section + "=") }) else { return }
+            document.root[section]?[key] = Optional<JSONNode>.none
+            decisions.removeAll { $0.what == "\(section).\(key)" }
+        }
+        if has("data", "k_fold") { remove("data", "validation") }
+        let cuts = ["validation", "test"].contains { document.root["data"]?[$0]?["fraction"] != nil }
+        if has("data", "split") || !cuts && !has("data", "k_fold") { remove("data", "stratify") }
+        if !has("data", "validation"), !has("data", "k_fold"), has("training", "early_stopping") {
+            remove("training", "early_stopping")
+            decisions.removeAll { $0.what == "training.epochs" }
+        }
+    }
+
     // MARK: - Data
 
     /// Rows that are trained on, if a test split is cut off.

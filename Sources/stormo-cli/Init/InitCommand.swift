@@ -33,12 +33,13 @@ struct InitCommand: ParsableCommand {
         name: .customLong("target"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "What is to be predicted: a column of the table, or a dataset of the HDF5 file (default there: targets); may be "
-                + "repeated for columns.", valueName: "name"))
+                + "repeated for columns.", valueName: "name"), completion: NamesInFile.completion)
     var targets: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("The dataset of inputs of an HDF5 file. (default: inputs)", valueName: "path"))
+        help: ArgumentHelp("The dataset of inputs of an HDF5 file. (default: inputs)", valueName: "path"),
+        completion: NamesInFile.completion)
     var inputs: [String] = []
 
     @Option(
@@ -73,19 +74,21 @@ struct InitCommand: ParsableCommand {
         guard output.hasSuffix(".json") else {
             throw UsageError("--output \(output): a config's name ends in .json")
         }
-        guard overwrite || !FileManager.default.fileExists(atPath: output) else {
-            throw UsageError("\(output) is there already; name another file by --output, or replace it by --overwrite")
-        }
         try OutputFile.check(output, "--output", reading: [file])
         options.configured = RelativePath.from(ConfigOptions.directory(of: output), to: file)
         let survey = try source.survey(file, options)
-        let proposal = ConfigProposal(survey, name: Self.name(of: output))
+        var proposal = ConfigProposal(survey, name: Self.name(of: output))
         var document = try ConfigurationDocument(text: ConfigText.of(proposal.configuration), file: output)
         for assignment in assignments { try document.set(assignment) }
+        proposal.leaveOut(from: &document, where: assignments)
         let text = ConfigText.of(document.root)
         // What is written is a config that can be trained.
         _ = try RunConfiguration(
             ConfigurationDocument(text: text, file: output), directory: ConfigOptions.directory(of: output))
+        // Last, so that who mistypes is not sent to other names first.
+        guard overwrite || !FileManager.default.fileExists(atPath: output) else {
+            throw UsageError("\(output) is there already; name another file by --output, or replace it by --overwrite")
+        }
         try AtomicFile.replace(output, with: text)
         survey.report?()
         for line in SentenceList(survey.warnings).lines { Console.print("warning: \(line)", style: .bold) }
