@@ -25,11 +25,12 @@ struct ProgressText: Sendable {
         var rank: Int
     }
 
-    /// An epoch's figures: `epoch  3/40  loss 0.4321  accuracy 0.8712  …  112k samples/s  gradient 1.94`.
+    /// An epoch's figures: `epoch  3/40  loss 0.4321  accuracy 0.8712  …  112k samples/s  gradient 1.94`. Where there is little
+    /// room the loss and the validation's figure stay the longest: `3/40  loss 0.4321  val_accuracy 0.8712`.
     /// - Parameter width: the columns of the terminal; nil for no limit.
     func line(_ record: EpochRecord, width: Int? = nil) -> String {
-        func pieces(prefix: String) -> [Piece] {
-            var pieces = [Piece(text: label(record.epoch), rank: 0)]
+        func pieces(prefix: String, label: String) -> [Piece] {
+            var pieces = [Piece(text: label, rank: 0)]
             func add(_ name: String, _ value: Double?, rank: Int) {
                 if let value { pieces.append(Piece(text: "\(name) \(Figures.figure(value))", rank: rank)) }
             }
@@ -47,12 +48,29 @@ struct ProgressText: Sendable {
             pieces.append(Piece(text: "gradient \(Self.gradient(record.gradientNorm))", rank: 8))
             return pieces
         }
-        guard let width else { return Self.joined(pieces(prefix: "validation_")) }
-        let short = pieces(prefix: "val_")
+        let label = self.label(record.epoch)
+        let whole = pieces(prefix: "validation_", label: label)
+        guard let width else { return Self.joined(whole) }
         // The short names only where the long ones would cost a figure.
-        let essential = pieces(prefix: "validation_").filter { $0.rank < 7 }
-        return Self.fitted(Self.joined(essential).count < width ? pieces(prefix: "validation_") : short, to: width)
+        if Self.joined(whole.filter { $0.rank < 7 }).count < width { return Self.fitted(whole, to: width) }
+        var short = pieces(prefix: "val_", label: label)
+        func showsValidation(_ pieces: [Piece]) -> Bool { pieces.contains { Self.validationRanks.contains($0.rank) } }
+        if !showsValidation(short) || showsValidation(Self.kept(short, width: width)) {
+            return Self.fitted(short, to: width)
+        }
+        // And then the number alone, and what there is room for of the name.
+        short = pieces(prefix: "val_", label: String(label.drop { !$0.isNumber }))
+            .filter { $0.rank < 2 || Self.validationRanks.contains($0.rank) }
+        if showsValidation(Self.kept(short, width: width)) { return Self.fitted(short, to: width) }
+        if short.contains(where: { $0.rank == 2 }) { short.removeAll { $0.rank == 3 } }
+        guard let own = short.last, let value = own.text.split(separator: " ").last else { return "" }
+        let room = width - 1 - Self.joined(short.dropLast()).count - 2 - value.count - 1
+        short[short.count - 1].text = room < 3 ? String(value) : "\(RecipeTable.cut(String(own.text.dropLast(value.count + 1)), room)) \(value)"
+        return Self.fitted(short, to: width)
     }
+
+    /// Those of the validation's first metric, and of its loss.
+    private static let validationRanks = 2...3
 
     /// The line that is drawn again and again, with the time that the whole run has left.
     /// - Parameters:

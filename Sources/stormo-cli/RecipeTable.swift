@@ -9,7 +9,7 @@ struct RecipeTable {
     private let remarks: [String: String]
     private let warned: Set<String>
     static let most = 100
-    static let longestName = 20
+    static let longestName = 60
     private let width: Int
 
     /// - Parameters:
@@ -43,14 +43,17 @@ struct RecipeTable {
             return (rows, width - taken.reduce(0, +))
         }
         var (rows, room) = cells(Self.longestName, 20)
-        if room < 18 { (rows, room) = cells(12, 13) }
+        if room < 18 { (rows, room) = cells(Self.longestName, 13) }
+        // Of tables below each other none needs to be cut.
+        let isNarrow = room < 18
+        if isNarrow { (rows, room) = (cells(Self.longestName, 20).rows, width) }
         var table = TextTable(zip(headings, [.left, .left, .right, .left, .left, .right]).map { ($0, $1) })
         for (row, column) in zip(rows, columns) {
             var row = row
-            row[4] = Self.values(column, max(room, 8))
+            row[4] = Self.values(column, room)
             table.append(row)
         }
-        guard room >= 8 else {
+        if isNarrow {
             // Column by column below each other, with what is to be said of them at the end.
             return table.lines(within: width).map(\.text)
                 + columns.flatMap { column in
@@ -64,8 +67,8 @@ struct RecipeTable {
         var lines = Array(table.lines.prefix(1))
         for (line, column) in zip(table.lines.dropFirst(), columns) {
             lines.append(line)
-            if let remark = remarks[column.name] { lines.append(below(remark, warned.contains(column.name))) }
-            if let note = Self.note(column), remarks[column.name] == nil { lines.append(below(note, false)) }
+            if let remark = remarks[column.name] { lines += below(remark, warned.contains(column.name)) }
+            if let note = Self.note(column), remarks[column.name] == nil { lines += below(note, false) }
         }
         return lines + more
     }
@@ -78,8 +81,10 @@ struct RecipeTable {
 
     func print() { for (index, line) in lines.enumerated() { Console.print(line, style: index == 0 ? .dim : .plain) } }
 
-    private func below(_ text: String, _ isWarning: Bool) -> String {
-        Self.cut("  \(isWarning ? "!" : "-") \(text)", width)
+    private func below(_ text: String, _ isWarning: Bool) -> [String] {
+        TextTable.wrapped(text, within: width - 4).enumerated().map { line, text in
+            (line > 0 ? "    " : "  \(isWarning ? "!" : "-") ") + text
+        }
     }
 
     /// A text of so many characters at most, the last of them `…` where it was longer.

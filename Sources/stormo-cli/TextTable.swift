@@ -22,8 +22,9 @@ struct TextTable {
     /// The lines, the headings first; without spaces at their ends, and as long as the texts are.
     var lines: [String] { lines(within: nil).map(\.text) }
 
-    /// The table within a number of characters. Where it is wider, texts are wrapped in their columns, the widest first; and
-    /// where that is not enough, columns that have no room follow in further tables, each with the first column.
+    /// The table within a number of characters. Where it is wider, texts are wrapped between words in their columns, the widest
+    /// first; where that is not enough, columns that have no room follow in further tables, each with the first column; and
+    /// where one of them has no room even so, its cells stand below each other, row by row. No word is cut.
     /// - Parameter width: nil for no limit.
     /// - Returns: the lines, and whether each belongs to the headings.
     func lines(within width: Int?) -> [(text: String, isHeading: Bool)] {
@@ -32,8 +33,14 @@ struct TextTable {
         guard let width else { return part(columns, widths) }
         let room = max(width, Self.narrowest) - indent.count
         func taken(_ columns: [Int]) -> Int { columns.reduce(-2) { $0 + widths[$1] + 2 } }
+        let longestWords = alignments.indices.map { column in
+            rows.flatMap { $0[column].split(separator: " ").map(\.count) }.max() ?? 0
+        }
         func least(_ column: Int) -> Int {
-            min(widths[column], alignments[column] == .left ? Self.narrowestText : .max)
+            min(widths[column], alignments[column] == .left ? max(Self.narrowestText, longestWords[column]) : .max)
+        }
+        if let first = columns.first, columns.dropFirst().contains(where: { least(first) + 2 + least($0) > room }) {
+            return stacked(columns, room)
         }
         // Columns as far as they have room when texts are wrapped.
         var parts: [[Int]] = []
@@ -81,22 +88,28 @@ struct TextTable {
         }
     }
 
-    /// A text in lines of so many characters at most, cut between words; a word that is longer is cut within.
+    /// The rows one after the other: the first cell, and below it the others behind their headings.
+    private func stacked(_ columns: [Int], _ room: Int) -> [(text: String, isHeading: Bool)] {
+        rows.dropFirst().flatMap { row -> [(text: String, isHeading: Bool)] in
+            columns.enumerated().flatMap { place, column -> [String] in
+                guard !row[column].isEmpty else { return [] }
+                if place == 0 { return Self.wrapped(row[column], within: room).map { indent + $0 } }
+                return Self.wrapped("\(rows[0][column]): \(row[column])", within: room - 2).map { "\(indent)  \($0)" }
+            }.map { (text: $0, isHeading: false) }
+        }
+    }
+
+    /// A text in lines of so many characters at most, cut between words; a word that is longer stays whole.
     static func wrapped(_ text: String, within width: Int) -> [String] {
         guard text.count > width, width > 0 else { return [text] }
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            var word = word[...]
             if !line.isEmpty, line.count + 1 + word.count <= width {
                 line += " " + word
                 continue
             }
             if !line.isEmpty { lines.append(line) }
-            while word.count > width {
-                lines.append(String(word.prefix(width)))
-                word = word.dropFirst(width)
-            }
             line = String(word)
         }
         return lines + [line]

@@ -31,7 +31,9 @@ struct ProgressTextTests {
             text.line(record, width: 80)
                 == "epoch  3/40  loss 0.4321  accuracy 0.8712  val_loss 0.3910  val_accuracy 0.8889")
         #expect(text.line(record, width: 45) == "epoch  3/40  loss 0.4321  val_loss 0.3910")
-        #expect(text.line(record, width: 40) == "epoch  3/40  loss 0.4321")
+        #expect(text.line(record, width: 40) == "3/40  loss 0.4321  val_accuracy 0.8889")
+        #expect(text.line(record, width: 36) == "3/40  loss 0.4321  val_loss 0.3910")
+        #expect(text.line(record, width: 33) == "3/40  loss 0.4321  val_a… 0.8889")
         for width in 1...200 { #expect(text.line(record, width: width).count < max(width, 2)) }
     }
 

@@ -40,17 +40,25 @@ struct RecipeTableTests {
         #expect(narrow.filter { $0.hasPrefix("town") }.count > 1)
         #expect(
             RecipeTable(Recipe(Self.columns), remarks: ["at": "a remark"], warned: ["at"], width: 80).lines == [
-                "column        kind          missing  becomes        values                inputs",
-                "a column wi…  number, mmHg    1,234  mean 123.457   -123457 to 9.87654e…       1",
-                "when          date, d/m/y         2  indicator 19…  1970-01-01 to 2024-…       6",
-                "  - becomes days since 1970, part of the year, weekday",
-                "at            time                                  06:00 to 18:00             2",
-                "  ! a remark",
-                "flag          boolean                mode yes       no, yes                    1",
-                "town          category               category       … (40)                    34",
-                "  - 8 rare categories share an input",
-                "gone          number                                                           0",
-                "  - left out: no row that was trained on has a value",
+                "column           kind          missing  becomes          values           inputs",
+                "a column with a  number, mmHg    1,234  mean 123.457     -123457 to            1",
+                "name that is                                             9.87654e+09",
+                "long",
+                "when             date, d/m/y         2  indicator        1970-01-01 to         6",
+                "                                        1994-08-23       2024-03-01",
+                "                                                         06:00",
+                "at               time                                    06:00 to 18:00        2",
+                "flag             boolean                mode yes         no, yes               1",
+                "town             category               category         a town by the        34",
+                "                                                         river, nu…, a",
+                "                                                         town by the",
+                "                                                         river, nu…, …",
+                "                                                         (40)",
+                "gone             number                                                        0",
+                "- when: becomes days since 1970, part of the year, weekday",
+                "! at: a remark",
+                "- town: 8 rare categories share an input",
+                "- gone: left out: no row that was trained on has a value",
             ])
     }
 }

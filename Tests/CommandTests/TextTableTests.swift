@@ -32,21 +32,41 @@ struct TextTableTests {
                 "                               for it, and more",
                 "loss       mean_squared_error  its least is what R² measures",
             ])
-        // A word that has no room is cut.
+        // No word is cut: what has no room follows.
         #expect(
             wide.lines(within: 40).map(\.text) == [
-                "config     choice         because",
-                "data.test  15% of the     measured once,",
-                "           rows           at the end;",
-                "                          700 rows are",
-                "                          enough for it,",
-                "                          and more",
-                "loss       mean_squared_  its least is",
-                "           error          what R²",
-                "                          measures",
+                "config     choice",
+                "data.test  15% of the rows",
+                "loss       mean_squared_error",
+                "",
+                "config     because",
+                "data.test  measured once, at the end;",
+                "           700 rows are enough for it,",
+                "           and more",
+                "loss       its least is what R² measures",
             ])
-        #expect(wide.lines(within: 40).map(\.isHeading) == [true] + Array(repeating: false, count: 8))
+        #expect(
+            wide.lines(within: 40).map(\.isHeading) == [true, false, false, false, true] + Array(repeating: false, count: 4))
         #expect(wide.lines(within: nil).map(\.text) == wide.lines)
+    }
+
+    /// Where a word has no room beside the first column, rows stand one after the other; a longer word than a line is whole.
+    @Test func rowsWithLongWordsAreStacked() {
+        var table = TextTable([("config", .left), ("choice", .left), ("because", .left)])
+        table.append(["training.batch_size", "sparse_categorical_crossentropy", "it is"])
+        let path = String(repeating: "folder/", count: 8)
+        table.append(["data.train.missing", "", "19 values are missing: filled with the mean of \(path)"])
+        #expect(
+            table.lines(within: 40).map(\.text) == [
+                "training.batch_size",
+                "  choice:",
+                "  sparse_categorical_crossentropy",
+                "  because: it is",
+                "data.train.missing",
+                "  because: 19 values are missing: filled",
+                "  with the mean of",
+                "  \(path)",
+            ])
     }
 
     @Test func columnsWithoutRoomFollowInAnotherTable() {
