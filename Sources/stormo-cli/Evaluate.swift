@@ -14,7 +14,8 @@ struct Evaluate: ParsableCommand {
             The data are those of an HDF5 file, or a table (.csv, .tsv), whose columns are found by the names that they had \
             when the model was trained on a table. Of an HDF5 file the inputs and targets are those of /test where it has them, \
             else those that the model's test split names, and then those that it was trained on. The first line says what was \
-            measured, and whether the model was trained on it.
+            measured, and whether the model was trained on it. Of a run's directory the run's own rows are measured, or with \
+            --data its model on others.
 
             Beside each figure stands its 95% interval, what the simplest answer that looks at no input gets on the same rows \
             (the commonest class, the mean of the targets), and the number of rows. Intervals of shares are Wilson's, of ROC AUC \
@@ -27,7 +28,7 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp(
             "The dataset of the targets, in place of GROUP/targets; for a model of several outputs NAME=PATH, in place of "
                 + "GROUP/targets/NAME. Of several binary values each may be a dataset: these are joined.",
-            valueName: "path"))
+            valueName: "path"), completion: NamesInFile.completion)
     var targets: [String] = []
 
     @Option(
@@ -37,12 +38,12 @@ struct Evaluate: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The dataset with a number for each sample by which its loss counts, as data.test.sample_weight; for a model "
-                + "of several outputs NAME=PATH.", valueName: "path"))
+                + "of several outputs NAME=PATH.", valueName: "path"), completion: NamesInFile.completion)
     var sampleWeight: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Where a run's directory stands in place of the model: which of its splits, test, validation or train, is made "
+            "Where a run's directory stands in place of the model, without --data: which of its splits, test, validation or train, is made "
                 + "again, to the row. (default: test, or validation where the run has none)",
             valueName: "test|validation|train"))
     var split: EvaluatedSplit.Name?
@@ -75,7 +76,7 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    func run() throws {
+    mutating func run() throws {
         let run = try ownSplit()
         let model = try run?.model ?? TrainedModel(contentsOf: options.model)
         let outputs = model.objective.outputs
@@ -88,6 +89,7 @@ struct Evaluate: ParsableCommand {
         defer { withExtendedLifetime(measured) {} }
         let (data, origin) = (measured.data, measured.origin)
         for warning in measured.warnings { Console.error("warning: \(warning)") }
+        options.workers.tellIdle(rows: data.count)
         let kinds = chosen ?? model.metricsByOutput
         let room = try errors.map { _ in try AnswerRoom(model.objective, samples: data.count) }
         let result = try model.evaluator(on: data, options.workers.parallelism)
@@ -125,10 +127,15 @@ struct Evaluate: ParsableCommand {
                     + "\(model.objective.outputShape.last) binary outputs, of which each is counted anyway; leave out "
                     + "--confusion")
         }
+        let intervalNotes = IntervalNotes.lines(result.figures, model.objective, model.configuration)
         if json {
             var object = Self.object(result, matrices)
+            if !intervalNotes.isEmpty { object["notes"] = JSONNode(intervalNotes.map { JSONNode($0) }) }
             object["data"] = JSONNode(measured.words)
             object["rows"] = JSONNode(origin.word)
+            if origin == .validation {
+                object["chosen_by_rows"] = JSONNode(ValidationUse.chosen(model.configuration).map { JSONNode($0) })
+            }
             if !mistakes.isEmpty {
                 object["errors"] =
                     outputs.count == 1
@@ -144,7 +151,9 @@ struct Evaluate: ParsableCommand {
             Console.print(
                 "\(Figures.count(result.samples, "sample")) of \(Figures.shapes(of: data)) from \(measured.words)"
                     + (run == nil || origin == .trained ? origin.words : ""))
+            if origin == .validation, let words = ValidationUse.words(model.configuration) { Console.print(words) }
             FigureTable.table(result.figures).print()
+            for line in intervalNotes { Console.print(line) }
             for line in ThresholdText.lines(outputs) { Console.print(line) }
             for own in labels { own.print() }
             for own in numbers where own.isShown { own.print() }
@@ -196,8 +205,10 @@ struct Evaluate: ParsableCommand {
             options.model, options.unknown)
     }
 
-    /// A split of the run whose directory stands in place of the model; nil where a model does.
-    private func ownSplit() throws -> EvaluatedSplit? {
+    /// A split of the run whose directory stands in place of the model; nil where a model does, and where the run's model is to
+    /// be measured on a file.
+    private mutating func ownSplit() throws -> EvaluatedSplit? {
+        try ModelPath.checkThatThereIs(options.model)
         guard AtomicFile.isDirectory(options.model) else {
             for (option, isGiven) in [("--split", split != nil), ("--set", !assignments.isEmpty)] where isGiven {
                 throw UsageError(
@@ -206,14 +217,22 @@ struct Evaluate: ParsableCommand {
             }
             return nil
         }
+        if let data = options.data {
+            for (option, isGiven) in [("--split", split != nil), ("--set", !assignments.isEmpty)] where isGiven {
+                throw UsageError(
+                    "\(option) is for the run's own rows, and --data \(data) names others; leave out one of the two")
+            }
+            options.model = try ModelPath.of(options.model)
+            return nil
+        }
         let given =
-            (options.data.map { ["--data \($0)"] } ?? []) + options.givenOfFiles
+            options.givenOfFiles
             + (targets.isEmpty ? [] : ["--targets"]) + (sampleWeight.isEmpty ? [] : ["--sample-weight"])
             + (options.unknown == .error ? [] : ["--unknown"])
         if let option = given.first {
             throw UsageError(
-                "\(option) says where rows are, and \(options.model) is a run, whose own rows are measured; leave it out, or name "
-                    + "\(options.model)/model.h5")
+                "\(option) says how a file is read, and without --data the run's own rows are measured, as it read them; leave it "
+                    + "out, or name a file by --data")
         }
         return try EvaluatedSplit(options.model, split, assignments: assignments)
     }

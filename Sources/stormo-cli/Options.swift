@@ -84,6 +84,14 @@ enum WorkerCount: ExpressibleByArgument, CustomStringConvertible {
         }
     }
 
+    /// Says where a command without a config has fewer rows than the workers that were asked for.
+    func tellIdle(rows: Int) {
+        guard case .number(let asked) = self, asked > rows, rows > 0 else { return }
+        Console.error(
+            "note: \(Figures.count(asked, "worker")) were asked for, but \(rows) \(rows == 1 ? "works" : "work"), since there \(rows == 1 ? "is" : "are") "
+                + Figures.count(rows, "row"))
+    }
+
     /// For commands without a config.
     var parallelism: Parallelism {
         switch self {
@@ -113,7 +121,8 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The dataset of the inputs, in place of GROUP/inputs; several of these options are joined along the last "
-                + "axis. For a model of several inputs NAME=PATH, in place of GROUP/inputs/NAME.", valueName: "path"))
+                + "axis. For a model of several inputs NAME=PATH, in place of GROUP/inputs/NAME.", valueName: "path"),
+        completion: NamesInFile.completion)
     var inputs: [String] = []
 
     @Option(

@@ -64,7 +64,7 @@ struct Predict: ParsableCommand {
         help: ArgumentHelp(
             "The targets, which are to stand beside the answers: a dataset of an HDF5 file, or the column of a table, or class of a "
                 + "folder of images; for a model of several outputs NAME=PATH. Of several binary values each may be a dataset.",
-            valueName: "path"))
+            valueName: "path"), completion: NamesInFile.completion)
     var targets: [String] = []
 
     func validate() throws {
@@ -78,6 +78,7 @@ struct Predict: ParsableCommand {
         let model = try TrainedModel(contentsOf: options.model)
         try target.check(model, options.model, top: top, hasTargets: !targets.isEmpty)
         let (data, rows, words) = try read(files, model)
+        options.workers.tellIdle(rows: data.count)
         let isMeasured = !targets.isEmpty
         let predictor = try model.predictor(on: data, options.workers.parallelism, wantsTargets: isMeasured)
         let answers = AnswerStream(of: model, rows: rows, hasTruths: isMeasured, top: top) {

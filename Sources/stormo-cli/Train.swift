@@ -31,7 +31,7 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Go on with the run in this directory. What may change: training.epochs, checkpoint, export, logging, name and "
+            "Go on with the run in this directory. What may change: training.epochs, training.early_stopping.patience, checkpoint, export, logging, name and "
                 + "--workers, data.memory_limit of a run whose data were in memory, and data.train.file and the like where "
                 + "the same data are elsewhere.", valueName: "dir"), completion: .directory)
     var resume: String?
@@ -290,6 +290,26 @@ struct Train: ParsableCommand {
         }
     }
 
+    /// What the model came to: on the test split, or else on the rows that are nearest to such.
+    private func conclude(_ figures: FinalFigures, _ run: TrainingRun) {
+        let (name, own) =
+            !figures.test.isEmpty
+            ? ("test", figures.test)
+            : !figures.validation.isEmpty ? ("validation", figures.validation) : ("train", figures.train)
+        if name == "validation" {
+            let words = ValidationUse.words(run.resolved).map { "; \($0)" } ?? ""
+            Console.print("without a test split, on the validation rows\(words):")
+        } else if name == "train" {
+            Console.print(
+                "without a test or validation split, on the rows that were trained on: means over the model's epoch, which say "
+                    + "nothing of new rows:")
+        }
+        for figure in own { Console.print("\(name) \(FigureTable.line(figure))", style: .bold) }
+        // What training measured on its way has no intervals at all.
+        guard name != "train" else { return }
+        for line in IntervalNotes.lines(own, run.trainer.objective, run.resolved) { Console.print(line) }
+    }
+
     private func conclude(_ run: TrainingRun, _ outcome: TrainingRun.Outcome, _ directory: RunDirectory) {
         if let stopping = run.configuration.training.earlyStopping {
             var words: [String] = []
@@ -303,9 +323,7 @@ struct Train: ParsableCommand {
             if let epoch = run.trainer.restoredEpoch { words.append("the model is that of epoch \(epoch), the best") }
             if !words.isEmpty { Console.print(words.joined(separator: "; ")) }
         }
-        if let test = outcome.test {
-            for figure in test.figures { Console.print("test \(FigureTable.line(figure))", style: .bold) }
-        }
+        if let figures = outcome.figures { conclude(figures, run) }
         Console.print("run \(directory.path)", style: .dim)
         Console.print("model \(directory.modelPath)", style: .dim)
     }

@@ -61,26 +61,78 @@ struct CompletionTests {
     }
 
     /// The script for bash, asked as the shell asks it.
-    @Test func bashOffersFiles() throws {
-        let workspace = try Workspace()
+    /// - Parameter questions: lines such as `offer stormo verify da`.
+    /// - Returns: what is offered, a line each.
+    private func offered(_ workspace: Workspace, _ questions: String) throws -> [String] {
         let script = try workspace.run("--generate-completion-script", "bash").output
         // A command is no folder, also where there is one of its name.
         #expect(script.contains("# Offer subcommand completions\n        compopt +o filenames 2>/dev/null\n"))
         try workspace.write(script, to: "stormo.bash")
-        let output = try workspace.bash(
+        let folder = try #require(Workspace.executable).deletingLastPathComponent().path
+        return try workspace.bash(
             """
             source ./stormo.bash
+            PATH=\(folder):$PATH
             offer() {
                 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
                 _stormo stormo "${@: -1}" "${@: -2:1}"
                 echo "${COMPREPLY[@]}"
             }
+            \(questions)
+            """
+        ).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    @Test func bashOffersFiles() throws {
+        let offered = try offered(
+            Workspace(),
+            """
             offer stormo evaluate da
             offer stormo evaluate x --data da
             offer stormo predict m.h5 da
             offer stormo predict m.h5 a --output da
             offer stormo verify da
             """)
-        #expect(output.split(separator: "\n").map(String.init) == Array(repeating: "data.h5", count: 5), "\(output)")
+        #expect(offered.prefix(5) == Array(repeating: "data.h5", count: 5)[...], "\(offered)")
+    }
+
+    @Test func bashOffersWords() throws {
+        let offered = try offered(
+            Workspace(),
+            """
+            offer stormo predict m.h5 --format ''
+            offer stormo predict m.h5 --format j
+            offer stormo plot runs/a --by ''
+            offer stormo evaluate runs/a --split ''
+            offer stormo init a.csv --encoding ''
+            offer stormo evaluate m.h5 --unknown ''
+            """)
+        #expect(
+            offered.prefix(6) == [
+                "csv json jsonl npy h5", "json jsonl", "epoch step time", "train validation test", "utf-8 latin-1 utf-16",
+                "error missing skip",
+            ], "\(offered)")
+    }
+
+    /// Columns of a table, datasets of a file, but not those of a model in front of it.
+    @Test func bashOffersNamesInFiles() throws {
+        let workspace = try Workspace()
+        try workspace.write("width,weight,kind\n1,2,a\n3,4,b\n", to: "t.csv")
+        #expect(try workspace.run("train", "config.json", "--quiet").status == 0)
+        // The test's binary may have its target's name.
+        let name = try #require(Workspace.executable).lastPathComponent
+        let offered = try offered(
+            workspace,
+            """
+            offer \(name) init t.csv --target ''
+            offer \(name) init t.csv --target w
+            offer \(name) evaluate runs/three/model.h5 --data data.h5 --targets /test/
+            offer \(name) data head data.h5 /train/
+            offer \(name) init gone.csv --target ''
+            """)
+        #expect(
+            offered.prefix(5) == [
+                "width weight kind", "width weight", "/test/inputs /test/targets", "/train/inputs /train/targets", "",
+            ], "\(offered)")
     }
 }

@@ -222,6 +222,21 @@ struct ImageJourneyTests {
                 "data.train.inputs: must name the column that holds the names of the images' files"))
     }
 
+    /// A folder says nothing of the columns of a table in another split; what can be done is said.
+    @Test func aTableBesideAFolder() throws {
+        let images = try ImageWorkspace(20)
+        let workspace = images.workspace
+        try workspace.write("file,digit\ndigits/\(images.name(0))/0.png,\(images.name(0))\n", to: "test.csv")
+        try workspace.write(
+            Self.config(#""file": "digits", "images": {"size": 8}"#, others: #""test": {"file": "test.csv"},"#), to: "config.json")
+        for command in ["check", "train"] {
+            expect(
+                "test.csv is a table of the names of images, and data.train.file is a folder, which says nothing of columns; give these "
+                    + "images in a folder for each class too, or leave the table out here and measure the model on it once it is "
+                    + "trained: stormo evaluate RUN --data test.csv", try workspace.run(command, "config.json"))
+        }
+    }
+
     /// A model of a folder is used on a table of names and labels, and a model of a table on a folder.
     @Test func aTableForAFolderAndAFolderForATable() throws {
         let images = try ImageWorkspace(120)

@@ -20,7 +20,7 @@ struct TrainTests {
             #expect(line.range(of: pattern, options: .regularExpression) != nil, "\(line)")
         }
         // What it takes to judge a figure stands beside it.
-        let beside = #" \(95%: \#(figure) to \#(figure)"#
+        let beside = #" \(12 rows; 95%: \#(figure) to \#(figure)"#
         #expect(
             lines[4].range(of: "^test loss \(figure)\(beside); .+: \(figure)\\)$", options: .regularExpression) != nil,
             "\(lines[4])")

@@ -138,7 +138,8 @@ struct Tables {
                 guard role == .input else { return nil }
                 throw DataError(
                     "\(place(0)) has no recipe, which says what its columns and codes are, but "
-                        + "\(CodeNames.ofModel) had one; make it from a table by stormo data convert")
+                        + "\(CodeNames.ofModel) had one, of the columns \(RecipeMapping.list(reference.names)); give a table "
+                        + "(.csv, .tsv) with these, or make the file from one by stormo data convert")
             }
             return nil
         }

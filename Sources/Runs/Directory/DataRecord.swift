@@ -46,6 +46,8 @@ package struct DataRecord: Equatable, Sendable {
     var splits: [String: Split]
     var rows: [Int]
     var values: [Int]
+    /// What helps where the data have changed and are not to be had as they were; the end of a sentence.
+    var remedy = "or begin another run"
 
     static let splitNames = ["train", "validation", "test"]
     static let fileName = "sources.json"
@@ -136,7 +138,7 @@ package struct DataRecord: Equatable, Sendable {
     func check(_ name: String, _ now: [File]) throws {
         guard let earlier = splits[name]?.files, !Self.areAlike(earlier, now) else { return }
         func advice(_ path: String) -> String {
-            "give it the \(AtomicFile.isDirectory(path) ? "folder" : "table") as it was, or begin another run"
+            "give it the \(AtomicFile.isDirectory(path) ? "folder" : "table") as it was, \(remedy)"
         }
         // Files that were moved have the same names.
         let isMoved = Set(earlier.map(\.path)).isDisjoint(with: now.map(\.path))
@@ -167,7 +169,7 @@ package struct DataRecord: Equatable, Sendable {
         if changes.isEmpty { changes = ["they come in another order"] }
         throw DataError(
             "the files of data.\(name) are not those that the run was begun with: \(changes.prefix(5).joined(separator: "; "))"
-                + (changes.count > 5 ? "; …" : "") + "; give it the files as they were, or begin another run")
+                + (changes.count > 5 ? "; …" : "") + "; give it the files as they were, \(remedy)")
     }
 
     /// Whether the files hold the same, as far as that is known, in the same order.
@@ -212,7 +214,7 @@ package struct DataRecord: Equatable, Sendable {
     /// Sees that what was read has the same rows and values.
     /// - Throws: `DataError` where it has not.
     func check(rows: [Int], _ fingerprint: DataFingerprint) throws {
-        let advice = "; give it the data as they were, or begin another run"
+        let advice = "; give it the data as they were, \(remedy)"
         let words = ["training", "validation", "test"]
         for (word, (now, before)) in zip(words, zip(rows, self.rows)) where now != before {
             throw DataError(

@@ -13,6 +13,15 @@ package enum FoldDirectory {
             .filter { hasBegun("\(directory)/\($0)") }
     }
 
+    /// What is said where one model is wanted; nil for a directory that is no cross-validation's.
+    package static func sentence(_ directory: String) -> String? {
+        let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+        let paths = names(in: directory).map { "\(directory)/\($0)" }
+        guard let first = paths.first else { return nil }
+        return "\(directory) is a cross-validation, with a model for each fold; name one of these: "
+            + (paths.count > 10 ? "\(first) to \(paths.last ?? first)" : paths.joined(separator: ", "))
+    }
+
     /// The directory of the cross-validation that a fold's directory is in; a single run's own.
     package static func whole(of directory: String) -> String {
         guard number(of: directory) != nil else { return directory }

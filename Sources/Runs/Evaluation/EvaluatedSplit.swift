@@ -32,11 +32,7 @@ public final class EvaluatedSplit {
     ///   model throws.
     public init(_ directory: String, _ name: Name? = nil, assignments: [String] = []) throws {
         let directory = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        if let fold = FoldDirectory.names(in: directory).first {
-            throw FileError(
-                "\(directory) is a cross-validation, with a model for each fold; name one of these, such as "
-                    + "\(directory)/\(fold)", isBadData: true)
-        }
+        if let sentence = FoldDirectory.sentence(directory) { throw FileError(sentence, isBadData: true) }
         let run = try EarlierRun(directory)
         let path = RunDirectory.modelPath(of: directory)
         guard access(path, F_OK) == 0 else {
@@ -57,12 +53,16 @@ public final class EvaluatedSplit {
         let configuration = try RunConfiguration(run.moved(document), directory: "")
         let fold = FoldDirectory.number(of: directory)
         let chosen = try Self.chosen(name, configuration.data, directory)
+        var record = run.record
+        record?.remedy =
+            "or measure the model on what is there now: stormo evaluate \(ShellWord.quoted(directory)) --data "
+            + ShellWord.quoted(Self.file(configuration.data, chosen))
         tables = try PreparedTables(
             configuration.data, cache: RunDirectory.cachePath(of: FoldDirectory.whole(of: directory)), resumes: true,
-            begunWith: run.record)
+            begunWith: record)
         let splits = try RunData(tables.data, seed: configuration.seed, fold: fold)
         let all: [Dataset?] = [splits.training, splits.validation, splits.test]
-        try run.record?.check(rows: all.map { $0?.count ?? 0 }, DataFingerprint(all))
+        try record?.check(rows: all.map { $0?.count ?? 0 }, DataFingerprint(all))
         guard let data = all[Name.allCases.firstIndex(of: chosen) ?? 0] else {
             throw DataError("\(directory) has no rows in its \(chosen.rawValue) split")
         }
@@ -92,6 +92,12 @@ public final class EvaluatedSplit {
                     + (known.count > 1 ? known.map(\.rawValue).joined(separator: " and ") : "train alone"))
         }
         return name
+    }
+
+    /// The first file that a split is read from.
+    private static func file(_ data: DataConfiguration, _ name: Name) -> String {
+        let split = name == .validation ? data.validation : name == .test ? data.test : nil
+        return (split?.source ?? data.train).file
     }
 
     /// Where the rows are: `0.2 of trees.csv`, `fold 2 of 5 of trees.csv`, `what the others leave of trees.csv`.

@@ -9,7 +9,7 @@ struct TableArguments: ParsableArguments {
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A target column, by name or by index from 0, or from the end by -1 (default: the last); may be repeated.",
-            valueName: "column"))
+            valueName: "column"), completion: NamesInFile.completion)
     var target: [String] = []
 
     @OptionGroup var columns: TableColumnArguments
@@ -18,14 +18,14 @@ struct TableArguments: ParsableArguments {
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A column that is no input and becomes a dataset of its own, GROUP/COLUMN, such as data.split needs; may be "
-                + "repeated.", valueName: "column"))
+                + "repeated.", valueName: "column"), completion: NamesInFile.completion)
     var keep: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "A column whose numbers are names, to become codes, as --column NAME=category; may be repeated.",
-            valueName: "column"))
+            valueName: "column"), completion: NamesInFile.completion)
     var categorical: [String] = []
 
     @Option(

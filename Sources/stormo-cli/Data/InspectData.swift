@@ -18,7 +18,8 @@ struct InspectData: ParsableCommand {
     @Argument(help: "The HDF5 file, a table (.csv, .tsv), or a folder of images.", completion: .file())
     var file: String
 
-    @Argument(help: "A dataset or a group in it. (default: the whole file)")
+    @Argument(
+        help: "A dataset or a group in it. (default: the whole file)", completion: NamesInFile.completion)
     var path: String?
 
     @Option(help: ArgumentHelp("Write the findings to this file.", valueName: "file"), completion: .file())

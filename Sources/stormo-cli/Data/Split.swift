@@ -23,10 +23,12 @@ struct Split: ParsableCommand {
         })
     var fractions: SplitFractions
 
-    @Option(help: ArgumentHelp("The dataset to split. (default: the only one called inputs)", valueName: "path"))
+    @Option(help: ArgumentHelp("The dataset to split. (default: the only one called inputs)", valueName: "path"),
+        completion: NamesInFile.completion)
     var inputs: String?
 
-    @Option(help: ArgumentHelp("Its targets. (default: targets beside the inputs)", valueName: "path"))
+    @Option(help: ArgumentHelp("Its targets. (default: targets beside the inputs)", valueName: "path"),
+        completion: NamesInFile.completion)
     var targets: String?
 
     @Option(help: "What the random order follows from.")

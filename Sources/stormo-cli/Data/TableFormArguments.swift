@@ -61,14 +61,16 @@ struct TableHeaderArgument: ParsableArguments {
 struct TableColumnArguments: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"))
+        help: ArgumentHelp("A column to leave out; may be repeated.", valueName: "column"),
+        completion: NamesInFile.completion)
     var drop: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "What a column holds, whatever it seems to: number, category (category:12 for at most twelve features), boolean, date, day-first, month-first (dates whose "
-                + "year is last), time, identifier (left out) or drop; may be repeated.", valueName: "column=kind"))
+                + "year is last), time, identifier (left out) or drop; may be repeated.", valueName: "column=kind"),
+        completion: NamesInFile.completion)
     var column: [String] = []
 
     func validate() throws { _ = try kinds }

@@ -17,13 +17,13 @@ enum FigureTable {
         return table
     }
 
-    /// `accuracy 0.9749 (95%: 0.9532 to 0.9867; simplest answer: 0.1031)`.
+    /// `accuracy 0.9749 (359 rows; 95%: 0.9532 to 0.9867; simplest answer: 0.1031)`.
     static func line(_ figure: MeasuredFigure) -> String {
         let beside = [
+            Figures.count(figure.rows, "row"),
             figure.interval.map { "95%: \(Figures.figure($0.lower)) to \(Figures.figure($0.upper))" },
             figure.baseline.map { "simplest answer: \(Figures.figure($0.value))" },
         ].compactMap { $0 }
-        return "\(figure.name) \(Figures.figure(figure.value))"
-            + (beside.isEmpty ? "" : " (\(beside.joined(separator: "; ")))")
+        return "\(figure.name) \(Figures.figure(figure.value)) (\(beside.joined(separator: "; ")))"
     }
 }

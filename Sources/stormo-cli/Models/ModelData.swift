@@ -197,9 +197,16 @@ extension LikeTable {
             return
         }
         guard let inputs = model.tables["inputs"] else {
+            let inputs = model.objective.model.inputs
+            let shapes = inputs.count == 1 ? "\(inputs[0].shape)" : Figures.shapes(inputs.map { ($0.name, $0.shape) })
+            let files = UsualDatasets.texts(model.configuration?["data"]?["train"]?["file"])
+            let names = UsualDatasets.allTexts(model.configuration?["data"]?["train"]?["inputs"])
+            let places = files.first.map { " (\(names.joined(separator: ", ")) in \($0))" } ?? ""
+            let isFlat = inputs.count == 1 && inputs[0].shape.rank == 1
             throw DataError(
-                "\(path) is a model that was not trained on one table, so it says nothing of columns; give the file that it was "
-                    + "trained on")
+                "\(path) was not trained on a table but on rows of \(shapes)\(places), which have no names by which columns would be "
+                    + "found; give an HDF5 file with such rows"
+                    + (isFlat ? ", as stormo data convert makes one of a table of \(inputs[0].shape.count) numbers" : ""))
         }
         self.init(inputs: inputs, targets: model.tables["targets"], place: path)
     }

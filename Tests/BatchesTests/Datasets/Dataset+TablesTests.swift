@@ -220,7 +220,8 @@ struct DatasetTablesTests {
         #expect(
             sentence(DataSource(file: bare, inputs: "/train/inputs", targets: "/train/targets"))
                 == "@bare.h5: /train/inputs has no recipe, which says what its columns and codes are, but the model's training "
-                + "data had one; make it from a table by stormo data convert")
+                + "data had one, of the columns size, kind; give a table (.csv, .tsv) with these, or make the file from one by stormo "
+                + "data convert")
     }
 
     /// A dataset that is not there is not one without a recipe.

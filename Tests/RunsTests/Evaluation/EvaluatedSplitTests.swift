@@ -119,7 +119,7 @@ import Testing
         #expect(fold.data.count == 30)
         #expect(
             throws: FileError(
-                "\(directory.file("folds")) is a cross-validation, with a model for each fold; name one of these, such as "
+                "\(directory.file("folds")) is a cross-validation, with a model for each fold; name one of these: "
                     + "\(directory.file("folds"))/fold-2", isBadData: true)
         ) { try EvaluatedSplit(directory.file("folds")) }
         #expect(

@@ -45,11 +45,7 @@ struct SplitImages {
             converter = ImageConverter(source, options: options)
             return
         }
-        guard let column = table.inputs?.first else {
-            throw DataError(
-                "\(path): which column holds the names of files is said by data.train.inputs, and there it is a folder; give a "
-                    + "folder here too")
-        }
+        let column = try Self.column(of: table, path)
         var own = try TableOptions(table, path, like)
         if isTraining, table.targets.isEmpty {
             throw DataError(
@@ -58,6 +54,17 @@ struct SplitImages {
         }
         own.hasTargets = own.hasTargets && (isTraining || like?.targets != nil)
         converter = ImageConverter(.table(path, column: column, own), options: options)
+    }
+
+    /// The column of a table that holds the names of files, which the training data say.
+    private static func column(of table: TableSource, _ path: String) throws -> String {
+        guard let column = table.inputs?.first else {
+            throw DataError(
+                "\(path) is a table of the names of images, and data.train.file is a folder, which says nothing of columns; give these "
+                    + "images in a folder for each class too, or leave the table out here and measure the model on it once it is "
+                    + "trained: stormo evaluate RUN --data \(ShellWord.quoted(path))")
+        }
+        return column
     }
 
     /// Writes `inputs`, `targets` and `file_names` at the file's root.
@@ -95,7 +102,8 @@ struct SplitImages {
             parts += Array("\(name)\0\(own.bytes)\0\(own.sum)\0".utf8)
             bytes += own.bytes
         }
-        if TableSource.isTable(path), let column = table.inputs?.first {
+        if TableSource.isTable(path) {
+            let column = try column(of: table, path)
             add("", try Checksum.ofFile(path))
             var options = try TableOptions(table, path)
             (options.targets, options.hasTargets, options.kept, options.kinds) = ([], false, [], [])
