@@ -1,8 +1,8 @@
 /// Sentences cut between words, so that a terminal does not cut them within.
 enum ProseWrap {
     /// A text whose lines have no more than so many characters, where they are prose. A word that is longer stays whole, and
-    /// so does what is to be copied: a command on a line of its own, Python at the end of a sentence, JSON, and rows of tables,
-    /// which have more than one space between their columns.
+    /// so does what is to be copied: a command, which goes on a line of its own where there is no room for it, Python at the end
+    /// of a sentence, JSON, and rows of tables, which have more than one space between their columns.
     /// - Parameter width: nil for no limit.
     static func text(_ text: String, within width: Int?) -> String {
         guard let width, width >= least, text.count > width else { return text }
@@ -44,10 +44,29 @@ enum ProseWrap {
         return (indent + line.dropLast(text.count)) + lines.joined(separator: "\n").dropFirst(column)
     }
 
+    /// Words, and commands as one: from `stormo` to the end of that part of the sentence, unless it goes on behind a command that
+    /// is longer than a line.
+    private static func units(_ prose: Substring, _ width: Int) -> [String] {
+        let words = prose.split(separator: " ").map(String.init)
+        var units: [String] = []
+        var index = 0
+        while index < words.count {
+            var end = index
+            if words[index] == "stormo" {
+                while end < words.count - 1, let last = words[end].last, !",;:?!)".contains(last) { end += 1 }
+            }
+            let command = words[index...end].joined(separator: " ")
+            if command.count > width, end < words.count - 1 { end = index }
+            units.append(end > index ? command : words[index])
+            index = end + 1
+        }
+        return units
+    }
+
     private static func wrapped(_ prose: Substring, _ indent: String, _ width: Int) -> [String] {
         var lines: [String] = []
         var own = indent
-        for word in prose.split(separator: " ") {
+        for word in units(prose, width - indent.count) {
             if own.count > indent.count, own.count + 1 + word.count > width {
                 lines.append(own)
                 own = indent

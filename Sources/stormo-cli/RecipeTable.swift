@@ -31,7 +31,7 @@ struct RecipeTable {
                 [
                     Self.cut(column.name, longestName), Self.kind(column),
                     column.seen.map { $0.missing > 0 ? Figures.count($0.missing) : "" } ?? "",
-                    Self.cut(Self.missing(column), longestFill), "",
+                    Self.missing(column, within: longestFill), "",
                     column.fit == nil ? "" : Figures.count(column.featureCount),
                 ]
             }
@@ -43,9 +43,11 @@ struct RecipeTable {
             return (rows, width - taken.reduce(0, +))
         }
         var (rows, room) = cells(Self.longestName, 20)
-        if room < 18 { (rows, room) = cells(Self.longestName, 13) }
+        let longestRange = columns.compactMap { $0.kind.isCoded ? nil : Self.range($0)?.count }.max() ?? 0
+        let wanted = max(18, longestRange)
+        if room < wanted { (rows, room) = cells(Self.longestName, 13) }
         // Of tables below each other none needs to be cut.
-        let isNarrow = room < 18
+        let isNarrow = room < wanted
         if isNarrow { (rows, room) = (cells(Self.longestName, 20).rows, width) }
         var table = TextTable(zip(headings, [.left, .left, .right, .left, .left, .right]).map { ($0, $1) })
         for (row, column) in zip(rows, columns) {
@@ -98,8 +100,8 @@ struct RecipeTable {
         return column.kind.rawValue + (detail.map { ", \(cut($0, 5))" } ?? "")
     }
 
-    /// `mean`, `mean 12.5`, `mode Pave`.
-    private static func missing(_ column: RecipeColumn) -> String {
+    /// `mean`, `mean 12.5`, `mode Pave`; what there is no room for is left out.
+    private static func missing(_ column: RecipeColumn, within room: Int) -> String {
         let fill: String? =
             switch (column.missing, column.fit) {
             case (.none, _): nil
@@ -116,14 +118,19 @@ struct RecipeTable {
             case (.category, .category(_, _, false, _)?): "category, unseen"
             default: column.missing.description
             }
-        return [policy, fill].compactMap { $0 }.joined(separator: " ")
+        let whole = [policy, fill].compactMap { $0 }.joined(separator: " ")
+        guard whole.count > room, let policy else { return cut(whole, room) }
+        return policy.count <= room ? policy : cut(String(policy.prefix { $0 != "," }), room)
     }
 
     /// The texts, or the least and the greatest number.
     private static func values(_ column: RecipeColumn, _ room: Int) -> String {
         if column.kind.isCoded { return list(column.knownCategories, room) }
-        guard let range = column.seen?.range else { return "" }
-        return cut("\(value(range.lowerBound, column)) to \(value(range.upperBound, column))", room)
+        return cut(range(column) ?? "", room)
+    }
+
+    private static func range(_ column: RecipeColumn) -> String? {
+        column.seen?.range.map { "\(value($0.lowerBound, column)) to \(value($0.upperBound, column))" }
     }
 
     private static func value(_ value: Double, _ column: RecipeColumn) -> String {

@@ -26,6 +26,21 @@ struct ProseWrapTests {
                 == "loss\n  sparse_categorical_crossentropy")
     }
 
+    @Test func commandsAreNotCut() {
+        #expect(
+            ProseWrap.text("what its columns hold: stormo data inspect penguins.csv", within: 40)
+                == "what its columns hold:\nstormo data inspect penguins.csv")
+        #expect(
+            ProseWrap.text("go on with it by stormo train --resume runs/x, or name another directory", within: 36)
+                == "go on with it by\nstormo train --resume runs/x, or\nname another directory")
+        let long = "stormo evaluate runs/trees --data /a/folder/that/is/long/trees.csv"
+        #expect(ProseWrap.text("measure it: \(long)", within: 40) == "measure it:\n\(long)")
+        // What goes on behind a longer one is cut between words.
+        #expect(
+            ProseWrap.text("by \(long), which says how good it is", within: 40)
+                == "by stormo evaluate runs/trees --data\n/a/folder/that/is/long/trees.csv, which\nsays how good it is")
+    }
+
     @Test func leavesWhatIsCopiedOrAligned() {
         for line in [
             "  stormo train a/rather/long/path/to/a/config.json", #"{"samples": 12, "loss": 0.25, "metrics": {}}"#,
