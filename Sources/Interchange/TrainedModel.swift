@@ -3,6 +3,7 @@ import Configuration
 import Kernels
 import Metrics
 import Network
+import Recipes
 
 /// A model with its parameters and its preprocessing: the contents of a model file.
 public struct TrainedModel: Sendable {
@@ -83,6 +84,16 @@ public struct TrainedModel: Sendable {
     /// The names of an output's numbers; nil where they have none.
     public func targetNames(of output: String) -> [String]? {
         objective.outputs.first { $0.name == output && $0.targetForm.isOfValues }.flatMap(targetColumns)
+    }
+
+    /// The columns of targets of an output where one of them holds dates or times, whose predictions are written as such; else
+    /// nil.
+    func dateTargets(of output: Objective.Output) -> [RecipeColumn]? {
+        let key = CodeNames.key("targets", objective.outputs.count > 1 ? output.name : nil)
+        guard let columns = tables[key]?.columns, columns.count == output.shape.last,
+            columns.contains(where: { $0.kind.isDate })
+        else { return nil }
+        return columns
     }
 
     /// The names of the columns of targets of an output; nil unless there is one for each.

@@ -38,7 +38,7 @@ package enum DatePart: String, Sendable, CaseIterable {
         var seconds = ((days - whole) * 86_400 * 1000).rounded() / 1000
         if seconds >= 86_400, kind == .date { (whole, seconds) = (whole + 1, 0) }
         let minutes = Int(seconds) / 60
-        func two(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
+        func two(_ value: Int) -> String { padded(value, 2) }
         var clock = two(minutes / 60) + ":" + two(minutes % 60)
         let rest = seconds - Double(minutes * 60)
         if rest != 0 {
@@ -47,17 +47,43 @@ package enum DatePart: String, Sendable, CaseIterable {
                 + (rest == rest.rounded() ? "" : String(String(format: "%.3f", rest - rest.rounded(.down)).dropFirst()))
         }
         guard kind == .date else { return clock }
-        // Civil from days (Hinnant, chrono-compatible low-level date algorithms, 2013).
-        let shifted = Int(whole) + 719_468
+        let (year, month, day) = civil(Int(whole))
+        let date = "\(year)-\(two(month))-\(two(day))"
+        return seconds == 0 ? date : "\(date) \(clock)"
+    }
+
+    /// What a model predicted of a column of dates or times, as ISO 8601 writes it: `2024-03-01`, `2024-03-01T06:30`, with `Z`
+    /// where the column's times are in UTC, and `06:30`. Days are rounded where the column holds days without a time, else
+    /// minutes, of which 32-bit floats hold no more; a time beyond midnight is one of the next day or the day before.
+    /// - Returns: nil for what is no number, or beyond the years 1 to 9999.
+    package static func iso(_ value: Double, of column: RecipeColumn) -> String? {
+        guard value.isFinite, abs(value) < 1e7 else { return nil }
+        let minutes = (column.kind == .date && !column.hasTimes ? value.rounded() * 1440 : (value * 1440).rounded())
+        let days = (minutes / 1440).rounded(.down)
+        let (hour, minute) = Int(minutes - days * 1440).quotientAndRemainder(dividingBy: 60)
+        let clock = padded(hour, 2) + ":" + padded(minute, 2)
+        guard column.kind == .date else { return clock }
+        let (year, month, day) = civil(Int(days))
+        guard (1...9999).contains(year) else { return nil }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+            + (column.hasTimes ? "T\(clock)\(column.isZoned ? "Z" : "")" : "")
+    }
+
+    private static func padded(_ value: Int, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(width - digits.count, 0)) + digits
+    }
+
+    /// Civil from days since 1970-01-01 (Hinnant, chrono-compatible low-level date algorithms, 2013).
+    private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let month = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * month + 2) / 5 + 1
-        let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
-        let date = "\(year)-\(two(month < 10 ? month + 3 : month - 9))-\(two(day))"
-        return seconds == 0 ? date : "\(date) \(clock)"
+        return (yearOfEra + era * 400 + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9, day)
     }
 
     /// What the features are called: `when`; `when year sin`, `when year cos`.

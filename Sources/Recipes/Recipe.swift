@@ -96,6 +96,16 @@ package struct Recipe: Sendable, Hashable {
             }, form: form)
     }
 
+    /// The columns with what was seen in the rows of others of the same names.
+    package func seeing(_ others: Recipe) -> Recipe {
+        Recipe(
+            zip(columns, others.columns).map { own, other in
+                var column = own
+                column.seen = other.seen
+                return column
+            }, form: form)
+    }
+
     /// The columns without what was learned.
     package var declared: Recipe {
         Recipe(

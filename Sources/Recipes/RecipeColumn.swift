@@ -103,6 +103,13 @@ package struct RecipeColumn: Sendable, Hashable {
         case unused
     }
 
+    /// Whether it holds times, as far as can be told.
+    package var hasTimes: Bool {
+        if isZoned || kind == .time { return true }
+        guard kind == .date, let range = seen?.range else { return false }
+        return range.lowerBound != range.lowerBound.rounded() || range.upperBound != range.upperBound.rounded()
+    }
+
     /// Whether its values go to the model as they are, and none may be missing.
     package var isPlain: Bool { kind == .number && missing == .none }
 

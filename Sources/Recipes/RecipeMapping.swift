@@ -150,13 +150,6 @@ extension RecipeColumn {
         return (all, codes)
     }
 
-    /// Whether it holds times, as far as can be told.
-    fileprivate var hasTimes: Bool {
-        if isZoned || kind == .time { return true }
-        guard kind == .date, let range = seen?.range else { return false }
-        return range.lowerBound != range.lowerBound.rounded() || range.upperBound != range.upperBound.rounded()
-    }
-
     /// What it holds, for a sentence: `numbers`, `the texts Grvl, Pave`.
     package var words: String {
         switch kind {

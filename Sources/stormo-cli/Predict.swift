@@ -86,7 +86,8 @@ struct Predict: ParsableCommand {
         }
         try target.write(answers, of: model, top: top)
         LeftOutRows.tell(rows)
-        for column in model.tables["targets"]?.columns ?? [] where column.kind.isDate {
+        // Tables hold dates.
+        for column in model.tables["targets"]?.columns ?? [] where column.kind.isDate && !target.isTable {
             Console.error(
                 "note: \(column.name) is "
                     + (column.kind == .date ? "in days since 1970-01-01" : "a fraction of the day"))
@@ -143,7 +144,8 @@ struct Predict: ParsableCommand {
         var rows = try NamedRows(model, unknown: options.unknown, command: options.model)
         rows.hasDecimalComma = options.table.decimalComma
         let values = try row.values(for: model, allowsMissing: options.unknown == .missing)
-        let data = try rows.dataset([values]) { Console.error("warning: \($0)") }
+        let data = try rows.dataset(
+            [values], warn: { Console.error("warning: \($0)") }, note: { Console.error("note: \($0)") })
         return (data, try AnswerRows(of: data, files: []), RowArgument.place)
     }
 }

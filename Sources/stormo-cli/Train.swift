@@ -80,8 +80,19 @@ struct Train: ParsableCommand {
         let signals = Signals()
         if let resume { return try continueRun(in: resume, signals) }
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
-        let path = output ?? RunDirectory.unused(configuration.name)
         try checkTrace(configuration, [config ?? ""])
+        if let output { return try begin(configuration, in: output, signals) }
+        let path = try RunDirectory.unused(configuration.name)
+        do {
+            try begin(configuration, in: path, signals)
+        } catch {
+            RunDirectory.remove(unused: path)
+            throw error
+        }
+    }
+
+    /// Trains a new run.
+    private func begin(_ configuration: RunConfiguration, in path: String, _ signals: Signals) throws {
         let usual = "runs/\(configuration.name)"
         if output == nil, path != usual {
             Console.remarks(

@@ -338,6 +338,42 @@ struct ImageJourneyTests {
         #expect(try cache.dataset("/targets").read(Int32.self) == (0..<24).filter { $0 != 3 }.map { Int32($0 % 2) })
         #expect(try cache.dataset("/file_names").readStrings()[2...3] == ["scans/2.png", "scans/4.png"])
 
+        // A row without a name is one of no image: refused with its line, or left out.
+        try workspace.write(try workspace.read("labels.csv") + ",even,1,2\n", to: "hollow.csv")
+        let empty = "hollow.csv, line 26, column 'file', is empty; write the name of an image file there, or leave the row out "
+        expect(
+            empty + "(--skip-damaged leaves such rows out)", try workspace.run("init", "hollow.csv", "--target", "kind"))
+        let hollow = try workspace.run("init", "hollow.csv", "--target", "kind", "--skip-damaged")
+        expectSuccess(hollow)
+        let left = "1 row of hollow.csv was left out, since its column 'file' names no image: line 26"
+        #expect(hollow.output.contains("note: " + left), "\(hollow.output)")
+        let run = try workspace.run("train", "hollow.json", "--set", "training.epochs=1")
+        expectSuccess(run)
+        #expect(run.lines.contains("note: " + left), "\(run.output)")
+        expectSuccess(try workspace.run("train", "--resume", "runs/hollow", "--set", "training.epochs=2", "--quiet"))
+        expect(
+            empty + "(\"images\": {\"skip_damaged\": true} in data.train leaves such rows out)",
+            try workspace.run("train", "hollow.json", "--set", "data.train.images.skip_damaged=false"))
+        expectSuccess(
+            try workspace.run(
+                "init", "hollow.csv", "--target", "kind", "--skip-damaged", "--set", "data.train.missing=skip",
+                "--overwrite"))
+        for command in ["predict", "evaluate"] {
+            expect(
+                empty + "(--skip-damaged leaves such rows out)",
+                try workspace.run(command, "runs/labels/model.h5", "--data", "hollow.csv"))
+        }
+        let damaged = try workspace.run("predict", "runs/labels", "hollow.csv", "--skip-damaged")
+        expectSuccess(damaged)
+        #expect(damaged.errors.contains("note: " + left), "\(damaged.errors)")
+        try images.write(3, to: "scans/3.png")
+        for command in ["predict", "evaluate"] {
+            let skipped = try workspace.run(command, "runs/labels/model.h5", "--data", "hollow.csv", "--unknown", "skip")
+            expectSuccess(skipped)
+            #expect(
+                skipped.errors.contains("1 row of hollow.csv with missing values was left out"), "\(skipped.errors)")
+        }
+
         // The names as texts, where that is said, and where the images are elsewhere.
         expectSuccess(
             try workspace.run("init", "labels.csv", "--target", "kind", "--drop", "file", "--output", "texts.json"))

@@ -217,6 +217,26 @@ struct InitTests {
         #expect(head.lines[0] == "own.h5: /signals, 60 rows of 4 float32" && head.lines[1].hasSuffix("label"))
     }
 
+    /// What becomes of missing values is told with the columns that lack them, and may be set.
+    @Test func missingValues() throws {
+        try workspace.write(TrainTableTests.table(60), to: "trees.csv")
+        let filled = try make("trees.csv", "--target", "height")
+        #expect(
+            filled.output.contains(
+                "5 values are missing, in width (5): numbers and dates are filled with the mean, beside an input that tells so"),
+            "\(filled.output)")
+        let skipped = try make("trees.csv", "--target", "height", "--set", "data.train.missing=skip", "--overwrite")
+        #expect(
+            skipped.output.contains("note: 5 rows of trees.csv with missing values were left out: column 'width' in 5"),
+            "\(skipped.output)")
+        #expect(try (data("trees.json")["train"] as? [String: Any])?["missing"] as? String == "skip")
+        try trains("trees.json")
+        try workspace.expectFailure(
+            65,
+            "--set data.train.missing=mode fits no column of numbers, such as 'width'; give a number, mean, median, indicator or skip",
+            "init", "trees.csv", "--target", "height", "--set", "data.train.missing=mode", "--overwrite")
+    }
+
     @Test func wrongTurns() throws {
         try workspace.write(TrainTableTests.table(30), to: "trees.csv")
         try workspace.expectFailure(
@@ -257,6 +277,9 @@ struct InitTests {
         try workspace.expectFailure(
             65, "same.csv, column 'b': each row has the same value, 'x', so there is nothing to tell apart", "init",
             "same.csv", "--target", "b")
+        try workspace.expectFailure(
+            64, "--target height is given twice; give it once", "init", "trees.csv", "--target", "height", "--target",
+            "height")
         let strange = try workspace.run("init", "trees.csv", "--target", "size")
         #expect(strange.status == 65)
         #expect(

@@ -44,6 +44,28 @@ struct PredictTableTests {
         #expect(result.errors.hasSuffix("note: 2 of 4 rows are left out: 1, 3\n"), "\(result.errors)")
     }
 
+    /// Where training left out rows with missing values, answers and figures are those of the others, and it is said.
+    @Test func rowsThatTrainingLeavesOutAreLeftOut() throws {
+        try workspace.run(
+            "train", "config.json", "--quiet", "--set", "data.train.missing=skip", "--set", "name=whole", "--set",
+            "training.epochs=1")
+        try workspace.write("kind,width,height\nash,3,7\nelm,,8\nelm,4,8\n", to: "new.csv")
+        let note = "note: 1 row of new.csv with missing values was left out: column 'width' in 1\n"
+        let answers = try workspace.run("predict", "runs/whole", "new.csv")
+        #expect(answers.status == 0 && answers.lines.dropFirst().map { $0.prefix(2) } == ["0,", "2,"])
+        #expect(answers.errors == note)
+        let figures = try workspace.run("evaluate", "runs/whole/model.h5", "--data", "new.csv")
+        #expect(figures.status == 0 && figures.errors.contains(note), "\(figures.errors)")
+        #expect(figures.lines.first?.hasPrefix("2 samples") == true, "\(figures.output)")
+        // Filled where that is asked for.
+        #expect(try workspace.run("predict", "runs/whole", "new.csv", "--unknown", "missing").lines.count == 4)
+        try workspace.write("kind,width\nash,\nelm,\n", to: "none.csv")
+        try workspace.expectFailure(
+            65,
+            "none.csv: each of its 2 rows has a missing value ('width' in 2), and such rows are left out; fill them in",
+            "predict", "runs/whole", "none.csv")
+    }
+
     @Test func aRowGoesThroughTheRecipe() throws {
         try workspace.write("kind,width\nash,3\n", to: "new.csv")
         let whole = try predict("new.csv")

@@ -3,10 +3,12 @@ import Foundation
 import HDF5
 import Kernels
 import Network
+import Recipes
 import RunSupport
 import TestSupport
 import Testing
 
+@testable import Batches
 @testable import Files
 @testable import Interchange
 
@@ -93,6 +95,35 @@ import Testing
         let file = try HDF5File.open(directory.file("out.h5"))
         #expect(try file.dataset("files").readStrings() == ["x.csv", "y,z.csv", "y,z.csv"])
         #expect(try file.dataset("rows").read(Int.self) == [1, 0, 1])
+    }
+
+    /// Of a target that is a date, tables of answers and mistakes hold dates; arrays the days that were trained on.
+    @Test func datesAreDates() throws {
+        var trained = try ModelFixture.trained(Model(input: [2]) { Dense(2) }, loss: MeanSquaredError())
+        var day = RecipeColumn("day", .date)
+        day.seen = .init(missing: 0, range: 0...20_000)
+        trained.tables.recipes["targets"] = Recipe([day, RecipeColumn("size", .number)])
+        trained.columnLists[CodeNames.targetColumns] = ["day", "size"]
+        let values: [Float] = [19_783.4, 1.5, .nan, 2]
+        let truths: [Float] = [19_782, 1, 0, 3]
+        let answers = Answers([values], of: trained, rows: AnswerRows(total: 2), truths: [truths])
+        #expect(
+            try text("csv", answers) == """
+                row,true_day,true_size,day,size
+                0,2024-02-29,1.0,2024-03-01,1.5
+                1,1970-01-01,3.0,,2.0
+
+                """)
+        #expect(
+            try text("jsonl", answers).hasPrefix(
+                #"{"row": 0, "true_day": "2024-02-29", "true_size": 1.0, "day": "2024-03-01", "size": 1.5}"#))
+        let worst = Mistakes(2, values, truths, of: trained.objective.outputs[0], trained).worst
+        #expect(worst.map(\.answer) == [.missing, .text("2024-03-01")])
+        #expect(worst[1].truth == .text("2024-02-29") && abs(worst[1].size - 1.4) < 0.01)
+        let directory = try TestDirectory()
+        try HDF5Answers().write(AnswerStream(answers), to: directory.file("out.h5"))
+        let file = try HDF5File.open(directory.file("out.h5"))
+        #expect(try file.dataset("predictions").read(Float.self)[0] == 19_783.4)
     }
 
     @Test func yesOrNo() throws {

@@ -32,6 +32,26 @@ struct DatePartTests {
         #expect(DatePart.text(0.75 + 7.0 / 86_400, .time) == "18:00:07")
     }
 
+    /// Predictions are written as ISO 8601 has it, to what a 32-bit float can tell.
+    @Test func predictions() {
+        var days = RecipeColumn("day", .date)
+        days.seen = .init(missing: 0, range: 0...19_783)
+        #expect(DatePart.iso(19_783.4, of: days) == "2024-03-01")
+        #expect(DatePart.iso(19_783.6, of: days) == "2024-03-02")
+        #expect(DatePart.iso(-719_162, of: days) == "0001-01-01")
+        var times = days
+        times.seen = .init(missing: 0, range: 0.25...19_783)
+        #expect(DatePart.iso(19_783.25, of: times) == "2024-03-01T06:00")
+        #expect(DatePart.iso(19_783.999_9, of: times) == "2024-03-02T00:00")
+        times.isZoned = true
+        #expect(DatePart.iso(-0.5, of: times) == "1969-12-31T12:00Z")
+        let clock = RecipeColumn("at", .time)
+        #expect(DatePart.iso(0.5, of: clock) == "12:00")
+        #expect(DatePart.iso(1.25, of: clock) == "06:00" && DatePart.iso(-0.25, of: clock) == "18:00")
+        #expect(DatePart.iso(0.999_99, of: clock) == "00:00")
+        for value in [Double.nan, .infinity, 1e9, -1e6] { #expect(DatePart.iso(value, of: days) == nil) }
+    }
+
     /// A calendar of another make says the same.
     @Test func daysOfTwoCenturies() throws {
         var calendar = Calendar(identifier: .gregorian)

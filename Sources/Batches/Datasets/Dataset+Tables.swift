@@ -29,13 +29,30 @@ extension Dataset {
     ///   `HDF5Error`.
     package func settled(_ unknown: UnknownValues, _ words: String, advises: Bool = false) throws -> Dataset {
         var result = self
+        var leftOut = LeftOut(place: inputsPlace, total: count)
         for entry in fields(.target) {
-            result = try result.withoutMissingTargets(entry, unknown, advises: advises)
+            result = try result.withoutMissingTargets(entry, unknown, &leftOut, advises: advises)
         }
         for entry in fields(.input) {
-            result = try result.withoutUnknown(entry, unknown, words, advises: advises)
+            result = try result.withoutUnknown(entry, unknown, words, &leftOut, advises: advises)
         }
         return result
+    }
+
+    /// Why rows are left out, so that it can be told where none is left.
+    private struct LeftOut {
+        let place: String
+        let total: Int
+        /// A part of a sentence each: `3 have no target`.
+        var reasons: [String] = []
+
+        mutating func add(_ count: Int, _ reason: (_ isOne: Bool) -> String) {
+            if count > 0 { reasons.append("\(count) \(reason(count == 1))") }
+        }
+
+        var error: DataError {
+            DataError("\(place): no row of \(total) is left: " + reasons.joined(separator: "; "))
+        }
     }
 
     /// What is found in the rows of a table.
@@ -70,17 +87,18 @@ extension Dataset {
     }
 
     /// The split without rows at some places.
-    private func removing(_ places: [Int]) throws -> Dataset {
+    /// - Throws: `DataError` with the reasons where none is left.
+    private func removing(_ places: [Int], _ leftOut: LeftOut) throws -> Dataset {
         guard !places.isEmpty else { return self }
         let out = Set(places)
         let rows = (0..<count).filter { !out.contains($0) }.map { Int64(selection[$0]) }
-        guard !rows.isEmpty else {
-            throw DataError("\(inputsPlace): each of its \(count) rows is left out, so none is left")
-        }
+        guard !rows.isEmpty else { throw leftOut.error }
         return selecting(RowSelection(rows))
     }
 
-    private func withoutMissingTargets(_ entry: DataField, _ unknown: UnknownValues, advises: Bool) throws -> Dataset {
+    private func withoutMissingTargets(
+        _ entry: DataField, _ unknown: UnknownValues, _ leftOut: inout LeftOut, advises: Bool
+    ) throws -> Dataset {
         guard let recipe = entry.field.recipe, !recipe.isPlain || entry.field.type.isFloatingPoint else { return self }
         // What stands behind the classes of the model is none of them.
         let known = recipe.columns.map { column in
@@ -88,7 +106,9 @@ extension Dataset {
                 ? Double(column.fit == nil ? column.categories.count : column.knownCategories.count) : nil
         }
         let missing = try find(in: entry.field) { column, value in value.isNaN || known[column] != nil && value < 0 }
-        var result = try removing(missing.places)
+        let names = recipe.names.map { "'\($0)'" }.joined(separator: ", ")
+        leftOut.add(missing.places.count) { "\($0 ? "has" : "have") no target (column \(names))" }
+        var result = try removing(missing.places, leftOut)
         if !missing.places.isEmpty {
             let rows = missing.places.count == 1 ? "1 row" : "\(missing.places.count) rows"
             result.notices.append(
@@ -108,7 +128,11 @@ extension Dataset {
                     + (advises ? "; say --unknown skip to leave such rows out" : ""))
         }
         let count = strange.places.count
-        result = try result.removing(strange.places)
+        leftOut.add(count) {
+            "\($0 ? "is" : "are") of classes that the model does not have, first \(shown) in \(row), where it has "
+                + RecipeMapping.list(column.knownCategories)
+        }
+        result = try result.removing(strange.places, leftOut)
         result.notices.append(
             "\(place(of: entry)): \(count == 1 ? "1 row" : "\(count) rows") of classes that the model does not have "
                 + "\(count == 1 ? "is" : "are") left out, first \(shown) in \(row)")
@@ -116,7 +140,7 @@ extension Dataset {
     }
 
     private func withoutUnknown(
-        _ entry: DataField, _ unknown: UnknownValues, _ words: String, advises: Bool
+        _ entry: DataField, _ unknown: UnknownValues, _ words: String, _ leftOut: inout LeftOut, advises: Bool
     ) throws -> Dataset {
         let field = entry.field
         guard let recipe = field.recipe, !recipe.isPlain || field.type.isFloatingPoint else { return self }
@@ -168,7 +192,10 @@ extension Dataset {
                 "\(count) \(found.places.count == 1 ? "holds" : "hold") what the model does not know, which is taken "
                     + "for a missing value; the first is \(spot): \(what)")
         case .skip:
-            result = try removing(found.places)
+            leftOut.add(found.places.count) {
+                "\($0 ? "holds" : "hold") what the model does not know, first \(spot): \(what)"
+            }
+            result = try removing(found.places, leftOut)
             result.notices.append(
                 "\(count) \(found.places.count == 1 ? "is" : "are") left out; the first is \(spot): \(what)"
             )
@@ -203,8 +230,10 @@ extension Dataset {
             try fields.map { entry in
                 guard let recipe = entry.field.recipe else { return entry }
                 // Of targets there is nothing to be learned: their codes are those of the classes' names.
-                guard entry.role == .input else { return entry.with(entry.field.named(by: recipe.knowingAll)) }
                 let fitted = try fitted(recipe, to: entry.field)
+                guard entry.role == .input else {
+                    return entry.with(entry.field.named(by: recipe.knowingAll.seeing(fitted)))
+                }
                 guard fitted.featureCount > 0 else {
                     throw DataError(
                         "\(place(of: entry)): no column holds a value in any of the rows that are trained on")

@@ -1,5 +1,6 @@
 import Kernels
 import Machine
+import Recipes
 
 /// One value that is repeated far from all others, as marks of missing values are: -9999, 1e20, R's -2147483648.
 package struct ExtremeValue: Sendable, Hashable {
@@ -12,9 +13,9 @@ package struct ExtremeValue: Sendable, Hashable {
     package let most: Double
 
     /// `-9999 in 12 of 1000 values, far from all others, which lie between 0 and 41`.
-    package var words: String {
-        "\(NumberText.short(value)) in \(count) of \(total) values, far from all others, which lie between "
-            + "\(NumberText.short(least)) and \(NumberText.short(most))"
+    /// - Parameter text: how a value is written.
+    package func words(_ text: (Double) -> String = { NumberText.short($0) }) -> String {
+        "\(text(value)) in \(count) of \(total) values, far from all others, which lie between \(text(least)) and \(text(most))"
     }
 
     /// Values that programs use as such marks: R's and netCDF's of each type, and those in custom.
@@ -120,11 +121,19 @@ package struct ExtremeColumns: Sendable {
     }
 
     /// A sentence for each of the first columns that hold an extreme value.
-    /// - Parameter name: what a column is called.
-    package func sentences(_ place: String, name: (Int) -> String = { "\($0)" }) -> [String] {
+    /// - Parameters:
+    ///   - name: what a column is called.
+    ///   - columns: of a table, of which dates are written as such.
+    package func sentences(
+        _ place: String, columns: [RecipeColumn]? = nil, name: (Int) -> String = { "\($0)" }
+    ) -> [String] {
         let found = scans.indices.compactMap { column in scans[column].finding.map { (column, $0) } }
         let shown = found.prefix(3).map { column, value in
-            "\(place)\(scans.count > 1 ? ", column \(name(column))," : "") holds \(value.words); if it marks missing values, "
+            let kind = columns?.count == scans.count ? columns?[column].kind : nil
+            let words = value.words { number in
+                kind.flatMap { $0.isDate ? DatePart.text(number, $0) : nil } ?? NumberText.short(number)
+            }
+            return "\(place)\(scans.count > 1 ? ", column \(name(column))," : "") holds \(words); if it marks missing values, "
                 + "remove or fill such rows before training"
         }
         return shown
@@ -141,7 +150,7 @@ extension Dataset {
         guard field.type.byteCount > 1 else { return [] }
         var columns = ExtremeColumns(rowShape: field.rowShape)
         try sample(of: field) { columns.add($0, field.type, count: $1) }
-        return columns.sentences(place) { index in
+        return columns.sentences(place, columns: field.recipe?.columns) { index in
             names.flatMap { $0.indices.contains(index) ? "'\($0[index])'" : nil } ?? "\(index)"
         }
     }

@@ -19,7 +19,7 @@ public struct ImageSource: Hashable, Sendable {
     public var bits: Int?
     /// How images of other proportions come to the size; nil for `resize`.
     package var fit: ImageRecipe.Fit?
-    /// Whether files that can't be decoded are left out, rather than refused; of all splits.
+    /// Whether files that can't be decoded, and rows of a table that name none, are left out, rather than refused; of all splits.
     public var skipsDamaged = false
 
     public init() {}

@@ -58,7 +58,9 @@ public struct RunData: Sendable {
         guard isSplit else {
             (training, validation, test) = try Self.encoded(whole, own[0], own[1])
             splitNote = nil
-            splitWarnings = try Self.checked(data.splitRule, column, whole, [training, validation, test], isCut: [])
+            splitWarnings =
+                (column?.warning.map { [$0] } ?? [])
+                + (try Self.checked(data.splitRule, column, whole, [training, validation, test], isCut: []))
             return
         }
         let cut = try Self.cut(whole, data, column, seed: seed, fold: fold)
@@ -76,7 +78,7 @@ public struct RunData: Sendable {
         (training, validation, test) = try Self.encoded(remaining, held, tested)
         splitNote = cut.outcome?.note
         splitWarnings =
-            (cut.outcome?.warnings ?? [])
+            (column?.warning.map { [$0] } ?? []) + (cut.outcome?.warnings ?? [])
             + (try Self.checked(
                 data.splitRule, column, whole, [training, validation, test],
                 isCut: [cut.validation != nil ? 1 : 0, cut.test != nil ? 2 : 0]))

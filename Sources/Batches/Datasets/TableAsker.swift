@@ -62,14 +62,18 @@ package struct TableAsker: Sendable, Hashable {
     /// A program, which gives rows and has no options.
     package static let program = TableAsker(isProgram: true)
 
+    /// `stormo init`, which has fewer options, and sets what the config says of missing values by `--set`.
+    package static let initialising = TableAsker(isInit: true)
+
     /// Whether nothing can be said of how texts are read, but other texts given.
     private let isProgram: Bool
+    private let isInit: Bool
 
-    private init(isProgram: Bool = false) { self.isProgram = isProgram }
+    private init(isProgram: Bool = false, isInit: Bool = false) { (self.isProgram, self.isInit) = (isProgram, isInit) }
 
     /// A split of a config, by its keys.
     init(_ reader: ObjectReader) {
-        isProgram = false
+        (isProgram, isInit) = (false, false)
         let keys = ["inputs", "targets"] + TableSource.keys
         let nodes = keys.compactMap { key in reader.has(key) ? reader.node(key).map { (key, $0) } : nil }
         split = Split(
@@ -94,6 +98,9 @@ extension TableAsker {
     ///   - word: what it says of it, as an option shows it: `--column zip=category`.
     package func name(_ setting: Setting, _ subject: String? = nil, _ word: String? = nil) -> String {
         guard let split else {
+            if isInit, setting == .missing {
+                return Self.setting(subject.map { ".\($0)" } ?? "") + (word.map { "=\($0)" } ?? "")
+            }
             let assignment = [subject, word].compactMap { $0 }.joined(separator: "=")
             if setting == .header, word == "false" { return "--no-header" }
             return assignment.isEmpty || setting == .header ? setting.option : "\(setting.option) \(assignment)"
@@ -109,8 +116,11 @@ extension TableAsker {
 
     /// A setting as it is typed: `--encoding latin-1`, or `"encoding": "latin-1"`.
     package func typed(_ setting: Setting, _ word: String) -> String {
-        split == nil ? "\(setting.option) \(ShellWord.quoted(word))" : "\(quoted(setting.key)): \(quoted(word))"
+        if isInit, setting == .missing { return Self.setting("=\(ShellWord.quoted(word))") }
+        return split == nil ? "\(setting.option) \(ShellWord.quoted(word))" : "\(quoted(setting.key)): \(quoted(word))"
     }
+
+    private static func setting(_ rest: String) -> String { "--set data.train.missing\(rest)" }
 
     /// What leaves damaged images out: `--skip-damaged`, or the key of a config.
     package var skippingDamaged: String { split == nil ? "--skip-damaged" : ImageSource.skipping }
@@ -126,7 +136,7 @@ extension TableAsker {
     }
 
     /// Where a table has one column, what else a command can say; a config always has targets.
-    package var orNoTargets: String { split == nil ? ", or say --no-targets" : "" }
+    package var orNoTargets: String { split == nil && !isInit ? ", or say --no-targets" : "" }
 
     /// How it is said what becomes of missing values; in a config for all splits by the training table.
     package var deciding: String {

@@ -80,7 +80,9 @@ struct SplitCheck {
             "\(rule.key): \(count == 1 ? "1 value of \(name) stands" : "\(count) values of \(name) stand") in the "
                 + "\(later.name) rows and in the \(earlier.name) rows, first \(second.word(second.ranks[row])) "
                 + "(\(later.place(row)); \(earlier.place(other))); none may stand on two sides: leave such rows out of one of "
-                + "the two files, or leave data.split out")
+                + "the two files, or leave data.split out"
+                + (first.firstCounted != nil && first.firstCounted == second.firstCounted
+                    ? "; or, where each file counts its own from \(first.firstCounted ?? 0) on, number them through both" : ""))
     }
 
     private func outOfOrder(

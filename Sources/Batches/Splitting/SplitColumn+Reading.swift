@@ -29,7 +29,10 @@ extension SplitColumn {
                 "\(place) holds no value in \(row), but \(rule.key) needs one in each row; fill it in the table, or leave "
                     + "such rows out")
         }
-        self.init(found.values, place: found.place, meaning: found.meaning)
+        let column = SplitColumn(found.values, place: found.place, meaning: found.meaning)
+        let field = data.fields[0].field
+        let firsts = field.firstRows.map { data.selection.positions(in: $0..<field.rows).lowerBound }
+        self = rule.isByTime ? column : column.warning(rule.key, whereFilesBeginAt: firsts)
     }
 
     /// Reads the column for the rows of a split with data of its own, whose rows need not have a value.

@@ -16,6 +16,8 @@ struct SplitColumn: Sendable {
     let distinct: Values
     /// What numbers stand for.
     let meaning: Meaning
+    /// What may be wrong with them, a sentence; nil for nothing.
+    private(set) var warning: String?
 
     /// What stands in a column.
     enum Values: Sendable {
@@ -64,7 +66,7 @@ struct SplitColumn: Sendable {
         let left = counts.indices.filter { counts[$0] > 0 }
         var places = Array(repeating: 0, count: counts.count)
         for (place, rank) in left.enumerated() { places[rank] = place }
-        (place, meaning) = (whole.place, whole.meaning)
+        (place, meaning, warning) = (whole.place, whole.meaning, whole.warning)
         self.ranks = ranks.map { $0 < 0 ? $0 : places[$0] }
         sizes = left.map { counts[$0] }
         distinct =
@@ -86,6 +88,45 @@ struct SplitColumn: Sendable {
     /// The same column of some of the rows, as if it had been read for these alone.
     /// - Parameter places: of the rows in this column.
     func selecting(_ places: [Int]) -> SplitColumn { SplitColumn(self, places.map { ranks[$0] }) }
+
+    /// Where the values are counted: 0 or 1, if they are whole numbers from there on without a gap; else nil.
+    var firstCounted: Int? {
+        switch distinct {
+        case .integers(let own): Self.firstCounted(own)
+        case .numbers(let own) where meaning == .number:
+            own.allSatisfy { Int(exactly: $0) != nil } ? Self.firstCounted(own.map { Int($0) }) : nil
+        case .numbers, .texts: nil
+        }
+    }
+
+    /// - Parameter values: different ones, ascending.
+    private static func firstCounted(_ values: [Int]) -> Int? {
+        guard values.count > 1, let first = values.first, let last = values.last, (0...1).contains(first),
+            last - first == values.count - 1
+        else { return nil }
+        return first
+    }
+
+    /// The same with a warning where each of several files counts its groups anew: a number that comes in two files may then
+    /// stand for two groups.
+    /// - Parameters:
+    ///   - key: of the rule.
+    ///   - firsts: of each file the first of its rows among these.
+    func warning(_ key: String, whereFilesBeginAt firsts: [Int]) -> SplitColumn {
+        guard firsts.count > 1, let start = firstCounted else { return self }
+        for (index, first) in firsts.enumerated() {
+            let end = index + 1 < firsts.count ? firsts[index + 1] : ranks.count
+            guard first < end, selecting(Array(first..<end)).firstCounted == start else { return self }
+        }
+        var own = self
+        own.warning =
+            "\(key): each of the \(firsts.count) files counts \(place) from \(start) on, and rows with the same number stay together "
+            + "whatever their file: " + Self.numbering
+        return own
+    }
+
+    /// What to do where numbers are counted anew in each file.
+    static let numbering = "if they are other groups in each file, number them through all files"
 
     /// One of the different values as messages have it.
     func word(_ rank: Int) -> String {

@@ -134,6 +134,7 @@ extension Splitting {
     private static func tooFew(_ column: SplitColumn, _ parts: String) -> DataError {
         let values = column.sizes.count == 1 ? "1 value" : "\(column.sizes.count) different values"
         return DataError(
-            "\(column.place) has \(values), too few for \(parts) in which rows with the same value stay together")
+            "\(column.place) has \(values), too few for \(parts) in which rows with the same value stay together"
+                + (column.warning == nil ? "" : "; each file counts them anew: " + SplitColumn.numbering))
     }
 }

@@ -48,7 +48,8 @@ package struct Answers: Sendable {
         let prefix = isOne ? "" : output.name + "_"
         switch output.targetForm {
         case .values:
-            return NumberAnswers(output, model.targetNames(of: output.name), isOne: isOne, values)
+            return NumberAnswers(
+                output, model.targetNames(of: output.name), model.dateTargets(of: output), isOne: isOne, values)
         case .binary(let width) where width > 1:
             return LabelAnswers(output, model.labelNames(of: output.name), prefix, values)
         case .binary: return YesNoAnswers(output, model.classNames(of: output.name), prefix, values)

@@ -54,8 +54,10 @@ package struct Mistakes: Sendable {
                 width > 1 ? model.targetNames(of: output.name) ?? (0..<width).map { "\($0)" } : nil
             )
             found = values.indices.map { ($0, Double(values[$0]) - Double(truths[$0])) }
+            let dates = model.dateTargets(of: output)
             make = { place, size in
-                mistake(place / width, place % width, .number(truths[place]), .number(values[place]), size)
+                func cell(_ value: Float) -> AnswerCell { NumberAnswers.cell(value, dates?[place % width]) }
+                return mistake(place / width, place % width, cell(truths[place]), cell(values[place]), size)
             }
         case .binary:
             let thresholds = MetricLayout(output).comparisons

@@ -163,7 +163,7 @@ package struct FileExamination {
         guard let type = StoredType(rawValue: source.type.rawValue), type.byteCount > 1 else { return [] }
         return try ExtremeColumns(rows: source.rows, rowShape: source.rowShape, type, runs: 16) {
             try source.read($0, into: $1)
-        }.sentences("it") { report.featureName($0) }
+        }.sentences("it", columns: report.recipe?.columns) { report.featureName($0) }
     }
 
     private func values(

@@ -52,9 +52,13 @@ package struct NamedRows {
         }
     }
 
-    /// - Parameter warn: called with each sentence that a table of these rows would get.
+    /// - Parameters:
+    ///   - warn: called with each warning that a table of these rows would get.
+    ///   - note: called with each note.
     /// - Throws: `DataError` with row, column and value for what the model does not take; `KernelError`.
-    package func dataset(_ rows: [[String: ColumnValue]], warn: (String) -> Void = { _ in }) throws -> Dataset {
+    package func dataset(
+        _ rows: [[String: ColumnValue]], warn: (String) -> Void = { _ in }, note: (String) -> Void = { _ in }
+    ) throws -> Dataset {
         let known = Set(columns.map(\.name))
         var cells: [[TableRows.Cell]] = []
         // Days of dates that were given as such, by their place.
@@ -89,7 +93,8 @@ package struct NamedRows {
         let table = try TableRows(
             cells, of: recipe, like: LikeTable(inputs: recipe, targets: nil, place: place),
             hasDecimalComma: hasDecimalComma, asker: isCommand ? .command : .program, place: spot)
-        for warning in table.warnings + table.notes { warn(warning) }
+        table.warnings.forEach(warn)
+        table.notes.forEach(note)
         var values = table.values
         for (index, value) in days { values[index] = value }
         if unknown == .error || !hasRecipe { try check(values, table.columns) }

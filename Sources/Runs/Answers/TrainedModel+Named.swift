@@ -31,7 +31,8 @@ extension TrainedModel {
         named rows: [[String: ColumnValue]], fillsUnknown: Bool = false, warn: (String) -> Void = { _ in }
     ) throws -> [Prediction] {
         guard !rows.isEmpty else { return [] }
-        let data = try NamedRows(self, unknown: fillsUnknown ? .missing : .error).dataset(rows, warn: warn)
+        let data = try NamedRows(self, unknown: fillsUnknown ? .missing : .error).dataset(
+            rows, warn: warn, note: warn)
         return try predict(data, workers: 1)
     }
 }

@@ -45,15 +45,30 @@ public final class RunDirectory {
         return AtomicFile.isDirectory(path) ? nil : reason
     }
 
-    /// The first of `runs/name`, `runs/name-2`, `runs/name-3` … that does not exist.
-    public static func unused(_ name: String, in parent: String = "runs") -> String {
+    /// Makes the first of `runs/name`, `runs/name-2`, `runs/name-3` … that does not exist: of runs that begin at once each has
+    /// its own.
+    /// - Throws: `FileError` where it can't be made.
+    public static func unused(_ name: String, in parent: String = "runs") throws -> String {
         var path = "\(parent)/\(name)"
+        var reason = make(parent)
         var number = 2
-        while FileManager.default.fileExists(atPath: path) {
-            path = "\(parent)/\(name)-\(number)"
-            number += 1
+        while reason == nil {
+            if mkdir(path, 0o777) == 0 { return path }
+            if errno == EEXIST {
+                path = "\(parent)/\(name)-\(number)"
+                number += 1
+            } else {
+                reason = AtomicFile.reason()
+            }
         }
-        return path
+        throw FileError(
+            "the output directory \(path) can't be made: \(reason ?? ""); choose another with --output")
+    }
+
+    /// Removes the directory of a run that could not begin, and the folder around it, unless there is something in them.
+    package static func remove(unused path: String) {
+        guard rmdir(path) == 0, let slash = path.lastIndex(of: "/") else { return }
+        rmdir(String(path[..<slash]))
     }
 
     /// The path of the model file.

@@ -77,7 +77,7 @@ public final class TrainingRun {
         var remarks = (earlier?.warningsOfOthersBeside(data) ?? []).map { RunRemark.warning($0) }
         remarks += tables.warnings.map { .warning($0) }
         remarks += tables.steps.flatMap { $0.report?.warnings ?? [] }.map { RunRemark.warning($0) }
-        remarks += tables.steps.flatMap { $0.report?.decisions?.kindNotes ?? [] }.map { .note($0) }
+        remarks += tables.steps.flatMap { $0.report?.decisions?.runNotes ?? [] }.map { .note($0) }
         remarks += try Self.warnings([self.training, validation, test].compactMap { $0 }, objective)
         remarks += try SplitAgreement.notes(
             training: self.training, others: [validation, test]
@@ -225,9 +225,10 @@ public final class TrainingRun {
         for data in splits where places.insert(data.inputsPlace).inserted {
             for entry in data.fields {
                 // Labels are checked one by one, and so are weights.
-                if entry.role == .input || entry.role == .target && areValues(targetsOf: entry.name, objective) {
-                    sentences += try data.extremeValues(in: entry)
-                }
+                let areNumbers = entry.role == .target && areValues(targetsOf: entry.name, objective)
+                if entry.role == .input || areNumbers { sentences += try data.extremeValues(in: entry) }
+                // Of a table it was said where it was converted.
+                if areNumbers, data.source?.table == nil { sentences += try data.targetRounding(in: entry) }
             }
         }
         var told: Set<String> = []

@@ -5,6 +5,7 @@ import Foundation
 import HDF5
 import Kernels
 import Preparation
+import Recipes
 
 /// `stormo init` for an HDF5 file.
 enum HDF5Init: InitSource {
@@ -36,6 +37,12 @@ enum HDF5Init: InitSource {
         var survey = DataSurvey(
             rows: data.count, inputs: DataSurvey.Inputs(encoded.inputs.featureShape), targets: kind,
             targetName: targets, train: node(inputs, targets, "train"), findings: finding.map { [$0] } ?? [])
+        let filled = (encoded.inputs.recipe?.columns ?? []).filter { ($0.seen?.missing ?? 0) > 0 && $0.fit != .unused }
+        if !filled.isEmpty {
+            let names = DatasetInspection.list(filled.map { "\($0.name) (\($0.missing))" })
+            survey.findings.append(
+                .init(what: "missing values", choice: "filled", reason: "as the file was converted: \(names)"))
+        }
         // Splits that the file has by their names.
         if inputs.hasPrefix("/train/"), targets.hasPrefix("/train/") {
             for split in ["validation", "test"] {

@@ -36,6 +36,8 @@ enum ImageTableInit: InitSource {
         // As the names alone, for what the targets are.
         var alone = table
         alone.kinds.append(TableSource.Kind(column.name, "category"))
+        // A name that is missing is told of where the images are looked at.
+        alone.missing = table.missing ?? "category"
         let (report, data, values, finding, folder) = try TableInit.read(path, &alone)
         guard data.count >= ImageInit.leastRows else {
             throw DataError(

@@ -65,6 +65,9 @@ struct InitCommand: ParsableCommand {
     @OptionGroup(title: "Tables") var header: TableHeaderArgument
 
     func run() throws {
+        if let twice = targets.indices.first(where: { targets[..<$0].contains(targets[$0]) }) {
+            throw UsageError("--target \(ShellWord.quoted(targets[twice])) is given twice; give it once")
+        }
         var options = options
         let source = try InitSources.source(of: file, options)
         if let option = options.given.first(where: { !source.options.contains($0) }) {
@@ -116,6 +119,11 @@ struct InitCommand: ParsableCommand {
         options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
         options.table = form.applied(to: options.table)
         if form.encoding == .utf8 { options.table.encoding = nil }
+        options.table.asker = .initialising
+        // What becomes of missing values decides which rows there are.
+        options.table.missing = assignments.compactMap { TableSource.Kind(assignment: $0) }
+            .last { $0.column == "data.train.missing" && !$0.word.hasPrefix("{") }
+            .map { $0.word.trimmingCharacters(in: ["\""]) }
         options.table.hasHeader = header.header
         options.given =
             [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1)

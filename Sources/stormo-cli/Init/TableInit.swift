@@ -26,7 +26,7 @@ enum TableInit: InitSource {
                     + RecipeMapping.list(names))
         }
         // What is missing is not refused before it is known.
-        table.missing = "indicator"
+        table.missing = table.missing ?? "indicator"
         let (report, data, values, finding, folder) = try read(path, &table)
         guard data.count >= leastRows else {
             throw DataError(
@@ -35,14 +35,8 @@ enum TableInit: InitSource {
         }
         var findings = finding.map { [$0] } ?? []
         let recipe = report.datasets.first?.recipe
-        let missing = recipe?.columns.reduce(0) { $0 + ($1.seen?.missing ?? 0) } ?? 0
         findings.append(
-            .init(
-                what: "data.train.missing", choice: "indicator",
-                reason: missing == 0
-                    ? "no value is missing here; in new rows one is filled with the mean"
-                    : "\(Figures.count(missing, "value")) \(missing == 1 ? "is" : "are") missing: filled with the mean, beside "
-                        + "a feature that tells so"))
+            .init(what: "data.train.missing", choice: "indicator", reason: Self.filling(recipe?.columns ?? [])))
         var survey = DataSurvey(
             rows: data.count, inputs: .features(try data.encoded().inputs.featureShape.count),
             targets: try targets(report, values, rows: data.count, path),
@@ -63,6 +57,25 @@ enum TableInit: InitSource {
                     + "config of them")
         }
         return survey
+    }
+
+    /// What becomes of missing values, with the columns that lack most.
+    private static func filling(_ columns: [RecipeColumn]) -> String {
+        let lacking = columns.filter { ($0.seen?.missing ?? 0) > 0 }
+            .sorted { ($0.seen?.missing ?? 0) > ($1.seen?.missing ?? 0) }
+        guard !lacking.isEmpty else {
+            return "no value is missing here; in new rows one is filled with the mean"
+        }
+        let count = lacking.reduce(0) { $0 + ($1.seen?.missing ?? 0) }
+        let shown = lacking.prefix(3).map { "\($0.name) (\(Figures.count($0.seen?.missing ?? 0)))" }.joined(separator: ", ")
+        let more = lacking.count > 3 ? " and \(lacking.count - 3) more" : ""
+        var words: [String] = []
+        if lacking.contains(where: { !$0.kind.isCoded }) {
+            words.append("numbers and dates are filled with the mean, beside an input that tells so")
+        }
+        if lacking.contains(where: \.kind.isCoded) { words.append("of texts it is a category of its own") }
+        return "\(Figures.count(count, "value")) \(count == 1 ? "is" : "are") missing, in \(shown)\(more): "
+            + words.joined(separator: "; ")
     }
 
     /// Converts a table, and once more where its target turns out to be classes.

@@ -43,10 +43,12 @@ struct AnswerTarget {
         (path, self.format) = (output, known)
     }
 
+    /// Whether answers are written as a table, rather than as the arrays that the model gives.
+    var isTable: Bool { format?.isTable ?? true }
+
     /// Sees that what a model answers can be written so.
     /// - Throws: `UsageError`.
     func check(_ model: TrainedModel, _ modelPath: String, top: Int?, hasTargets: Bool) throws {
-        let isTable = format?.isTable ?? true
         if let problem = format.map({ $0.problem(with: model) }) ?? Answers.problemOfTable(model) {
             let others = AnswerFormats.all.filter { $0.problem(with: model) == nil }.map(\.endings[0])
             throw UsageError(

@@ -98,6 +98,8 @@ final class ModelData {
         var table = options.table.applied(to: TableSource(asIn: model))
         table.images = ImageSource()
         table.images?.skipsDamaged = options.skipDamaged
+        // There is nothing that an image without a name could be taken for.
+        if options.unknown == .skip { table.missing = "skip" }
         let own = try ImageColumns.find(
             in: files, &table, for: model, options.model, wantsTargets: hasTargets, targets)
         let images = try ModelImages(
@@ -152,7 +154,8 @@ final class ModelData {
         try refuseHDF5Options(
             options, files, weights, "is a table, whose columns are found by the names that the model has")
         try check(targets, of: model, options, files)
-        let table = TableSource(asIn: model)
+        var table = TableSource(asIn: model)
+        if options.unknown == .missing { table.missing = nil }
         if options.table.encoding == nil { try checkEncoding(files, table) }
         let folder = try TemporaryFolder()
         let display = RateDisplay("converting")
@@ -164,6 +167,7 @@ final class ModelData {
         display.finish()
         for (report, table) in zip(tables.reports, tables.source.table?.converted ?? []) {
             for warning in report.warnings { Console.error("warning: \(warning)") }
+            for note in report.decisions?.runNotes ?? [] { Console.error("note: \(note)") }
             let unused = report.decisions?.leftOut.map(\.name) ?? []
             if !unused.isEmpty {
                 let names = RecipeMapping.list(unused)
@@ -226,6 +230,8 @@ extension TableSource {
         {
             hasDecimalComma = has
         }
+        // Where rows with missing values were left out in training, they are left out here.
+        if case .string("skip")? = own?["missing"]?.value { missing = "skip" }
         // The column that names the files of images.
         if !model.tables.images.isEmpty, case .string(let name)? = own?["inputs"]?.value { inputs = [name] }
     }

@@ -76,10 +76,69 @@ struct DatasetTablesTests {
         let none = try write([[1, 0]], [-1], to: "none.h5", in: directory)
         #expect(
             throws: DataError(
-                "\(directory.path)/none.h5: /train/inputs: each of its 1 rows is left out, so none is left")
+                "\(directory.path)/none.h5: /train/inputs: no row of 1 is left: 1 has no target (column 't')")
         ) {
             try Dataset(reading: none)
         }
+    }
+
+    /// Where none is left, each reason is told with its count.
+    @Test func whyNoRowIsLeft() throws {
+        let directory = try TestDirectory()
+        let training = try Dataset(reading: write([[1, 0], [2, 1]], [0, 1], in: directory)).encoded()
+        let other = try write(
+            [[1, 0], [2, 0], [3, 2], [4, 2]], [-1, 2, 0, 1], to: "other.h5",
+            classes: [RecipeColumn("t", .category, categories: ["no", "yes", "maybe"])], in: directory)
+        let place = "\(directory.path)/other.h5: /train/inputs"
+        #expect(
+            throws: DataError(
+                "\(place): no row of 4 is left: 1 has no target (column 't'); 1 is of classes that the model does not have, first "
+                    + "'maybe' in row 1, where it has no, yes; 2 hold what the model does not know, first \(place), row 2, column "
+                    + "'kind': 'cedar' is none of the categories that the model knows: ash, birch")
+        ) {
+            try Dataset(
+                reading: other, wantsTargets: true, memoryLimit: nil, names: nil, tables: training.tables,
+                unknown: .skip
+            ).encoded(for: training.tables, unknown: .skip)
+        }
+    }
+
+    /// What was seen of targets stands in the model, as it does of inputs.
+    @Test func targetsAreSeen() throws {
+        let directory = try TestDirectory()
+        let source = try write(
+            [[1, 0], [2, 1], [3, 1]], [5, 7, 6], classes: [RecipeColumn("t", .number)], in: directory)
+        let data = try Dataset(reading: source).encoded()
+        #expect(data.tables["targets"]?.columns[0].seen == RecipeColumn.Seen(missing: 0, range: 5...7))
+        #expect(data.tables["targets"]?.columns[0].fit == nil)
+    }
+
+    /// Numbers that 32-bit floats can't tell apart are told of, where they are stored in more bits.
+    @Test func targetsThatFloatsCantTellApart() throws {
+        let directory = try TestDirectory()
+        func sentences(_ values: [Double], _ type: HDF5ElementType, width: Int = 1) throws -> [String] {
+            let path = try directory.hdf5("wide.h5") { root in
+                let rows = values.count / width
+                try root.createDataset("/train/inputs", .float32, shape: [rows, 1]).write(
+                    Array(repeating: Float(1), count: rows))
+                try root.createDataset("/train/targets", type, shape: width == 1 ? [rows] : [rows, width]).write(values)
+            }
+            let data = try Dataset(
+                reading: DataSource(file: path, inputs: "/train/inputs", targets: "/train/targets"))
+            return try data.targetRounding(in: data.fields(.target)[0])
+        }
+        let place = "\(directory.path)/wide.h5: /train/targets"
+        #expect(
+            try sentences([1_700_000_001, 1_700_000_002, 1_700_000_010], .float64) == [
+                "\(place) holds numbers from 1700000001 to 1700000010, which 32-bit floats, in which targets are trained on, can't "
+                    + "tell apart at all; subtract a constant from them first, such as the least one"
+            ])
+        #expect(try sentences([1_700_000_001, 1_700_000_900], .int64)[0].contains("where they lie close together"))
+        #expect(try sentences([0.1, 0.2, 1e6], .float64) == [])
+        #expect(try sentences([1_700_000_001, 1_700_000_001], .float64) == [])
+        #expect(
+            try sentences([1, 1_700_000_001, 2, 1_700_000_002], .float64, width: 2).map { $0.prefix(place.count + 10) }
+                == ["\(place), column 1"])
     }
 
     @Test func whatMayNotBeMissingIsRefused() throws {

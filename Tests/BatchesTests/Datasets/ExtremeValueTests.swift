@@ -1,6 +1,7 @@
 import HDF5
 import Kernels
 import RunSupport
+import Recipes
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
 
     @Test func whatTheSentenceSays() {
         #expect(
-            finding(Self.ordinary + [-9999, -9999])?.words
+            finding(Self.ordinary + [-9999, -9999])?.words()
                 == "-9999 in 2 of 42 values, far from all others, which lie between 0 and 20")
     }
 
@@ -101,6 +102,25 @@ import Testing
             try data.extremeValues(in: data.fields[0]) == [
                 "inputs, column 'age', holds -999 in 2 of 40 values, far from all others, which lie between 0 and 6; if it marks "
                     + "missing values, remove or fill such rows before training"
+            ])
+    }
+
+    /// Of a column of dates they are dates.
+    @Test func datesAreWrittenAsDates() throws {
+        let directory = try TestDirectory()
+        let path = try directory.hdf5("dates.h5") { root in
+            var values = (0..<40).map { Double(19_723 + $0 % 7) }
+            for row in [3, 9] { values[row] = -25_567 }
+            let inputs = try root.createDataset("/train/inputs", .float64, shape: [40, 1])
+            try inputs.write(values)
+            try inputs.attributes.set(
+                "recipe", Recipe([RecipeColumn("sold", .date, missing: .mean)]).node.jsonText(pretty: false))
+        }
+        let data = try Dataset.open(DataSource(file: path, inputs: "/train/inputs", targets: nil))
+        #expect(
+            try data.extremeValues(in: data.fields[0]) == [
+                "\(path): /train/inputs holds 1900-01-01 in 2 of 40 values, far from all others, which lie between 2024-01-01 and "
+                    + "2024-01-07; if it marks missing values, remove or fill such rows before training"
             ])
     }
 

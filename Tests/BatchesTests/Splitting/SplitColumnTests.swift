@@ -110,6 +110,45 @@ import Testing
         }
     }
 
+    /// Groups that each file counts anew may be others, though their numbers are the same.
+    @Test func groupsThatAreCountedAnew() throws {
+        func write(_ name: String, _ groups: [Int32]) throws {
+            try directory.hdf5(name) { root in
+                try root.createDataset("/train/inputs", .float32, shape: [groups.count, 1]).write(
+                    groups.indices.map { Float($0) })
+                try root.createDataset("/train/targets", .float32, shape: [groups.count]).write(
+                    groups.indices.map { Float($0) })
+                try root.createDataset("/train/patient", .int32, shape: [groups.count]).write(groups)
+            }
+        }
+        try write("a.h5", [0, 0, 1, 1, 2, 2])
+        try write("b.h5", [1, 1, 0, 0])
+        let split = #"data.split={"together": "patient"}"#
+        let place = "\(directory.file("a.h5")): /train/patient"
+        #expect(
+            try read(["a.h5", "b.h5"], split).splitWarnings.first
+                == "data.split.together: each of the 2 files counts \(place) from 0 on, and rows with the same number stay together "
+                + "whatever their file: if they are other groups in each file, number them through all files")
+        #expect(
+            throws: DataError(
+                "\(place) has 3 different values, too few for 4 folds in which rows with the same value stay together; each file "
+                    + "counts them anew: if they are other groups in each file, number them through all files")
+        ) { try read(["a.h5", "b.h5"], "data.validation=null", "data.k_fold=4", split) }
+        // Numbered through, there is nothing to say.
+        try write("b.h5", [3, 3, 4, 4])
+        #expect(try read(["a.h5", "b.h5"], split).splitWarnings.allSatisfy { !$0.contains("counts") })
+        // Of another split they are refused, with the way out.
+        try write("b.h5", [1, 1, 0, 0])
+        let own = #"data.validation={"file": "\#(directory.file("b.h5"))", "inputs": "/train/inputs", "targets": "/train/targets"}"#
+        #expect {
+            _ = try read(["a.h5"], own, split)
+        } throws: {
+            "\($0)".hasSuffix(
+                "leave such rows out of one of the two files, or leave data.split out; or, where each file counts its own from 0 on, "
+                    + "number them through both")
+        }
+    }
+
     @Test func foldsKeepGroupsTogether() throws {
         try file(people: Self.people, names: Self.names)
         let folds = try (0..<3).map {

@@ -1,5 +1,7 @@
 import Configuration
+import Dispatch
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -52,14 +54,48 @@ import Testing
     @Test func theFirstUnusedNameIsFound() throws {
         let directory = try TestDirectory()
         let runs = directory.file("runs")
-        #expect(RunDirectory.unused("digits", in: runs) == runs + "/digits")
-        _ = try RunDirectory(runs + "/digits")
-        #expect(RunDirectory.unused("digits", in: runs) == runs + "/digits-2")
-        _ = try RunDirectory(runs + "/digits-2")
+        #expect(try RunDirectory.unused("digits", in: runs) == runs + "/digits")
+        #expect(try RunDirectory.unused("digits", in: runs) == runs + "/digits-2")
         _ = try directory.write("", to: "runs/digits-3")
-        #expect(RunDirectory.unused("digits", in: runs) == runs + "/digits-4")
-        #expect(RunDirectory.unused("xor", in: runs) == runs + "/xor")
-        #expect(RunDirectory.unused("none-such-name") == "runs/none-such-name")
+        #expect(try RunDirectory.unused("digits", in: runs) == runs + "/digits-4")
+        #expect(try RunDirectory.unused("xor", in: runs) == runs + "/xor")
+    }
+
+    /// Of runs that begin at once each has a directory of its own.
+    @Test func anUnusedNameIsTakenByOne() throws {
+        let directory = try TestDirectory()
+        let runs = directory.file("runs")
+        let taken = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+            for _ in 0..<4 {
+                guard let path = try? RunDirectory.unused("digits", in: runs) else { continue }
+                taken.withLock { $0.append(path) }
+            }
+        }
+        let paths = taken.withLock { $0 }
+        #expect(paths.count == 64 && Set(paths).count == 64)
+    }
+
+    /// A run that could not begin leaves nothing, and takes nothing away that somebody has put there.
+    @Test func anUnusedDirectoryIsRemoved() throws {
+        let directory = try TestDirectory()
+        let runs = directory.file("runs")
+        let first = try RunDirectory.unused("digits", in: runs)
+        RunDirectory.remove(unused: first)
+        #expect(directory.listing == [])
+        let second = try RunDirectory.unused("digits", in: runs)
+        _ = try directory.write("mine", to: "runs/digits/notes.txt")
+        RunDirectory.remove(unused: second)
+        #expect(FileManager.default.fileExists(atPath: second + "/notes.txt"))
+    }
+
+    @Test func aDirectoryThatCantBeMadeIsTold() throws {
+        let directory = try TestDirectory()
+        let runs = try directory.write("", to: "runs")
+        #expect(
+            throws: FileError(
+                "the output directory \(runs)/digits can't be made: \(runs) is a file; choose another with --output")
+        ) { try RunDirectory.unused("digits", in: runs) }
     }
 
     @Test func theConfigCanBeReadAgain() throws {

@@ -239,7 +239,9 @@ import Testing
     @Test func targetsThatAreDatesAreTold() throws {
         let document = try smallest(#"data.train={"file": "all.csv", "targets": "day"}"#)
         let run = try TrainingRun(RunConfiguration(document, directory: directory.path))
-        #expect(run.remarks.contains(.note("'day' is a date: its targets are days since 1970-01-01")))
+        #expect(
+            run.remarks.contains(
+                .note("'day' is a date: its targets are days since 1970-01-01, and tables of answers hold dates")))
     }
 
     private func moveTable(_ folder: String) throws -> String {

@@ -46,7 +46,9 @@ extension ImageSurvey {
     /// - Parameter skipsDamaged: whether files that are no images are left out, as `left` out tells.
     /// - Throws: `DataError` and `FileError` for a table that can't be read, and for files that are not there or no images.
     package init(table path: String, column: String, _ options: TableOptions, skipsDamaged: Bool) throws {
-        try self.init(ImageTable(path, column: column, options: options).list.images.map(\.path))
-        try refuseDamaged(unless: skipsDamaged)
+        let table = try ImageTable(
+            path, column: column, options: options, skipsNameless: skipsDamaged, skipping: options.asker.skippingDamaged)
+        try self.init(table.list.images.map(\.path))
+        try refuseDamaged(unless: skipsDamaged, besides: table.leftOut)
     }
 }

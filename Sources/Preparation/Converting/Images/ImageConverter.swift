@@ -13,7 +13,7 @@ package struct ImageOptions: Sendable {
     /// 8 or 16; nil for 16 where one image has so many.
     package var bits: Int?
     package var fit = ImageRecipe.Fit.resize
-    /// Whether images that can't be decoded are left out rather than refused.
+    /// Whether images that can't be decoded, and rows of a table that name none, are left out rather than refused.
     package var skipsDamaged = false
     /// What leaves damaged ones out, where who asks can have that: `--skip-damaged`. A refusal says so.
     package var skipping: String?
@@ -61,7 +61,9 @@ package struct ImageConverter: Converter {
         case .folder(let path): list = try ImageList(folder: path)
         case .files(let paths): list = ImageList(files: paths)
         case .table(let path, let column, let options):
-            let own = try ImageTable(path, column: column, options: options)
+            let own = try ImageTable(
+                path, column: column, options: options, skipsNameless: self.options.skipsDamaged,
+                skipping: self.options.skipping)
             (list, table) = (own.list, own)
         }
         var report = ConversionReport()
@@ -228,7 +230,8 @@ package struct ImageConverter: Converter {
             list.splits[index].images.removeAll { damaged.contains($0) }
             guard !list.splits[index].images.isEmpty else {
                 throw DataError(
-                    "\(words) holds no image that can be decoded\(list.splits[index].name.map { " for \($0)" } ?? "")")
+                    "\(words) holds no image that can be decoded\(list.splits[index].name.map { " for \($0)" } ?? "")"
+                        + (sentences.first.map { "; of \(sentences.count) that are left out the first: \($0.sentence)" } ?? ""))
             }
         }
         return (sentences, all.indices.filter { !damaged.contains(all[$0]) })

@@ -74,11 +74,13 @@ package struct ImageSurvey: Sendable {
 
     /// Notes files that are no images as left out, or refuses the first of them.
     /// - Throws: `DataError` for such a file that is not to be left out, and where nothing else is there.
-    mutating func refuseDamaged(unless skips: Bool) throws {
+    /// - Parameter others: what is said of what was left out before.
+    mutating func refuseDamaged(unless skips: Bool, besides others: String? = nil) throws {
+        leftOut = others
         guard let first = damaged.first else { return }
         guard skips else { throw DataError(ImageConverter.offer("--skip-damaged", first.sentence)) }
         guard count > 0 else { throw DataError("none of \(damaged.count) images can be decoded: \(first.sentence)") }
-        leftOut = ImageConverter.note(leftOut: damaged)
+        leftOut = [others, ImageConverter.note(leftOut: damaged)].compactMap { $0 }.joined(separator: "; ")
     }
 
     /// Whether images hold colours, whatever their headers say: grey ones are often stored as red, green and blue.

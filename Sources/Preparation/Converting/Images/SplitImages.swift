@@ -107,7 +107,9 @@ struct SplitImages {
             add("", try Checksum.ofFile(path))
             var options = try TableOptions(table, path)
             (options.targets, options.hasTargets, options.kept, options.kinds) = ([], false, [], [])
-            images = try ImageTable(path, column: column, options: options).list.images
+            images = try ImageTable(
+                path, column: column, options: options, skipsNameless: table.images?.skipsDamaged ?? false
+            ).list.images
         } else {
             images = try ImageList(folder: path).images
         }

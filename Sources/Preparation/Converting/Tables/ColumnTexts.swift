@@ -156,6 +156,13 @@ final class ColumnTexts {
         briefs.append(UInt8(reading.look.rawValue) | (reading.unit == nil ? 0 : Self.unitBit))
     }
 
+    /// The texts of some looks, the most frequent first, each with how many rows have it.
+    func mostFrequent(_ isWanted: (CellReading.Look) -> Bool) -> [(text: String, count: Int)] {
+        let counts = table.counts
+        return readings.indices.filter { isWanted(readings[$0].look) }
+            .sorted { (counts[$1], $0) < (counts[$0], $1) }.map { (table.text($0), counts[$0]) }
+    }
+
     private func place(_ bytes: UnsafeRawBufferPointer, _ line: Int) -> Place {
         Place(line: line, text: String(decoding: bytes, as: UTF8.self))
     }

@@ -11,16 +11,28 @@ struct FoundKind {
     var width: Int?
     /// Whether it seems to name the rows.
     var isIdentifier = false
-    /// What the table of decisions says beside the column; a warning where `warning` is there.
+    /// What the table of decisions says beside the column; a warning where there are `warnings`.
     var remark = ""
-    /// A sentence of its own.
-    var warning: String?
+    /// Sentences of their own.
+    private(set) var warnings: [String] = []
     /// What was decided and may surprise, a sentence of its own.
     var note: String?
     /// Whether texts that might be amounts are names by the way in which they are written.
     var areNames = false
     /// Of a date or a time: whether it says its zone.
     var isZoned = false
+
+    /// Adds to what is said beside the column.
+    mutating func remark(_ words: String) { remark += (remark.isEmpty ? "" : "; ") + words }
+
+    /// Warns in a few words beside the column, and in a sentence of its own.
+    mutating func warn(_ words: String, _ sentence: String) {
+        remark(words)
+        warnings.append(sentence)
+    }
+
+    /// Warns in a sentence alone, where what stands beside the column is right.
+    mutating func warn(_ sentence: String) { warnings.append(sentence) }
 }
 
 /// Decides what a column holds, from all of its rows: what its texts look like, what a user says, or what another table says.
@@ -72,7 +84,7 @@ struct KindFinder {
         if column.numbers == 0 {
             if dates == texts.rowCount { return try date(nil) }
             if times == texts.rowCount { return try time() }
-            if !column.isTarget, texts.table.count <= 12, texts.notBoolean == nil, isPair {
+            if texts.table.count <= 12, texts.notBoolean == nil, isPair {
                 return FoundKind(kind: .boolean)
             }
         }
@@ -100,14 +112,15 @@ struct KindFinder {
             return
         }
         if !found.areNames { warn(&found, texts) }
-        if found.warning == nil, like == nil { warnOfYesAndNo(&found, texts) }
-        if found.warning == nil, like == nil, !column.isTarget, column.present >= 2 * Self.leastRows,
+        if found.warnings.isEmpty, like == nil { warnOfYesAndNo(&found, texts) }
+        if found.warnings.isEmpty, !found.areNames { warnOfMarks(&found, texts) }
+        if found.warnings.isEmpty, like == nil, !column.isTarget, column.present >= 2 * Self.leastRows,
             2 * texts.table.count > column.present
         {
-            found.remark = "\(texts.table.count) different texts"
-            found.warning =
+            found.warn(
+                "\(texts.table.count) different texts",
                 "column '\(name)' holds \(texts.table.count) different texts in \(column.present) rows, of which a model "
-                + "learns little; leave it out by \(dropping)"
+                    + "learns little; leave it out by \(dropping)")
         }
     }
 
@@ -226,44 +239,44 @@ struct KindFinder {
                         + "\(like.place); bring its numbers into '\(wanted)'")
             }
             if found.unit == nil {
-                found.remark = "no unit: taken for '\(wanted)', as in \(like.place)"
-                found.warning =
-                    "column '\(name)' has no unit here, and '\(wanted)' in \(like.place): its numbers are taken for '\(wanted)'"
+                found.warn(
+                    "no unit: taken for '\(wanted)', as in \(like.place)",
+                    "column '\(name)' has no unit here, and '\(wanted)' in \(like.place): its numbers are taken for '\(wanted)'")
             }
             found.unit = wanted
         } else if let like, let unit = found.unit {
-            found.remark = "in '\(unit)'; \(like.place) names no unit"
-            found.warning =
+            found.warn(
+                "in '\(unit)'; \(like.place) names no unit",
                 "column '\(name)' holds '\(unit)' here, and \(like.place) names no unit: its numbers are taken for the same "
-                + "unit"
+                    + "unit")
         }
-        if let unit = found.unit, units.count == 1, found.remark.isEmpty, let plain {
-            found.remark = "some without a unit, first \(plain.words)"
-            found.warning =
+        if let unit = found.unit, units.count == 1, let plain {
+            found.warn(
+                "some without a unit, first \(plain.words)",
                 "column '\(name)' holds \(plain.words) without a unit, and \(units[0].place.words): both were taken for "
-                + "'\(unit)'"
-        } else if let doubtful = column.texts?.doubtful, found.remark.isEmpty {
-            if let value = reading(doubtful).map({ Int($0) }) {
-                found.remark = "'\(doubtful.shown)' is read as \(value)"
-                found.warning =
-                    "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
-                    + "tells whether that mark divides thousands or the fraction; "
-                    + asker.dividing(fraction: true, isPoint: point == UInt8(ascii: "."))
-            }
+                    + "'\(unit)'")
         }
-        noteMarks(&found)
+        if let doubtful = column.texts?.doubtful, let value = reading(doubtful).map({ Int($0) }) {
+            found.warn(
+                "'\(doubtful.shown)' is read as \(value)",
+                "column '\(name)' holds '\(doubtful.shown)' in line \(doubtful.line), which is read as \(value), and no row "
+                    + "tells whether that mark divides thousands or the fraction; "
+                    + asker.dividing(fraction: true, isPoint: point == UInt8(ascii: ".")))
+        } else {
+            noteMarks(&found)
+        }
         return found
     }
 
     /// Warns of marks that may divide thousands, though they were taken for those of the fraction.
     private func noteMarks(_ found: inout FoundKind) {
-        guard found.remark.isEmpty, let place = doubtfulFraction(found.unit), let value = reading(place) else { return }
+        guard let place = doubtfulFraction(found.unit), let value = reading(place) else { return }
         let shown = RecipeColumn.Missing.number(value).description
-        found.remark = "'\(place.shown)' is read as \(shown)"
-        found.warning =
+        found.warn(
+            "'\(place.shown)' is read as \(shown)",
             "column '\(name)' holds '\(place.shown)' in line \(place.line), which is read as \(shown), and no row tells "
-            + "whether that mark divides the fraction or thousands; "
-            + asker.dividing(fraction: false, isPoint: point == UInt8(ascii: "."))
+                + "whether that mark divides the fraction or thousands; "
+                + asker.dividing(fraction: false, isPoint: point == UInt8(ascii: ".")))
     }
 
     /// The first number whose mark was taken for that of the fraction and may well divide thousands: where prices have three
@@ -312,7 +325,7 @@ struct KindFinder {
     private func noteZones(_ found: inout FoundKind) throws {
         guard let texts = column.texts else { return }
         func say(_ remark: String, _ sentence: String) {
-            found.remark += (found.remark.isEmpty ? "" : "; ") + remark
+            found.remark(remark)
             found.note = "column '\(name)' " + sentence
         }
         if let zoned = texts.zoned {
@@ -332,24 +345,22 @@ struct KindFinder {
             }
         }
         guard let like else { return }
-        func warn(_ sentence: String) {
-            found.warning = [found.warning, "column '\(name)' " + sentence].compactMap { $0 }.joined(separator: "; ")
-        }
         guard let place = texts.zoned?.place ?? texts.unzoned, like.column.isZoned != found.isZoned else {
             if like.column.isZoned, let day = texts.timeless {
-                found.remark += (found.remark.isEmpty ? "" : "; ") + "without a time"
-                warn(
-                    "holds \(day.words), without a time, and \(like.place) has times with a time zone: such days were taken for "
-                        + "midnight in UTC")
+                found.warn(
+                    "without a time",
+                    "column '\(name)' holds \(day.words), without a time, and \(like.place) has times with a time zone: such days "
+                        + "were taken for midnight in UTC")
             }
             return
         }
-        let sentence =
-            found.isZoned
-            ? "holds \(place.words), with a time zone, and \(like.place) has none: its times were converted to UTC"
-            : "holds \(place.words), without a time zone, and \(like.place) has one: its times were taken for UTC"
-        (found.remark, found.note) = (found.isZoned ? "with a time zone" : "without a time zone", nil)
-        warn(sentence)
+        (found.remark, found.note) = ("", nil)
+        found.warn(
+            found.isZoned ? "with a time zone" : "without a time zone",
+            "column '\(name)' holds \(place.words), "
+                + (found.isZoned
+                    ? "with a time zone, and \(like.place) has none: its times were converted to UTC"
+                    : "without a time zone, and \(like.place) has one: its times were taken for UTC"))
     }
 
     private func dateInOrder(_ wanted: DayOrder?) throws -> FoundKind {
@@ -367,10 +378,10 @@ struct KindFinder {
             var found = FoundKind(kind: .date, order: order)
             if let like, let wanted, wanted != order, let place = notDay ?? notMonth {
                 let (here, there) = order == .monthFirst ? ("month", "day") : ("day", "month")
-                found.remark = "the \(here) first, the \(there) in \(like.place)"
-                found.warning =
+                found.warn(
+                    "the \(here) first, the \(there) in \(like.place)",
                     "column '\(name)' is read with the \(here) first, as \(place.words) must be, and in \(like.place) the "
-                    + "\(there) stood first"
+                        + "\(there) stood first")
             }
             return found
         }
@@ -432,18 +443,44 @@ struct KindFinder {
             guard units.count > 1 else { return }
             advice = "they have no unit in common, such as '\(units[0].unit)' and '\(units[1].unit)'"
         }
-        found.remark = "looks like \(isDate ? "dates" : "numbers"), but became codes"
-        found.warning =
+        found.warn(
+            "looks like \(isDate ? "dates" : "numbers"), but became codes",
             "column '\(name)' looks like \(isDate ? "dates" : "numbers") ('\(place.text)' in line \(place.line)), but is read "
-            + "as texts, whose codes say nothing of their size; \(advice); or leave it out by \(dropping); or "
-            + "\(asCategory) if they are names"
+                + "as texts, whose codes say nothing of their size; \(advice); or leave it out by \(dropping); or "
+                + "\(asCategory) if they are names")
     }
+
+    /// Numbers beside a few texts, each of which seems to say that there is none: `-`, `unknown`, `<5`. They became codes as well.
+    private func warnOfMarks(_ found: inout FoundKind, _ texts: ColumnTexts) {
+        let numbers = column.numbers + (hasOneKindOfUnit ? texts.rows(.quantity) : 0)
+        let looks = CellReading.Look.allCases.filter { $0 != .quantity }
+        guard (1...Self.mostMarks).contains(looks.reduce(0) { $0 + texts.texts($1) }),
+            Self.leastNumbers * numbers >= column.present, let number = column.firstNumber ?? texts.first(.quantity)
+        else { return }
+        let others = texts.mostFrequent { $0 != .quantity }
+        guard let most = others.first else { return }
+        let shown = others.prefix(3).map { "'\(Self.cut($0.text))' in \($0.count)" }
+        let more = others.count > 3 ? " and \(others.count - 3) more" : ""
+        found.warn(
+            "numbers beside '\(Self.cut(most.text))', became codes",
+            "column '\(name)' holds numbers, such as \(number.words), and of its \(column.present) values "
+                + "\(shown.joined(separator: ", "))\(more): so it is read as texts, whose codes say nothing of their size; leave such "
+                + "cells empty where they mean a missing value; or leave the column out by \(dropping); or \(asCategory) if its "
+                + "numbers are names")
+    }
+
+    /// More different texts beside numbers are names, of which some are numbers.
+    private static let mostMarks = 12
+    /// One row of so many holds a number at least.
+    private static let leastNumbers = 10
+
+    private static func cut(_ text: String) -> String { text.count > 40 ? text.prefix(40) + "…" : text }
 
     /// Of a column of dates, or of numbers with the other decimal mark, that would be left out, since each row has another one.
     private func warnOfIdentifier(_ found: inout FoundKind, _ texts: ColumnTexts) {
         var other = found
         warn(&other, texts)
-        guard other.warning != nil else { return }
+        guard !other.warnings.isEmpty else { return }
         let kind: String
         let advice: String
         let place: ColumnTexts.Place
@@ -454,9 +491,9 @@ struct KindFinder {
         } else {
             return
         }
-        found.warning =
+        found.warn(
             "column '\(name)' looks like \(kind) ('\(place.text)' in line \(place.line)), but is left out as an identifier, since "
-            + "its texts are not read as \(kind); \(advice)"
+                + "its texts are not read as \(kind); \(advice)")
     }
 
     /// The first text, if it looks so.
@@ -483,18 +520,18 @@ struct KindFinder {
         if others.isEmpty, let first = said.first,
             let second = said.first(where: { $0.pair != first.pair })?.text ?? numberForYesOrNo
         {
-            found.remark = "words for yes and no of several pairs"
-            found.warning =
+            found.warn(
+                "words for yes and no of several pairs",
                 "column '\(name)' says yes and no in several ways, such as '\(first.text)' and '\(second)', each of which "
-                + "became a category of its own; \(asker.say) \(asker.holding(name, "boolean")) to take them for yes and no, or "
-                + "\(asker.holding(name, "category")) if they are names"
+                    + "became a category of its own; \(asker.say) \(asker.holding(name, "boolean")) to take them for yes and no, or "
+                    + "\(asker.holding(name, "category")) if they are names")
         } else if others.count == 1, said.count == 2, said[0].pair == said[1].pair,
             Self.unknownWords.contains(others[0].lowercased())
         {
-            found.remark = "yes, no and '\(others[0])'"
-            found.warning =
+            found.warn(
+                "yes, no and '\(others[0])'",
                 "column '\(name)' says yes and no, and '\(others[0])', which became a category of its own; leave it empty where "
-                + "it means a missing value, or \(asCategory) if it does not"
+                    + "it means a missing value, or \(asCategory) if it does not")
         }
     }
 
@@ -524,10 +561,10 @@ struct KindFinder {
         guard !bares.isEmpty else { return }
         for text in texts.table.texts where !known.contains(text) {
             guard let other = bare(text).flatMap({ bares[$0] }) else { continue }
-            found.remark = "'\(text)' beside '\(other)'"
-            found.warning =
+            found.warn(
+                "'\(text)' beside '\(other)'",
                 "column '\(name)' holds '\(text)' in \(source), and '\(other)' in \(like.place): they are taken for different names; "
-                + "write them alike, with their zeros, if they are the same"
+                    + "write them alike, with their zeros, if they are the same")
             return
         }
     }

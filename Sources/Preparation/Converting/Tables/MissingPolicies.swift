@@ -43,8 +43,8 @@ struct MissingPolicies {
         if options.missing == .skip, let other = others.first {
             throw options.asker.mistake(
                 .missing, of: other,
-                "--missing skip leaves out each row with a missing value, so that --missing \(other)=… has no effect; leave "
-                    + "one of them out",
+                "\(options.asker.typed(.missing, "skip")) leaves out each row with a missing value, so that "
+                    + "\(options.asker.name(.missing, other, "…")) has no effect; leave one of them out",
                 configured: "has no effect, since each row with a missing value is left out; leave one of the two out")
         }
         (self.options, self.ofColumns, self.ofKinds, self.form, self.notes) = (options, ofColumns, ofKinds, form, notes)
@@ -74,7 +74,8 @@ struct MissingPolicies {
             "fits no column of \(kind.nouns), such as '\(form.names[index])'; give \(kind.policyWords)"
             + (subject.isEmpty ? " or skip" : " or refuse")
         throw options.asker.mistake(
-            .missing, of: String(subject.dropLast()), "--missing \(subject)\(missing.word) \(rest)",
+            .missing, of: String(subject.dropLast()),
+            "\(options.asker.name(.missing, subject.isEmpty ? nil : String(subject.dropLast()), missing.word)) \(rest)",
             configured: "is '\(missing.word)', which \(rest)")
     }
 

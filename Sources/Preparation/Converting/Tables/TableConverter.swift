@@ -75,9 +75,12 @@ package struct TableConverter: Converter {
         guard profile.rows > 0 else {
             throw DataError(
                 profile.skippedRows > 0
-                    ? "\(path): each of its \(profile.skippedRows) rows has a missing value; \(asker.say) "
-                        + "\(asker.typed(.missing, "mean")) or \(asker.typed(.missing, "VALUE")), or "
-                        + asker.dropping(some: "the columns that lack most")
+                    ? "\(path): each of its \(profile.skippedRows) rows has a missing value (\(lacking(profile, form))), and such "
+                        + "rows are left out; "
+                        + (options.like == nil
+                            ? "\(asker.say) \(asker.typed(.missing, "mean")) or \(asker.typed(.missing, "VALUE")), or "
+                                + asker.dropping(some: "the columns that lack most")
+                            : "fill them in")
                     : "\(path) has no rows" + (form.hasHeader ? " below its header" : ""))
         }
         let identifiers = columns.inputs.filter { kinds[$0]?.isIdentifier == true && !columns.asked.contains($0) }
@@ -90,9 +93,9 @@ package struct TableConverter: Converter {
         } else {
             for index in identifiers {
                 guard var kind = kinds[index] else { continue }
-                kind.warning =
+                kind.warn(
                     "column '\(form.names[index])' seems to name the rows, of which a model learns nothing for new ones: "
-                    + "\(kind.remark); there is no other input"
+                        + "\(kind.remark); there is no other input")
                 kinds[index] = kind
             }
         }
@@ -100,15 +103,16 @@ package struct TableConverter: Converter {
         let plan = try TablePlan(
             profile, inputs: columns.inputs, targets: columns.targets, kept: columns.kept, kinds: kinds, policies, form,
             options, source)
+        let runNotes = noteOfSkippedRows(profile, form) + notesOfMissingClasses(plan, profile)
         let decisions = TableDecisions(
             rows: profile.rows, inputs: TablePlan.recipe(plan.inputs, form: form.declared),
             targets: TablePlan.recipe(plan.targets),
             leftOut: columns.leftOut, remarks: plan.remarks, warned: plan.warned,
-            notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes,
-            kindNotes: plan.kindNotes,
+            notes: notes(form, columns, identifiers, profile, policies) + policies.notes + plan.notes + runNotes,
+            runNotes: plan.kindNotes + runNotes,
             warnings: (form.warning.map { [$0] } ?? []) + plan.warnings
                 + (options.like == nil ? policies.unused(plan.inputs.map(\.kind)) : [])
-                + identifiers.filter { !columns.inputs.contains($0) }.compactMap { kinds[$0]?.warning })
+                + identifiers.filter { !columns.inputs.contains($0) }.flatMap { kinds[$0]?.warnings ?? [] })
         return Examined(form: form, plan: plan, decisions: decisions, passes: passes)
     }
 
@@ -331,6 +335,33 @@ package struct TableConverter: Converter {
         return (profile, kinds)
     }
 
+    /// The columns that lack most, where all rows are left out: `area in 10, rooms in 3`.
+    private func lacking(_ profile: TableProfile, _ form: TableForm) -> String {
+        let columns = profile.columns.indices.filter { profile.columns[$0].skippedRows > 0 }
+            .sorted { (profile.columns[$1].skippedRows, $0) < (profile.columns[$0].skippedRows, $1) }
+        return columns.prefix(3).map { "'\(form.names[$0])' in \(profile.columns[$0].skippedRows)" }
+            .joined(separator: ", ") + (columns.count > 3 ? ", …" : "")
+    }
+
+    private func noteOfSkippedRows(_ profile: TableProfile, _ form: TableForm) -> [String] {
+        guard profile.skippedRows > 0 else { return [] }
+        let rows = profile.skippedRows == 1 ? "1 row of \(path) with missing values was" :
+            "\(profile.skippedRows) rows of \(path) with missing values were"
+        return ["\(rows) left out: column \(lacking(profile, form))"]
+    }
+
+    /// Says of targets that are classes which words were taken for none.
+    private func notesOfMissingClasses(_ plan: TablePlan, _ profile: TableProfile) -> [String] {
+        plan.targets.compactMap { column in
+            let found = profile.columns[column.index]
+            guard column.kind.isCoded, let word = found.missingWord else { return nil }
+            return "the target '\(column.name)' holds \(word.words)"
+                + (found.missingWords > 1 ? " and such words in \(found.missingWords) rows in all" : "")
+                + ", which stands for a missing value: \(found.missingWords == 1 ? "that row has" : "these rows have") no target; "
+                + "if it is a class, write it in another way in the file"
+        }
+    }
+
     private func checkMissing(
         _ profile: TableProfile, _ form: TableForm, _ inputs: [Int], _ kinds: [Int: FoundKind],
         _ policies: MissingPolicies
@@ -407,12 +438,7 @@ package struct TableConverter: Converter {
             notes.append(
                 "the target is '\(form.names[target])', the last column (\(asker.name(.targets)) names another)")
         }
-        if profile.skippedRows > 0 {
-            notes.append(
-                profile.skippedRows == 1
-                    ? "1 row with missing values was left out"
-                    : "\(profile.skippedRows) rows with missing values were left out")
-        } else if profile.missing > 0 {
+        if profile.skippedRows == 0, profile.missing > 0 {
             notes.append(
                 "\(profile.missing == 1 ? "1 missing value stays" : "\(profile.missing) missing values stay") missing in the "
                     + "file; in training \(policies.areUniform ? filling : "they become what the table above says")")

@@ -23,8 +23,9 @@ package struct TableDecisions: Sendable {
     package let warned: Set<String>
     /// What was decided on the way and may surprise, a sentence each.
     package let notes: [String]
-    /// Of these, those about what a column holds, such as names that look like numbers: a run says them too.
-    package let kindNotes: [String]
+    /// Of these, those that a run and a command that uses a model say, too: what a column holds, such as names that look like
+    /// numbers, and how many rows were left out.
+    package let runNotes: [String]
     /// What was done and is probably not what is wanted, a sentence each.
     package let warnings: [String]
 }

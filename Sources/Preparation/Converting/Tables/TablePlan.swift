@@ -51,11 +51,9 @@ struct TablePlan {
         /// A text that is not in the table.
         private func read(_ text: UnsafeRawBufferPointer, point: UInt8) -> Double? {
             guard isStreamed else { return nil }
-            let reading = CellReading(text, point: point)
-            let wanted: CellReading.Look = kind == .number ? .quantity : kind == .time ? .time : .date
-            guard reading.look == wanted else { return nil }
-            let value = reading.value(order)
-            return value.isNaN ? nil : value
+            if kind == .number { return Quantity(text, point: point)?.value }
+            guard let date = DateText(text), date.hasDate == (kind == .date) else { return nil }
+            return date.days(order ?? .dayFirst)
         }
     }
 
@@ -94,15 +92,15 @@ struct TablePlan {
             if isTarget, column.kind.isDate, options.like == nil {
                 kindNotes.append(
                     column.kind == .date
-                        ? "'\(name)' is a date: its targets are days since 1970-01-01"
-                        : "'\(name)' is a time of day: its targets are fractions of the day")
+                        ? "'\(name)' is a date: its targets are days since 1970-01-01, and tables of answers hold dates"
+                        : "'\(name)' is a time of day: its targets are fractions of the day, and tables of answers hold times")
             }
             if let alias = column.alias, let place = options.like?.place {
                 kindNotes.append(
                     "column '\(name)' holds '\(alias.text)', which is taken for '\(alias.other)' of \(place)")
             }
-            if let warning = kind.warning {
-                warnings.append(warning)
+            if !kind.warnings.isEmpty {
+                warnings += kind.warnings
                 warned.insert(name)
             }
             if isTarget, let warning = Self.rounding(of: column) {
@@ -301,23 +299,10 @@ struct TablePlan {
             }, form: form)
     }
 
-    /// What is said of targets that are trained on as float32, and lose more than a thousandth of their range there.
+    /// What is said of targets that 32-bit floats can't tell apart.
     private static func rounding(of column: Column) -> String? {
         guard column.kind == .number || column.kind.isDate, let range = column.seen.range else { return nil }
-        let (least, greatest) = (range.lowerBound, range.upperBound)
-        guard greatest > least, column.rounding.isFinite, column.rounding > 1e-3 * (greatest - least) else {
-            return nil
-        }
-        func shown(_ value: Double) -> String {
-            column.kind == .number ? RecipeColumn.Missing.number(value).description : DatePart.text(value, column.kind)
-        }
-        let noun = column.kind == .number ? "numbers" : column.kind == .date ? "dates" : "times"
-        return
-            "the target '\(column.name)' holds \(noun) from \(shown(least)) to \(shown(greatest)), which 32-bit floats, in which "
-            + "targets are trained on, "
-            + (Float(least) == Float(greatest)
-                ? "can't tell apart at all" : "can't tell apart where they lie close together")
-            + "; subtract a constant from them first, such as the least one"
+        return TargetRounding(range, change: column.rounding).sentence("the target '\(column.name)'", column.kind)
     }
 
     /// Labels that do not begin at 0 are the most common trap.

@@ -27,6 +27,11 @@ struct TableProfile {
         var texts: ColumnTexts?
         /// The lines of the first few rows in which it is missing.
         var missingLines: [Int] = []
+        /// Of a target: the first word that says so, such as NA, which may be the name of a class; and how many rows have one.
+        private(set) var missingWord: ColumnTexts.Place?
+        private(set) var missingWords = 0
+        /// How many rows were left out in which it is missing.
+        var skippedRows = 0
         /// Of the numbers.
         private(set) var marks = FractionMarks()
         private var sequence = Sequence()
@@ -50,6 +55,15 @@ struct TableProfile {
             if areWhole { sequence.add(number) }
             if isTarget { rounding = max(rounding, abs(Double(Float(number)) - number)) }
             marks.add(bytes, line: line, point: point)
+        }
+
+        mutating func addMissing(_ bytes: UnsafeRawBufferPointer, line: Int) {
+            if missingLines.count < 3 { missingLines.append(line) }
+            guard isTarget, !bytes.isEmpty else { return }
+            missingWords += 1
+            if missingWord == nil {
+                missingWord = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
+            }
         }
 
         /// Whether the numbers are consecutive integers in some order, none twice.
@@ -141,15 +155,18 @@ struct TableProfile {
     /// Whether a value is missing in a column that is used.
     private mutating func hasMissing(_ reader: RecordReader) throws -> Bool {
         var hasMissing = false
-        for index in columns.indices where columns[index].isUsed && Self.isMissing(reader.bytes(index)) {
+        for index in columns.indices where columns[index].isUsed {
+            let bytes = reader.bytes(index)
+            guard Self.isMissing(bytes) else { continue }
             hasMissing = true
-            note(reader.line, index)
+            columns[index].skippedRows += 1
+            note(bytes, reader.line, index)
         }
         return hasMissing
     }
 
-    private mutating func note(_ line: Int, _ column: Int) {
-        if columns[column].missingLines.count < 3 { columns[column].missingLines.append(line) }
+    private mutating func note(_ bytes: UnsafeRawBufferPointer, _ line: Int, _ column: Int) {
+        columns[column].addMissing(bytes, line: line)
         if !columns[column].isTarget { missing += 1 }
     }
 
@@ -162,7 +179,7 @@ struct TableProfile {
             columns[index].add(number, bytes, line: reader.line, point: form.point)
             if columns[index].isNamed { try addText(bytes, index, reader, form, isNumber: true) }
         } else if Self.isMissing(bytes) {
-            note(reader.line, index)
+            note(bytes, reader.line, index)
         } else {
             try addText(bytes, index, reader, form, isNumber: false)
         }

@@ -55,7 +55,7 @@ package struct TableRows {
             }
             let table = try TableConverter(name, options: options).examine(source, passes: 1) { _ in }
             warnings = ((warning.map { [$0] } ?? []) + table.decisions.warnings).map(told)
-            notes = table.decisions.kindNotes.map(told)
+            notes = table.decisions.runNotes.map(told)
             try read(source, table, rows.count)
         } catch let error as DataError {
             throw DataError(told("\(error)"))

@@ -137,6 +137,91 @@ struct KindFinderTests {
         #expect(try warnings(["1.293"]) == [])
     }
 
+    /// Numbers that lack the unit of the other table may have its mark of thousands all the same.
+    @Test func marksWithoutTheUnitOfAnotherTable() throws {
+        var column = RecipeColumn("x", .number)
+        column.unit = "$"
+        let like = LikeTable(inputs: Recipe([column]), targets: nil, place: "model.h5")
+        let decisions = try values(converter(table("x", ["1.234", "5.678"])) { $0.like = like }).2
+        #expect(
+            decisions.warnings == [
+                "column 'x' has no unit here, and '$' in model.h5: its numbers are taken for '$'",
+                "column 'x' holds '1.234' in line 2, which is read as 1.234, and no row tells whether that mark divides the fraction "
+                    + "or thousands; say --decimal-comma if it divides thousands, or --no-decimal-comma if it does not",
+            ])
+        #expect(decisions.remarks["x"] == "no unit: taken for '$', as in model.h5; '1.234' is read as 1.234")
+        #expect(
+            try values(converter(table("x", ["1,234", "5"])) { $0.like = like }).2.warnings[1].contains(
+                "'1,234' in line 2, which is read as 1234,"))
+        #expect(try values(converter(table("x", ["1.23", "5"])) { $0.like = like }).2.warnings.count == 1)
+    }
+
+    /// A few texts beside numbers, which make names of all of them.
+    @Test(arguments: ["-", "--", "<5", "#DIV/0!", "inf", "unknown", "below detection"], [1, 2, 3])
+    func marksBesideNumbers(_ mark: String, _ share: Int) throws {
+        let texts = (0..<40).map { $0 % 4 < share ? mark : "\($0).5" }
+        let decisions = try values(converter(table("x", texts))).2
+        #expect(decisions.inputs.columns[0].kind == .category)
+        #expect(
+            decisions.warnings == [
+                "column 'x' holds numbers, such as '\(share).5' in line \(share + 2), and of its 40 values '\(mark)' in "
+                    + "\(share * 10): so it is read as texts, whose codes say nothing of their size; leave such cells empty where "
+                    + "they mean a missing value; or leave the column out by --drop x; or say --column x=category if its numbers are "
+                    + "names"
+            ])
+        #expect(decisions.remarks["x"] == "numbers beside '\(mark)', became codes")
+        #expect(decisions.warned == ["x"])
+    }
+
+    @Test func severalMarksBesideNumbers() throws {
+        func warnings(_ texts: [String], _ change: (inout TableOptions) -> Void = { _ in }) throws -> [String] {
+            try values(converter(table("x", texts), change)).2.warnings
+        }
+        let texts = (0..<40).map { ["<5", "5", "<5", "-", "7.5", ">9", "unknown", "8"][$0 % 8] }
+        #expect(
+            try warnings(texts)[0].contains(
+                "such as '5' in line 3, and of its 40 values '<5' in 10, '-' in 5, '>9' in 5 and 1 more: so it is read as texts"))
+        #expect(try warnings(texts) { $0.kinds = [("x", ColumnWord(.category))] } == [])
+        // A target too, whose classes would be numbers.
+        let (_, report) = try fixture.convert(
+            TableConverter(
+                fixture.write("a,y\n" + texts.enumerated().map { "\($0 % 3),\($1)\n" }.joined(), to: "a.csv")))
+        #expect(report.warnings[0].hasPrefix("column 'y' holds numbers, such as '5' in line 3,"))
+        // Names of which a few are numbers.
+        #expect(try warnings((0..<40).map { $0 % 20 == 0 ? "\($0)" : ["red", "blue"][$0 % 2] }) == [])
+        #expect(try warnings((0..<40).map { $0 % 2 == 0 ? "\($0)" : "name\($0 % 26)" }) == [])
+    }
+
+    /// What says yes and no in one pair of words does so in any case: of a target as of an input.
+    @Test func yesAndNoInAnyCase() throws {
+        let text = "x,y\n" + ["true", "True", "false", "FALSE"].map { "\($0),\($0)\n" }.joined()
+        let (file, report) = try fixture.convert(TableConverter(fixture.write(text, to: "a.csv")))
+        #expect(report.decisions?.inputs.columns[0].kind == .boolean)
+        #expect(try file.dataset("/train/inputs").read(Int32.self) == [1, 1, 0, 0])
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [1, 1, 0, 0])
+        #expect(try file.dataset("/train/targets").attributes.strings("class_names") == ["false", "true"])
+        // Said to be names, they are as they stand.
+        let (named, _) = try fixture.convert(
+            try converter(text) { $0.kinds = [("y", ColumnWord(.category))] })
+        #expect(
+            try named.dataset("/train/targets").attributes.strings("class_names") == ["FALSE", "True", "false", "true"])
+    }
+
+    /// A class that is called as missing values are is told of.
+    @Test func aClassCalledNA() throws {
+        let text = "x,continent\n1,EU\n2,NA\n3,\n4,NA\n5,AS\n"
+        let (_, report) = try fixture.convert(TableConverter(fixture.write(text, to: "a.csv")))
+        let note =
+            "the target 'continent' holds 'NA' in line 3 and such words in 2 rows in all, which stands for a missing value: these "
+            + "rows have no target; if it is a class, write it in another way in the file"
+        #expect(report.notes.last == note)
+        #expect(report.decisions?.runNotes == [note])
+        for text in ["x,y\n1,EU\n2,\n", "x,y\n1,5\n2,NA\n"] {
+            let (_, report) = try fixture.convert(TableConverter(fixture.write(text, to: "a.csv")))
+            #expect(report.decisions?.runNotes == [])
+        }
+    }
+
     /// Most of their texts are numbers or dates that are not read, which nobody would see in their codes.
     @Test(
         arguments: [

@@ -112,10 +112,10 @@ struct TableAskerTests {
             name: "a row left", text: "a,y\n,1\n", keys: #""targets": "y", "missing": "skip", "header": true"#,
             options: { ($0.missing, $0.hasHeader) = (.skip, true) },
             command:
-                "@a.csv: each of its 1 rows has a missing value; say --missing mean or --missing VALUE, or --drop the columns "
-                + "that lack most",
+                "@a.csv: each of its 1 rows has a missing value ('a' in 1), and such rows are left out; say --missing mean or "
+                + "--missing VALUE, or --drop the columns that lack most",
             config:
-                "@a.csv: each of its 1 rows has a missing value; say in data.train \"missing\": \"mean\" or \"missing\": "
+                "@a.csv: each of its 1 rows has a missing value ('a' in 1), and such rows are left out; say in data.train \"missing\": \"mean\" or \"missing\": "
                 + "\"VALUE\", or leave out the columns that lack most by \"drop\""),
         Case(
             name: "a policy that does not fit", text: table, keys: #""targets": "y", "missing": {"number": "mode"}"#,

@@ -320,7 +320,9 @@ struct TableConverterTests {
         #expect(try skip.dataset("/train/inputs").read(Float.self) == [5, 6])
         // What is only in rows that are left out is no class.
         #expect(try skip.dataset("/train/targets").attributes.strings("class_names") == ["y"])
-        #expect(skipped.notes.last == "4 rows with missing values were left out")
+        let note = "4 rows of \(path) with missing values were left out: column 'b' in 3, 'a' in 1"
+        #expect(skipped.notes.last == note)
+        #expect(skipped.decisions?.runNotes == [note])
         fixture.expect(
             "--missing none fits no column of numbers, such as 'a'; give a number, mean, median, indicator or skip",
             from: TableConverter(path, options: options { $0.missing = .value("none") }))
@@ -363,8 +365,8 @@ struct TableConverterTests {
         #expect(try recipe(empty).columns[1] == RecipeColumn("b", .empty, missing: .mean))
         let none = try fixture.write("a,t\n1,\n2,\n", to: "b.csv")
         fixture.expect(
-            "@b.csv: each of its 2 rows has a missing value; say --missing mean or --missing VALUE, or --drop the columns "
-                + "that lack most", from: TableConverter(none, options: options { $0.missing = .skip }))
+            "@b.csv: each of its 2 rows has a missing value ('t' in 2), and such rows are left out; say --missing mean or --missing "
+                + "VALUE, or --drop the columns that lack most", from: TableConverter(none, options: options { $0.missing = .skip }))
     }
 
     @Test func numbersThatAreNames() throws {

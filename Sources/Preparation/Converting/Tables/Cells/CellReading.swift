@@ -46,7 +46,7 @@ struct CellReading {
             self = .word
             return
         }
-        if let quantity = Quantity(text, point: point) {
+        if !Self.beginsAsDate(text), let quantity = Quantity(text, point: point) {
             look = .quantity
             (value, unit, separator) = (quantity.value, quantity.unit, quantity.separator)
             mayBeName = quantity.mayBeName
@@ -58,6 +58,14 @@ struct CellReading {
         } else {
             look = NumericLook(text, point: point) == nil ? .word : .unread
         }
+    }
+
+    /// Digits and a mark behind them that no quantity has there: `2024-`, `31/`, `14:`.
+    private static func beginsAsDate(_ text: UnsafeRawBufferPointer) -> Bool {
+        let digits = ByteCursor(text).digits
+        guard (1...4).contains(digits), digits < text.count else { return false }
+        let mark = text[digits]
+        return mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: ":")
     }
 
     func value(_ order: DayOrder?) -> Double { order == .monthFirst ? monthFirst : value }

@@ -113,13 +113,18 @@ struct Quantity: Equatable {
         return known
     }()
 
-    private static let currencyBytes = currencies.map { (bytes: Array($0.utf8), unit: same[$0] ?? $0) }
-    /// With which bytes a currency may begin.
-    private static let currencyStarts = Set(currencyBytes.map { $0.bytes[0] })
+    /// The currencies by the byte with which they begin.
+    private static let currenciesByStart: [[(bytes: [UInt8], unit: String)]] = {
+        var all = [[(bytes: [UInt8], unit: String)]](repeating: [], count: 256)
+        for currency in currencies {
+            let bytes = Array(currency.utf8)
+            all[Int(bytes[0])].append((bytes, same[currency] ?? currency))
+        }
+        return all
+    }()
 
     private static func currency(_ text: inout ByteCursor) -> String? {
-        guard currencyStarts.contains(text.first) else { return nil }
-        for (bytes, unit) in currencyBytes
+        for (bytes, unit) in currenciesByStart[Int(text.first)]
         where bytes.count <= text.count && bytes.indices.allSatisfy({ text.peek($0) == bytes[$0] }) {
             text.drop(bytes.count)
             return unit
