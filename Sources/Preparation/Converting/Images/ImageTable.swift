@@ -40,6 +40,8 @@ struct ImageTable {
             options.inputs = [column]
             options.kinds.removeAll { $0.column == column }
             if let word = ColumnWord("category") { options.kinds.append((column, word)) }
+            // A name that is missing is told of below.
+            if options.missing == .refuse { options.missing = .category }
         }
         report = try TableConverter(path, options: options).convert(to: target) { _ in }
         let file = try HDF5File.open(converted)

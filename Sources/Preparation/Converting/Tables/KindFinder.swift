@@ -455,7 +455,7 @@ struct KindFinder {
         let numbers = column.numbers + (hasOneKindOfUnit ? texts.rows(.quantity) : 0)
         let looks = CellReading.Look.allCases.filter { $0 != .quantity }
         guard (1...Self.mostMarks).contains(looks.reduce(0) { $0 + texts.texts($1) }),
-            Self.leastNumbers * numbers >= column.present, let number = column.firstNumber ?? texts.first(.quantity)
+            texts.notBoolean != nil, Self.leastNumbers * numbers >= column.present, let number = column.firstNumber ?? texts.first(.quantity)
         else { return }
         let others = texts.mostFrequent { $0 != .quantity }
         guard let most = others.first else { return }
