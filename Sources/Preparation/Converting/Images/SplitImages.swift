@@ -108,7 +108,8 @@ struct SplitImages {
             var options = try TableOptions(table, path)
             (options.targets, options.hasTargets, options.kept, options.kinds) = ([], false, [], [])
             images = try ImageTable(
-                path, column: column, options: options, skipsNameless: table.images?.skipsDamaged ?? false
+                path, column: column, options: options, skipsNameless: table.images?.skipsDamaged ?? false,
+                skipping: table.asker.skippingDamaged
             ).list.images
         } else {
             images = try ImageList(folder: path).images
