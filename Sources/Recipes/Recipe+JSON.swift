@@ -57,6 +57,7 @@ extension RecipeColumn {
         case .text(let text): node["constant"] = JSONNode(text)
         default: break
         }
+        if let marks { node["na"] = JSONNode(marks.map { JSONNode($0) }) }
         if kind.isCoded { node["categories"] = JSONNode(categories.map { JSONNode($0) }) }
         if kind == .category { node["width"] = JSONNode(width) }
         // Of other kinds none of these says anything, and none is read.
@@ -95,6 +96,7 @@ extension RecipeColumn {
             return nil
         }
         self.init(name, kind)
+        marks = reader.strings("na")
         if kind.isCoded {
             categories = reader.strings("categories") ?? []
             if kind == .category {

@@ -22,6 +22,8 @@
 ///   or `indicator` (the mean, and a feature beside it that is 1 where the value is missing), for categories and booleans
 ///   `mode` (the most frequent one) or `category` (one of its own), for all `constant`, with the value under `constant`: a
 ///   number, of dates the days since 1970-01-01, or a text.
+/// - `na` are the texts that stand for a missing value, beside an empty cell; where it is not there `NA`, `N/A`, `#N/A`, `<NA>`,
+///   `NaN`, `-NaN`, `null` and `?` do, in any case.
 /// - `categories` are the texts in the order of their codes; `width` is how many of them get a feature of their own, the
 ///   most frequent ones. The rarer ones share one. A boolean becomes one feature, 1 where it is true.
 /// - `unit` is what the numbers are in, as it stood beside them: `%`, `$`, `kg`. Rows in another unit are refused.

@@ -63,6 +63,8 @@ package struct RecipeColumn: Sendable, Hashable {
     package var name: String
     package var kind: Kind
     package var missing = Missing.none
+    /// The texts that stand for a missing value beside an empty cell; nil for the usual words, such as NA.
+    package var marks: [String]?
     /// The texts in the order of their codes.
     package var categories: [String] = []
     /// How many categories get a feature of their own, the most frequent ones; the rarer ones share one.

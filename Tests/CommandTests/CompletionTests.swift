@@ -12,7 +12,7 @@ struct CompletionTests {
 
     /// Values that are no files, by their names in the help.
     private static let others: Set<String> = [
-        "name", "names", "column", "column=kind", "policy|kind=policy|column=policy", "character", "path=value", "n",
+        "name", "names", "column", "column=kind", "column=text", "policy|kind=policy|column=policy", "character", "path=value", "n",
         "group",
         "axes", "format", "list", "seconds", "level", "rows", "kind", "HxW", "HxWxC", "way", "name=share,…", "seed",
         "size", "weight",

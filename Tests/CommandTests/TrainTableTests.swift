@@ -63,6 +63,28 @@ struct TrainTableTests {
         _ = try train("config.json", "--output", "again", "--overwrite", "--set", "training.epochs=1")
     }
 
+    /// Texts that stand for a missing value are said once, and known to whatever the model is used on.
+    @Test func marksOfMissingValues() throws {
+        let rows = (0..<60).map { "\($0 % 4 == 0 ? "-" : "\($0 * 7 % 23)"),\($0 * 7 % 23 * 2)\n" }.joined()
+        try workspace.write("width,height\n" + rows, to: "marks.csv")
+        let made = try workspace.run("init", "marks.csv", "--target", "height", "--na", "width=-")
+        #expect(made.status == 0 && made.output.contains("15 values are missing, in width (15)"), "\(made.errors)")
+        #expect(try workspace.read("marks.json").contains(#""na": {"width": ["-"]}"#))
+        _ = try train("marks.json", "--set", "training.epochs=2")
+        _ = try train("--resume", "runs/marks", "--set", "training.epochs=3")
+        try workspace.write("width\n-\n3\n", to: "new.csv")
+        let table = try workspace.run("predict", "runs/marks", "new.csv")
+        #expect(table.status == 0 && table.lines.count == 3, "\(table.errors)")
+        let row = try workspace.run("predict", "runs/marks", "--row", #"{"width": "-"}"#)
+        #expect(row.lines.dropFirst() == table.lines[1...1])
+        let wrong = try workspace.run("init", "marks.csv", "--target", "height", "--na", "width")
+        #expect(wrong.status == 64)
+        #expect(
+            wrong.errors.contains(
+                "--na width: say which text stands for a missing value in which column, as in --na age=-"),
+            "\(wrong.errors)")
+    }
+
     @Test func aResumedRunKnowsItsTable() throws {
         _ = try train("config.json")
         _ = try train("config.json", "--output", "whole", "--set", "training.epochs=5")

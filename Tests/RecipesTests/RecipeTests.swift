@@ -31,6 +31,8 @@ struct RecipeTests {
         recipe.columns[8].fit = .category(own: [0, 1], pooled: [], marksMissing: true, fill: nil)
         recipe.columns[9].fit = .category(own: [1], pooled: [], marksMissing: false, fill: 1)
         recipe.columns[0].unit = "m²"
+        recipe.columns[1].marks = ["-", "<5"]
+        recipe.columns[8].marks = []
         recipe.columns[6].order = .monthFirst
         recipe.columns[6].isZoned = true
         recipe.columns[6].seen = RecipeColumn.Seen(missing: 2, range: 19_000...19_999.5)
@@ -156,7 +158,7 @@ struct RecipeTests {
             ),
             (
                 #"{"format": 1, "columns": [{"name": "a", "kind": "number", "colour": "kg"}]}"#,
-                "r.json:1: columns[0].colour: unknown key; known: 'kind', 'name', 'unit', 'seen', 'missing', 'fit'"
+                "r.json:1: columns[0].colour: unknown key; known: 'kind', 'name', 'na', 'unit', 'seen', 'missing', 'fit'"
             ),
         ])
     func whatIsNoRecipe(text: String, sentence: String) {

@@ -10,7 +10,7 @@ import Files
 package struct TableAsker: Sendable, Hashable {
     /// What can be said of a table.
     package enum Setting: Sendable, Hashable {
-        case inputs, targets, drop, columns, missing, encoding, delimiter, header, decimalComma
+        case inputs, targets, drop, columns, missing, na, encoding, delimiter, header, decimalComma
         /// By codes whatever it holds; of a command alone, as `.columns` says it too.
         case categorical
         /// Beside the inputs: `--keep`, or the column of `data.split`.
@@ -23,6 +23,7 @@ package struct TableAsker: Sendable, Hashable {
             case .drop: "--drop"
             case .columns: "--column"
             case .missing: "--missing"
+            case .na: "--na"
             case .encoding: "--encoding"
             case .delimiter: "--delimiter"
             case .header: "--header"
@@ -149,6 +150,15 @@ extension TableAsker {
     package func holding(_ column: String, _ kind: String) -> String {
         split == nil
             ? typed(.columns, "\(column)=\(kind)") : "\(quoted("columns")): {\(quoted(column)): \(quoted(kind))}"
+    }
+
+    /// What says which texts stand for a missing value: `--na 'x=-' --na 'x=<5'`, or `"na": {"x": ["-", "<5"]}`; none for empty
+    /// cells alone.
+    package func marking(_ column: String, _ texts: [String]) -> String {
+        guard split == nil else {
+            return "\(quoted("na")): {\(quoted(column)): [\(texts.map(quoted).joined(separator: ", "))]}"
+        }
+        return (texts.isEmpty ? [""] : texts).map { typed(.na, "\(column)=\($0)") }.joined(separator: " ")
     }
 
     /// What says whether the first line names the columns.

@@ -16,6 +16,8 @@ public struct TableSource: Hashable, Sendable {
     public var missing: String?
     /// What becomes of them in columns of a kind, or in one column, in place of that.
     public var missingOf: [Kind] = []
+    /// Which texts stand for a missing value in a column, in place of the usual words, such as NA.
+    public var marks: [Marks] = []
     /// As `stormo data convert --encoding` takes it; nil for UTF-8.
     public var encoding: String?
     /// The character between fields, or `tab`; nil to find it out.
@@ -47,6 +49,14 @@ public struct TableSource: Hashable, Sendable {
             guard let sign = text.lastIndex(of: "="), sign > text.startIndex else { return nil }
             self.init(String(text[..<sign]), String(text[text.index(after: sign)...]))
         }
+    }
+
+    /// The texts that stand for a missing value in a column, beside an empty cell.
+    public struct Marks: Hashable, Sendable {
+        public var column: String
+        public var texts: [String]
+
+        public init(_ column: String, _ texts: [String]) { (self.column, self.texts) = (column, texts) }
     }
 
     /// The HDF5 files that the tables were converted to, in their order; nil before.
@@ -98,7 +108,7 @@ extension TableSource {
     package static let encodings = ["utf-8", "latin-1", "utf-16"]
 
     /// Those that say what is done with columns, which the training split says for all.
-    static let decisions = ["drop", "columns", "missing"]
+    static let decisions = ["drop", "columns", "missing", "na"]
     /// Those that say how a file is written.
     static let forms = ["encoding", "delimiter", "header", "decimal_comma"]
     static var keys: [String] { decisions + forms }
@@ -119,6 +129,7 @@ extension TableSource {
             object.finish()
         }
         readMissing(reader)
+        readMarks(reader)
         if let word = reader.optionalString("encoding") {
             if !Self.encodings.contains(word) {
                 reader.fail(unknownWord(word, noun: "encoding", among: Self.encodings), key: "encoding")
@@ -175,6 +186,19 @@ extension TableSource {
                 object.fail("leaves rows out for all columns alike; say \"missing\": \"skip\"", key: name)
             }
             missingOf.append(Kind(name, policy))
+        }
+        object.finish()
+    }
+
+    /// `{"x": "-", "y": ["-", "<5"], "continent": []}`.
+    private mutating func readMarks(_ reader: ObjectReader) {
+        guard let object = reader.object("na") else { return }
+        for name in object.presentKeys {
+            if case .string(let text)? = object.node(name)?.value {
+                marks.append(Marks(name, text.isEmpty ? [] : [text]))
+            } else if let texts = object.strings(name) {
+                marks.append(Marks(name, texts.filter { !$0.isEmpty }))
+            }
         }
         object.finish()
     }
@@ -241,6 +265,9 @@ extension TableSource {
         add(
             "missing", JSONNode(.object(missingOf.map { .init(key: $0.column, value: JSONNode($0.word)) })),
             if: !missingOf.isEmpty)
+        add(
+            "na", JSONNode(.object(marks.map { .init(key: $0.column, value: JSONNode($0.texts.map { JSONNode($0) })) })),
+            if: !marks.isEmpty)
         add("encoding", JSONNode(encoding ?? ""), if: encoding != nil)
         add("delimiter", JSONNode(delimiter ?? ""), if: delimiter != nil)
         add("header", JSONNode(hasHeader ?? true), if: hasHeader != nil)

@@ -92,6 +92,7 @@ struct TableArguments: ParsableArguments {
         options.categorical = categorical
         options.hasDecimalComma = form.decimalComma
         options.kinds = try columns.kinds
+        options.marks = try columns.marks
         let policies = try policies()
         options.missing = policies.missing
         (options.missingOfKinds, options.missingOfColumns) = (policies.missingOfKinds, policies.missingOfColumns)

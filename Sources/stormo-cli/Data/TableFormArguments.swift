@@ -73,7 +73,34 @@ struct TableColumnArguments: ParsableArguments {
         completion: NamesInFile.completion)
     var column: [String] = []
 
-    func validate() throws { _ = try kinds }
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A text that stands for a missing value in a column beside an empty cell, in place of NA, N/A, NaN, null and ?; "
+                + "COLUMN= for empty cells alone; may be repeated.", valueName: "column=text"))
+    var na: [String] = []
+
+    func validate() throws {
+        _ = try kinds
+        _ = try marks
+    }
+
+    /// `x=-`, `x=<5`: of each column its texts.
+    var marks: [TableSource.Marks] {
+        get throws {
+            var marks: [TableSource.Marks] = []
+            for text in na {
+                guard let own = TableSource.Kind(assignment: text) else {
+                    throw ValidationError(
+                        "--na \(text): say which text stands for a missing value in which column, as in --na age=-")
+                }
+                let place = marks.firstIndex { $0.column == own.column } ?? marks.count
+                if place == marks.count { marks.append(TableSource.Marks(own.column, [])) }
+                if !own.word.isEmpty { marks[place].texts.append(own.word) }
+            }
+            return marks
+        }
+    }
 
     /// `zip=category`.
     var kinds: [(column: String, word: ColumnWord)] {
@@ -92,7 +119,7 @@ struct TableColumnArguments: ParsableArguments {
     }
 
     /// Those that are on the command line.
-    var given: [String] { [("--drop", !drop.isEmpty), ("--column", !column.isEmpty)].filter(\.1).map(\.0) }
+    var given: [String] { [("--drop", !drop.isEmpty), ("--column", !column.isEmpty), ("--na", !na.isEmpty)].filter(\.1).map(\.0) }
 }
 
 extension TextEncoding: ExpressibleByArgument {}

@@ -68,7 +68,7 @@ struct InitCommand: ParsableCommand {
         if let twice = targets.indices.first(where: { targets[..<$0].contains(targets[$0]) }) {
             throw UsageError("--target \(ShellWord.quoted(targets[twice])) is given twice; give it once")
         }
-        var options = options
+        var options = try self.options
         let source = try InitSources.source(of: file, options)
         if let option = options.given.first(where: { !source.options.contains($0) }) {
             throw UsageError("\(option) is not for \(source.words), and \(file) is one; leave it out")
@@ -111,25 +111,28 @@ struct InitCommand: ParsableCommand {
     }
 
     private var options: InitOptions {
-        var options = InitOptions()
-        options.targets = targets
-        options.inputs = inputs
-        options.skipsDamaged = skipDamaged
-        options.table.dropped = columns.drop
-        options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
-        options.table = form.applied(to: options.table)
-        if form.encoding == .utf8 { options.table.encoding = nil }
-        options.table.asker = .initialising
-        // What becomes of missing values decides which rows there are.
-        options.table.missing = assignments.compactMap { TableSource.Kind(assignment: $0) }
-            .last { $0.column == "data.train.missing" && !$0.word.hasPrefix("{") }
-            .map { $0.word.trimmingCharacters(in: ["\""]) }
-        options.table.hasHeader = header.header
-        options.given =
-            [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1)
-            .map(\.0) + columns.given
-            + form.given + header.given
-        return options
+        get throws {
+            var options = InitOptions()
+            options.targets = targets
+            options.inputs = inputs
+            options.skipsDamaged = skipDamaged
+            options.table.dropped = columns.drop
+            options.table.kinds = columns.column.compactMap { TableSource.Kind(assignment: $0) }
+            options.table.marks = try columns.marks
+            options.table = form.applied(to: options.table)
+            if form.encoding == .utf8 { options.table.encoding = nil }
+            options.table.asker = .initialising
+            // What becomes of missing values decides which rows there are.
+            options.table.missing = assignments.compactMap { TableSource.Kind(assignment: $0) }
+                .last { $0.column == "data.train.missing" && !$0.word.hasPrefix("{") }
+                .map { $0.word.trimmingCharacters(in: ["\""]) }
+            options.table.hasHeader = header.header
+            options.given =
+                [("--target", !targets.isEmpty), ("--inputs", !inputs.isEmpty), ("--skip-damaged", skipDamaged)].filter(\.1)
+                .map(\.0) + columns.given
+                + form.given + header.given
+            return options
+        }
     }
 
     /// `houses` for `data/houses.csv.gz`, in the working directory.

@@ -9,7 +9,7 @@ import Recipes
 enum TableInit: InitSource {
     static let words = "a table (.csv, .tsv, .tab, also with .gz)"
     static let options: Set<String> = [
-        "--target", "--drop", "--column", "--encoding", "--delimiter", "--header", "--no-header", "--decimal-comma",
+        "--target", "--drop", "--column", "--na", "--encoding", "--delimiter", "--header", "--no-header", "--decimal-comma",
     ]
 
     private static let leastRows = 10

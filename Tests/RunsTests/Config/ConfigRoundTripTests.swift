@@ -44,6 +44,7 @@ import Testing
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
         ".model.outputs": "SeveralConfigurationTests, SeveralRunTests", ".loss_weights": "SeveralConfigurationTests",
         "source.drop": "TrainTableTests", "source.columns": "TrainTableTests", "source.missing": "TrainTableTests",
+        "source.na": "TrainTableTests", "split.na": "refused: DataConfigurationTests",
         "source.encoding": "TrainTableTests", "source.delimiter": "TrainTableTests",
         "source.header": "TrainTableTests", "source.decimal_comma": "TrainTableTests",
         "split.drop": "refused: DataConfigurationTests", "split.columns": "refused: DataConfigurationTests",

@@ -93,6 +93,7 @@ struct SchemaValidationTests {
         #"data.train={"file": ["a.csv", "b.csv.gz"], "targets": ["y", "z"], "encoding": "utf-16", "delimiter": "tab"}"#,
         #"data.train={"file": "a.csv", "targets": "y", "header": false, "decimal_comma": true, "missing": "mean"}"#,
         #"data.test={"file": "a.csv", "encoding": "latin-1"}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "na": {"x": "-", "z": ["-", "<5"], "y": []}}"#,
         // Images.
         #"data.train={"file": "a", "images": {"size": [4, 5], "channels": 1, "bits": 16, "fit": "crop"}}"#,
         #"data.train={"file": "a", "images": {"size": 4, "channels": null}}"#,
@@ -107,6 +108,8 @@ struct SchemaValidationTests {
         #"data.test={"file": "a.CSV.gz", "missing": "mean"}"#,
         #"data.train={"file": "a.csv", "targets": []}"#, #"data.train={"file": "a.csv", "targets": "y", "drop": 1}"#,
         #"data.train={"file": "a.csv", "targets": "y", "columns": {"zip": 1}}"#,
+        #"data.train={"file": "a.csv", "targets": "y", "na": {"x": 1}}"#, #"data.test={"file": "a.csv", "na": {}}"#,
+        #"data.train={"file": "a.h5", "na": {"x": "-"}}"#, #"data.train={"file": "a.csv", "targets": "y", "na": "-"}"#,
         #"data.train={"file": "a.csv", "targets": "y", "encoding": "ascii"}"#,
         #"data.train={"file": "a.csv", "targets": "y", "header": "yes"}"#,
         #"data.train={"file": "a", "images": {"size": 0}}"#, #"data.train={"file": "a", "images": {"size": [1]}}"#,

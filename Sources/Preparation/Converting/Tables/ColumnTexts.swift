@@ -156,6 +156,12 @@ final class ColumnTexts {
         briefs.append(UInt8(reading.look.rawValue) | (reading.unit == nil ? 0 : Self.unitBit))
     }
 
+    /// How many rows have a text; 0 for one that was not kept.
+    func rows(of text: String) -> Int {
+        var text = text
+        return text.withUTF8 { table.find(UnsafeRawBufferPointer($0)).map { table.counts[$0] } ?? 0 }
+    }
+
     /// The texts of some looks, the most frequent first, each with how many rows have it.
     func mostFrequent(_ isWanted: (CellReading.Look) -> Bool) -> [(text: String, count: Int)] {
         let counts = table.counts

@@ -411,10 +411,15 @@ struct KindFinder {
     }
 
     private func stray(_ kinds: String, _ count: Int, _ place: ColumnTexts.Place?) -> DataError {
-        DataError(
+        // What comes again is no slip.
+        let isAgain = (place.map { column.texts?.rows(of: $0.text) ?? 1 } ?? 1) > 1
+        let emptying =
+            isAgain
+            ? "leave it empty or \(asker.say) \(asker.marking(name, [place?.text ?? ""])) where it means a missing value"
+            : "leave it empty where it means a missing value"
+        return DataError(
             "\(source), line \(place?.line ?? 0): column '\(name)' holds '\(place?.shown ?? "")', but \(kinds) in \(count) of "
-                + "\(column.present) rows; repair it, leave it empty where it means a missing value, or "
-                + "\(asCategory) if all of them are names")
+                + "\(column.present) rows; repair it, \(emptying), or \(asCategory) if all of them are names")
     }
 
     /// Notes a column that looks like numbers or dates and becomes codes.
@@ -464,9 +469,9 @@ struct KindFinder {
         found.warn(
             "numbers beside '\(Self.cut(most.text))', became codes",
             "column '\(name)' holds numbers, such as \(number.words), and of its \(column.present) values "
-                + "\(shown.joined(separator: ", "))\(more): so it is read as texts, whose codes say nothing of their size; leave such "
-                + "cells empty where they mean a missing value; or leave the column out by \(dropping); or \(asCategory) if its "
-                + "numbers are names")
+                + "\(shown.joined(separator: ", "))\(more): so it is read as texts, whose codes say nothing of their size; "
+                + "\(asker.say) \(asker.marking(name, others.prefix(3).map(\.text))) where \(others.count == 1 ? "it means" : "they mean") "
+                + "a missing value; or leave the column out by \(dropping); or \(asCategory) if its numbers are names")
     }
 
     /// More different texts beside numbers are names, of which some are numbers.

@@ -165,6 +165,7 @@ extension TableOptions {
             }
             kinds.append((kind.column, known))
         }
+        marks = table.marks
         missing = table.missing.map { Missing(word: $0) } ?? .refuse
         for policy in table.missingOf {
             // An object's keys differ.

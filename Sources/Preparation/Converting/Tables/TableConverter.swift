@@ -127,6 +127,8 @@ package struct TableConverter: Converter {
         var kinds: [Int: ColumnKind] = [:]
         /// How many of a category's texts get a feature of their own, where that is said.
         var widths: [Int: Int] = [:]
+        /// The texts that stand for a missing value, where that is said.
+        var marks: [Int: [String]] = [:]
         var leftOut: [TableDecisions.LeftOut] = []
 
         var used: [Int] { inputs + targets + kept }
@@ -203,6 +205,16 @@ package struct TableConverter: Converter {
                 "\(own) has no effect, since the column is neither an input nor a target; leave it out, or name the column among "
                     + "the inputs",
                 configured: "has no effect, since 'inputs' leaves the column out; name it there, or leave it out here")
+        }
+        for own in options.marks {
+            let index = try form.column(own.column, .na, source)
+            guard taken.contains(index) else {
+                throw asker.mistake(
+                    .na, of: own.column,
+                    "\(asker.name(.na, form.names[index])) has no effect, since the column is left out; leave one of the two out",
+                    configured: "has no effect, since the column is left out; leave one of the two out")
+            }
+            columns.marks[index] = own.texts
         }
         for index in form.names.indices where !taken.contains(index) {
             let isAsked = out.contains(index) || !form.index.contains(index)
@@ -298,6 +310,7 @@ package struct TableConverter: Converter {
         let like = Dictionary(uniqueKeysWithValues: likes)
         for index in chosen.used {
             let kind = like[index]?.column.kind ?? chosen.kinds[index]?.kind
+            columns[index].words = MissingWords(like[index].map { $0.column.marks } ?? chosen.marks[index])
             columns[index].isNamed = kind?.isCoded ?? false
             columns[index].isRead = !columns[index].isNamed
         }
@@ -358,7 +371,7 @@ package struct TableConverter: Converter {
             return "the target '\(column.name)' holds \(word.words)"
                 + (found.missingWords > 1 ? " and such words in \(found.missingWords) rows in all" : "")
                 + ", which stands for a missing value: \(found.missingWords == 1 ? "that row has" : "these rows have") no target; "
-                + "if it is a class, write it in another way in the file"
+                + "if it is a class, \(asker.say) \(asker.marking(column.name, [])), so that empty cells alone are missing there"
         }
     }
 

@@ -217,7 +217,7 @@ struct TableForm {
         // What says that a value is missing may stand in any line of data.
         let number = isNumber.firstIndex(of: true)
         if number != nil {
-            for index in first.indices where TableProfile.isMissing(reader.bytes(index)) { isName[index] = false }
+            for index in first.indices where MissingWords.usual.contains(reader.bytes(index)) { isName[index] = false }
         }
         guard isName.contains(true) else { return false }
         let line = reader.line
@@ -230,7 +230,7 @@ struct TableForm {
                 let bytes = reader.bytes(index)
                 if DecimalNumber.parse(bytes, point: point) != nil {
                     hasNumbers[index] = true
-                } else if !TableProfile.isMissing(bytes) {
+                } else if !MissingWords.usual.contains(bytes) {
                     hasTexts[index] = true
                 }
                 if isName[index], bytes.elementsEqual(first[index].utf8) { repeats = true }

@@ -106,6 +106,8 @@ package struct TableOptions: Sendable {
     /// is meant where no column is called so; see `setMissing`.
     package var missingOfKinds: [RecipeColumn.Kind: Missing] = [:]
     package var missingOfColumns: [(column: String, missing: Missing)] = []
+    /// Which texts stand for a missing value in a column, beside an empty cell, in place of the usual words.
+    package var marks: [TableSource.Marks] = []
     /// What says all of this instead: columns that it does not name are left out.
     package var like: LikeTable?
     package var encoding = TextEncoding.utf8

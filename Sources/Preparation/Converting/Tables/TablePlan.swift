@@ -14,8 +14,9 @@ struct TablePlan {
         /// Of dates and times: whether they say their zone, here or in the table that this one is like.
         var isZoned = false
         var width: Int?
-        /// Whether a value is missing in some row.
+        /// Whether a value is missing in some row, and what says so.
         var hasMissing = false
+        var words = MissingWords.usual
         /// What becomes of it in training.
         var missing = RecipeColumn.Missing.none
         var seen = RecipeColumn.Seen(missing: 0, range: nil)
@@ -39,13 +40,14 @@ struct TablePlan {
         /// - Returns: nil for a cell that was not there when the column was planned.
         @inline(__always)
         func value(_ bytes: UnsafeRawBufferPointer, point: UInt8, missing: Double) -> Double? {
+            if words.areSaid, words.contains(bytes) { return hasMissing ? missing : nil }
             if categories == nil, let number = DecimalNumber.parse(bytes, point: point) { return number }
-            if !codes.isEmpty, !TableProfile.isMissing(bytes) {
+            if !codes.isEmpty, !words.contains(bytes) {
                 // Most texts of such a column come once.
                 if isStreamed, let value = read(bytes, point: point) { return value }
                 if let number = table.find(bytes) { return codes[number] }
             }
-            return hasMissing && TableProfile.isMissing(bytes) ? missing : nil
+            return hasMissing && words.contains(bytes) ? missing : nil
         }
 
         /// A text that is not in the table.
@@ -141,6 +143,7 @@ struct TablePlan {
         let kind = isTarget && found.kind == .boolean ? .category : found.kind
         var column = Column(index: index, name: form.names[index], kind: kind, unit: found.unit, order: found.order)
         column.width = found.width
+        column.words = profile.words
         column.hasMissing = profile.present < rows
         column.seen = RecipeColumn.Seen(missing: rows - profile.present, range: nil)
         column.isStreamed = profile.texts?.isStreamed ?? false
@@ -293,7 +296,7 @@ struct TablePlan {
             columns.map { own in
                 var column = RecipeColumn(own.name, own.kind, missing: own.missing, categories: own.categories ?? [])
                 (column.unit, column.order, column.seen) = (own.unit, own.order, own.seen)
-                column.isZoned = own.isZoned
+                (column.isZoned, column.marks) = (own.isZoned, own.words.texts)
                 column.width = own.width ?? RecipeColumn.usualWidth
                 return column
             }, form: form)

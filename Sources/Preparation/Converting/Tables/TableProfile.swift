@@ -10,6 +10,8 @@ struct TableProfile {
         var isTarget = false
         /// Whether its numbers are names too.
         var isNamed = false
+        /// What says that there is no value.
+        var words = MissingWords.usual
         /// Whether what its texts look like matters.
         var isRead = true
         /// Whether its numbers are names by the way in which they are written, of which there may be one for each row.
@@ -59,7 +61,7 @@ struct TableProfile {
 
         mutating func addMissing(_ bytes: UnsafeRawBufferPointer, line: Int) {
             if missingLines.count < 3 { missingLines.append(line) }
-            guard isTarget, !bytes.isEmpty else { return }
+            guard isTarget, !words.areSaid, !bytes.isEmpty else { return }
             missingWords += 1
             if missingWord == nil {
                 missingWord = ColumnTexts.Place(line: line, text: String(decoding: bytes, as: UTF8.self))
@@ -157,7 +159,7 @@ struct TableProfile {
         var hasMissing = false
         for index in columns.indices where columns[index].isUsed {
             let bytes = reader.bytes(index)
-            guard Self.isMissing(bytes) else { continue }
+            guard columns[index].words.contains(bytes) else { continue }
             hasMissing = true
             columns[index].skippedRows += 1
             note(bytes, reader.line, index)
@@ -174,11 +176,13 @@ struct TableProfile {
     private mutating func add(
         _ bytes: UnsafeRawBufferPointer, _ index: Int, _ reader: RecordReader, _ form: TableForm
     ) throws {
-        // Most are numbers, and no number is a word for a missing value.
-        if let number = DecimalNumber.parse(bytes, point: form.point) {
+        // Most are numbers, and no number is a word for a missing value unless that is said.
+        if columns[index].words.areSaid, columns[index].words.contains(bytes) {
+            note(bytes, reader.line, index)
+        } else if let number = DecimalNumber.parse(bytes, point: form.point) {
             columns[index].add(number, bytes, line: reader.line, point: form.point)
             if columns[index].isNamed { try addText(bytes, index, reader, form, isNumber: true) }
-        } else if Self.isMissing(bytes) {
+        } else if columns[index].words.contains(bytes) {
             note(bytes, reader.line, index)
         } else {
             try addText(bytes, index, reader, form, isNumber: false)
@@ -209,23 +213,5 @@ struct TableProfile {
                         : ", or \(form.asker.say) \(form.asker.holding(name, "number")) if they are amounts in spite of the zeros "
                             + "in front"))
         }
-    }
-
-    private static let missingWords = ["na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "?"].map { Array($0.utf8) }
-
-    /// Whether a field says that there is no value.
-    static func isMissing(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        if bytes.isEmpty { return true }
-        guard bytes.count <= 4 else { return false }
-        for word in missingWords where word.count == bytes.count {
-            var isSame = true
-            for index in 0..<word.count {
-                let byte = bytes[index]
-                let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-                if (isUpper ? byte | 0x20 : byte) != word[index] { isSame = false }
-            }
-            if isSame { return true }
-        }
-        return false
     }
 }

@@ -98,7 +98,7 @@ struct TableWriter {
         while try reader.next() {
             try TableProfile.checkWidth(reader, width, form)
             number += 1
-            if skipsMissing, used.contains(where: { TableProfile.isMissing(reader.bytes($0.index)) }) { continue }
+            if skipsMissing, used.contains(where: { $0.words.contains(reader.bytes($0.index)) }) { continue }
             guard inputs.count < inputs.rows else { throw changed(source) }
             // By address: a column that is handed on is not copied.
             try plan.inputs.withUnsafeBufferPointer { columns in

@@ -160,17 +160,56 @@ struct KindFinderTests {
     @Test(arguments: ["-", "--", "<5", "#DIV/0!", "inf", "unknown", "below detection"], [1, 2, 3])
     func marksBesideNumbers(_ mark: String, _ share: Int) throws {
         let texts = (0..<40).map { $0 % 4 < share ? mark : "\($0).5" }
+        let shown = ["-", "--", "inf", "unknown"].contains(mark) ? "x=\(mark)" : "'x=\(mark)'"
         let decisions = try values(converter(table("x", texts))).2
         #expect(decisions.inputs.columns[0].kind == .category)
         #expect(
             decisions.warnings == [
                 "column 'x' holds numbers, such as '\(share).5' in line \(share + 2), and of its 40 values '\(mark)' in "
-                    + "\(share * 10): so it is read as texts, whose codes say nothing of their size; leave such cells empty where "
-                    + "they mean a missing value; or leave the column out by --drop x; or say --column x=category if its numbers are "
-                    + "names"
+                    + "\(share * 10): so it is read as texts, whose codes say nothing of their size; say --na \(shown) where it means "
+                    + "a missing value; or leave the column out by --drop x; or say --column x=category if its numbers are names"
             ])
         #expect(decisions.remarks["x"] == "numbers beside '\(mark)', became codes")
         #expect(decisions.warned == ["x"])
+        // As it is advised.
+        let (numbers, column, read) = try values(
+            converter(table("x", texts)) { ($0.marks, $0.missing) = ([.init("x", [mark])], .mean) })
+        #expect(numbers.count { $0.isNaN } == share * 10 && numbers.last { !$0.isNaN } != nil)
+        #expect(column.kind == .number && column.marks == [mark] && column.seen?.missing == share * 10)
+        #expect(read.warnings == [])
+    }
+
+    /// The texts that stand for a missing value are those that are said, and no others: a number among them, too.
+    @Test func marksOfMissingValues() throws {
+        let text = "x,y\n-999,NA\n5,EU\n,NA\n7,\n"
+        let converter = try converter(text) {
+            ($0.marks, $0.missing) = ([.init("x", ["-999"]), .init("y", [])], .mean)
+        }
+        let (file, report) = try fixture.convert(converter)
+        let numbers = try file.dataset("/train/inputs").read(Double.self)
+        #expect(numbers[0].isNaN && numbers[1] == 5 && numbers[2].isNaN && numbers[3] == 7)
+        #expect(report.decisions?.inputs.columns[0].seen?.range == 5...7)
+        #expect(try file.dataset("/train/targets").read(Int32.self) == [1, 0, 1, -1])
+        #expect(try file.dataset("/train/targets").attributes.strings("class_names") == ["EU", "NA"])
+        #expect(report.notes.allSatisfy { !$0.contains("'NA'") })
+        // A new table is read alike.
+        let like = try LikeTable(file)
+        let (other, _) = try fixture.convert(try self.converter("y,x\nNA,-999\n,6\n") { $0.like = like })
+        let again = try other.dataset("/train/inputs").read(Double.self)
+        #expect(again[0].isNaN && again[1] == 6)
+        #expect(try other.dataset("/train/targets").read(Int32.self) == [1, -1])
+        let (skipped, _) = try fixture.convert(
+            try self.converter(text) { ($0.marks, $0.missing) = ([.init("x", ["-999"])], .skip) })
+        #expect(try skipped.dataset("/train/inputs").read(Double.self) == [5])
+        try expect("@a.csv has no column 'z' for --na; it has: x, y", text) { $0.marks = [.init("z", ["-"])] }
+        try expect("--na x has no effect, since the column is left out; leave one of the two out", "x,a,y\n1,2,3\n") {
+            ($0.marks, $0.dropped) = ([.init("x", ["-"])], ["x"])
+        }
+        // What comes again among numbers is no slip.
+        try expect(
+            "@a.csv, line 22: column 'x' holds '-', but numbers in 20 of 22 rows; repair it, leave it empty or say --na x=- where "
+                + "it means a missing value, or say --column x=category if all of them are names",
+            table("x", (0..<20).map { "\($0).5" } + ["-", "-"]))
     }
 
     @Test func severalMarksBesideNumbers() throws {
@@ -213,7 +252,7 @@ struct KindFinderTests {
         let (_, report) = try fixture.convert(TableConverter(fixture.write(text, to: "a.csv")))
         let note =
             "the target 'continent' holds 'NA' in line 3 and such words in 2 rows in all, which stands for a missing value: these "
-            + "rows have no target; if it is a class, write it in another way in the file"
+            + "rows have no target; if it is a class, say --na continent=, so that empty cells alone are missing there"
         #expect(report.notes.last == note)
         #expect(report.decisions?.runNotes == [note])
         for text in ["x,y\n1,EU\n2,\n", "x,y\n1,5\n2,NA\n"] {
