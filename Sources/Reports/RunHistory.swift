@@ -1,3 +1,4 @@
+import Charts
 import Configuration
 import Files
 import Foundation
@@ -14,6 +15,8 @@ package struct RunHistory: Sendable {
     /// The seconds from the run's start to each epoch's end, summed over `times.csv`; where a time is missing, NaN from
     /// there on.
     package let seconds: [Double]
+    /// In samples a second; NaN where it is missing.
+    package let paces: [Double]
     /// By column; what was not defined is NaN.
     package let values: [String: [Double]]
     package let configuration: JSONNode
@@ -22,6 +25,19 @@ package struct RunHistory: Sendable {
     /// Reads a run's directory.
     /// - Throws: `FileError` where it is none, has no epoch yet, or a file in it is damaged.
     package init(directory path: String) throws {
+        guard let history = try Self(soFar: path) else {
+            throw FileError(
+                (try? RunState(directory: path))?.phase == .failed
+                    ? "\(path) has no epoch: the run failed in its first"
+                    : "\(path) has no epoch yet; wait until the first is over")
+        }
+        self = history
+    }
+
+    /// Reads what a run's directory has so far.
+    /// - Returns: nil where it has no epoch yet.
+    /// - Throws: `FileError` where it is none, or a file in it is damaged.
+    package init?(soFar path: String) throws {
         self.path = path
         guard AtomicFile.isDirectory(path) else {
             throw FileError("there is no directory \(path); name the directory of a run")
@@ -36,12 +52,7 @@ package struct RunHistory: Sendable {
         guard let header = rows.first, header.prefix(2) == ["epoch", "step"] else {
             throw FileError("\(metrics) is damaged: its first line does not begin with epoch,step", isBadData: true)
         }
-        guard rows.count > 1 else {
-            throw FileError(
-                (try? RunState(directory: path))?.phase == .failed
-                    ? "\(path) has no epoch: the run failed in its first"
-                    : "\(path) has no epoch yet; wait until the first is over")
-        }
+        guard rows.count > 1 else { return nil }
         var table: [[Double]] = header.map { _ in [] }
         for (index, row) in rows.dropFirst().enumerated() {
             let place = "\(metrics):\(index + 2)"
@@ -64,7 +75,7 @@ package struct RunHistory: Sendable {
         columns = Array(header.dropFirst(2))
         (epochs, steps) = (table[0], table[1])
         values = Dictionary(zip(columns, table.dropFirst(2))) { first, _ in first }
-        seconds = try Self.seconds(path + "/times.csv", epochs: epochs)
+        (seconds, paces) = try Self.times(path + "/times.csv", epochs: epochs)
         configuration = try ConfigurationDocument(contentsOf: path + "/config.json").root
         state = try RunState(directory: path)
     }
@@ -78,23 +89,27 @@ package struct RunHistory: Sendable {
         }
     }
 
-    /// A resumed run may have an epoch twice: the last one counts.
-    private static func seconds(_ path: String, epochs: [Double]) throws -> [Double] {
-        guard access(path, F_OK) == 0 else { return epochs.map { _ in .nan } }
-        var took: [Double: Double] = [:]
+    /// The seconds up to each epoch's end, and the pace in it. A resumed run may have an epoch twice: the last one counts.
+    private static func times(_ path: String, epochs: [Double]) throws -> (seconds: [Double], paces: [Double]) {
+        guard access(path, F_OK) == 0 else { return (epochs.map { _ in .nan }, epochs.map { _ in .nan }) }
+        var took: [Double: (seconds: Double, pace: Double)] = [:]
         for row in try rows(path).dropFirst() where row.count > 1 {
-            if let epoch = Double(row[0]) { took[epoch] = Double(row[1]) ?? .nan }
+            guard let epoch = Double(row[0]) else { continue }
+            took[epoch] = (Double(row[1]) ?? .nan, row.count > 2 ? Double(row[2]) ?? .nan : .nan)
         }
         var sum = 0.0
-        return epochs.map { epoch in
-            sum += took[epoch] ?? .nan
+        let seconds = epochs.map { epoch in
+            sum += took[epoch]?.seconds ?? .nan
             return sum
         }
+        return (seconds, epochs.map { took[$0]?.pace ?? .nan })
     }
 
     /// The config without what tells runs of one experiment apart, the seed and the name, and without what does not change
     /// what they learn: what they write down, and when they save.
-    package var settings: JSONNode {
+    package var settings: JSONNode { Self.settings(configuration) }
+
+    static func settings(_ configuration: JSONNode) -> JSONNode {
         var settings = configuration
         for key in ["seed", "name", "logging", "checkpoint"] { settings[key] = Optional<JSONNode>.none }
         return settings
@@ -103,4 +118,25 @@ package struct RunHistory: Sendable {
     package var seed: Int? { configuration["seed"]?.asInteger }
     /// Its number among the folds of a cross-validation, from 0; nil for a run of its own.
     var fold: Int? { FoldDirectory.number(of: path) }
+
+    /// The columns of a run's table without `epoch` and `step`, from its first line alone; none where there is no table.
+    static func columns(of directory: String) -> [String] {
+        guard let file = FileHandle(forReadingAtPath: directory + "/metrics.csv") else { return [] }
+        defer { try? file.close() }
+        let start = (try? file.read(upToCount: 1 << 16)) ?? Data()
+        let line = String(decoding: start, as: UTF8.self).prefix { !$0.isNewline }
+        return line.split(separator: ",").dropFirst(2).map(String.init)
+    }
+
+    /// The best finite value of a column and its epoch; the last where neither way is better.
+    func best(_ column: String, _ direction: Finding.Direction?) -> (value: Double, epoch: Int)? {
+        let finite = (values[column] ?? []).enumerated().filter(\.element.isFinite)
+        let best =
+            switch direction {
+            case .lowest: finite.min { $0.element < $1.element }
+            case .highest: finite.max { $0.element < $1.element }
+            case nil: finite.last
+            }
+        return best.map { ($0.element, Int(epochs[$0.offset])) }
+    }
 }

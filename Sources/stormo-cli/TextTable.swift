@@ -22,6 +22,9 @@ struct TextTable {
     /// The lines, the headings first; without spaces at their ends, and as long as the texts are.
     var lines: [String] { lines(within: nil).map(\.text) }
 
+    /// Of the longest line where there is no limit.
+    var width: Int { lines.map(\.count).max() ?? 0 }
+
     /// The table within a number of characters. Where it is wider, texts are wrapped between words in their columns, the widest
     /// first; where that is not enough, columns that have no room follow in further tables, each with the first column; and
     /// where one of them has no room even so, its cells stand below each other, row by row. No word is cut.
@@ -30,7 +33,7 @@ struct TextTable {
     func lines(within width: Int?) -> [(text: String, isHeading: Bool)] {
         let columns = alignments.indices.filter { column in rows.dropFirst().contains { !$0[column].isEmpty } }
         var widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        guard let width else { return part(columns, widths) }
+        guard let width else { return part(columns, widths, of: rows) }
         let room = max(width, Self.narrowest) - indent.count
         func taken(_ columns: [Int]) -> Int { columns.reduce(-2) { $0 + widths[$1] + 2 } }
         let longestWords = alignments.indices.map { column in
@@ -56,13 +59,15 @@ struct TextTable {
         let natural = widths
         for part in parts {
             widths = natural
+            // A row without a text there has been told already.
+            let rows = part == parts[0] ? rows : rows.filter { row in part.dropFirst().contains { !row[$0].isEmpty } }
             while taken(part) > room {
                 let texts = part.filter { alignments[$0] == .left && widths[$0] > least($0) }
                 guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { break }
                 widths[widest] -= 1
             }
             if !lines.isEmpty { lines.append(("", false)) }
-            lines += self.part(part, widths)
+            lines += self.part(part, widths, of: rows)
         }
         return lines
     }
@@ -71,7 +76,7 @@ struct TextTable {
     private static let narrowestText = 12
 
     /// Some of the columns, their texts wrapped within their widths.
-    private func part(_ columns: [Int], _ widths: [Int]) -> [(text: String, isHeading: Bool)] {
+    private func part(_ columns: [Int], _ widths: [Int], of rows: [[String]]) -> [(text: String, isHeading: Bool)] {
         rows.enumerated().flatMap { number, row -> [(text: String, isHeading: Bool)] in
             let cells = columns.map { Self.wrapped(row[$0], within: widths[$0]) }
             return (0..<(cells.map(\.count).max() ?? 0)).map { height in

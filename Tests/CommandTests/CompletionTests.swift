@@ -16,7 +16,7 @@ struct CompletionTests {
         "group",
         "axes", "format", "list", "seconds", "level", "rows", "kind", "HxW", "HxWxC", "way", "name=share,…", "seed",
         "size", "weight",
-        "share", "subcommands", "json",
+        "share", "subcommands", "json", "key", "pattern",
     ]
     /// Paths within an HDF5 file.
     private static let inFiles: Set<String> = [
@@ -109,7 +109,8 @@ struct CompletionTests {
             """)
         #expect(
             offered.prefix(6) == [
-                "csv json jsonl npy h5", "json jsonl", "epoch step time", "train validation test", "utf-8 latin-1 utf-16",
+                "csv json jsonl npy h5", "json jsonl", "epoch step time", "train validation test",
+                "utf-8 latin-1 utf-16",
                 "error missing skip",
             ], "\(offered)")
     }

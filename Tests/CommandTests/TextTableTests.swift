@@ -46,7 +46,8 @@ struct TextTableTests {
                 "loss       its least is what R² measures",
             ])
         #expect(
-            wide.lines(within: 40).map(\.isHeading) == [true, false, false, false, true] + Array(repeating: false, count: 4))
+            wide.lines(within: 40).map(\.isHeading) == [true, false, false, false, true]
+                + Array(repeating: false, count: 4))
         #expect(wide.lines(within: nil).map(\.text) == wide.lines)
     }
 
@@ -92,5 +93,23 @@ struct TextTableTests {
         var table = TextTable([("name", .left)])
         table.append(["a\u{1B}[2J"])
         #expect(table.lines.last == "a\u{FFFD}[2J")
+    }
+
+    /// What a row lacks in a further table is not told there.
+    @Test func furtherTablesHaveTheRowsThatHaveATextThere() {
+        var table = TextTable([("run", .left), ("lowest validation_loss", .left), ("came to", .left), ("note", .left)])
+        table.append(["runs/a-long-name-of-a-run", "0.1250 (epoch 2)", "", ""])
+        table.append(["runs/b", "0.2500 (epoch 12)", "test accuracy 0.9750", "killed"])
+        #expect(
+            table.lines(within: 48).map(\.text) == [
+                "run                        lowest",
+                "                           validation_loss",
+                "runs/a-long-name-of-a-run  0.1250 (epoch 2)",
+                "runs/b                     0.2500 (epoch 12)",
+                "",
+                "run                        came to        note",
+                "runs/b                     test accuracy  killed",
+                "                           0.9750",
+            ])
     }
 }

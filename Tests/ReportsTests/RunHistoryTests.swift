@@ -48,6 +48,24 @@ final class RunFolder {
         #expect(run.settings["batch"] == 8 && run.settings["seed"] == nil && run.settings["name"] == nil)
     }
 
+    /// What is written so far is read as training had it.
+    @Test func epochsAsTrainingHasThem() throws {
+        let folder = RunFolder()
+        let run = try RunHistory(directory: folder.run())
+        #expect(run.figures == ["accuracy"])
+        let records = run.records
+        #expect(records.map(\.epoch) == [1, 2, 3] && records.map(\.step) == [10, 20, 30])
+        #expect(records[1].learningRate == 0.05 && records[1].loss == 1 && records[1].metrics == [0.75])
+        #expect(records[1].validationLoss == 1.25 && records[1].validationMetrics == [0.7])
+        #expect(records[1].samplesPerSecond == 9 && records[1].gradientNorm == 2.5)
+        #expect(records[2].metrics?[0].isNaN == true)
+        let begun = try RunHistory(soFar: folder.run("begun", metrics: "epoch,step,loss\n"))
+        #expect(begun.map(\.path) == nil)
+        let without = try RunHistory(directory: folder.run("without", metrics: "epoch,step,loss\n1,2,3\n", times: nil))
+        #expect(without.records[0].validationLoss == nil && without.records[0].validationMetrics == nil)
+        #expect(without.records[0].samplesPerSecond == 0)
+    }
+
     @Test func timesMayBeMissing() throws {
         let folder = RunFolder()
         #expect(try RunHistory(directory: folder.run(times: nil)).seconds.allSatisfy(\.isNaN))

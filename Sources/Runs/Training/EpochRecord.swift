@@ -21,4 +21,14 @@ public struct EpochRecord: Sendable, Hashable {
     public let samplesPerSecond: Double
     /// The Euclidean norm of the gradient before clipping, as a mean over the epoch's steps.
     public let gradientNorm: Double
+
+    package init(
+        epoch: Int, step: Int, learningRate: Double, loss: Double?, metrics: [Double]?, validationLoss: Double?,
+        validationMetrics: [Double]?, samplesPerSecond: Double, gradientNorm: Double
+    ) {
+        (self.epoch, self.step, self.learningRate) = (epoch, step, learningRate)
+        (self.loss, self.metrics) = (loss, metrics)
+        (self.validationLoss, self.validationMetrics) = (validationLoss, validationMetrics)
+        (self.samplesPerSecond, self.gradientNorm) = (samplesPerSecond, gradientNorm)
+    }
 }

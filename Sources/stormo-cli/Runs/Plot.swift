@@ -11,11 +11,12 @@ struct Plot: ParsableCommand {
         discussion: """
             Each figure of metrics.csv is a chart; runs are overlaid. Runs whose configs differ in nothing but seed and name \
             are drawn as their mean with a band of one standard deviation, and so are the folds of a cross-validation; \
-            with --no-group each is a line. An HTML file suits any screen and has the numbers; an SVG file goes into \
+            with --no-group each is a line. Of a folder that holds runs all are drawn; runs without an epoch are told and left \
+            out. An HTML file suits any screen and has the numbers; an SVG file goes into \
             documents. A file of before is replaced.
             """)
 
-    @Argument(help: "The directories of runs.", completion: .directory)
+    @Argument(help: "The directories of runs, or of folders that hold such.", completion: .directory)
     var runs: [String]
 
     @Option(
@@ -59,27 +60,45 @@ struct Plot: ParsableCommand {
         guard kind == "svg" || kind == "html", output.contains(".") else {
             throw UsageError("--output \(output) must end in .html or .svg, which says what is drawn")
         }
-        let directories = runs.flatMap { run in
-            let folds = FoldDirectory.names(in: run)
-            return folds.isEmpty ? [run] : folds.map { "\(run)/\($0)" }
+        let directories = try runs.flatMap { place in
+            // What is no directory is told when it is read.
+            let found = AtomicFile.isDirectory(place) ? RunFinder.runs(in: place) : [place]
+            if found.isEmpty { throw FileError("there is no run in \(place); 'stormo runs' lists runs") }
+            return found.flatMap { run in
+                let folds = FoldDirectory.names(in: run)
+                return folds.isEmpty ? [run] : folds.map { "\(run)/\($0)" }
+            }
         }
         try OutputFile.check(
             output, "--output",
             reading: directories.flatMap { run in
                 ["metrics.csv", "times.csv", "config.json", "state.json"].map { "\(run)/\($0)" }
             })
-        let histories = try directories.map { try RunHistory(directory: $0) }
+        let histories = try read(directories)
         var plot = CurvePlot()
         (plot.position, plot.smoothing, plot.isLogarithmic) = (by, smooth, log)
         (plot.figures, plot.groupsSeeds) = (metric, group)
         let charts = try plot.charts(histories)
-        let title = runs.count == 1 ? "Curves of \(runs[0])" : "Curves of \(runs.count) runs"
+        let title = runs.count == 1 ? "Curves of \(runs[0])" : "Curves of \(histories.count) runs"
         let text =
             kind == "svg"
             ? StandaloneSVG.text(charts) : Page.html(title: title, body: charts.map { ChartFigure.html($0) })
         try AtomicFile.replace(output, with: text)
         for chart in charts { Console.print("\(chart.title): \(chart.caption)") }
         Console.print("wrote \(output)", style: .dim)
+    }
+
+    /// The runs that have an epoch; of several, the others are told and left out.
+    /// - Throws: why the first can't be drawn, where none can.
+    private func read(_ directories: [String]) throws -> [RunHistory] {
+        var histories: [RunHistory] = []
+        var failures: [any Error] = []
+        for directory in directories {
+            do { histories.append(try RunHistory(directory: directory)) } catch { failures.append(error) }
+        }
+        if let first = failures.first, histories.isEmpty { throw first }
+        for failure in failures { Console.error("stormo: left out: \(failure)") }
+        return histories
     }
 }
 

@@ -2,168 +2,122 @@ import ArgumentParser
 import Configuration
 import Files
 import Foundation
-import Runs
+import Reports
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List runs: how far they are, their best figure, and how to go on with them.",
+        abstract:
+            "Compare runs: their best figure, the keys in which their configs differ, how far they are, how to go on.",
         discussion: """
-            The state is running, finished, interrupted, failed, or killed for a run whose process is gone without a \
-            word. Damaged state files are named on the standard error.
+            The best run comes first, by the figure that the runs watch or by --metric. The state is running, finished, \
+            interrupted, failed, or killed for a run whose process is gone without a word. Damaged runs are named on the \
+            standard error and passed over.
             """)
 
     @Argument(
-        help: "The directory that holds the run directories, or one of those.", completion: .directory)
-    var directory = "runs"
+        help: ArgumentHelp(
+            "Directories of runs, or of folders that hold such. (default: runs)", valueName: "directory"),
+        completion: .directory)
+    var directories: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only runs whose directory or name is like this pattern, such as 'digits-*'; may be repeated.",
+            valueName: "pattern"))
+    var name: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The figure to compare by: a column of metrics.csv at its best, such as validation_accuracy (or accuracy for "
+                + "short), or that of the test, such as test_accuracy. (default: the one that the runs watch)",
+            valueName: "name"))
+    var metric: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What rows are ordered by: best, name, state, epochs, updated, or a key in which the configs differ. "
+                + "(default: best, and where no run has a figure, name)", valueName: "key"))
+    var sort: String?
+
+    @Flag(help: "Turn the order round.")
+    var reverse = false
+
+    @Flag(help: "Show runs that differ only in seed as one row, with mean and standard deviation.")
+    var group = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Of the keys in which the configs differ, show this one, such as learning_rate; may be repeated. (default: the "
+                + "first \(Self.usualKeys))", valueName: "key"))
+    var key: [String] = []
+
+    @Flag(help: "Show all keys in which the configs differ.")
+    var allKeys = false
 
     @Flag(help: "Print a JSON list with all that the state files hold.")
     var json = false
 
+    @Flag(help: "Print CSV, a line a run, with all keys in which the configs differ.")
+    var csv = false
+
+    private static let usualKeys = 8
+
+    func validate() throws {
+        if json, csv { throw ValidationError("--json and --csv are two ways to print one list; give one") }
+        if allKeys, !key.isEmpty { throw ValidationError("--all-keys shows every key; leave out --key, or --all-keys") }
+    }
+
     func run() throws {
-        guard AtomicFile.isDirectory(directory) else {
-            throw FileError("there is no directory \(directory); name the one that holds your runs")
+        let places = directories.isEmpty ? ["runs"] : directories
+        let found = try read(places)
+        var comparison = try RunComparison(found, metric: metric, groupsSeeds: group)
+        for failure in comparison.failures { Console.error("stormo: \(failure)") }
+        let usual = comparison.figure == nil ? RunComparison.Order.name : .figure
+        try comparison.sort(
+            by: sort.map { RunComparison.Order.words[$0] ?? .key($0) } ?? usual, isReversed: reverse)
+        if !key.isEmpty { try comparison.keep(keys: key) }
+        let list = RunList(comparison)
+        if json { return Console.print(list.json.jsonText().trimmingCharacters(in: .newlines)) }
+        if csv { return Console.write(list.csv) }
+        if comparison.rows.isEmpty {
+            let like = name.isEmpty ? "" : " that are called like " + name.joined(separator: " or ")
+            return Console.print("no runs in \(places.joined(separator: ", "))\(like)")
         }
-        var rows: [Row] = []
-        for path in Self.candidates(directory) {
-            do {
-                if let row = try Row(path) { rows.append(row) }
-            } catch let error as FileError {
-                Console.error("stormo: \(error)")
+        let more = key.isEmpty && !allKeys ? comparison.keys.dropFirst(Self.usualKeys) : []
+        if !more.isEmpty { comparison.keep(firstKeys: Self.usualKeys) }
+        RunTable(comparison).print(within: Terminal.output.columns)
+        if !more.isEmpty {
+            Console.print(
+                "\(Figures.count(more.count, "more key")) in which the configs differ: "
+                    + more.prefix(Self.usualKeys).map(\.path).joined(separator: ", ")
+                    + (more.count > Self.usualKeys ? ", …" : "") + "; --all-keys shows them", style: .dim)
+        }
+    }
+
+    /// The runs that are asked for; damaged ones are told and passed over.
+    private func read(_ places: [String]) throws -> [RunSummary] {
+        var runs: [RunSummary] = []
+        var seen: Set<String> = []
+        for place in places {
+            guard AtomicFile.isDirectory(place) else {
+                throw FileError("there is no directory \(place); name the one that holds your runs")
             }
-        }
-        if json { return Console.print(JSONNode(rows.map(\.json)).jsonText().trimmingCharacters(in: .newlines)) }
-        if rows.isEmpty { return Console.print("no runs in \(directory)") }
-        var table = TextTable([
-            ("run", .left), ("state", .left), ("epochs", .right), ("best", .left), ("came to", .left),
-            ("updated", .left),
-            ("to go on", .left),
-        ])
-        for row in rows { table.append(row.cells) }
-        table.print()
-        for row in rows {
-            if let error = row.state.error { Console.print("\(row.path): \(error)", style: .dim) }
-        }
-    }
-
-    /// The directory itself if it is a run, else what is in it, the oldest name first; of a project's folder what is in its
-    /// `runs`.
-    private static func candidates(_ directory: String) -> [String] {
-        let directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        if isRun(directory) { return [directory] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let folders = names.map { directory == "." ? $0 : "\(directory)/\($0)" }.filter(AtomicFile.isDirectory)
-            .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-        let inner = directory == "." ? "runs" : "\(directory)/runs"
-        let holdsNone = folders.allSatisfy { !isRun($0) }
-        return holdsNone && folders.contains(inner) ? candidates(inner) : folders
-    }
-
-    private static func isRun(_ directory: String) -> Bool {
-        FileManager.default.fileExists(atPath: directory + "/state.json")
-            || !FoldDirectory.names(in: directory).isEmpty
-    }
-
-    /// One run, or the folds of a cross-validation.
-    private struct Row {
-        let path: String
-        let state: RunState
-        let words: String
-        /// Nil where there is nothing to go on from.
-        let resume: String?
-        /// Of a cross-validation: how many folds are finished, and how many there are to be.
-        let folds: (finished: Int, all: Int)?
-        /// What `metrics.json` holds; nil where the run is not over.
-        let final: JSONNode?
-        /// The same for a person.
-        let cameTo: String
-
-        init?(_ path: String) throws {
-            let folds = FoldDirectory.names(in: path)
-            if folds.isEmpty { try self.init(single: path) } else { try self.init(path, folds: folds) }
-        }
-
-        private init?(single path: String) throws {
-            guard let state = try RunState(directory: path) else { return nil }
-            (self.path, self.state, self.folds) = (path, state, nil)
-            words = Self.words(state, path)
-            resume = Self.isOver(words) && CheckpointStore(reading: path).hasAny ? ResumeHint.command(path) : nil
-            let figures = try FinalFigures(directory: path)
-            final = figures?.node
-            cameTo = figures.map(Self.text) ?? ""
-        }
-
-        /// - Parameter folds: those that have begun.
-        private init?(_ path: String, folds names: [String]) throws {
-            let states = try names.compactMap { name in
-                try RunState(directory: "\(path)/\(name)").map { (path: "\(path)/\(name)", state: $0) }
-            }
-            guard let last = states.last(where: { $0.state.phase != .finished }) ?? states.last else { return nil }
-            let all =
-                (try? ConfigurationDocument(contentsOf: last.path + "/config.json"))?.root["data"]?["k_fold"]?.asInteger
-            let finished = states.count { $0.state.phase == .finished }
-            let figures = try FoldFigures(directory: path)
-            (self.path, state) = (path, last.state)
-            folds = (finished, all ?? names.count)
-            // Between two folds nothing is running that could be seen.
-            let isFinished = figures != nil && finished == all
-            words = isFinished ? RunState.Phase.finished.rawValue : Self.words(last.state, last.path)
-            resume = Self.isOver(words) ? ResumeHint.command(path) : nil
-            final = isFinished ? figures?.node : nil
-            cameTo = isFinished ? figures.map(Self.text) ?? "" : ""
-        }
-
-        private static func words(_ state: RunState, _ path: String) -> String {
-            state.phase == .running && !RunLock.isHeld(path) ? "killed" : state.phase.rawValue
-        }
-
-        private static func isOver(_ words: String) -> Bool { ["killed", "interrupted", "failed"].contains(words) }
-
-        /// The first metric, or the loss where there is none: of the test split, or else of the validation split.
-        private static func text(_ figures: FinalFigures) -> String {
-            let (name, own) = figures.test.isEmpty ? ("validation", figures.validation) : ("test", figures.test)
-            guard let figure = own.dropFirst().first ?? own.first else { return "" }
-            return "\(name) \(figure.name) \(Figures.figure(figure.value)) (\(Figures.count(figure.rows, "row")))"
-        }
-
-        private static func text(_ figures: FoldFigures) -> String {
-            figures.splits.compactMap { name, entries in
-                (entries.dropFirst().first ?? entries.first).map {
-                    "\(name) \($0.name) \(Figures.figure($0.mean)) ± \(Figures.figure($0.deviation))"
+            for path in RunFinder.runs(in: place) where seen.insert(path).inserted {
+                do {
+                    if let run = try RunSummary(path), isWanted(run) { runs.append(run) }
+                } catch let error as FileError {
+                    Console.error("stormo: \(error)")
                 }
-            }.joined(separator: ", ")
-        }
-
-        var cells: [String] {
-            let best =
-                folds == nil
-                ? state.best.map {
-                    "\($0.monitor) \(Figures.figure($0.value)) (epoch \(Figures.count($0.epoch)))"
-                } : nil
-            let progress = folds.map { "\($0.finished)/\($0.all) folds" } ?? "\(state.epoch)/\(state.epochs)"
-            return [path, words, progress, best ?? "", cameTo, Self.local(state.updated), resume ?? ""]
-        }
-
-        var json: JSONNode {
-            var node = state.json
-            node["path"] = JSONNode(path)
-            node["state"] = JSONNode(words)
-            if let folds {
-                for key in ["best", "epoch", "epochs", "step", "pid"] { node[key] = Optional<JSONNode>.none }
-                node["folds"] = JSONNode(folds.all)
-                node["finished_folds"] = JSONNode(folds.finished)
             }
-            node["resume"] = resume.map { JSONNode($0) }
-            node["figures"] = final
-            return node
         }
+        return runs
+    }
 
-        /// `2025-01-31 12:00`, in the time zone of whoever looks.
-        private static func local(_ date: Date) -> String {
-            let parts = Calendar(identifier: .gregorian).dateComponents(
-                [.year, .month, .day, .hour, .minute], from: date)
-            return String(
-                format: "%04d-%02d-%02d %02d:%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0, parts.hour ?? 0,
-                parts.minute ?? 0)
-        }
+    private func isWanted(_ run: RunSummary) -> Bool {
+        let own = run.path.split(separator: "/").last.map(String.init) ?? run.path
+        return name.isEmpty
+            || name.contains { pattern in
+                [run.path, own, run.state.name].contains { (text: String) in fnmatch(pattern, text, 0) == 0 }
+            }
     }
 }
