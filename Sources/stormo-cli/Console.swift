@@ -13,6 +13,8 @@ enum Console {
         case bold = "\u{1B}[1m"
         case dim = "\u{1B}[2m"
         case red = "\u{1B}[1;31m"
+        case cyan = "\u{1B}[36m"
+        case yellow = "\u{1B}[33m"
     }
 
     private struct State {
@@ -20,6 +22,9 @@ enum Console {
         var failure: String?
         /// How often each remark came.
         var remarks: [RunRemark: Int] = [:]
+        /// What waits while a picture covers the terminal; nil while none does.
+        var held: [(text: String, style: Style?)]?
+        var listener: (@Sendable (String) -> Void)?
     }
     private static let state = Mutex(State())
 
@@ -36,12 +41,15 @@ enum Console {
 
     /// Ends the process at once. Nothing is buffered, and the library's threads hold nothing that would be lost.
     static func exit(_ status: Int32) -> Never {
+        FullScreen.close()
+        release()
         TemporaryFolder.removeAll()
         _exit(status)
     }
 
     /// Writes lines to the standard output, on a terminal prose within its width.
     static func print(_ text: String = "", style: Style = .plain) {
+        if isHeld(text, style) { return }
         let text = ProseWrap.text(text, within: Terminal.output.columns)
         let styled = style == .plain || !Terminal.output.isColored ? printable(text) : paint(text, style)
         write(styled + "\n")
@@ -49,6 +57,7 @@ enum Console {
 
     /// Writes lines to the standard error; a beginning of `stormo:` is set off.
     static func error(_ text: String) {
+        if isHeld(text, nil) { return }
         var text = ProseWrap.text(printable(text), within: Terminal.error.columns)
         let name = "stormo:"
         if Terminal.error.isColored, text.hasPrefix(name) { text = paint(name, .red) + text.dropFirst(name.count) }
@@ -76,7 +85,34 @@ enum Console {
 
     /// Writes a line to the standard error that may come while a bar is drawn.
     static func note(_ text: String) {
-        error((Terminal.error.isInteractive ? "\n" : "") + text)
+        let isOverBar = Terminal.error.isInteractive && state.withLock { $0.held == nil }
+        error((isOverBar ? "\n" : "") + text)
+    }
+
+    /// Lines to a terminal wait from now on, since a picture covers it; `release` prints them.
+    /// - Parameter listener: is told the lines of the standard error.
+    static func hold(_ listener: @escaping @Sendable (String) -> Void) {
+        state.withLock { ($0.held, $0.listener) = ([], listener) }
+    }
+
+    /// Prints the lines that waited; further calls do nothing.
+    static func release() {
+        let held = state.withLock { state in
+            defer { (state.held, state.listener) = (nil, nil) }
+            return state.held ?? []
+        }
+        for (text, style) in held { if let style { print(text, style: style) } else { error(text) } }
+    }
+
+    /// - Parameter style: nil for a line of the standard error.
+    private static func isHeld(_ text: String, _ style: Style?) -> Bool {
+        guard style == nil ? Terminal.error.isInteractive : Terminal.output.isInteractive else { return false }
+        let (isHeld, listener) = state.withLock { state in
+            state.held?.append((text, style))
+            return (state.held != nil, state.listener)
+        }
+        if isHeld, style == nil { listener?(text) }
+        return isHeld
     }
 
     /// Writes text as it is to the standard output.

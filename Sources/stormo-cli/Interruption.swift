@@ -24,6 +24,8 @@ enum Interruption {
         Thread.detachNewThread { [signals] in
             var (signals, number) = (signals, Int32(0))
             while sigwait(&signals, &number) != 0 {}
+            FullScreen.close()
+            Console.release()
             TemporaryFolder.removeAll()
             // Now it ends as whoever waits for it expects.
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)

@@ -3,8 +3,14 @@ import Metrics
 import Runs
 import Synchronization
 
+/// What shows a training to who started it.
+protocol TrainDisplay: TrainingObserver {
+    /// Takes away what is drawn; to be called once the training is over, however it ends.
+    func finish()
+}
+
 /// Shows a training as it goes: a line an epoch, and on a terminal a bar below them.
-final class ProgressDisplay: TrainingObserver {
+final class ProgressDisplay: TrainDisplay {
     private let epochs: Int
     private let text: ProgressText
     private let isQuiet: Bool
@@ -25,7 +31,7 @@ final class ProgressDisplay: TrainingObserver {
     init(epochs: Int, figures: [any Figure], isQuiet: Bool) {
         self.epochs = epochs
         self.isQuiet = isQuiet
-        text = ProgressText(epochs: epochs, figures: figures, isUnicode: Terminal.output.isUnicode)
+        text = ProgressText(epochs: epochs, figures: figures.map(\.name), isUnicode: Terminal.output.isUnicode)
         state = Mutex(State(lastDrawing: start, bar: .init(epoch: 1, fraction: 0)))
     }
 

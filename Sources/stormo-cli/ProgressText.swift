@@ -1,11 +1,11 @@
 import Foundation
-import Metrics
 import Runs
 
 /// The lines that a training shows, each fitted to a width.
 struct ProgressText: Sendable {
     let epochs: Int
-    let figures: [any Figure]
+    /// The names of the figures beside the loss.
+    let figures: [String]
     let isUnicode: Bool
 
     /// Where the run stands.
@@ -36,11 +36,11 @@ struct ProgressText: Sendable {
             }
             add("loss", record.loss, rank: 1)
             for (index, metric) in figures.enumerated() {
-                add(metric.name, record.metrics?[index], rank: index == 0 ? 4 : 6)
+                add(metric, record.metrics?[index], rank: index == 0 ? 4 : 6)
             }
             add(prefix + "loss", record.validationLoss, rank: 3)
             for (index, metric) in figures.enumerated() {
-                add(prefix + metric.name, record.validationMetrics?[index], rank: index == 0 ? 2 : 5)
+                add(prefix + metric, record.validationMetrics?[index], rank: index == 0 ? 2 : 5)
             }
             if record.samplesPerSecond > 0 {
                 pieces.append(Piece(text: "\(Figures.short(record.samplesPerSecond)) samples/s", rank: 7))
@@ -65,7 +65,8 @@ struct ProgressText: Sendable {
         if short.contains(where: { $0.rank == 2 }) { short.removeAll { $0.rank == 3 } }
         guard let own = short.last, let value = own.text.split(separator: " ").last else { return "" }
         let room = width - 1 - Self.joined(short.dropLast()).count - 2 - value.count - 1
-        short[short.count - 1].text = room < 3 ? String(value) : "\(RecipeTable.cut(String(own.text.dropLast(value.count + 1)), room)) \(value)"
+        short[short.count - 1].text =
+            room < 3 ? String(value) : "\(RecipeTable.cut(String(own.text.dropLast(value.count + 1)), room)) \(value)"
         return Self.fitted(short, to: width)
     }
 
@@ -81,15 +82,13 @@ struct ProgressText: Sendable {
     ) -> String {
         var pieces = [Piece(text: label(moment.epoch), rank: 0)]
         if let loss = moment.loss { pieces.append(Piece(text: "loss \(Figures.figure(loss))", rank: 3)) }
-        if let metric = moment.metric, let kind = figures.first {
-            pieces.append(Piece(text: "\(kind.name) \(Figures.figure(metric))", rank: 4))
+        if let metric = moment.metric, let name = figures.first {
+            pieces.append(Piece(text: "\(name) \(Figures.figure(metric))", rank: 4))
         }
         if let rate = moment.samplesPerSecond {
             pieces.append(Piece(text: "\(Figures.short(rate)) samples/s", rank: 5))
         }
-        // The first moments say nothing about the rest.
-        if moment.fraction > since.fraction, elapsed > 0.2 {
-            let left = (elapsed - since.elapsed) * (1 - moment.fraction) / (moment.fraction - since.fraction)
+        if let left = Self.left(moment.fraction, elapsed: elapsed, since: since) {
             pieces.append(Piece(text: "\(Figures.time(seconds: left)) left", rank: 2))
         }
         let shortestBar = 10
@@ -101,6 +100,13 @@ struct ProgressText: Sendable {
         let cells = min(longestBar, shortestBar + spare)
         return Self.joined(
             kept.map { $0.rank == 1 ? Piece(text: drawn(moment.fraction, cells: cells), rank: 1) : $0 })
+    }
+
+    /// The seconds that the whole run has left; nil in the first moments, which say nothing about the rest.
+    /// - Parameter since: as in `bar`.
+    static func left(_ fraction: Double, elapsed: Double, since: (fraction: Double, elapsed: Double)) -> Double? {
+        guard fraction > since.fraction, elapsed > 0.2 else { return nil }
+        return (elapsed - since.elapsed) * (1 - fraction) / (fraction - since.fraction)
     }
 
     private func label(_ epoch: Int) -> String {

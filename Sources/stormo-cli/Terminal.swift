@@ -27,9 +27,12 @@ struct Terminal: Sendable {
     }
 
     /// The number of columns as of now; nil where there is no terminal, or one that does not say.
-    var columns: Int? {
+    var columns: Int? { size?.columns }
+
+    /// As of now; nil where there is no terminal, or one that does not say.
+    var size: (columns: Int, rows: Int)? {
         var size = winsize()
         guard isInteractive, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 }

@@ -4,6 +4,7 @@ import Configuration
 import Engine
 import Files
 import Machine
+import Reports
 import Runs
 
 struct Train: ParsableCommand {
@@ -55,11 +56,18 @@ struct Train: ParsableCommand {
         completion: .file())
     var trace: String?
 
+    @Flag(
+        help:
+            "Show curves, figures, the workers' time and warnings on the whole terminal while training goes on; stormo watch does so for a run of another process."
+    )
+    var dashboard = false
+
     @Flag(help: "Print nothing but errors, no warnings either: stormo check tells those.")
     var quiet = false
 
     func validate() throws {
         if config == nil, resume == nil { throw ValidationError("name a config, or a run directory with --resume") }
+        if dashboard, quiet { throw ValidationError("--dashboard shows what --quiet hides; leave out one of the two") }
         if resume != nil, output != nil {
             throw ValidationError("a resumed run stays in its directory: leave out --output")
         }
@@ -78,6 +86,10 @@ struct Train: ParsableCommand {
         // A signal could not be waited for without a thread.
         try ThreadRoom.requireOthers()
         let signals = Signals()
+        if dashboard, !Terminal.output.isInteractive {
+            Console.print(
+                "note: --dashboard needs a terminal, and the standard output is none; so each epoch is told in a line")
+        }
         if let resume { return try continueRun(in: resume, signals) }
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
         try checkTrace(configuration, [config ?? ""])
@@ -224,8 +236,7 @@ struct Train: ParsableCommand {
                 eventCapacity: 600_000 / run.trainer.engine.parallelism.workers)
         }
 
-        let display = ProgressDisplay(
-            epochs: configuration.training.epochs, figures: run.trainer.figures.figures, isQuiet: quiet)
+        let display = display(of: run, in: directory.path, resuming: earlier)
         let outcome: TrainingRun.Outcome
         signals.begin()
         do {
@@ -277,6 +288,20 @@ struct Train: ParsableCommand {
             throw ExitStatus.failure
         }
         return outcome.figures
+    }
+
+    /// A bar with lines, or the dashboard, which begins to cover the terminal at once.
+    private func display(of run: TrainingRun, in directory: String, resuming earlier: EarlierRun?) -> any TrainDisplay {
+        let (epochs, figures) = (run.configuration.training.epochs, run.trainer.figures.figures)
+        guard dashboard, Terminal.output.isInteractive else {
+            return ProgressDisplay(epochs: epochs, figures: figures, isQuiet: quiet)
+        }
+        // What was written after the checkpoint is trained again.
+        let step = earlier?.step ?? 0
+        let history = step > 0 ? (try? RunHistory(soFar: directory))?.records.filter { $0.step <= step } : nil
+        return DashboardDisplay(
+            directory, epochs: epochs, figures: figures, history: history ?? [], directory: directory,
+            warnings: run.remarks.filter { $0.kind == .warning }.map(\.sentence))
     }
 
     /// What is trained on what, and how.

@@ -5,7 +5,7 @@ import Testing
 @testable import stormo_cli
 
 struct ProgressTextTests {
-    private let text = ProgressText(epochs: 40, figures: [AccuracyMetric(), F1Metric()], isUnicode: false)
+    private let text = ProgressText(epochs: 40, figures: ["accuracy", "f1"], isUnicode: false)
     private let record = EpochRecord(
         epoch: 3, step: 120, learningRate: 0.001, loss: 0.43211, metrics: [0.8712, 0.86], validationLoss: 0.391,
         validationMetrics: [0.88889, .nan], samplesPerSecond: 112_345, gradientNorm: 1.944)

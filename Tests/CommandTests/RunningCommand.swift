@@ -8,7 +8,11 @@ final class RunningCommand {
     private let output: String
     private let errors: String
 
-    init(_ workspace: Workspace, _ arguments: String..., environment: [String: String] = [:]) throws {
+    convenience init(_ workspace: Workspace, _ arguments: String..., environment: [String: String] = [:]) throws {
+        try self.init(workspace, arguments, environment: environment)
+    }
+
+    init(_ workspace: Workspace, _ arguments: [String], environment: [String: String] = [:]) throws {
         let scratch = FileManager.default.temporaryDirectory.path + "/stormo-running-\(UUID().uuidString)"
         (output, errors) = (scratch + ".out", scratch + ".err")
         process = try workspace.process(arguments, environment)

@@ -64,25 +64,11 @@ struct TerminalTests {
         return lines.filter { !$0.isEmpty }
     }
 
-    /// Both ends of a new pseudo-terminal.
-    private static func makeTerminal() throws -> (master: Int32, slave: Int32) {
-        // By the system calls themselves, since posix_openpt and its like are hidden from Swift.
-        let (lockRequest, numberRequest): (UInt, UInt) = (0x4004_5431, 0x8004_5430)  // TIOCSPTLCK, TIOCGPTN
-        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-        try #require(master >= 0)
-        var (isLocked, number): (Int32, Int32) = (0, 0)
-        let status = (ioctl(master, lockRequest, &isLocked), ioctl(master, numberRequest, &number))
-        try #require(status == (0, 0))
-        let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
-        try #require(slave >= 0)
-        return (master, slave)
-    }
-
     private func show(
         _ workspace: Workspace, width: Int, _ environment: [String: String],
         _ arguments: [String] = ["train", "config.json", "--set", "training.epochs=3"]
     ) throws -> String {
-        let (master, slave) = try Self.makeTerminal()
+        let (master, slave) = try PseudoTerminal.make()
         var size = winsize(ws_row: 24, ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
         let status = ioctl(slave, UInt(TIOCSWINSZ), &size)
         try #require(status == 0)
