@@ -33,7 +33,7 @@ public struct PrecisionMetric: PlainMetric {
         counts.measured?.baseline(macro: \.macroPrecision) { $0.precision(of: 1) }
     }
 
-    /// Wilson's, of the rows that are predicted as the class; of several classes see `MeasuredRows.interval`.
+    /// Wilson's, of the rows that are predicted as the class; of several classes or rows see `MeasuredRows.interval`.
     public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
         counts.measured?.interval(counts, factor: 1, { $0.precision(of: $1) }) { matrix, label in
             .wilson(matrix[label, label], of: matrix.predictions(of: label))

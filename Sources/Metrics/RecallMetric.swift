@@ -33,7 +33,7 @@ public struct RecallMetric: PlainMetric {
         counts.measured?.baseline(macro: \.macroRecall) { $0.recall(of: 1) }
     }
 
-    /// Wilson's, of the rows that belong to the class; of several classes see `MeasuredRows.interval`.
+    /// Wilson's, of the rows that belong to the class; of several classes or rows see `MeasuredRows.interval`.
     public func interval(of counts: MetricCounts) -> ConfidenceInterval? {
         counts.measured?.interval(counts, factor: 1, { $0.recall(of: $1) }) { matrix, label in
             .wilson(matrix[label, label], of: matrix.support(of: label))

@@ -208,15 +208,17 @@ struct DataConvertTests {
         let end = try #require(result.lines.firstIndex { $0.hasPrefix("warning: ") })
         #expect(
             Array(result.lines[(start + 1)..<end]) == [
-                "column                kind        missing  becomes     values",
-                "a weight with a ver…  number, kg           median      0.5 to 6.5",
-                "yes or no             boolean           3  mode        no, yes",
-                "day                   date              1  2024-03-01  2024-03-10 to 2024-03-21",
-                "tree                  category          4  category    ash, birch",
-                "code                  category             category    0x0, 0x1, 0x2",
-                "  ! looks like numbers, but became codes",
-                "note                  empty            12  median",
-                "  - no row has a value",
+                "column                  kind        missing  becomes     values",
+                "a weight with a very    number, kg           median      0.5 to 6.5",
+                "long name",
+                "yes or no               boolean           3  mode        no, yes",
+                "day                     date              1  2024-03-01  2024-03-10 to",
+                "                                                         2024-03-21",
+                "tree                    category          4  category    ash, birch",
+                "code                    category             category    0x0, 0x1, 0x2",
+                "note                    empty            12  median",
+                "! code: looks like numbers, but became codes",
+                "- note: no row has a value",
                 "",
                 "columns of /train/targets",
                 "column  kind    values",
@@ -233,7 +235,7 @@ struct DataConvertTests {
         // What was decided stands in the file, too.
         let inspected = try workspace.run("inspect", "a.h5")
         #expect(
-            inspected.lines.contains("day                   date              1  2024-03-01  2024-03-10 to 2024-03-21"))
+            inspected.lines.contains("day                     date              1  2024-03-01  2024-03-10 to"), "\(inspected.output)")
     }
 
     @Test func columnsAndPoliciesAreSaid() throws {

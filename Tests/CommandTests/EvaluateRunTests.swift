@@ -183,13 +183,13 @@ struct EvaluateRunTests {
         try file.close()
         let positions = [
             "--set", #"data={"train": {"file": "pixels.h5"}, "test": {"file": "pixels.h5"}}"#, "--set", "training.batch_size=4",
-            "--set", #"metrics=["accuracy", "f1"]"#,
+            "--set", #"metrics=["accuracy", "f1", "roc_auc"]"#,
         ]
         let trained = try workspace.run(["train", "config.json", "--output", "positions"] + positions)
-        let note = "no interval for f1: a sample has several rows, which hang together"
+        let note = "no interval for roc_auc: a sample has several rows, which hang together"
         #expect(trained.status == 0 && trained.lines.contains(note), "\(trained.output)\(trained.errors)")
         #expect(try workspace.run("evaluate", "positions").lines.contains(note))
-        #expect(try workspace.run("evaluate", "positions", "--json").output.contains(#""notes":["no interval for f1"#))
+        #expect(try workspace.run("evaluate", "positions", "--json").output.contains(#""notes":["no interval for roc_auc"#))
         let grouped = positions.dropLast(2).map {
             $0.replacingOccurrences(of: #""test": {"file": "pixels.h5"}}"#, with: #""validation": {"fraction": 0.5}, "split": {"together": "patient"}}"#)
         }

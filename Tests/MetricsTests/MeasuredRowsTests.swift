@@ -73,9 +73,30 @@ import Testing
             let interval = try #require(judged.interval)
             #expect(interval.lower < value && value < interval.upper)
         }
-        let (_, positions, _) = try self.judged(
-            [.accuracy, .f1], .sparseLabels(classes: 4), .classes, rowsPerSample: 5)
-        #expect(positions[0].rows == 60 && positions[0].interval != nil && positions[1].interval == nil)
+    }
+
+    /// Of samples with several rows whole samples are drawn: the figures are those of the metrics, in one part or in several.
+    @Test func severalRowsASample() throws {
+        let kinds: [any Metric] = [.accuracy, .precision, .recall, .f1]
+        for (form, fixture) in [
+            (TargetForm.sparseLabels(classes: 4), MetricFixture.classes),
+            (.oneHot(classes: 4), MetricFixture.classes.oneHot(4)), (.binary(outputs: 1), .binary),
+        ] {
+            let (values, judged, rows) = try judged(kinds, form, fixture, rowsPerSample: 5)
+            let own = [
+                rows.mean(nil) { $0.precision(of: 1) }, rows.mean(nil) { $0.recall(of: 1) }, rows.mean(nil) { $0.f1(of: 1) },
+            ]
+            for (value, own) in zip(values.dropFirst(), own) { #expect(abs(value - own) < 1e-12) }
+            for (value, judged) in zip(values, judged) {
+                let interval = try #require(judged.interval)
+                #expect(judged.rows == 60 && interval.lower < value && value < interval.upper)
+            }
+            let parts = try self.judged(kinds, form, fixture, rowsPerSample: 5, parts: [0..<3, 3..<4, 4..<12])
+            #expect(parts.judged.map(\.interval) == judged.map(\.interval))
+        }
+        // The areas of such samples have none.
+        #expect(
+            try judged([.rocAUC], .sparseLabels(classes: 4), .classes, rowsPerSample: 5).judged[0].interval == nil)
     }
 
     /// NumPy on the fixture: Y.std() by columns, abs(Y - Y.mean(0)).mean().

@@ -22,8 +22,9 @@ package final class MeasuredRows: @unchecked Sendable {
     private let width: Int
     private let comparisons: [Float]
 
-    /// Groups × `stride`: of each group the loss, what it is divided by, the rows, those that are right, and of numbers for
-    /// each output the sums of absolute and squared errors, and the targets' mean and squared deviations from it.
+    /// Groups × `stride`: of each group the loss, what it is divided by, the rows, those that are right; of numbers for each
+    /// output the sums of absolute and squared errors, and the targets' mean and squared deviations from it; and where a sample
+    /// has several rows for each class or binary value how many are of it, are predicted as it, and are both.
     private let sums: UnsafeMutableBufferPointer<Double>
     private let stride: Int
     private enum Place {
@@ -33,7 +34,9 @@ package final class MeasuredRows: @unchecked Sendable {
         static let right = 3
         static let columns = 4
         static let ofColumn = 4
+        static let ofClass = 3
     }
+    private var countsClasses: Bool { layout.rowsPerSample > 1 && !layout.form.isOfValues }
 
     /// The targets that are numbers, in order; nil where there are too many to be kept.
     private var targets: [Float]?
@@ -47,7 +50,8 @@ package final class MeasuredRows: @unchecked Sendable {
         self.samples = samples
         width = layout.form.predictionWidth
         comparisons = layout.comparisons
-        stride = Place.columns + (layout.form.isOfValues ? Place.ofColumn * width : 0)
+        let perOutput = layout.form.isOfValues ? Place.ofColumn : layout.rowsPerSample > 1 ? Place.ofClass : 0
+        stride = Place.columns + perOutput * width
         // Wide outputs get fewer groups, so that their sums stay within some mebibytes.
         groups = max(1, min(samples, Bootstrap.mostGroups, max(30, (1 << 18) / stride)))
         supports = Array(repeating: 0, count: layout.form.isOfValues ? 0 : width)
@@ -116,7 +120,20 @@ package final class MeasuredRows: @unchecked Sendable {
         own[Place.rows] += 1
         if label >= 0 { supports[label] += 1 }
         // Of one answer a sample the metric itself knows how many are right.
-        if layout.rowsPerSample > 1, label >= 0, greatestIndex(prediction, width) == label { own[Place.right] += 1 }
+        guard countsClasses, label >= 0 else { return }
+        let predicted = greatestIndex(prediction, width)
+        if predicted == label { own[Place.right] += 1 }
+        add(label, isOf: true, isPredicted: predicted == label, own)
+        if predicted >= 0, predicted != label { add(predicted, isOf: false, isPredicted: true, own) }
+    }
+
+    /// Counts a row for a class or binary value, where a sample has several rows.
+    @inline(__always)
+    private func add(_ label: Int, isOf: Bool, isPredicted: Bool, _ own: UnsafeMutablePointer<Double>) {
+        let counts = own + Place.columns + Place.ofClass * label
+        if isOf { counts[0] += 1 }
+        if isPredicted { counts[1] += 1 }
+        if isOf, isPredicted { counts[2] += 1 }
     }
 
     private func addBinary(
@@ -130,6 +147,7 @@ package final class MeasuredRows: @unchecked Sendable {
             targetSums[index] += Double(target[index])
             let isRight = isOne ? prediction[index] > comparisons[index] : prediction[index] <= comparisons[index]
             if isRight { own[Place.right] += 1 }
+            if countsClasses { add(index, isOf: isOne, isPredicted: prediction[index] > comparisons[index], own) }
         }
     }
 
@@ -162,7 +180,7 @@ package final class MeasuredRows: @unchecked Sendable {
         for group in 0..<groups {
             let (own, others) = (sums.baseAddress! + group * stride, other.sums.baseAddress! + group * stride)
             let (before, added) = (own[Place.rows], others[Place.rows])
-            for place in 0..<Place.columns { own[place] += others[place] }
+            for place in 0..<(layout.form.isOfValues ? Place.columns : stride) { own[place] += others[place] }
             guard layout.form.isOfValues, added > 0 else { continue }
             for index in 0..<width {
                 let column = own + Place.columns + Place.ofColumn * index
@@ -384,8 +402,8 @@ extension MeasuredRows {
     }
 
     /// The interval of a figure that is the mean over classes or binary outputs: of classes, which share no row that the
-    /// figure counts, that of independent figures, and of outputs, which may hang together, that of any. Nil where a sample
-    /// has several rows, which hang together.
+    /// figure counts, that of independent figures, and of outputs, which may hang together, that of any. Where a sample has
+    /// several rows, which hang together, it is the bootstrap's over groups of samples.
     /// - Parameters:
     ///   - factor: by which that over classes is wider.
     ///   - figure: of a class.
@@ -394,12 +412,46 @@ extension MeasuredRows {
         _ counts: MetricCounts, factor: Double, _ figure: (ConfusionMatrix, Int) -> Double,
         _ interval: (ConfusionMatrix, Int) -> ConfidenceInterval
     ) -> ConfidenceInterval? {
-        guard layout.rowsPerSample == 1, rows > 0 else { return nil }
+        guard rows > 0 else { return nil }
+        if countsClasses { return Bootstrap.interval(groups: groups) { mean($0) { figure($0, 1) } } }
         if case .binary(let outputs) = layout.form, let binary = counts.binary {
             return .mean(ofAny: (0..<outputs).map { interval(binary.confusion(of: $0), 1) })
         }
         guard let matrix = counts.confusion else { return nil }
         let occurring = (0..<matrix.classes).filter(matrix.occurs)
         return .mean(ofIndependent: occurring.map { (figure(matrix, $0), interval(matrix, $0)) }, factor: factor)
+    }
+
+    /// The mean of a figure over the classes that occur, or over all binary values, where a sample has several rows.
+    /// - Parameters:
+    ///   - counts: how often each group is taken; nil for once.
+    ///   - figure: of a class against all others, which is class 1 of the matrix.
+    func mean(_ counts: UnsafeBufferPointer<Int32>?, _ figure: (ConfusionMatrix) -> Double) -> Double {
+        let base = sums.baseAddress!
+        var rows = 0.0
+        var totals = Array(repeating: 0.0, count: Place.ofClass * width)
+        for group in 0..<groups {
+            let times = counts.map { Double($0[group]) } ?? 1
+            guard times > 0 else { continue }
+            let own = base + group * stride
+            rows += times * own[Place.rows]
+            for place in totals.indices { totals[place] += times * own[Place.columns + place] }
+        }
+        var isBinary = false
+        if case .binary(let outputs) = layout.form {
+            isBinary = true
+            // Rows are counted for each of them.
+            rows /= Double(outputs)
+        }
+        var (sum, number) = (0.0, 0)
+        for label in 0..<width {
+            let own = totals[Place.ofClass * label..<Place.ofClass * (label + 1)].map { Int($0) }
+            guard isBinary || own[0] + own[1] > 0 else { continue }
+            let (missed, mistaken) = (own[0] - own[2], own[1] - own[2])
+            sum += figure(
+                ConfusionMatrix(classes: 2, counts: [Int(rows) - own[0] - mistaken, mistaken, missed, own[2]]))
+            number += 1
+        }
+        return sum / Double(number)
     }
 }

@@ -365,7 +365,8 @@ public final class TrainingRun {
         private let directory: RunDirectory
         private let next: any TrainingObserver
         private var state: RunState
-        private let rule: EarlyStopping
+        /// Which epoch is the best, as early stopping sees it.
+        private var rule: StoppingRule
         private let figures: [any Figure]
         private let hasValidation: Bool
         private let board: TensorBoardLog?
@@ -383,9 +384,9 @@ public final class TrainingRun {
             self.board = board
             figures = run.trainer.figures.figures
             hasValidation = run.validation != nil
-            rule =
+            rule = StoppingRule(
                 run.configuration.training.earlyStopping
-                ?? EarlyStopping(monitor: run.validation == nil ? "loss" : "validation_loss")
+                    ?? EarlyStopping(monitor: run.validation == nil ? "loss" : "validation_loss"), figures: figures)
             let earlier = try? RunState(directory: directory.path)
             state = RunState(
                 phase: .running, name: run.configuration.name,
@@ -411,12 +412,8 @@ public final class TrainingRun {
 
         private func note(_ record: EpochRecord) {
             (state.epoch, state.step) = (record.epoch, record.step)
-            guard let (value, higherIsBetter) = rule.figure(of: record, figures: figures), value.isFinite else {
-                return
-            }
-            if state.best.map({ higherIsBetter ? value > $0.value : value < $0.value }) ?? true {
-                state.best = RunState.Best(monitor: rule.monitor, value: value, epoch: record.epoch)
-            }
+            guard rule.judge(record) == .improved, let best = rule.best else { return }
+            state.best = RunState.Best(monitor: rule.settings.monitor, value: best.value, epoch: best.epoch)
         }
 
         func progressed(_ progress: StepProgress) { next.progressed(progress) }
@@ -446,6 +443,7 @@ public final class TrainingRun {
         func warned(_ sentence: String) { next.warned(sentence) }
 
         func wentBack(to history: [EpochRecord]) throws {
+            rule = StoppingRule(rule.settings, figures: figures)
             state.best = nil
             state.epoch = history.count
             for record in history { note(record) }

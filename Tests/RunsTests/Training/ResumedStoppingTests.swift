@@ -35,6 +35,8 @@ import Testing
         let whole = try fixture.begin("whole", stopping(4, epochs: 9))
         #expect(whole.outcome.history.count == 5)
         #expect(whole.run.trainer.restoredEpoch == 1)
+        // The list of runs tells of the same epoch.
+        #expect(try RunState(directory: fixture.path("whole"))?.best?.epoch == 1)
         #expect(try fixture.begin("run", stopping(1, epochs: 9)).outcome.history.count == 2)
         let more = ["training.early_stopping.patience=4"]
         _ = try fixture.goOn("run", more, workers: 3, stop: StopRequest(after: 9))
