@@ -105,6 +105,9 @@ struct Train: ParsableCommand {
 
     /// Trains a new run.
     private func begin(_ configuration: RunConfiguration, in path: String, _ signals: Signals) throws {
+        let target = try RunOutput(path, overwrites: overwrite, config: config ?? "", folds: configuration.data.folds)
+        let tables = try ConvertedTables(configuration.data, cache: RunDirectory.cachePath(of: path)).tables
+        // Not before data that can't be read.
         let usual = "runs/\(configuration.name)"
         if output == nil, path != usual {
             Console.remarks(
@@ -114,8 +117,6 @@ struct Train: ParsableCommand {
                             + "--overwrite would replace it")
                 ], isQuiet: quiet, areRepeated: false)
         }
-        let target = try RunOutput(path, overwrites: overwrite, config: config ?? "", folds: configuration.data.folds)
-        let tables = try ConvertedTables(configuration.data, cache: RunDirectory.cachePath(of: path)).tables
         if let folds = configuration.data.folds {
             try CrossValidation(configuration, path, folds: folds, isQuiet: quiet).run { fold, directory in
                 try train(configuration, tables, in: directory, signals, fold: fold, of: path, to: target)
