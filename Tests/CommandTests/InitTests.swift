@@ -149,7 +149,14 @@ struct InitTests {
         #expect(
             result.output.contains(
                 "warning: t.csv, column 'age', holds -999 in 4 of 80 values, far from all others, which lie between 30 and 40; "
-                    + "if it marks missing values, remove or fill such rows before training"), "\(result.output)")
+                    + "say --na age=-999 if it marks missing values"), "\(result.output)")
+        // As it is advised, and as a run advises it.
+        let said = try make("t.csv", "--target", "kind", "--na", "age=-999", "--output", "said.json")
+        #expect(!said.output.contains("-999 in") && said.output.contains("in age (4)"), "\(said.output)")
+        let run = try workspace.run("train", "t.json", "--set", "training.epochs=1")
+        #expect(
+            (run.output + run.errors).contains(
+                #"say in data.train "na": {"age": ["-999"]} if it marks missing values"#), "\(run.output)\(run.errors)")
         #expect(
             result.output.contains(
                 "class 'other' has 1 row, too few for 2 splits: collect more, or leave it out"), "\(result.output)")

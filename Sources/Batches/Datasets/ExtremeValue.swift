@@ -124,17 +124,23 @@ package struct ExtremeColumns: Sendable {
     /// - Parameters:
     ///   - name: what a column is called.
     ///   - columns: of a table, of which dates are written as such.
+    ///   - asker: who says how the table is read that the values stand in; nil where there is none.
     package func sentences(
-        _ place: String, columns: [RecipeColumn]? = nil, name: (Int) -> String = { "\($0)" }
+        _ place: String, columns: [RecipeColumn]? = nil, asker: TableAsker? = nil, name: (Int) -> String = { "\($0)" }
     ) -> [String] {
         let found = scans.indices.compactMap { column in scans[column].finding.map { (column, $0) } }
         let shown = found.prefix(3).map { column, value in
-            let kind = columns?.count == scans.count ? columns?[column].kind : nil
+            let own = columns?.count == scans.count ? columns?[column] : nil
             let words = value.words { number in
-                kind.flatMap { $0.isDate ? DatePart.text(number, $0) : nil } ?? NumberText.short(number)
+                own.flatMap { $0.kind.isDate ? DatePart.text(number, $0.kind) : nil } ?? NumberText.short(number)
             }
-            return "\(place)\(scans.count > 1 ? ", column \(name(column))," : "") holds \(words); if it marks missing values, "
-                + "remove or fill such rows before training"
+            // As it most likely stands in the table.
+            let text = own?.kind == .number ? Int(exactly: value.value).map { "\($0)" } : nil
+            let advice =
+                asker.flatMap { asker in
+                    text.map { "\(asker.say) \(asker.marking(own?.name ?? "", [$0])) if it marks missing values" }
+                } ?? "if it marks missing values, remove or fill such rows before training"
+            return "\(place)\(scans.count > 1 ? ", column \(name(column))," : "") holds \(words); \(advice)"
         }
         return shown
             + (found.count > 3 ? ["\(place) holds such values in \(found.count - 3) more of its columns"] : [])
@@ -150,7 +156,7 @@ extension Dataset {
         guard field.type.byteCount > 1 else { return [] }
         var columns = ExtremeColumns(rowShape: field.rowShape)
         try sample(of: field) { columns.add($0, field.type, count: $1) }
-        return columns.sentences(place, columns: field.recipe?.columns) { index in
+        return columns.sentences(place, columns: field.recipe?.columns, asker: source?.table?.asker) { index in
             names.flatMap { $0.indices.contains(index) ? "'\($0[index])'" : nil } ?? "\(index)"
         }
     }
