@@ -1,16 +1,18 @@
 import Dispatch
 import Engine
 import Foundation
+import Runs
 
 /// What SIGINT, SIGTERM and SIGHUP do to a run: the first two end it after the step, with its state saved, SIGHUP only
 /// saves. A second SIGINT ends the process at once.
 ///
-/// `@unchecked Sendable`: `hasRun` and `resumed` are touched on the queue alone.
+/// `@unchecked Sendable`: `hasRun`, `resumed` and `made` are touched on the queue alone.
 final class Signals: @unchecked Sendable {
     let request = StopRequest()
     private let queue = DispatchQueue(label: "stormo.signals")
     private var hasRun = false
     private var resumed: String?
+    private var made: String?
 
     /// Begins to listen.
     ///
@@ -34,12 +36,16 @@ final class Signals: @unchecked Sendable {
     /// The directory of the run that is to be gone on with, whose state is on the disk already.
     func resuming(_ directory: String) { queue.sync { resumed = directory } }
 
+    /// The directory that was made for the run, which goes where the run does not begin.
+    func made(_ directory: String) { queue.sync { made = directory } }
+
     /// From now on there is something to save.
     func begin() { queue.sync { hasRun = true } }
 
     private func receive(_ number: Int32) {
         guard hasRun else {
             if number == SIGHUP { return }
+            if let made { RunDirectory.remove(unused: made) }
             if let resumed {
                 Console.error(
                     "stormo: ended by \(Self.name(number)) before the next step; to go on:\n"

@@ -95,6 +95,7 @@ struct Train: ParsableCommand {
         try checkTrace(configuration, [config ?? ""])
         if let output { return try begin(configuration, in: output, signals) }
         let path = try RunDirectory.unused(configuration.name)
+        signals.made(path)
         do {
             try begin(configuration, in: path, signals)
         } catch {

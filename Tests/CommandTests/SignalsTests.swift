@@ -97,6 +97,22 @@ struct SignalsTests {
         #expect(isEarly || result.errors == "\(name): the step is finished and the state saved…\n")
     }
 
+    /// The directory that was made for it goes, so that the next run has the name.
+    @Test func aRunThatDoesNotBeginLeavesNoDirectory() throws {
+        let workspace = try Workspace { rows in
+            rows.targets["train"] = (0..<600_000).map { Int32($0 % 3) }
+            rows.inputs["train"] = (0..<2_400_000).map { Float($0 % 7) }
+        }
+        let command = try RunningCommand(
+            workspace, "train", "config.json", "--set", "training.epochs=1000000", "--set", "name=own")
+        try command.wait { FileManager.default.fileExists(atPath: workspace.path + "/runs/own") }
+        command.send(SIGINT)
+        let result = try command.finish(within: 20)
+        guard result.errors.contains("before the first step") else { return }
+        let left = try workspace.listing().filter { $0.hasPrefix("runs") }
+        #expect(left == [] || left.contains("runs/own/run.lock"), "\(left)")
+    }
+
     @Test func aSecondSIGINTEndsAtOnceAndHarmsNothing() throws {
         // One step of all rows, which takes a while.
         let workspace = try Workspace { rows in
