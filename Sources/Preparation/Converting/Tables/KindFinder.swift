@@ -443,7 +443,10 @@ struct KindFinder {
                 default: "write plain numbers into the file"
                 }
         } else if let other = firstOther(than: look) {
-            advice = "'\(other.shown)' in line \(other.line) is none: repair such rows, or leave the value empty there"
+            // What comes again is no slip.
+            advice =
+                "'\(other.shown)' in line \(other.line) is none: repair such rows, or leave the value empty there"
+                + (texts.rows(of: other.text) > 1 ? ", or \(asker.say) \(asker.marking(name, [other.text]))" : "")
         } else {
             guard units.count > 1 else { return }
             advice = "they have no unit in common, such as '\(units[0].unit)' and '\(units[1].unit)'"

@@ -212,6 +212,19 @@ struct KindFinderTests {
             table("x", (0..<20).map { "\($0).5" } + ["-", "-"]))
     }
 
+    @Test func aMarkBesideDates() throws {
+        let texts = (0..<40).map { $0 % 2 == 0 ? "-" : "2024-03-\($0 / 2 % 28 + 10)" }
+        #expect(
+            try values(converter(table("x", texts))).2.warnings == [
+                "column 'x' looks like dates ('2024-03-10' in line 3), but is read as texts, whose codes say nothing of their size; "
+                    + "'-' in line 2 is none: repair such rows, or leave the value empty there, or say --na x=-; or leave it out by "
+                    + "--drop x; or say --column x=category if they are names"
+            ])
+        let (numbers, column, _) = try values(
+            converter(table("x", texts)) { ($0.marks, $0.missing) = ([.init("x", ["-"])], .mean) })
+        #expect(column.kind == .date && numbers[0].isNaN && numbers[1] == 19_792)
+    }
+
     @Test func severalMarksBesideNumbers() throws {
         func warnings(_ texts: [String], _ change: (inout TableOptions) -> Void = { _ in }) throws -> [String] {
             try values(converter(table("x", texts), change)).2.warnings
