@@ -209,6 +209,7 @@ struct Evaluate: ParsableCommand {
     /// be measured on a file.
     private mutating func ownSplit() throws -> EvaluatedSplit? {
         try ModelPath.checkThatThereIs(options.model)
+        try ModelPath.checkThatItIsNoSource(options.model)
         guard AtomicFile.isDirectory(options.model) else {
             for (option, isGiven) in [("--split", split != nil), ("--set", !assignments.isEmpty)] where isGiven {
                 throw UsageError(

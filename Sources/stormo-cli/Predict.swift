@@ -72,6 +72,7 @@ struct Predict: ParsableCommand {
     }
 
     mutating func run() throws {
+        try ModelPath.checkThatItIsNoSource(options.model)
         options.model = try ModelPath.of(options.model)
         let files = try filesToRead()
         let target = try AnswerTarget(output, format, reading: [options.model] + files)

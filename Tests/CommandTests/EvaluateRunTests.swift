@@ -144,6 +144,20 @@ struct EvaluateRunTests {
             "\(model.errors)")
     }
 
+    /// A config or a table in place of the model.
+    @Test func whatWasTrainedIsNoModel() throws {
+        let workspace = try Workspace()
+        try workspace.write("x,t\n1,2\n", to: "t.csv")
+        try workspace.write(Workspace.config, to: "three.json")
+        #expect(try workspace.run("train", "three.json", "--quiet").status == 0)
+        for command in ["evaluate", "predict"] {
+            try workspace.expectFailure(
+                64, "three.json is a config, and a run or its model.h5 is wanted here, such as runs/three", command, "three.json")
+            try workspace.expectFailure(
+                64, "t.csv is a table, and a run or its model.h5 is wanted here, such as runs/NAME", command, "t.csv")
+        }
+    }
+
     @Test func theFoldsAreNamed() throws {
         let workspace = try Workspace(
             config: Workspace.config.replacingOccurrences(of: #""validation": {"file": "data.h5"}, "#, with: #""k_fold": 3, "#))

@@ -1,3 +1,4 @@
+import Batches
 import Configuration
 import Files
 import Foundation
@@ -20,6 +21,19 @@ enum ModelPath {
         throw UsageError(
             "\(path) is a run that has no \(name) yet: it is written when training ends; stormo runs \(ShellWord.quoted(path)) "
                 + "tells how it stands")
+    }
+
+    /// Sees that a file which is to be a model is neither a config nor data, as where a new user names what was trained.
+    /// - Throws: `UsageError` that says what is wanted.
+    static func checkThatItIsNoSource(_ path: String) throws {
+        guard !AtomicFile.isDirectory(path), access(path, F_OK) == 0, !Inspect.looksLikeHDF5(path) else { return }
+        let isConfig = path.hasSuffix(".json")
+        guard isConfig || TableSource.isTable(path) else { return }
+        let stem = String(path.split(separator: "/").last ?? "").prefix { $0 != "." }
+        let run = AtomicFile.isDirectory("runs/\(stem)") ? "runs/\(stem)" : "runs/NAME"
+        throw UsageError(
+            "\(path) is a \(isConfig ? "config" : "table"), and a run or its model.h5 is wanted here, such as "
+                + ShellWord.quoted(run))
     }
 
     /// Sees that a path which is to be a run or a model is there.
