@@ -179,10 +179,9 @@ static inline dnnl_status_t stormo_softmax_backward(dnnl_primitive_desc_t *made,
 /// A window over images: two numbers each, for height and width.
 typedef struct {
     int64_t size[2], strides[2], before[2], after[2];
+    /// The places between neighbouring taps; none is 0.
+    int64_t gaps[2];
 } stormo_window;
-
-// The library counts a dilation of none as 0.
-static const int64_t stormo_undilated[2] = {0, 0};
 
 /// dst = src∗weights + bias, without bias where it is null; weights are (o, c, h, w), in the order of their layout.
 static inline dnnl_status_t stormo_convolution(dnnl_primitive_desc_t *made, stormo_request request,
@@ -190,10 +189,10 @@ static inline dnnl_status_t stormo_convolution(dnnl_primitive_desc_t *made, stor
                                                stormo_layout bias, stormo_layout dst, const stormo_window *w) {
 #if DNNL_VERSION_MAJOR < 3
     STORMO_ASK(dnnl_convolution_desc_t, dnnl_dilated_convolution_forward_desc_init, pass, dnnl_convolution_direct, src,
-               weights, bias, dst, w->strides, stormo_undilated, w->before, w->after);
+               weights, bias, dst, w->strides, w->gaps, w->before, w->after);
 #else
     return dnnl_convolution_forward_primitive_desc_create(
-        made, request.engine, pass, dnnl_convolution_direct, src, weights, bias, dst, w->strides, stormo_undilated,
+        made, request.engine, pass, dnnl_convolution_direct, src, weights, bias, dst, w->strides, w->gaps,
         w->before, w->after, request.attributes);
 #endif
 }
@@ -203,10 +202,10 @@ static inline dnnl_status_t stormo_convolution_backward_data(dnnl_primitive_desc
                                                              stormo_layout diff_dst, const stormo_window *w) {
 #if DNNL_VERSION_MAJOR < 3
     STORMO_ASK(dnnl_convolution_desc_t, dnnl_dilated_convolution_backward_data_desc_init, dnnl_convolution_direct,
-               diff_src, weights, diff_dst, w->strides, stormo_undilated, w->before, w->after);
+               diff_src, weights, diff_dst, w->strides, w->gaps, w->before, w->after);
 #else
     return dnnl_convolution_backward_data_primitive_desc_create(
-        made, request.engine, dnnl_convolution_direct, diff_src, weights, diff_dst, w->strides, stormo_undilated,
+        made, request.engine, dnnl_convolution_direct, diff_src, weights, diff_dst, w->strides, w->gaps,
         w->before, w->after, request.forward, request.attributes);
 #endif
 }
@@ -218,11 +217,11 @@ static inline dnnl_status_t stormo_convolution_backward_weights(dnnl_primitive_d
                                                                 const stormo_window *w) {
 #if DNNL_VERSION_MAJOR < 3
     STORMO_ASK(dnnl_convolution_desc_t, dnnl_dilated_convolution_backward_weights_desc_init, dnnl_convolution_direct,
-               src, diff_weights, diff_bias, diff_dst, w->strides, stormo_undilated, w->before, w->after);
+               src, diff_weights, diff_bias, diff_dst, w->strides, w->gaps, w->before, w->after);
 #else
     return dnnl_convolution_backward_weights_primitive_desc_create(
         made, request.engine, dnnl_convolution_direct, src, diff_weights, diff_bias, diff_dst, w->strides,
-        stormo_undilated, w->before, w->after, request.forward, request.attributes);
+        w->gaps, w->before, w->after, request.forward, request.attributes);
 #endif
 }
 

@@ -119,3 +119,9 @@ size_t stormo_argmax(const float *a, size_t n) {
         if (a[i] > a[best] || (a[best] != a[best] && a[i] == a[i])) best = i;
     return best;
 }
+
+STORMO_CLONES
+void stormo_add_row(float *dst, const float *row, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) dst[r * columns + c] += row[c];
+}

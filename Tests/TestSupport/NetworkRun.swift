@@ -34,7 +34,10 @@ package final class NetworkRun {
         for (index, node) in graph.nodes.enumerated() {
             switch node.kind {
             case .input: given[index] = inputs[index] ?? random.floats(node.type.count(samples: samples))
-            case .parameter: given[index] = random.floats(node.type.shape.count, in: -magnitude...magnitude)
+            // A state may be a variance, which is positive.
+            case .parameter(let parameter):
+                let least: Float = parameter.role == .state ? 0.1 : -magnitude
+                given[index] = random.floats(node.type.shape.count, in: least...magnitude)
             case .constant, .operation: break
             }
         }
@@ -137,7 +140,7 @@ package final class NetworkRun {
         }
 
         var gradients = measured.nodeGradients
-        for entry in program.layout.entries { gradients[entry.node] = Array(measured.gradients[entry.range]) }
+        for entry in program.layout.trainedEntries { gradients[entry.node] = Array(measured.gradients[entry.range]) }
         var random = SeededRandom(samples)
         for (node, gradient) in gradients.sorted(by: { $0.key < $1.key }) {
             let chosen = random.sample(coordinates, below: gradient.count)

@@ -60,15 +60,30 @@ package enum Reference {
         return sum
     }
 
-    /// a ∘ b, the shorter repeated.
-    package static func binary(_ operation: BinaryKernel.Operation, _ a: [Double], _ b: [Double]) -> [Double] {
-        (0..<max(a.count, b.count)).map { index in
-            let (a, b) = (a[index % a.count], b[index % b.count])
+    /// a ∘ b, dimensions of 1 repeated; both shapes have as many dimensions.
+    package static func binary(
+        _ operation: BinaryKernel.Operation, _ a: [Double], _ aShape: [Int], _ b: [Double], _ bShape: [Int]
+    ) -> [Double] {
+        let shape = zip(aShape, bShape).map { $0 == 1 ? $1 : $0 }
+        /// The element of an operand at a place of the result.
+        func element(_ values: [Double], _ own: [Int], _ place: Int) -> Double {
+            var (rest, index, step) = (place, 0, 1)
+            for axis in shape.indices.reversed() {
+                index += rest % shape[axis] % own[axis] * step
+                rest /= shape[axis]
+                step *= own[axis]
+            }
+            return values[index]
+        }
+        return (0..<shape.reduce(1, *)).map { place in
+            let (a, b) = (element(a, aShape, place), element(b, bShape, place))
             return switch operation {
             case .add: a + b
             case .subtract: a - b
             case .multiply: a * b
             case .divide: a / b
+            case .maximum: max(a, b)
+            case .minimum: min(a, b)
             }
         }
     }

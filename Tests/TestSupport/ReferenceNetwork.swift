@@ -56,11 +56,55 @@ package struct ReferenceNetwork {
         case let convolution as Convolution2DOperator:
             let weights = types[1].shape
             let window = Reference.Window(
-                weights[0], weights[1], stride: (convolution.stride[0], convolution.stride[1]), same: convolution.same)
+                weights[0], weights[1], stride: (convolution.stride[0], convolution.stride[1]),
+                dilation: (convolution.dilation[0], convolution.dilation[1]), same: convolution.same)
             let y = Reference.convolution(
                 inputs[0], images(shape), inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, filters: weights[3],
-                window)
+                groups: convolution.groups, window)
             return Reference.activation(convolution.activation, y, width: weights[3])
+        case let transpose as ConvolutionTransposeOperator:
+            let weights = types[1].shape
+            let result = (try? transpose.output(of: types).shape) ?? .scalar
+            let window = Reference.Window(
+                weights[0], weights[1], stride: (transpose.stride[0], transpose.stride[1]), same: transpose.same)
+            return Reference.convolutionTranspose(
+                inputs[0], images(result), inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, channels: weights[3],
+                window)
+        case let padding as ZeroPadding2DOperator:
+            return Reference.zeroPadding(inputs[0], images(shape), rows: padding.rows, columns: padding.columns)
+        case let sampling as UpSampling2DOperator:
+            return Reference.upSampling(
+                inputs[0], images(shape), (sampling.factors[0], sampling.factors[1]), sampling.interpolation)
+        case let batch as BatchNormalizationOperator:
+            // The inputs behind x: γ and β where they are, then the moving averages.
+            let channels = shape.last
+            let gamma = batch.hasScale ? inputs[1] : nil
+            let beta = batch.hasOffset ? inputs[batch.hasScale ? 2 : 1] : nil
+            guard !batch.isFrozen else {
+                let (mean, variance) = (inputs[inputs.count - 2], inputs[inputs.count - 1])
+                return inputs[0].indices.map { index in
+                    let channel = index % channels
+                    let deviation = (variance[channel] + batch.epsilon).squareRoot()
+                    return (inputs[0][index] - mean[channel]) / deviation * (gamma?[channel] ?? 1)
+                        + (beta?[channel] ?? 0)
+                }
+            }
+            return Reference.normalized(
+                inputs[0], groups: { $0 % channels }, parameters: { $0 % channels }, gamma, beta,
+                epsilon: batch.epsilon)
+        case let row as RowNormalizationOperator:
+            let count = shape.dimensions.suffix(row.axes).reduce(1, *)
+            return Reference.normalized(
+                inputs[0], row.statistic, groups: { $0 / count }, parameters: { $0 % count },
+                row.hasScale ? inputs[1] : nil, row.hasOffset ? inputs[row.hasScale ? 2 : 1] : nil,
+                epsilon: row.epsilon)
+        case let group as GroupNormalizationOperator:
+            let channels = shape.last
+            let width = channels / group.groups
+            return Reference.normalized(
+                inputs[0], groups: { $0 / shape.count * group.groups + $0 % channels / width },
+                parameters: { $0 % channels }, group.hasScale ? inputs[1] : nil,
+                group.hasOffset ? inputs[group.hasScale ? 2 : 1] : nil, epsilon: group.epsilon)
         case let pooling as Pooling2DOperator:
             let size = pooling.size ?? [shape[0], shape[1]]
             let window = Reference.Window(
@@ -69,7 +113,12 @@ package struct ReferenceNetwork {
         case let activation as ActivationOperator:
             return Reference.activation(activation.activation, inputs[0], width: shape.last)
         case let binary as BinaryOperator:
-            return Reference.binary(binary.operation, inputs[0], inputs[1])
+            let rank = max(types[0].shape.rank, types[1].shape.rank)
+            let shapes = types.map { type in
+                [type.isBatched ? samples : 1] + Array(repeating: 1, count: rank - type.shape.rank)
+                    + type.shape.dimensions
+            }
+            return Reference.binary(binary.operation, inputs[0], shapes[0], inputs[1], shapes[1])
         case let unary as UnaryOperator:
             return Reference.unary(unary.function, inputs[0])
         case let sum as SumOperator:

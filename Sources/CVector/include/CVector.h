@@ -109,6 +109,8 @@ void stormo_activation_backward(int kind, float alpha, float *diff_src, float *d
                                 const float *diff_dst, size_t rows, size_t columns);
 
 void stormo_add(float *dst, const float *a, const float *b, size_t n);
+/// dst[r][c] += row[c].
+void stormo_add_row(float *dst, const float *row, size_t rows, size_t columns);
 /// dst[i] += a[i].
 void stormo_accumulate(float *dst, const float *a, size_t n);
 /// dst[r][0..<width] = src[r][0..<width] for strides given in elements.
@@ -190,6 +192,39 @@ void stormo_largest_backward(float *diff_src, const void *places, const float *d
 void stormo_mean(float *dst, const float *src, const stormo_positions *g, size_t samples);
 /// diff_src[…] = Σ diff_dst[n][y][x][c] / (the number of those places) over the windows in which it lies.
 void stormo_mean_backward(float *diff_src, const float *diff_dst, const stormo_positions *g, size_t samples);
+
+// MARK: Normalising (normalize.c)
+
+// By channel: x and the like are (rows, channels), what has one number a channel is named so. Sums are added to what stands.
+
+/// sums[c] += Σ x[r][c] and squares[c] += Σ x[r][c]², in double.
+void stormo_channel_sums(double *sums, double *squares, const float *x, size_t rows, size_t channels);
+/// sums[c] += Σ diff[r][c] and products[c] += Σ diff[r][c]·(x[r][c] - mean[c]), in double.
+void stormo_channel_products(double *sums, double *products, const float *diff, const float *x, const float *mean,
+                             size_t rows, size_t channels);
+/// dst[r][c] = (x[r][c] - mean[c])·scale[c] + shift[c]. dst may be x.
+void stormo_channel_scale(float *dst, const float *x, const float *mean, const float *scale, const float *shift,
+                          size_t rows, size_t channels);
+/// diff_src[r][c] = scale[c]·diff[r][c] - (shift[c] + slope[c]·(x[r][c] - mean[c])). diff_src may be diff.
+void stormo_channel_gradient(float *diff_src, const float *diff, const float *x, const float *mean, const float *scale,
+                             const float *shift, const float *slope, size_t rows, size_t channels);
+
+// By row: x and the like are the n numbers of one row; gamma and beta have one number for each of them, or are null.
+
+/// Σ x[i] and Σ x[i]², in double.
+void stormo_row_sums(double *sum, double *squares, const float *x, size_t n);
+/// dst[i] = (x[i] - mean)·scale·gamma[i] + beta[i].
+void stormo_row_scale(float *dst, const float *x, float mean, float scale, const float *gamma, const float *beta,
+                      size_t n);
+/// Σ diff[i]·gamma[i] and Σ diff[i]·gamma[i]·(x[i] - mean), in double.
+void stormo_row_products(double *sum, double *products, const float *diff, const float *x, float mean,
+                         const float *gamma, size_t n);
+/// diff_src[i] = scale·gamma[i]·diff[i] - (shift + slope·(x[i] - mean)).
+void stormo_row_gradient(float *diff_src, const float *diff, const float *x, float mean, float scale, float shift,
+                         float slope, const float *gamma, size_t n);
+/// diff_gamma[i] += diff[i]·(x[i] - mean)·scale and diff_beta[i] += diff[i]; what is null is left out.
+void stormo_row_parameters(double *diff_gamma, double *diff_beta, const float *diff, const float *x, float mean,
+                           float scale, size_t n);
 
 // MARK: Random numbers (philox.c)
 

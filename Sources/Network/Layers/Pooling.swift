@@ -58,16 +58,51 @@ public struct Pooling: Layer {
     }
 }
 
-/// The mean of each channel over the whole image: (h, w, c) becomes (c).
+/// The mean of each channel over the whole image: (h, w, c) becomes (c), or (1, 1, c) with `keepDims`.
 public struct GlobalAveragePooling2D: Layer {
-    public init() {}
+    public let keepDims: Bool
+
+    public init(keepDims: Bool = false) { self.keepDims = keepDims }
+    init(reading reader: ObjectReader) { keepDims = reader.bool("keepdims", default: false) }
 
     public var type: String { "global_average_pooling2d" }
-    public var keras: KerasLayer { KerasLayer("GlobalAveragePooling2D", [.init("data_format", "channels_last")]) }
+    public var configuration: [JSONNode.Member] { [.init("keepdims", JSONNode(keepDims))] }
+    public var keras: KerasLayer { globalPooling("GlobalAveragePooling2D", keepDims) }
 
     public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
-        let pooled = try inputs[0].graph.apply(
-            Pooling2DOperator(.average, size: nil, stride: [1, 1], same: false), to: inputs, name: name)
-        return try pooled.graph.apply(ReshapeOperator([pooled.type.shape.last]), to: [pooled], name: name)
+        try inputs[0].pooledOverAll(.average, keepDims: keepDims, name: name)
+    }
+}
+
+/// The largest of each channel over the whole image: (h, w, c) becomes (c), or (1, 1, c) with `keepDims`.
+public struct GlobalMaxPooling2D: Layer {
+    public let keepDims: Bool
+
+    public init(keepDims: Bool = false) { self.keepDims = keepDims }
+    init(reading reader: ObjectReader) { keepDims = reader.bool("keepdims", default: false) }
+
+    public var type: String { "global_max_pooling2d" }
+    public var configuration: [JSONNode.Member] { [.init("keepdims", JSONNode(keepDims))] }
+    public var keras: KerasLayer { globalPooling("GlobalMaxPooling2D", keepDims) }
+
+    public func apply(to inputs: [Variable], name: String) throws(GraphError) -> Variable {
+        try inputs[0].pooledOverAll(.max, keepDims: keepDims, name: name)
+    }
+}
+
+private func globalPooling(_ className: String, _ keepDims: Bool) -> KerasLayer {
+    KerasLayer(
+        className,
+        [.init("data_format", "channels_last")] + (keepDims ? [.init("keepdims", JSONNode(keepDims))] : []))
+}
+
+extension Variable {
+    fileprivate func pooledOverAll(
+        _ reduction: PoolingReduction, keepDims: Bool, name: String
+    ) throws(GraphError) -> Variable {
+        let pooled = try graph.apply(
+            Pooling2DOperator(reduction, size: nil, stride: [1, 1], same: false), to: [self], name: name)
+        guard !keepDims else { return pooled }
+        return try graph.apply(ReshapeOperator([pooled.type.shape.last]), to: [pooled], name: name)
     }
 }

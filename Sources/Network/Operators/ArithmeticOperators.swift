@@ -1,6 +1,7 @@
 import Kernels
 
-/// a ∘ b for + - × ÷, element by element; the shorter operand is repeated.
+/// a ∘ b for + - × ÷, maximum and minimum, element by element. Dimensions of 1 are repeated; an operand with fewer dimensions
+/// has ones in front.
 package struct BinaryOperator: Operator {
     package let operation: BinaryKernel.Operation
     package init(_ operation: BinaryKernel.Operation) { self.operation = operation }
@@ -9,17 +10,21 @@ package struct BinaryOperator: Operator {
 
     package func output(of inputs: [TensorType]) throws(GraphError) -> TensorType {
         let (a, b) = (inputs[0], inputs[1])
-        if a == b || b.repeats(into: a) { return a }
-        if a.repeats(into: b) { return b }
-        throw GraphError("\(name): the shapes \(a) and \(b) do not fit: they must be equal, or one end with the other")
+        guard let shape = a.shape.stretched(with: b.shape) else {
+            throw GraphError("\(name): the shapes \(a) and \(b) do not fit: dimensions must be equal or 1")
+        }
+        return TensorType(shape, isBatched: a.isBatched || b.isBatched)
     }
 
     package func makeKernel(_ request: KernelRequest) throws(KernelError) -> any Kernel {
-        BinaryKernel(
-            operation,
-            counts: (
-                request.inputs[0].count(samples: request.samples), request.inputs[1].count(samples: request.samples)
-            ))
+        let rank = request.output.shape.rank
+        // The batch is a dimension like others, of 1 where an operand is the same for all samples.
+        func dimensions(_ type: TensorType) -> [Int] {
+            [type.isBatched ? request.samples : 1] + Array(repeating: 1, count: rank - type.shape.rank)
+                + type.shape.dimensions
+        }
+        return BinaryKernel(
+            operation, Stretching(dimensions(request.inputs[0]), dimensions(request.inputs[1])))
     }
 
     package func transfer(of inputs: [TensorType], isDifferentiable: Bool) -> OperatorTransfer {
@@ -27,15 +32,19 @@ package struct BinaryOperator: Operator {
     }
 
     package var backwardReads: (inputs: Bool, output: Bool) {
-        (operation == .multiply || operation == .divide, false)
+        (operation != .add && operation != .subtract, false)
     }
 }
 
-extension TensorType {
-    /// Whether the longer type ends with this one, so that repeating this tensor gives one of the longer type.
-    func repeats(into longer: TensorType) -> Bool {
-        if isBatched { return longer.isBatched && shape == longer.shape }
-        return longer.shape.dimensions.suffix(shape.rank) == shape.dimensions[...] || shape.count == 1
+extension Shape {
+    /// The shape that both can be stretched to: the shorter has ones in front, and a dimension of 1 is repeated.
+    /// - Returns: nil where they do not fit.
+    func stretched(with other: Shape) -> Shape? {
+        let rank = max(rank, other.rank)
+        func padded(_ shape: Shape) -> [Int] { Array(repeating: 1, count: rank - shape.rank) + shape.dimensions }
+        let pairs = zip(padded(self), padded(other))
+        guard pairs.allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else { return nil }
+        return Shape(pairs.map { $0 == 1 ? $1 : $0 })
     }
 }
 

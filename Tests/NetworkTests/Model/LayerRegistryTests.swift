@@ -32,8 +32,8 @@ struct LayerRegistryTests {
         (
             #"{"type": "conv2d", "filters": 8, "kernel_size": 3}"#,
             [
-                "filters": 8, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "activation": "linear",
-                "use_bias": true, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
+                "filters": 8, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "dilation_rate": [1, 1],
+                "groups": 1, "activation": "linear", "use_bias": true, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
             ]
         ),
         (
@@ -43,8 +43,8 @@ struct LayerRegistryTests {
              "bias_initializer": "ones"}
             """,
             [
-                "filters": 8, "kernel_size": [3, 1], "strides": [2, 2], "padding": "same", "activation": "relu",
-                "use_bias": false, "kernel_initializer": "lecun_uniform", "bias_initializer": "ones",
+                "filters": 8, "kernel_size": [3, 1], "strides": [2, 2], "padding": "same", "dilation_rate": [1, 1],
+                "groups": 1, "activation": "relu", "use_bias": false, "kernel_initializer": "lecun_uniform", "bias_initializer": "ones",
             ]
         ),
         (#"{"type": "max_pooling2d"}"#, ["pool_size": [2, 2], "strides": [2, 2], "padding": "valid"]),
@@ -56,7 +56,63 @@ struct LayerRegistryTests {
             #"{"type": "max_pooling2d", "pool_size": [3, 2], "strides": 1}"#,
             ["pool_size": [3, 2], "strides": [1, 1], "padding": "valid"]
         ),
-        (#"{"type": "global_average_pooling2d"}"#, [:]), (#"{"type": "flatten"}"#, [:]), (#"{"type": "add"}"#, [:]),
+        (#"{"type": "global_average_pooling2d"}"#, ["keepdims": false]),
+        (#"{"type": "global_max_pooling2d", "keepdims": true}"#, ["keepdims": true]),
+        (
+            #"{"type": "batch_normalization", "momentum": 0.9, "scale": false, "scope": "shard"}"#,
+            [
+                "momentum": 0.9, "epsilon": 0.001, "center": true, "scale": false, "scope": "shard",
+                "beta_initializer": "zeros", "gamma_initializer": "ones",
+            ]
+        ),
+        (
+            #"{"type": "layer_normalization", "axis": [-2, -1]}"#,
+            [
+                "axis": [-2, -1], "epsilon": 0.001, "center": true, "scale": true, "beta_initializer": "zeros",
+                "gamma_initializer": "ones",
+            ]
+        ),
+        (
+            #"{"type": "group_normalization", "groups": -1, "center": false}"#,
+            [
+                "groups": -1, "epsilon": 0.001, "center": false, "scale": true, "beta_initializer": "zeros",
+                "gamma_initializer": "ones",
+            ]
+        ),
+        (#"{"type": "rms_normalization"}"#, ["axis": -1, "epsilon": 1e-6]),
+        (#"{"type": "unit_normalization", "axis": [-1]}"#, ["axis": -1]),
+        (#"{"type": "zero_padding2d", "padding": 2}"#, ["padding": [[2, 2], [2, 2]]]),
+        (#"{"type": "zero_padding2d", "padding": [2, 1]}"#, ["padding": [[2, 2], [1, 1]]]),
+        (#"{"type": "zero_padding2d", "padding": [[0, 1], 2]}"#, ["padding": [[0, 1], [2, 2]]]),
+        (
+            #"{"type": "up_sampling2d", "size": 3, "interpolation": "bilinear"}"#,
+            ["size": [3, 3], "interpolation": "bilinear"]
+        ),
+        (
+            #"{"type": "conv2d_transpose", "filters": 3, "kernel_size": 2, "strides": 2}"#,
+            [
+                "filters": 3, "kernel_size": [2, 2], "strides": [2, 2], "padding": "valid", "activation": "linear",
+                "use_bias": true, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
+            ]
+        ),
+        (
+            #"{"type": "depthwise_conv2d", "kernel_size": 3, "depth_multiplier": 2, "dilation_rate": 2}"#,
+            [
+                "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "depth_multiplier": 2,
+                "dilation_rate": [2, 2], "activation": "linear", "use_bias": true,
+                "depthwise_initializer": "glorot_uniform", "bias_initializer": "zeros",
+            ]
+        ),
+        (
+            #"{"type": "separable_conv2d", "filters": 4, "kernel_size": 3, "pointwise_initializer": "he_normal"}"#,
+            [
+                "filters": 4, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "depth_multiplier": 1,
+                "dilation_rate": [1, 1], "activation": "linear", "use_bias": true,
+                "depthwise_initializer": "glorot_uniform", "pointwise_initializer": "he_normal",
+                "bias_initializer": "zeros",
+            ]
+        ),
+        (#"{"type": "maximum"}"#, [:]), (#"{"type": "flatten"}"#, [:]), (#"{"type": "add"}"#, [:]),
         (#"{"type": "reshape", "target_shape": [4, -1, 1]}"#, ["target_shape": [4, -1, 1]]),
         (#"{"type": "dropout", "rate": 0.25}"#, ["rate": 0.25]), (#"{"type": "concatenate"}"#, ["axis": -1]),
         (#"{"type": "concatenate", "axis": 1}"#, ["axis": 1]), (#"{"type": "leaky_relu"}"#, ["negative_slope": 0.3]),
@@ -86,6 +142,8 @@ struct LayerRegistryTests {
         for type in LayerRegistry.kinds.builtInNames {
             let keys = [
                 "dense": #","units":1"#, "conv2d": #","filters":1,"kernel_size":1"#,
+                "conv2d_transpose": #","filters":1,"kernel_size":1"#, "depthwise_conv2d": #","kernel_size":1"#,
+                "separable_conv2d": #","filters":1,"kernel_size":1"#,
                 "reshape": #","target_shape":[1]"#, "dropout": #","rate":0"#, "activation": #","activation":"relu""#,
             ]
             let (layer, problems) = try read(#"{"type":"\#(type)"\#(keys[type] ?? "")}"#)

@@ -190,7 +190,7 @@ struct ModelTests {
                 Add().named(inputs: ["a", "b"])
             }
                 == "layers[2]: layer 'add' does not fit behind what comes before it ('a' gives 3, 'b' gives 2): "
-                + "add: takes inputs of one shape, but 3 and 2 differ")
+                + "add: the shapes 3 and 2 do not fit: their dimensions must be equal or 1")
         #expect(
             sentence { Reshape([3, -1]) }
                 == "layers[0]: layer 'reshape' does not fit behind what comes before it ('input' gives 4): "
@@ -212,10 +212,10 @@ struct ModelTests {
         }
         #expect(tail(Dense(0)) == "dense: units must be 1 or more, but is 0")
         #expect(tail(Conv2D(0, kernelSize: (1, 1))) == "conv2d: filters must be 1 or more, but is 0")
-        #expect(tail(Conv2D(1, kernelSize: (1, 0))) == "conv2d: kernel_size and strides must be from 1 to 32767")
+        #expect(tail(Conv2D(1, kernelSize: (1, 0))) == "conv2d: kernel_size, strides and dilation_rate must be from 1 to 32767")
         #expect(
             tail(Conv2D(1, kernelSize: (1, 1), strides: (.max, 1)))
-                == "conv2d: kernel_size and strides must be from 1 to 32767")
+                == "conv2d: kernel_size, strides and dilation_rate must be from 1 to 32767")
         #expect(
             tail(Pooling(.max, poolSize: (2, .max), padding: .same))
                 == "max_pooling2d: pool_size and strides must be from 1 to 32767")

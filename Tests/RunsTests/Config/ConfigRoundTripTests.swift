@@ -184,6 +184,22 @@ import Testing
             + names("max_pooling2d", #"{"type": "max_pooling2d"}"#)
             + names("average_pooling2d", #"{"type": "average_pooling2d"}"#)
             + names("global_average_pooling2d", #"{"type": "global_average_pooling2d"}"#)
+            + names("global_max_pooling2d", #"{"type": "global_max_pooling2d"}"#)
+            + names("conv2d_transpose", #"{"type": "conv2d_transpose", "filters": 2, "kernel_size": 1}"#)
+            + names("depthwise_conv2d", #"{"type": "depthwise_conv2d", "kernel_size": 1}"#)
+            + names("separable_conv2d", #"{"type": "separable_conv2d", "filters": 2, "kernel_size": 1}"#)
+            + names("zero_padding2d", #"{"type": "zero_padding2d"}"#)
+            + names("up_sampling2d", #"{"type": "up_sampling2d"}"#)
+            + names("batch_normalization", #"{"type": "batch_normalization"}"#)
+            + names("layer_normalization", #"{"type": "layer_normalization"}"#)
+            + names("group_normalization", #"{"type": "group_normalization", "groups": 1}"#)
+            + names("rms_normalization", #"{"type": "rms_normalization"}"#)
+            + names("unit_normalization", #"{"type": "unit_normalization"}"#)
+            + names("subtract", #"{"type": "subtract"}"#, joins: true)
+            + names("multiply", #"{"type": "multiply"}"#, joins: true)
+            + names("average", #"{"type": "average"}"#, joins: true)
+            + names("maximum", #"{"type": "maximum"}"#, joins: true)
+            + names("minimum", #"{"type": "minimum"}"#, joins: true)
             + names("flatten", #"{"type": "flatten"}"#)
             + names("reshape", #"{"type": "reshape", "target_shape": [4, 8]}"#)
             + names("dropout", #"{"type": "dropout", "rate": 0.5}"#)
@@ -224,6 +240,83 @@ import Testing
             layer("elu.alpha", #"{"type": "elu"}"#, #""alpha": 0.5"#),
             layer("concatenate.axis", #"{"type": "concatenate", "inputs": ["input", "input"]}"#, #""axis": 0"#),
         ]
+        cases += [
+            layer("conv2d.dilation_rate", image, #""dilation_rate": 2"#),
+            layer("conv2d.groups", #"{"type": "conv2d", "filters": 2, "kernel_size": 1}, \#(image)"#, #""groups": 2"#),
+            layer(
+                "zero_padding2d.padding", #"{"type": "zero_padding2d"}"#, #""padding": [[0, 1], [2, 0]]"#,
+                #""padding": 2"#),
+            layer("up_sampling2d.size", #"{"type": "up_sampling2d"}"#, #""size": [1, 2]"#),
+            layer("up_sampling2d.interpolation", #"{"type": "up_sampling2d"}"#, #""interpolation": "bilinear""#),
+        ]
+        let windowed = [
+            "conv2d_transpose": #"{"type": "conv2d_transpose", "filters": 2, "kernel_size": 3}"#,
+            "depthwise_conv2d": #"{"type": "depthwise_conv2d", "kernel_size": 3}"#,
+            "separable_conv2d": #"{"type": "separable_conv2d", "filters": 2, "kernel_size": 3}"#,
+        ]
+        for (kind, text) in windowed.sorted(by: { $0.key < $1.key }) {
+            cases += [
+                layer("\(kind).trainable", text, #""trainable": false"#),
+                layer("\(kind).learning_rate_factor", text, #""learning_rate_factor": 0.5"#),
+                layer("\(kind).weight_decay", text, #""weight_decay": 0.5"#),
+                layer("\(kind).strides", text, #""strides": 2"#),
+                layer("\(kind).padding", text, #""padding": "same""#),
+                layer("\(kind).activation", text, #""activation": "elu""#),
+                layer("\(kind).use_bias", text, #""use_bias": false"#),
+                layer("\(kind).bias_initializer", text, #""bias_initializer": "ones""#),
+                layer(
+                    "\(kind).kernel_size",
+                    kind == "depthwise_conv2d" ? #"{"type": "\#(kind)"}"# : #"{"type": "\#(kind)", "filters": 2}"#,
+                    #""kernel_size": [2, 1]"#, #""kernel_size": 3"#),
+            ]
+            if kind != "depthwise_conv2d" {
+                cases.append(
+                    layer(
+                        "\(kind).filters", #"{"type": "\#(kind)", "kernel_size": 3}"#, #""filters": 3"#,
+                        #""filters": 2"#))
+            }
+            guard kind != "conv2d_transpose" else {
+                cases.append(layer("\(kind).kernel_initializer", text, #""kernel_initializer": "he_normal""#))
+                continue
+            }
+            cases += [
+                layer("\(kind).depth_multiplier", text, #""depth_multiplier": 2"#),
+                layer("\(kind).dilation_rate", text, #""dilation_rate": 2"#),
+                layer("\(kind).depthwise_initializer", text, #""depthwise_initializer": "he_normal""#),
+            ]
+        }
+        cases.append(
+            layer(
+                "separable_conv2d.pointwise_initializer", windowed["separable_conv2d"] ?? "",
+                #""pointwise_initializer": "he_normal""#))
+        for kind in ["batch_normalization", "layer_normalization", "group_normalization", "rms_normalization"] {
+            let text = kind == "group_normalization" ? #"{"type": "\#(kind)", "groups": 1}"# : #"{"type": "\#(kind)"}"#
+            cases += [
+                layer("\(kind).trainable", text, #""trainable": false"#),
+                layer("\(kind).learning_rate_factor", text, #""learning_rate_factor": 0.5"#),
+                layer("\(kind).weight_decay", text, #""weight_decay": 0.5"#),
+                layer("\(kind).epsilon", text, #""epsilon": 0.5"#),
+            ]
+            guard kind != "rms_normalization" else { continue }
+            cases += [
+                layer("\(kind).center", text, #""center": false"#),
+                layer("\(kind).scale", text, #""scale": false"#),
+                layer("\(kind).beta_initializer", text, #""beta_initializer": "ones""#),
+                layer("\(kind).gamma_initializer", text, #""gamma_initializer": "he_normal""#),
+            ]
+        }
+        for kind in ["layer_normalization", "rms_normalization", "unit_normalization"] {
+            cases.append(layer("\(kind).axis", #"{"type": "\#(kind)"}"#, #""axis": [-2, -1]"#))
+        }
+        cases += [
+            layer("batch_normalization.momentum", #"{"type": "batch_normalization"}"#, #""momentum": 0.5"#),
+            layer("batch_normalization.scope", #"{"type": "batch_normalization"}"#, #""scope": "shard""#),
+            layer("group_normalization.groups", #"{"type": "group_normalization"}"#, #""groups": -1"#, #""groups": 1"#),
+        ]
+        for kind in ["global_max_pooling2d", "global_average_pooling2d"] {
+            cases.append(
+                layer("\(kind).keepdims", #"{"type": "\#(kind)"}"#, #""keepdims": true"#))
+        }
         for kind in ["max_pooling2d", "average_pooling2d"] {
             let pool = #"{"type": "\#(kind)"}"#
             cases += [

@@ -221,7 +221,9 @@ import Testing
         var document = try document(place)
         if place.path == "training.early_stopping" { try document.set(#"data.validation={"file": "v.h5"}"#) }
         for (type, values) in [
-            ("dense", ["units=1"]), ("conv2d", ["filters=1", "kernel_size=1"]), ("reshape", ["target_shape=[1]"]),
+            ("dense", ["units=1"]), ("conv2d", ["filters=1", "kernel_size=1"]),
+            ("conv2d_transpose", ["filters=1", "kernel_size=1"]), ("depthwise_conv2d", ["kernel_size=1"]),
+            ("separable_conv2d", ["filters=1", "kernel_size=1"]), ("reshape", ["target_shape=[1]"]),
             ("dropout", ["rate=0.5"]),
         ] where place.path == "model.layers[0]" && place.object.contains("\"\(type)\"") {
             for value in values { try document.set("model.layers[0].\(value)") }

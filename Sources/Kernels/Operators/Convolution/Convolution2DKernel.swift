@@ -1,6 +1,7 @@
 /// dst[n,y,x,o] = f(bias[o] + Σ src[n, y·stride + i - before, x·stride + j - before, c]·weights[i,j,c,o]).
 ///
-/// Shapes: src (n, h, w, c), weights (kh, kw, c, o), bias (o), dst (n, h', w', o). Each of the three passes, forward,
+/// Shapes: src (n, h, w, c), weights (kh, kw, c, o), bias (o), dst (n, h', w', o). With groups the weights are (kh, kw, c /
+/// groups, o), and filter o sees the channels of its own group alone; with a dilation i and j are multiplied by it. Each of the three passes, forward,
 /// backward data and backward weights, is carried out by the algorithm that suits the shapes.
 package final class Convolution2DKernel: Kernel {
     private let hasBias: Bool
@@ -16,9 +17,10 @@ package final class Convolution2DKernel: Kernel {
     /// - Throws: `KernelError` where the library refuses the shapes.
     package init(
         _ context: KernelContext, samples: Int, image: (height: Int, width: Int, channels: Int), filters: Int,
-        window: Window2D, hasBias: Bool, activation: Activation, gradients: (src: Bool, weights: Bool, bias: Bool)
+        groups: Int = 1, window: Window2D, hasBias: Bool, activation: Activation, gradients: (src: Bool, weights: Bool, bias: Bool)
     ) throws(KernelError) {
-        let geometry = ConvolutionGeometry(samples: samples, image: image, filters: filters, window: window)
+        let geometry = ConvolutionGeometry(
+            samples: samples, image: image, filters: filters, groups: groups, window: window)
         self.hasBias = hasBias
         linearDiffDst = LinearDiffDst(
             activation, rows: samples * geometry.positions.height * geometry.positions.width, columns: filters,

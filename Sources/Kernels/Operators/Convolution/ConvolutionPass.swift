@@ -3,17 +3,25 @@ struct ConvolutionGeometry {
     let samples: Int
     let image: (height: Int, width: Int, channels: Int)
     let filters: Int
+    /// Each group of filters sees as large a group of the channels and no other.
+    let groups: Int
     let window: Window2D
     /// Height and width of the result.
     let positions: (height: Int, width: Int)
 
-    init(samples: Int, image: (height: Int, width: Int, channels: Int), filters: Int, window: Window2D) {
+    init(
+        samples: Int, image: (height: Int, width: Int, channels: Int), filters: Int, groups: Int = 1, window: Window2D
+    ) {
         self.samples = samples
         self.image = image
         self.filters = filters
+        self.groups = groups
         self.window = window
         positions = window.positions(over: (image.height, image.width))
     }
+
+    /// Whether each filter sees all channels under a window without gaps, which the loops of our own take for granted.
+    var isPlain: Bool { groups == 1 && window.dilation == (1, 1) }
 
     /// For the reader of an error.
     var name: String {

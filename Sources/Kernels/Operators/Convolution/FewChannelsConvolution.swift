@@ -15,12 +15,12 @@ final class FewChannelsConvolution: ConvolutionPass {
 
     /// Whether it is faster forward for such shapes: by half for grey images, by nothing for coloured ones.
     static func suitsForward(_ geometry: ConvolutionGeometry) -> Bool {
-        geometry.image.channels == 1 && geometry.filters % 16 == 0
+        geometry.isPlain && geometry.image.channels == 1 && geometry.filters % 16 == 0
     }
 
     /// Whether it is faster in backward weights: two to four times as fast for grey and coloured images.
     static func suitsBackwardWeights(_ geometry: ConvolutionGeometry) -> Bool {
-        geometry.image.channels <= 4 && geometry.filters % 16 == 0
+        geometry.isPlain && geometry.image.channels <= 4 && geometry.filters % 16 == 0
     }
 
     /// dst = f(bias + src∗weights).

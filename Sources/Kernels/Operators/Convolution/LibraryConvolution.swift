@@ -114,8 +114,15 @@ final class LibraryConvolution: ConvolutionPass {
             let (kh, kw) = geometry.window.size
             src = try .images(n, h, w, c)
             dst = try .images(n, geometry.positions.height, geometry.positions.width, filters)
-            weights = try .plain([filters, c, kh, kw], strides: [1, filters, kw * c * filters, c * filters])
-            anyWeights = try .any([filters, c, kh, kw])
+            // The library has a group's filters and channels under a dimension of their own.
+            let (groups, own) = (geometry.groups, c / geometry.groups)
+            let strides = [1, filters, kw * own * filters, own * filters]
+            weights =
+                groups == 1
+                ? try .plain([filters, c, kh, kw], strides: strides)
+                : try .plain(
+                    [groups, filters / groups, own, kh, kw], strides: [filters / groups] + strides)
+            anyWeights = try .any((groups == 1 ? [filters] : [groups, filters / groups]) + [own, kh, kw])
             bias = try .plain([filters])
         }
 

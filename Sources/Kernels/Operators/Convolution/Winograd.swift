@@ -19,7 +19,7 @@ enum Winograd {
     /// with the sum of the channels; the factors are measured. Shapes alone decide, so that results do not depend on
     /// the machine.
     static func suits(_ geometry: ConvolutionGeometry) -> Bool {
-        guard geometry.window.size == (3, 3), geometry.window.stride == (1, 1) else { return false }
+        guard geometry.isPlain, geometry.window.size == (3, 3), geometry.window.stride == (1, 1) else { return false }
         // In floating point: the shapes of a config can be as large as they like.
         let (c, o) = (Double(geometry.image.channels), Double(geometry.filters))
         let positions = Double(geometry.positions.height) * Double(geometry.positions.width)
