@@ -131,6 +131,48 @@ struct KerasTests {
         return try trained(model, .standardize)
     }
 
+    /// Normalisations, merging layers on shapes that are stretched, and convolutions of all kinds.
+    private func deep() throws -> TrainedModel {
+        let model = try Model(input: [8, 8, 1]) {
+            ZeroPadding2D(rows: (1, 0), columns: (0, 2)).named("padded")
+            Conv2D(6, kernelSize: (3, 3), padding: .same, useBias: false).named("stem")
+            BatchNormalization(momentum: 0.9).named("norm")
+            ActivationLayer(.relu).named("x")
+            DepthwiseConv2D(kernelSize: (3, 3), padding: .same, depthMultiplier: 2, activation: .tanh).named("depth")
+            SeparableConv2D(6, kernelSize: (3, 2), padding: .same).named("separable", inputs: ["x"])
+            Conv2D(6, kernelSize: (3, 3), padding: .same, dilationRate: (2, 1), groups: 2).named("grouped", inputs: ["depth"])
+            GroupNormalization(groups: 3).named("groups")
+            BatchNormalization(center: false, scale: false).named("plain", inputs: ["separable"])
+            BatchNormalization(epsilon: 0.01).frozen("still", inputs: ["separable"])
+            Average().named("average", inputs: ["groups", "plain", "still"])
+            GlobalAveragePooling2D(keepDims: true).named("squeezed")
+            Dense(6, activation: .sigmoid).named("excited")
+            Multiply().named("weighed", inputs: ["average", "excited"])
+            GlobalMaxPooling2D().named("largest", inputs: ["weighed"])
+            Subtract().named("difference", inputs: ["weighed", "largest"])
+            Add().named("sum", inputs: ["difference", "x"])
+            Conv2D(4, kernelSize: (3, 3), strides: (2, 2), padding: .same).named("small")
+            Conv2DTranspose(5, kernelSize: (3, 3), strides: (2, 2), padding: .same, activation: .relu).named("large")
+            Conv2DTranspose(5, kernelSize: (2, 3), strides: (2, 1)).named("larger", inputs: ["small"])
+            UpSampling2D((2, 2), interpolation: .bilinear).named("bilinear", inputs: ["small"])
+            UpSampling2D((2, 3)).named("nearest", inputs: ["small"])
+            LayerNormalization(axes: 3).named("layer", inputs: ["large"])
+            LayerNormalization(scale: false).named("channels", inputs: ["larger"])
+            Maximum().named("max", inputs: ["large", "layer"])
+            Minimum().named("min", inputs: ["large", "layer"])
+            GlobalAveragePooling2D().named("a", inputs: ["max"])
+            GlobalMaxPooling2D().named("b", inputs: ["min"])
+            GlobalMaxPooling2D().named("c", inputs: ["channels"])
+            GlobalMaxPooling2D().named("d", inputs: ["bilinear"])
+            GlobalAveragePooling2D().named("e", inputs: ["nearest"])
+            Concatenate().named("all", inputs: ["a", "b", "c", "d", "e"])
+            UnitNormalization().named("unit")
+            Dense(10).named("last")
+            ActivationLayer(.softmax).named("probabilities")
+        }
+        return try trained(model, .standardize)
+    }
+
     /// Of targets that were scaled for the loss, in their own units.
     @Test func kerasPredictsInTheUnitsOfTheTargets() throws {
         let directory = try TestDirectory()
@@ -180,6 +222,10 @@ struct KerasTests {
 
     @Test func kerasPredictsTheSameFromEveryLayer() throws {
         #expect(try deviation("keras_predict.py", branched(), in: TestDirectory()) <= 1e-5)
+    }
+
+    @Test func kerasPredictsTheSameFromTheLayersOfDeepNetworks() throws {
+        #expect(try deviation("keras_predict.py", deep(), in: TestDirectory()) <= 1e-5)
     }
 
     private static let normalizations: [Normalization] = [

@@ -89,6 +89,7 @@ class Case:
                 "type": "conv2d", "filters": int(self.random.integers(1, 6)), "kernel_size": int(self.pick([1, 2, 3])),
                 "strides": int(self.pick([1, 1, 2])), "padding": str(self.pick(["same", "valid"])),
                 "activation": activation()})
+            self.deepen(layers, activation)
             last = str(self.pick(["max_pooling2d", "average_pooling2d", "global_average_pooling2d", "none"]))
             if last == "max_pooling2d":
                 layers.append({"type": last, "pool_size": 2, "padding": "same"})
@@ -153,6 +154,43 @@ class Case:
             "model": {"layers": layers}, "loss": loss, "metrics": metrics, "optimizer": optimizer,
             "training": {"epochs": EPOCHS, "batch_size": int(self.random.integers(3, 9)), "shuffle": False},
             "parallel": {"workers": 2, "shards": 2}}
+
+    def deepen(self, layers, activation):
+        """Layers of deep networks behind the first convolution of an image, drawn from a generator of their own."""
+        random = numpy.random.default_rng([12, self.number])
+        pick = lambda values: values[random.integers(len(values))]
+        chance = lambda share: random.random() < share
+        filters = layers[0]["filters"]
+        if chance(0.4):
+            layers.append({"type": "batch_normalization", "momentum": float(pick([0.9, 0.99])),
+                           "center": bool(chance(0.8)), "scale": bool(chance(0.8))})
+        if chance(0.2):
+            layers.append({"type": "zero_padding2d", "padding": [[1, 0], [int(pick([0, 2])), 1]]})
+        if chance(0.3):
+            kind = str(pick(["depthwise_conv2d", "separable_conv2d", "conv2d_transpose"]))
+            layer = {"type": kind, "kernel_size": int(pick([2, 3])), "padding": "same", "activation": activation()}
+            if kind == "depthwise_conv2d":
+                layer["depth_multiplier"] = int(pick([1, 2]))
+                filters *= layer["depth_multiplier"]
+            else:
+                filters = layer["filters"] = int(random.integers(1, 5))
+            if kind == "conv2d_transpose":
+                layer["strides"] = int(pick([1, 2]))
+            layers.append(layer)
+        if chance(0.3):
+            kind = str(pick(["layer_normalization", "group_normalization", "unit_normalization"]))
+            layers.append({"type": kind, **({"groups": int(pick([1, filters]))} if kind.startswith("group") else {})})
+        if chance(0.3):
+            # A residual block, with one weight a channel.
+            layers[-1]["name"] = "trunk"
+            layers += [
+                {"type": "conv2d", "name": "branch", "filters": filters, "kernel_size": 3, "padding": "same"},
+                {"type": "batch_normalization", "name": "branch_norm"},
+                {"type": "global_average_pooling2d", "name": "squeezed", "keepdims": True},
+                {"type": "dense", "name": "excited", "units": filters, "activation": "sigmoid"},
+                {"type": "multiply", "name": "weighed", "inputs": ["branch_norm", "excited"]},
+                {"type": str(pick(["add", "average", "subtract"])), "inputs": ["weighed", "trunk"]},
+                {"type": "relu"}]
 
     def write(self, directory):
         with h5py.File(f"{directory}/data.h5", "w") as file:
@@ -272,6 +310,11 @@ def compare(case, program, directory):
     predicted = numpy.asarray(exported.predict_on_batch(inputs))
     check("predictions of the exported file", ours, predicted.reshape(ours.shape), 2e-5)
     model = keras.models.load_model(f"{directory}/initial/model.h5", compile=False)
+    # The epoch that moved no parameter has moved the moving averages.
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.moving_mean.assign(numpy.zeros(layer.moving_mean.shape))
+            layer.moving_variance.assign(numpy.ones(layer.moving_variance.shape))
     losses, validation = case.train_keras(model)
     if not (case.weights or case.ignores):
         check("training loss", [float(row["loss"]) for row in rows], losses, 1e-3)

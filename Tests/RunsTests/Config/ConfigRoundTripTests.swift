@@ -39,6 +39,8 @@ import Testing
         "rewind.times": "TrainerDivergenceTests",
         "export.graph": "KerasFormatTests", "export.weight_decay": "KerasTests",
         "logging.tensorboard": "TensorBoardLogTests",
+        // What comes behind sees another shape of the same numbers.
+        "global_max_pooling2d.keepdims": "ImageLayersTests", "global_average_pooling2d.keepdims": "ImageLayersTests",
         "parallel.pin": "WorkerTeamTests",
         "source.transpose_inputs": "SourceRowsTests", "source.transpose_targets": "SourceRowsTests",
         "split.transpose_inputs": "SourceRowsTests", "split.transpose_targets": "SourceRowsTests",
@@ -313,10 +315,6 @@ import Testing
             layer("batch_normalization.scope", #"{"type": "batch_normalization"}"#, #""scope": "shard""#),
             layer("group_normalization.groups", #"{"type": "group_normalization"}"#, #""groups": -1"#, #""groups": 1"#),
         ]
-        for kind in ["global_max_pooling2d", "global_average_pooling2d"] {
-            cases.append(
-                layer("\(kind).keepdims", #"{"type": "\#(kind)"}"#, #""keepdims": true"#))
-        }
         for kind in ["max_pooling2d", "average_pooling2d"] {
             let pool = #"{"type": "\#(kind)"}"#
             cases += [

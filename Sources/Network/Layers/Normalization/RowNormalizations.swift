@@ -120,7 +120,7 @@ extension ObjectReader {
     /// -1, the default, or a list of the last axes such as [-2, -1].
     /// - Returns: how many they are.
     fileprivate func lastAxes(_ key: String) -> Int {
-        if case .number = node(key)?.value {
+        if node(key)?.asInteger != nil {
             guard integer(key, default: -1) != -1 else { return 1 }
         } else {
             guard let axes = integers(key) else { return 1 }
