@@ -34,9 +34,13 @@ import Testing
         // no further into a class that does.
         _ = try count(4)
         _ = try count(20)
-        let few = try count(20)
-        let many = try count(20 + steps)
-        return (many.0 - few.0, many.1 - few.1)
+        // What a step allocates it allocates each time. Threads that are not the engine's, which a loaded system starts now
+        // and then, do so once.
+        return try (0..<3).map { _ in
+            let few = try count(20)
+            let many = try count(20 + steps)
+            return (own: many.0 - few.0, library: many.1 - few.1)
+        }.min { abs($0.own) < abs($1.own) } ?? (0, 0)
     }
 
     private static func expectNone(_ model: Model) throws {
@@ -75,6 +79,14 @@ import Testing
                 BatchStandardizing()
                 ActivationLayer(.relu)
                 BatchCentering()
+                BatchNormalization()
+                Conv2DTranspose(4, kernelSize: (2, 2), strides: (2, 2))
+                BatchNormalization(scope: .shard).named("x")
+                GroupNormalization(groups: 2)
+                GlobalAveragePooling2D(keepDims: true).named("mean")
+                Multiply().named("product", inputs: ["x", "mean"])
+                UpSampling2D(interpolation: .bilinear)
+                LayerNormalization()
                 Flatten()
                 Dense(3, activation: .softmax)
             }

@@ -1,5 +1,5 @@
 public import Configuration
-public import Kernels
+import Kernels
 
 /// y = γ·x̂ + β with x̂ = (x - μ) / √(σ² + ε): each channel by its mean and its biased variance over the mini-batch.
 ///

@@ -1,5 +1,5 @@
 public import Configuration
-public import Kernels
+import Kernels
 
 /// y = γ·x̂ + β with x̂ = (x - μ) / √(σ² + ε): groups of neighbouring channels of each sample by their own mean and biased
 /// variance over all positions. With one group it is a layer normalisation of the whole sample, with as many groups as

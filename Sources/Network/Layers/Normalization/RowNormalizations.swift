@@ -1,5 +1,5 @@
 public import Configuration
-public import Kernels
+import Kernels
 
 // Layers that normalise each sample's last axes by themselves: three statistics of one operator.
 
