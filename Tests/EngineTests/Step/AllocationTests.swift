@@ -80,13 +80,6 @@ import Testing
                 ActivationLayer(.relu)
                 BatchCentering()
                 BatchNormalization()
-                Conv2DTranspose(4, kernelSize: (2, 2), strides: (2, 2))
-                BatchNormalization(scope: .shard).named("x")
-                GroupNormalization(groups: 2)
-                GlobalAveragePooling2D(keepDims: true).named("mean")
-                Multiply().named("product", inputs: ["x", "mean"])
-                UpSampling2D(interpolation: .bilinear)
-                LayerNormalization()
                 Flatten()
                 Dense(3, activation: .softmax)
             }
