@@ -52,7 +52,12 @@ let package = Package(
                 "Preparation", "Interchange", "TensorBoard", "Engine", "Batches", "Recipes", "Optimizers", "Metrics",
                 "Files", "Network", "Kernels", "Configuration", "HDF5", "Machine",
             ]),
-        .target(name: "Reports", dependencies: ["Charts", "Runs", "Metrics", "Files", "Configuration"]),
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Charts", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Metrics", "Files", "Machine", "Network",
+                "Kernels", "Configuration", "HDF5",
+            ]),
         .target(
             name: "Benchmark",
             dependencies: [
@@ -151,7 +156,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Charts", "Runs", "Metrics", "Files", "Configuration", "TestSupport"]),
+            dependencies: [
+                "Reports", "Charts", "Runs", "Interchange", "Engine", "Batches", "Metrics", "Files", "Machine", "Network",
+                "Kernels", "Configuration", "HDF5", "TestSupport", "RunSupport",
+            ]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

@@ -3,8 +3,10 @@ package enum Page {
     /// - Parameters:
     ///   - title: as text.
     ///   - body: as HTML.
-    package static func html(title: String, body: [String]) -> String {
+    ///   - refresh: after how many seconds the page is to load itself again; nil for never.
+    package static func html(title: String, body: [String], refresh: Int? = nil) -> String {
         let title = Markup.escaped(title)
+        let reload = refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" } ?? ""
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -12,7 +14,7 @@ package enum Page {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            <title>\(title)</title>
+            \(reload)<title>\(title)</title>
             <style>
             \(StyleSheet.css)
             </style>

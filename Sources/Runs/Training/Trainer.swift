@@ -186,6 +186,10 @@ public final class Trainer {
     /// The fitted normalisation of the first input.
     public var preprocessing: Preprocessing { preprocessings[0] }
 
+    /// The first rows of training as the network is given them; to be asked before or after a fit.
+    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
+    package func givenRows() throws -> GivenRows { try engine.givenRows(preprocessings) }
+
     /// Trains until the last epoch, or until early stopping ends training.
     /// - Returns: the figures of each epoch.
     /// - Throws: `Divergence` where the loss or a gradient becomes NaN or infinite, `EvaluationError` where the
