@@ -80,13 +80,6 @@ package struct RunHistory: Sendable {
         state = try RunState(directory: path)
     }
 
-    /// Whether a run has an epoch to show yet.
-    /// - Throws: `FileError` where its figures can't be read.
-    package static func hasEpochs(_ directory: String) throws -> Bool {
-        let path = directory + "/metrics.csv"
-        return try access(path, F_OK) == 0 && rows(path).count > 1
-    }
-
     private static func rows(_ path: String) throws -> [[String]] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FileError("\(path) can't be read: \(AtomicFile.reason())")

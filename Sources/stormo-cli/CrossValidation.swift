@@ -1,4 +1,5 @@
 import Files
+import Reports
 import Runs
 
 /// A run for each fold, and what they came to together.
@@ -36,6 +37,7 @@ struct CrossValidation {
         line("deviation", \.deviation)
         try AtomicFile.replace("\(directory)/folds.csv", with: lines.map { $0 + "\n" }.joined())
         try figures.write(to: directory)
+        let report = configuration.logging.report ? try writeReport() : nil
         guard !isQuiet else { return }
         var table = TextTable([("fold", .right)] + columns.map { ($0.name, .right) })
         for index in runs.indices {
@@ -52,5 +54,15 @@ struct CrossValidation {
             )
         }
         Console.print("folds \(directory)/folds.csv", style: .dim)
+        if let report { Console.print("report \(report)", style: .dim) }
+    }
+
+    /// Makes the page of all folds, which leads to theirs.
+    /// - Returns: its path.
+    private func writeReport() throws -> String {
+        let path = "\(directory)/\(RunDirectory.reportName)"
+        let source = try ReportSource(folds: FoldDirectory.names(in: directory), in: directory)
+        try AtomicFile.replace(path, with: Report.html(source))
+        return path
     }
 }

@@ -137,13 +137,14 @@ struct TrainTests {
     @Test func writesTheRunDirectory() throws {
         let workspace = try Workspace()
         let result = try workspace.run("train", "config.json", "--output", "here/run")
-        #expect(result.lines.suffix(2) == ["run here/run", "model here/run/model.h5"])
+        #expect(
+            result.lines.suffix(3) == ["run here/run", "model here/run/model.h5", "report here/run/report.html"])
         #expect(
             try workspace.listing() == [
                 "config.json", "data.h5", "here", "here/run", "here/run/checkpoints",
                 "here/run/checkpoints/step-0000000012.h5", "here/run/config.json", "here/run/metrics.csv",
-                "here/run/metrics.json", "here/run/model.h5", "here/run/sources.json", "here/run/state.json",
-                "here/run/times.csv",
+                "here/run/metrics.json", "here/run/model.h5", "here/run/record.json",
+                "here/run/report.html", "here/run/sources.json", "here/run/state.json", "here/run/times.csv",
             ])
         let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(
@@ -305,7 +306,8 @@ struct TrainTests {
         #expect(
             try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [
                 "runs/three/checkpoints", "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
-                "runs/three/sources.json", "runs/three/state.json", "runs/three/times.csv",
+                "runs/three/record.json", "runs/three/report.html", "runs/three/sources.json", "runs/three/state.json",
+                "runs/three/times.csv",
             ])
         let kernel = try HDF5File.open(workspace.path + "/runs/three/model.h5")
             .dataset("/model_weights/logits/logits/kernel:0").read(Float.self)

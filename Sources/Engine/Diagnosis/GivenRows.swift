@@ -1,5 +1,6 @@
-package import Batches
-package import Kernels
+import Batches
+import Kernels
+import Metrics
 import Network
 
 /// The first rows of training as the network was given them: in the order of the first epoch, augmented as in its first steps.
@@ -18,8 +19,11 @@ package struct GivenRows: Sendable {
         /// Of one row of `values`.
         package let shape: Shape
         package let isAugmented: Bool
-        /// Of a target, where the data name its classes.
+        /// Of a target its form, and where the data name them its classes.
+        package let form: TargetForm?
         package let classNames: [String]?
+        /// The names of a row's values, where the data have some.
+        package let columnNames: [String]?
     }
 
     package let inputs: [Part]
@@ -30,11 +34,11 @@ package struct GivenRows: Sendable {
 
 extension TrainingEngine {
     /// - Parameters:
-    ///   - most: how many rows, if there are as many.
     ///   - preprocessings: of each input.
+    ///   - most: how many rows, if there are as many.
     /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
     /// - Precondition: no run is under way.
-    package func givenRows(_ most: Int = 16, _ preprocessings: [Preprocessing]) throws -> GivenRows {
+    package func givenRows(_ preprocessings: [Preprocessing], most: Int = 16) throws -> GivenRows {
         let model = objective.model
         let places = try data.places(.input, of: model.inputs.map(\.name))
         let targetPlaces = try data.places(.target, of: objective.outputs.map(\.name))
@@ -56,18 +60,23 @@ extension TrainingEngine {
                 values[input] += try given(input, batch, count, step: step, preprocessings[input])
             }
         }
+        func names(_ list: String, _ part: String?) -> [String]? {
+            data.codeNames.lists[CodeNames.key(list, part)]?.names
+        }
         let inputs = zip(places, model.inputs).enumerated().map { index, pair in
             GivenRows.Part(
                 name: model.inputs.count > 1 ? pair.1.name : nil, field: data.fields[pair.0],
                 place: data.place(of: data.fields[pair.0]), stored: stored[pair.0], values: values[index],
-                shape: pair.1.shape, isAugmented: augmenters[index] != nil, classNames: nil)
+                shape: pair.1.shape, isAugmented: augmenters[index] != nil, form: nil, classNames: nil,
+                columnNames: names(CodeNames.inputColumns, model.inputs.count > 1 ? pair.1.name : nil))
         }
         let targets = zip(targetPlaces, objective.outputs).map { place, output in
             GivenRows.Part(
                 name: objective.outputs.count > 1 ? output.name : nil, field: data.fields[place],
                 place: data.place(of: data.fields[place]), stored: stored[place], values: [],
                 shape: data.fields[place].field.rowShape, isAugmented: false,
-                classNames: data.classNames(of: output.name))
+                form: output.targetForm, classNames: data.classNames(of: output.name),
+                columnNames: names(CodeNames.targetColumns, objective.outputs.count > 1 ? output.name : nil))
         }
         return GivenRows(inputs: inputs, targets: targets)
     }

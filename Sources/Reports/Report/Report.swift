@@ -41,6 +41,6 @@ enum Privacy {
     static func withoutHomes(_ text: String) -> String {
         let own = Markup.escaped(NSHomeDirectory())
         let text = own.count > 1 ? text.replacing(own, with: "~") : text
-        return text.replacing(/\/(home|Users)\/[^\/\s"'<>&]+/, with: "~").replacing(/(?<![\w.~])\/root\b/, with: "~")
+        return text.replacing(/\/(home|Users)\/[^\/\s"'<>&]+/, with: "~")
     }
 }

@@ -1,10 +1,10 @@
-package import Batches
-package import Engine
-package import Interchange
+import Batches
+import Engine
+import Interchange
 import Machine
-package import Metrics
-package import Network
-package import Runs
+import Metrics
+import Network
+import Runs
 
 /// A model's answers to the rows of one split, with the truth: what the sections on mistakes, curves and residuals are made of.
 package struct ReportAnswers: Sendable {
@@ -44,7 +44,7 @@ package struct ReportAnswers: Sendable {
     package var samples: Int { data.count }
 
     /// The most numbers that are kept, predictions and targets together.
-    static let mostNumbers = 1 << 26
+    package static let mostNumbers = 1 << 26
 
     /// Answers all rows, or as many as `mostNumbers` has room for.
     /// - Parameter rows: names the rows of a dataset.

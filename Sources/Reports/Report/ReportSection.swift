@@ -13,6 +13,7 @@ package protocol ReportSection: Sendable {
 /// All sections in the order in which a report has them.
 package enum ReportSections {
     package static let all: [any ReportSection] = [
-        SummarySection()
+        SummarySection(), FoldsSection(), GivenRowsSection(), CurvesSection(), FiguresSection(), GradientsSection(),
+        WarningsSection(), TimingSection(), DataSection(), ConfigSection(),
     ]
 }

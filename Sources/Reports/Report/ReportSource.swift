@@ -1,9 +1,9 @@
-package import Configuration
-package import Engine
+import Configuration
+import Engine
 import Files
 import Foundation
-package import Interchange
-package import Runs
+import Interchange
+import Runs
 
 /// What a report is made of: what a run left, or a model file alone. The small files of a directory are read at once; the model,
 /// answers and the rows that the network was given when a section first asks for them.
@@ -17,6 +17,16 @@ package final class ReportSource {
     package let state: RunState?
     /// Nil while the run goes on.
     package let figures: FinalFigures?
+    /// Nil for a run of before, which did not write it.
+    package let record: RunRecord?
+    /// The files that the run's data are from.
+    package let files: [DataRecord.SplitFile]
+    /// Of a cross-validation each of its folds that has begun, else none.
+    package let folds: [ReportSource]
+    /// Whether the page can lead to theirs.
+    let linksFolds: Bool
+    /// What they came to together; nil while the last goes on.
+    package let foldFigures: FoldFigures?
     /// Resolved; nil for a model that was trained without a config.
     package let configuration: JSONNode?
     /// Of a fold its number, from 0.
@@ -74,8 +84,11 @@ package final class ReportSource {
             throw FileError(
                 "\(path) has no config.json, so it is not the directory of a run; 'stormo runs' lists runs")
         }
+        (folds, foldFigures, linksFolds) = ([], nil, false)
         configuration = try ConfigurationDocument(contentsOf: path + "/config.json").root
-        history = try RunHistory.hasEpochs(path) ? RunHistory(directory: path) : nil
+        record = try RunRecord(directory: path)
+        files = try DataRecord(directory: path)?.splitFiles ?? []
+        history = try Self.hasEpochs(path) ? RunHistory(directory: path) : nil
         state = try RunState(directory: path)
         figures = try FinalFigures(directory: path)
         fold = FoldDirectory.number(of: path)
@@ -84,16 +97,54 @@ package final class ReportSource {
         self.name = fold.map { "\(name), fold \($0 + 1)" } ?? name
     }
 
+    private static func hasEpochs(_ directory: String) -> Bool {
+        guard let data = FileManager.default.contents(atPath: directory + "/metrics.csv") else { return false }
+        return data.count { $0 == UInt8(ascii: "\n") } > 1
+    }
+
     /// A run's directory, whether or not the run is over.
+    /// - Parameter answers: to other rows than the run's own.
     /// - Throws: as the other.
-    package convenience init(run path: String, showsRows: Bool = true) throws {
+    package convenience init(
+        run path: String, showsRows: Bool = true, answers: (() throws -> ReportAnswers?)? = nil
+    ) throws {
         let hasModel = access(RunDirectory.modelPath(of: path), F_OK) == 0
         try self.init(
             run: path, showsRows: showsRows,
             Suppliers(
                 model: { hasModel ? try TrainedModel(contentsOf: RunDirectory.modelPath(of: path)) : nil },
-                answers: { hasModel ? try ReportAnswers(ofRun: path) : nil },
+                answers: answers ?? { hasModel ? try ReportAnswers(ofRun: path) : nil },
                 given: { try GivenRows(ofRun: path) }))
+    }
+
+    /// A run of this process.
+    /// - Parameter answers: once it is over.
+    convenience init(
+        live path: String, given: GivenRows?, answers: @escaping () throws -> ReportAnswers? = { nil }
+    ) throws {
+        try self.init(
+            run: path, showsRows: true,
+            Suppliers(
+                model: {
+                    let file = RunDirectory.modelPath(of: path)
+                    return access(file, F_OK) == 0 ? try TrainedModel(contentsOf: file) : nil
+                }, answers: answers, given: { given }))
+    }
+
+    /// A cross-validation's directory, with its folds' directories in it.
+    /// - Parameter linksFolds: whether the page will stand in that directory, and theirs in theirs.
+    /// - Throws: as the other.
+    package init(folds names: [String], in path: String, showsRows: Bool = true, linksFolds: Bool = true) throws {
+        self.path = path
+        self.linksFolds = linksFolds
+        self.showsRows = showsRows
+        folds = try names.map { try ReportSource(run: "\(path)/\($0)", showsRows: showsRows) }
+        foldFigures = try FoldFigures(directory: path)
+        (history, state, figures, record, fold) = (nil, nil, nil, nil, nil)
+        files = folds.first?.files ?? []
+        configuration = folds.first?.configuration
+        name = path.split(separator: "/").last.map(String.init) ?? path
+        suppliers = Suppliers()
     }
 
     /// A model's file alone.
@@ -105,7 +156,8 @@ package final class ReportSource {
     ) {
         self.path = path
         self.showsRows = showsRows
-        (history, state, figures, fold) = (nil, nil, nil, nil)
+        (history, state, figures, record, fold) = (nil, nil, model.figuresOfRun, nil, nil)
+        (folds, foldFigures, files, linksFolds) = ([], nil, [], false)
         configuration = model.configuration
         name = path.split(separator: "/").last.map(String.init) ?? path
         suppliers = Suppliers(model: { model }, answers: answers)
