@@ -39,8 +39,9 @@ package final class LiveReport: TrainingObserver, @unchecked Sendable {
     /// - Parameter next: what sees the training, too.
     package init(_ run: TrainingRun, in directory: String, next: any TrainingObserver) {
         (self.directory, self.next) = (directory, next)
-        // While nothing is trained yet; afterwards the reader is at work.
-        given = try? run.trainer.givenRows()
+        // While nothing is trained yet; afterwards the reader is at work. Rows in files that are not the next to be trained on
+        // are not worth the reading.
+        given = run.training.isInMemory || !run.isResumed ? try? run.trainer.givenRows() : nil
     }
 
     package func progressed(_ progress: StepProgress) {

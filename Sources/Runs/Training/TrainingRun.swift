@@ -235,6 +235,9 @@ public final class TrainingRun {
         return sentences.filter { told.insert($0).inserted }.map { .warning($0) }
     }
 
+    /// Whether it goes on from a checkpoint.
+    package var isResumed: Bool { start != nil }
+
     /// The splits that there are, by their names.
     var splits: [(name: String, data: Dataset)] {
         [("train", training), ("validation", validation), ("test", test)].compactMap { name, data in

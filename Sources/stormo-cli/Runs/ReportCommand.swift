@@ -48,13 +48,17 @@ struct ReportCommand: ParsableCommand {
         let folds = FoldDirectory.names(in: directory)
         let own = "\(directory)/\(RunDirectory.reportName)"
         let path = output ?? own
-        if FileIdentity(path) == nil || FileIdentity(path) != FileIdentity(own) {
-            try path == own ? AtomicFile.check(path) : OutputFile.check(path, "--output", reading: [options.data].compactMap { $0 })
+        // The run's own page is the one file of it that may be replaced.
+        if path == own || FileIdentity(path) != nil && FileIdentity(path) == FileIdentity(own) {
+            try AtomicFile.check(path)
+        } else {
+            try OutputFile.check(path, "--output", reading: options.data.map { [$0] } ?? [])
         }
         guard !folds.isEmpty else {
-            let answers = options.data.map { answers(of: RunDirectory.modelPath(of: directory), $0) }
-            return try write(
-                ReportSource(run: directory, showsRows: !leavesOutRows, answers: answers), to: path)
+            let model = RunDirectory.modelPath(of: directory)
+            var others: (() throws -> ReportAnswers?)?
+            if let file = options.data { others = { try answers(of: model, file) } }
+            return try write(ReportSource(run: directory, showsRows: !leavesOutRows, answers: others), to: path)
         }
         if let data = options.data {
             throw UsageError(
@@ -73,25 +77,24 @@ struct ReportCommand: ParsableCommand {
 
     private func reportModel() throws {
         let path = output ?? RunDirectory.reportName
-        try OutputFile.check(path, "--output", reading: [options.model, options.data].compactMap { $0 })
+        try OutputFile.check(path, "--output", reading: [options.model] + (options.data.map { [$0] } ?? []))
         let model = try TrainedModel(contentsOf: options.model)
-        let answers = options.data.map { answers(of: options.model, $0) } ?? { nil }
-        try write(
-            ReportSource(model: options.model, model, showsRows: !leavesOutRows, answers: answers), to: path)
+        let source = ReportSource(model: options.model, model, showsRows: !leavesOutRows) {
+            try options.data.map { try answers(of: options.model, $0) }
+        }
+        try write(source, to: path)
     }
 
     /// A model's answers to the rows of a file.
-    private func answers(of model: String, _ file: String) -> () throws -> ReportAnswers? {
-        {
-            var options = options
-            options.model = model
-            let read = try ModelData(options, [file], for: TrainedModel(contentsOf: model), hasTargets: true)
-            let data = try Dataset(reading: read.source, for: read.model, unknown: options.unknown)
-            let origin = RowsOrigin(read.source, data, read.model, model)
-            return try ReportAnswers(
-                read.model, on: data, words: read.source.words + origin.words, split: nil,
-                wasTrainedOn: origin.wasTrainedOn, rows: read.rows)
-        }
+    private func answers(of model: String, _ file: String) throws -> ReportAnswers {
+        var options = options
+        options.model = model
+        let read = try ModelData(options, [file], for: TrainedModel(contentsOf: model), hasTargets: true)
+        let data = try Dataset(reading: read.source, for: read.model, unknown: options.unknown)
+        let origin = RowsOrigin(read.source, data, read.model, model)
+        return try ReportAnswers(
+            read.model, on: data, words: read.source.words + origin.words, split: nil,
+            wasTrainedOn: origin.wasTrainedOn) { try read.rows(of: $0) }
     }
 
     private func write(_ source: ReportSource, to path: String) throws {
