@@ -240,10 +240,11 @@ struct Train: ParsableCommand {
 
         let display = display(of: run, in: directory.path, resuming: earlier)
         let report = configuration.logging.report ? LiveReport(run, in: directory.path, next: display) : nil
+        let observer: any TrainingObserver = report ?? display
         let outcome: TrainingRun.Outcome
         signals.begin()
         do {
-            outcome = try run.run(in: directory, observer: report ?? display, stop: signals.request)
+            outcome = try run.run(in: directory, observer: observer, stop: signals.request)
             display.finish()
         } catch {
             display.finish()

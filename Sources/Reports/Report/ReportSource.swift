@@ -88,18 +88,13 @@ package final class ReportSource {
         configuration = try ConfigurationDocument(contentsOf: path + "/config.json").root
         record = try RunRecord(directory: path)
         files = try DataRecord(directory: path)?.splitFiles ?? []
-        history = try Self.hasEpochs(path) ? RunHistory(directory: path) : nil
+        history = access(path + "/metrics.csv", F_OK) == 0 ? try RunHistory(soFar: path) : nil
         state = try RunState(directory: path)
         figures = try FinalFigures(directory: path)
         fold = FoldDirectory.number(of: path)
         var name = path.split(separator: "/").last.map(String.init) ?? path
         if case .string(let own)? = configuration?["name"]?.value { name = own }
         self.name = fold.map { "\(name), fold \($0 + 1)" } ?? name
-    }
-
-    private static func hasEpochs(_ directory: String) -> Bool {
-        guard let data = FileManager.default.contents(atPath: directory + "/metrics.csv") else { return false }
-        return data.count { $0 == UInt8(ascii: "\n") } > 1
     }
 
     /// A run's directory, whether or not the run is over.
