@@ -28,7 +28,7 @@ struct TrainTests {
             lines[5].range(
                 of: "^test accuracy \(figure)\(beside); simplest answer: \(figure)\\)$", options: .regularExpression)
                 != nil, "\(lines[5])")
-        #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5"])
+        #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5", "report runs/three/report.html"])
         #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
@@ -167,7 +167,7 @@ struct TrainTests {
         try workspace.run("train", "config.json")
         let second = try workspace.run("train", "runs/three/config.json")
         #expect(second.status == 0)
-        #expect(second.lines.last == "model runs/three-2/model.h5")
+        #expect(second.lines.suffix(2).first == "model runs/three-2/model.h5")
         let (first, again) = try (
             Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three/model.h5")),
             Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three-2/model.h5"))
@@ -183,7 +183,7 @@ struct TrainTests {
         #expect(result.lines[0] == "other: 48 samples of 4 from data.h5")
         #expect(result.lines[1].hasSuffix("1 worker, 2 shards"))
         #expect(result.lines.filter { $0.hasPrefix("epoch") }.count == 1)
-        #expect(result.lines.last == "model runs/other/model.h5")
+        #expect(result.lines.last == "report runs/other/report.html")
         let config = try workspace.read("runs/other/config.json")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any])
         // Another number of workers makes no other run.
