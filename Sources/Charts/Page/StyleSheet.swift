@@ -35,10 +35,14 @@ package enum StyleSheet {
         dt { color: var(--quiet); }
         dd { margin: 0; }
         pre { overflow: auto; max-height: 480px; font-size: 13px; line-height: 1.4; overflow-wrap: normal; }
+        .matrix { display: flex; flex-wrap: wrap; gap: 16px; }
+        .matrix figcaption { flex-basis: 100%; }
+        .matrix img { image-rendering: pixelated; max-width: 100%; height: auto; align-self: flex-start; }
+        .pictures figcaption span { color: var(--quiet); }
         .pictures { display: flex; flex-wrap: wrap; gap: 12px; }
         .pictures figure { margin: 0; max-width: 120px; font-size: 13px; }
         .pictures img { image-rendering: pixelated; display: block; margin-bottom: 4px; }
-        @media print { nav { display: none; } pre, .scroll { max-height: none; overflow: visible; white-space: pre-wrap; } h2, h3 { break-after: avoid; } }
+        @media print { nav { display: none; } table { font-size: 11px; overflow-wrap: anywhere; } pre, .scroll { max-height: none; overflow: visible; white-space: pre-wrap; } h2, h3 { break-after: avoid; } }
         :focus-visible { outline: 2px solid var(--s0); outline-offset: 2px; }
         """
 
