@@ -181,11 +181,12 @@ extension RunRecord.Epoch {
             ("epoch", JSONNode(epoch)), ("step", JSONNode(step)), ("seconds", short(seconds)),
             ("training", short(training)), ("validation", validation.map(short)),
             ("samples_per_second", short(samplesPerSecond)), ("gradient_norms", shorts(gradientNorms)),
-            ("measured_steps", measuredSteps > 0 ? JSONNode(measuredSteps) : nil),
+            // Not a plain nil, which would be JSON's null.
+            ("measured_steps", measuredSteps > 0 ? JSONNode(measuredSteps) : Optional.none),
             (
                 "phases",
                 measuredSteps == 0
-                    ? nil
+                    ? Optional.none
                     : object(
                         StepProfile.Phase.allCases.map { phase in
                             ("\(phase)", JSONNode(phases.map { short($0[phase.rawValue]) }))
