@@ -14,8 +14,10 @@ package struct ReportAnswers: Sendable {
         package let name: String?
         /// Its shape, target form and thresholds.
         package let output: Objective.Output
-        /// Row-major, as the model gives them: `output.shape.count` numbers a sample.
+        /// Row-major: `output.shape.count` numbers a sample.
         package let predictions: [Float]
+        /// Whether they are logits, from before the sigmoid or the softmax; else as the model gives them.
+        package let areLogits: Bool
         /// Row-major, labels as numbers: `output.targetShape.count` a sample.
         package let targets: [Float]
         /// Nil where none was counted, as of numbers.
@@ -44,7 +46,7 @@ package struct ReportAnswers: Sendable {
     package var samples: Int { data.count }
 
     /// The most numbers that are kept, predictions and targets together.
-    package static let mostNumbers = 1 << 26
+    package static let mostNumbers = 1 << 25
 
     /// Answers all rows, or as many as `mostNumbers` has room for.
     /// - Parameter rows: names the rows of a dataset.
@@ -56,7 +58,7 @@ package struct ReportAnswers: Sendable {
         let outputs = model.objective.outputs
         let width = outputs.reduce(0) { $0 + $1.shape.count + $1.targetShape.count }
         let data = whole.thinned(to: max(most / max(width, 1), 1))
-        let room = try AnswerRoom(model.objective, samples: data.count)
+        let room = try AnswerRoom(model.objective, samples: data.count, prefersLogits: true)
         let evaluation = try model.evaluator(on: data, Parallelism(workers: AvailableCPUs.count)).evaluate(
             byOutput: model.metricsByOutput, countsConfusion: outputs.contains { !$0.targetForm.isOfValues },
             countsOutputs: true, judges: true, keeping: room)
@@ -64,7 +66,7 @@ package struct ReportAnswers: Sendable {
         self.outputs = outputs.enumerated().map { index, output in
             Output(
                 name: outputs.count > 1 ? output.name : nil, output: output, predictions: predictions[index],
-                targets: targets[index], confusion: evaluation.confusions[index],
+                areLogits: room.areLogits[index] || output.predictsLogits, targets: targets[index], confusion: evaluation.confusions[index],
                 classNames: data.classNames(of: output.name) ?? model.classNames(of: output.name))
         }
         (self.model, self.data, self.words, self.split) = (model, data, words, split)

@@ -13,7 +13,8 @@ package protocol ReportSection: Sendable {
 /// All sections in the order in which a report has them.
 package enum ReportSections {
     package static let all: [any ReportSection] = [
-        SummarySection(), FoldsSection(), GivenRowsSection(), CurvesSection(), FiguresSection(), GradientsSection(),
-        WarningsSection(), TimingSection(), DataSection(), ConfigSection(),
+        SummarySection(), FoldsSection(), GivenRowsSection(), CurvesSection(), NetworkSection(), FiguresSection(),
+        ConfusionSection(), ClassesSection(), ThresholdsSection(), CalibrationSection(), ResidualsSection(),
+        MistakesSection(), GradientsSection(), WarningsSection(), TimingSection(), DataSection(), ConfigSection(),
     ]
 }

@@ -31,9 +31,14 @@ enum RowPicture {
     /// - Parameter label: what the picture shows, for who can't see it.
     static func html(_ values: [Float], shape: Shape, range: ClosedRange<Float>, label: String) -> String {
         let image = image(values, shape, range)
-        let data = Data(image.encoded).base64EncodedString()
         // Some hundred pixels wide: each of them is a square then.
-        let width = max(image.width, image.width * (mostPixels / max(image.width, image.height, 1)))
+        return html(
+            image, width: max(image.width, image.width * (mostPixels / max(image.width, image.height, 1))), label: label)
+    }
+
+    /// Any picture, as wide as is said.
+    static func html(_ image: PNGImage, width: Int, label: String) -> String {
+        let data = Data(image.encoded).base64EncodedString()
         return "<img src=\"data:image/png;base64,\(data)\" width=\"\(width)\" height=\"\(width * image.height / image.width)\" "
             + "alt=\"\(Markup.escaped(label))\">"
     }

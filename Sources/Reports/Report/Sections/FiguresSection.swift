@@ -22,10 +22,11 @@ struct FiguresSection: ReportSection {
                 ]
             }
         }
-        guard !rows.isEmpty else { return nil }
+        guard let (split, best) = splits.first(where: { !$0.1.isEmpty }) else { return nil }
         let table = DataTable(
             ["figure", "split", "value", "95% interval", "simplest answer", "rows", "trained on"], rows,
             remark: "Of the model of epoch \(figures.epoch.map(String.init) ?? "–"). Figures of train are means over that epoch, taken before each step.")
-        return ReportHTML.table(table, label: title)
+        let chart = FiguresChart.of(best, split: split)
+        return ReportHTML.figures([chart].compactMap { $0 }) + ReportHTML.table(table, label: title)
     }
 }
