@@ -52,12 +52,7 @@ let package = Package(
                 "Preparation", "Interchange", "TensorBoard", "Engine", "Batches", "Recipes", "Optimizers", "Metrics",
                 "Files", "Network", "Kernels", "Configuration", "HDF5", "Machine",
             ]),
-        .target(
-            name: "Reports",
-            dependencies: [
-                "Charts", "Runs", "Interchange", "Engine", "Batches", "Recipes", "Metrics", "Files", "Machine", "Network",
-                "Kernels", "Configuration", "HDF5",
-            ]),
+        .target(name: "Reports", dependencies: ["Charts", "Runs", "Metrics", "Files", "Configuration"]),
         .target(
             name: "Benchmark",
             dependencies: [
@@ -156,10 +151,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: [
-                "Reports", "Charts", "Runs", "Interchange", "Engine", "Batches", "Metrics", "Files", "Machine", "Network",
-                "Kernels", "Configuration", "HDF5", "TestSupport", "RunSupport",
-            ]),
+            dependencies: ["Reports", "Charts", "Runs", "Metrics", "Files", "Configuration", "TestSupport"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

@@ -4,8 +4,7 @@ import Foundation
 /// Where the time of training steps goes, worker by worker.
 ///
 /// A worker marks the end of each phase; the time since its last mark is that phase's. On demand the phases are kept
-/// one by one, for a trace. Where steps are short, reading the clock would cost too much of them: then one step of `every` is
-/// measured.
+/// one by one, for a trace.
 ///
 /// `@unchecked Sendable`: each worker writes its own row alone, and rows are read when no run is under way; what the
 /// reader has made stands behind a lock.
@@ -35,12 +34,9 @@ package final class StepProfile: @unchecked Sendable {
         var nanoseconds = Array(repeating: UInt64(0), count: Phase.allCases.count)
         var events: [Event] = []
         var dropped = 0
-        var steps = 0
     }
 
     package let workers: Int
-    /// A step is measured where its number is a multiple of this. To be changed while no run is under way.
-    package var every: Int
     private let rows: [Row]
     private let eventCapacity: Int
     /// What the reader has made, epoch by epoch.
@@ -48,9 +44,8 @@ package final class StepProfile: @unchecked Sendable {
     private let readingsLock = NSLock()
 
     /// - Parameter eventCapacity: how many phases a worker keeps one by one; further ones are only counted.
-    package init(workers: Int, eventCapacity: Int = 0, every: Int = 1) {
+    package init(workers: Int, eventCapacity: Int = 0) {
         self.workers = workers
-        self.every = every
         self.eventCapacity = eventCapacity
         rows = (0..<workers).map { _ in Row() }
         for row in rows { row.events.reserveCapacity(eventCapacity) }
@@ -60,24 +55,9 @@ package final class StepProfile: @unchecked Sendable {
     @inline(__always)
     package func start(_ worker: Int) { rows[worker].last = DispatchTime.now().uptimeNanoseconds }
 
-    /// Begins a step of a worker. What lies between two steps counts as the second one's where all are measured.
-    @inline(__always)
-    package func begin(_ worker: Int, step: Int) {
-        guard every == 1 || step % every == 0 else { return }
-        rows[worker].steps += 1
-        if every > 1 { start(worker) }
-    }
-
-    /// Ends a worker's wait for steps that another took alone.
-    @inline(__always)
-    package func markIdle(_ worker: Int, step: Int) {
-        if every == 1 { mark(worker, .wait, step: step) }
-    }
-
     /// Ends a phase of a worker.
     @inline(__always)
     package func mark(_ worker: Int, _ phase: Phase, step: Int) {
-        guard every == 1 || step % every == 0 else { return }
         let row = rows[worker]
         let now = DispatchTime.now().uptimeNanoseconds
         row.nanoseconds[phase.rawValue] += now - row.last
@@ -93,7 +73,6 @@ package final class StepProfile: @unchecked Sendable {
 
     /// Notes that the reader's queue has made a window of an epoch, which stands in the event's `step`.
     package func noteReading<T>(epoch: Int, _ body: () throws -> T) rethrows -> T {
-        guard eventCapacity > 0 else { return try body() }
         let start = DispatchTime.now().uptimeNanoseconds
         let result = try body()
         let event = Event(phase: .other, step: epoch, start: start, end: DispatchTime.now().uptimeNanoseconds)
@@ -102,26 +81,12 @@ package final class StepProfile: @unchecked Sendable {
     }
 
     package func reset() {
-        resetTimes()
         for row in rows {
+            for index in row.nanoseconds.indices { row.nanoseconds[index] = 0 }
             row.events.removeAll(keepingCapacity: true)
             row.dropped = 0
         }
     }
-
-    /// Begins to count anew, and leaves the phases that were kept one by one.
-    package func resetTimes() {
-        for row in rows {
-            for index in row.nanoseconds.indices { row.nanoseconds[index] = 0 }
-            row.steps = 0
-        }
-    }
-
-    /// The steps that the first worker measured.
-    package var steps: Int { rows[0].steps }
-
-    /// The seconds of a worker's phases, in their order.
-    package func seconds(of worker: Int) -> [Double] { rows[worker].nanoseconds.map { Double($0) * 1e-9 } }
 
     /// The seconds of a phase, added up over the workers.
     package func seconds(_ phase: Phase) -> Double {

@@ -15,8 +15,6 @@ package struct CurvePlot: Sendable {
     package var figures: [String] = []
     /// Whether runs whose configs differ in nothing but seed and name are drawn as their mean and a band.
     package var groupsSeeds = true
-    /// What is marked beside the best epoch and an early end, of a single run.
-    package var warnings: [(epoch: Double, label: String)] = []
 
     private static let validation = "validation_"
 
@@ -190,9 +188,6 @@ package struct CurvePlot: Sendable {
             case .failed: marks.append(Mark(x, "failed", .warning))
             case .running: break
             }
-        }
-        for warning in warnings {
-            if let x = x(Int(warning.epoch)) { marks.append(Mark(x, warning.label, .warning)) }
         }
         return marks
     }

@@ -1,5 +1,4 @@
 import Files
-import Reports
 import Runs
 
 /// A run for each fold, and what they came to together.
@@ -37,7 +36,6 @@ struct CrossValidation {
         line("deviation", \.deviation)
         try AtomicFile.replace("\(directory)/folds.csv", with: lines.map { $0 + "\n" }.joined())
         try figures.write(to: directory)
-        let report = configuration.logging.report ? try writeReport() : nil
         guard !isQuiet else { return }
         var table = TextTable([("fold", .right)] + columns.map { ($0.name, .right) })
         for index in runs.indices {
@@ -54,15 +52,5 @@ struct CrossValidation {
             )
         }
         Console.print("folds \(directory)/folds.csv", style: .dim)
-        if let report { Console.print("report \(report)", style: .dim) }
-    }
-
-    /// Makes the page of all folds, which leads to theirs.
-    /// - Returns: its path.
-    private func writeReport() throws -> String {
-        let path = "\(directory)/\(RunDirectory.reportName)"
-        let source = try ReportSource(folds: FoldDirectory.names(in: directory), in: directory)
-        try AtomicFile.replace(path, with: Report.html(source))
-        return path
     }
 }

@@ -20,7 +20,7 @@ struct StormoCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, Train.self, Evaluate.self, Predict.self, Inspect.self, Check.self, Bench.self,
             DataCommand.self,
-            Verify.self, Runs.self, Watch.self, Plot.self, ReportCommand.self,
+            Verify.self, Runs.self, Watch.self, Plot.self,
         ])
 
     static func main() {

@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
             The config may name a table (.csv, .tsv) as it is, which is converted once; stormo init makes a config for one.
 
             The run directory gets config.json (the config with everything written out), metrics.csv (a row an epoch), \
-            metrics.json (the final figures), times.csv, record.json (warnings, times, machine), report.html (a page that shows them), model.h5 (a Keras model file), checkpoints, and in cache what tables were converted to. On a terminal a bar shows how far the run is; \
+            metrics.json (the final figures), times.csv, model.h5 (a Keras model file), checkpoints, and in cache what tables were converted to. On a terminal a bar shows how far the run is; \
             otherwise an epoch is one plain line.
 
             SIGINT and SIGTERM end the run after the step, with its state saved; stormo train --resume goes on with it, \
@@ -239,16 +239,13 @@ struct Train: ParsableCommand {
         }
 
         let display = display(of: run, in: directory.path, resuming: earlier)
-        let report = configuration.logging.report ? LiveReport(run, in: directory.path, next: display) : nil
-        let observer: any TrainingObserver = report ?? display
         let outcome: TrainingRun.Outcome
         signals.begin()
         do {
-            outcome = try run.run(in: directory, observer: observer, stop: signals.request)
+            outcome = try run.run(in: directory, observer: display, stop: signals.request)
             display.finish()
         } catch {
             display.finish()
-            finish(report, nil)
             guard error is Divergence || error is EvaluationError else { throw error }
             Console.error("stormo: \(error)")
             if error is Divergence {
@@ -261,7 +258,6 @@ struct Train: ParsableCommand {
                     ?? "No checkpoint had been saved before")
             throw ExitStatus.failure
         }
-        finish(report, outcome.signal == nil ? run : nil)
         if let signal = outcome.signal {
             if let failure = outcome.saveFailure {
                 Console.error(
@@ -308,13 +304,6 @@ struct Train: ParsableCommand {
         return DashboardDisplay(
             directory, epochs: epochs, figures: figures, history: history ?? [], directory: directory,
             warnings: run.remarks.filter { $0.kind == .warning }.map(\.sentence))
-    }
-
-    /// Makes a run's last page.
-    /// - Parameter run: one that is finished.
-    private func finish(_ report: LiveReport?, _ run: TrainingRun?) {
-        guard let failure = report?.finish(run) else { return }
-        Console.remarks([.warning(failure)], isQuiet: quiet, areRepeated: false)
     }
 
     /// What is trained on what, and how.
@@ -375,8 +364,5 @@ struct Train: ParsableCommand {
         if let figures = outcome.figures { conclude(figures, run) }
         Console.print("run \(directory.path)", style: .dim)
         Console.print("model \(directory.modelPath)", style: .dim)
-        if run.configuration.logging.report {
-            Console.print("report \(directory.path)/\(RunDirectory.reportName)", style: .dim)
-        }
     }
 }

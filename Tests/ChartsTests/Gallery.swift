@@ -85,10 +85,6 @@ enum Gallery {
                 "Confusion", caption: "3 is taken for 8 most often.", rowTitle: "true", columnTitle: "predicted",
                 rowNames: (0...9).map(String.init), columnNames: (0...9).map(String.init),
                 values: table(10) { $0 == $1 ? 96 : ($0 * 3 + $1 * 5) % 7 / 4 }))
-        charts.append(
-            network(
-                "Network", [[], [0], [1], [2], [1, 3], [4], [4], [5, 6], [7], [8]],
-                repeats: [GraphDiagram.Repeat(1..<5, times: 12)]))
         return charts
     }()
 
@@ -194,29 +190,8 @@ enum Gallery {
                 values: (0..<300).map { row in
                     (0..<300).map { $0 == row ? 90 : (row * 31 + $0 * 17) % 97 == 0 ? 5 : 0 }
                 }))
-        charts.append(network("Forty branches", [[]] + (1...40).map { _ in [0] } + [Array(1...40)], isLong: true))
-        charts.append(network("Everything from everything", (0..<30).map { Array(0..<$0) }))
-        charts.append(
-            network(
-                "Long chain", [[]] + (1..<100).map { $0 % 3 == 0 ? [$0 - 1, $0 - 3] : [$0 - 1] },
-                repeats: [.init(1..<4, times: 1000), .init(3..<9, times: 2), .init(20..<40, times: 3)], isLong: true))
         return charts
     }()
-
-    private static func network(
-        _ title: String, _ inputs: [[Int]], repeats: [GraphDiagram.Repeat] = [], isLong: Bool = false
-    ) -> GraphDiagram {
-        let nodes = inputs.enumerated().map { place, own in
-            GraphDiagram.Node(
-                own.isEmpty
-                    ? ["image", "input", "28 × 28 × 1"]
-                    : ["\(isLong ? longName : "conv")\(place)", "conv2d, relu", "28 × 28 × 32", "9,248 parameters"],
-                own.isEmpty ? .input : place == inputs.count - 1 ? .output : .usual, isQuiet: place % 5 == 2, inputs: own)
-        }
-        return GraphDiagram(
-            title, caption: "\(inputs.count) layers.", nodes: nodes, repeats: repeats,
-            table: DataTable(["layer"], nodes.map { [$0.lines[0]] }))
-    }
 
     private static func longGroup(_ group: Int) -> (name: String, bars: [BarChart.Bar]) {
         let bars = (0..<14).map { BarChart.Bar(Double($0 * group) - 9, interval: -12...30) }

@@ -75,7 +75,7 @@ struct RunOutputTests {
             try FileManager.default.subpathsOfDirectory(atPath: workspace.path + "/run").sorted() == [
                 "checkpoints", "checkpoints/step-0000000012.h5", "config.json", "metrics.csv", "metrics.json",
                 "model.h5",
-                "notes.txt", "record.json", "report.html",
+                "notes.txt",
                 "sources.json", "state.json", "times.csv",
             ])
     }
@@ -162,14 +162,14 @@ struct RunOutputTests {
                 == 0)
         #expect(
             try workspace.listing().filter { $0.hasPrefix("run/") && !$0.dropFirst(4).contains("/") } == [
-                "run/fold-1", "run/fold-2", "run/folds.csv", "run/metrics.json", "run/report.html",
+                "run/fold-1", "run/fold-2", "run/folds.csv", "run/metrics.json",
             ])
         #expect(
             try workspace.run("train", "plain.json", "--output", "run", "--overwrite").status == 0)
         #expect(
             try workspace.listing().filter { $0.hasPrefix("run/") && !$0.dropFirst(4).contains("/") } == [
                 "run/checkpoints", "run/config.json", "run/metrics.csv", "run/metrics.json", "run/model.h5",
-                "run/record.json", "run/report.html", "run/sources.json",
+                "run/sources.json",
                 "run/state.json",
                 "run/times.csv",
             ])

@@ -28,7 +28,7 @@ struct TrainTests {
             lines[5].range(
                 of: "^test accuracy \(figure)\(beside); simplest answer: \(figure)\\)$", options: .regularExpression)
                 != nil, "\(lines[5])")
-        #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5", "report runs/three/report.html"])
+        #expect(lines[6...] == ["run runs/three", "model runs/three/model.h5"])
         #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
@@ -137,14 +137,13 @@ struct TrainTests {
     @Test func writesTheRunDirectory() throws {
         let workspace = try Workspace()
         let result = try workspace.run("train", "config.json", "--output", "here/run")
-        #expect(
-            result.lines.suffix(3) == ["run here/run", "model here/run/model.h5", "report here/run/report.html"])
+        #expect(result.lines.suffix(2) == ["run here/run", "model here/run/model.h5"])
         #expect(
             try workspace.listing() == [
                 "config.json", "data.h5", "here", "here/run", "here/run/checkpoints",
                 "here/run/checkpoints/step-0000000012.h5", "here/run/config.json", "here/run/metrics.csv",
-                "here/run/metrics.json", "here/run/model.h5", "here/run/record.json",
-                "here/run/report.html", "here/run/sources.json", "here/run/state.json", "here/run/times.csv",
+                "here/run/metrics.json", "here/run/model.h5", "here/run/sources.json", "here/run/state.json",
+                "here/run/times.csv",
             ])
         let metrics = try workspace.read("here/run/metrics.csv").split(separator: "\n").map { $0.split(separator: ",") }
         #expect(
@@ -167,7 +166,7 @@ struct TrainTests {
         try workspace.run("train", "config.json")
         let second = try workspace.run("train", "runs/three/config.json")
         #expect(second.status == 0)
-        #expect(second.lines.suffix(2).first == "model runs/three-2/model.h5")
+        #expect(second.lines.last == "model runs/three-2/model.h5")
         let (first, again) = try (
             Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three/model.h5")),
             Data(contentsOf: URL(fileURLWithPath: workspace.path + "/runs/three-2/model.h5"))
@@ -183,7 +182,7 @@ struct TrainTests {
         #expect(result.lines[0] == "other: 48 samples of 4 from data.h5")
         #expect(result.lines[1].hasSuffix("1 worker, 2 shards"))
         #expect(result.lines.filter { $0.hasPrefix("epoch") }.count == 1)
-        #expect(result.lines.last == "report runs/other/report.html")
+        #expect(result.lines.last == "model runs/other/model.h5")
         let config = try workspace.read("runs/other/config.json")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any])
         // Another number of workers makes no other run.
@@ -306,8 +305,7 @@ struct TrainTests {
         #expect(
             try workspace.listing().filter { $0.hasPrefix("runs/three/") } == [
                 "runs/three/checkpoints", "runs/three/config.json", "runs/three/metrics.csv", "runs/three/model.h5",
-                "runs/three/record.json", "runs/three/report.html", "runs/three/sources.json", "runs/three/state.json",
-                "runs/three/times.csv",
+                "runs/three/sources.json", "runs/three/state.json", "runs/three/times.csv",
             ])
         let kernel = try HDF5File.open(workspace.path + "/runs/three/model.h5")
             .dataset("/model_weights/logits/logits/kernel:0").read(Float.self)

@@ -147,13 +147,6 @@ public struct Dataset: Sendable {
         return data
     }
 
-    /// The split itself, or where it has more than `most` samples every so many of them.
-    package func thinned(to most: Int) -> Dataset {
-        guard count > most else { return self }
-        let chosen = (0..<most).map { Int64(selection[Int(Double($0) * Double(count) / Double(most))]) }
-        return selecting(RowSelection(chosen))
-    }
-
     /// What a message calls a field.
     package func place(of field: DataField) -> String {
         guard let part = source?.parts(field.role).first(where: { $0.name == field.name }), let source else {

@@ -194,13 +194,8 @@ package struct Field: Sendable {
 
     /// One row as a model takes it, before it is normalised.
     package func features(ofRow row: Int) throws -> StoredTensor {
-        let raw = try stored(ofRow: row)
+        let raw = try StoredTensor(type, rows: 1, rowShape: rowShape) { try read(row..<row + 1, into: $0) }
         return try encoder?.features(of: raw) ?? raw
-    }
-
-    /// One row as it is stored: of a table with a category's code, and NaN where a value is missing.
-    package func stored(ofRow row: Int) throws -> StoredTensor {
-        try StoredTensor(type, rows: 1, rowShape: rowShape) { try read(row..<row + 1, into: $0) }
     }
 
     /// The place of the first number that is NaN or infinite, or that no float holds; in a table, where NaN marks what is

@@ -151,12 +151,6 @@ public struct Preprocessing: Sendable, Hashable {
         }
     }
 
-    /// What a normalised number of a row was before.
-    package func stored(_ value: Float, at element: Int) -> Float {
-        guard kind != .none else { return value }
-        return Float(Double(value) / scale[element % scale.count] + offset[element % offset.count])
-    }
-
     /// The constants repeated to the length of a row; nil for none.
     package func rowConstants(_ shape: Shape) throws -> RowConstants? {
         kind == .none ? nil : try RowConstants(offset: offset, scale: scale, width: shape.count)

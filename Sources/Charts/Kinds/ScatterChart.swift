@@ -21,7 +21,7 @@ package struct ScatterChart: Chart {
 
     /// The most points that are drawn; of more each cell of the field is as dark as they are dense, or where there are
     /// several kinds of points every so many are drawn.
-    package static let most = 1000
+    package static let most = 2000
     /// The side of such a cell.
     private static let cell = 7.0
 

@@ -3,10 +3,8 @@ package enum Page {
     /// - Parameters:
     ///   - title: as text.
     ///   - body: as HTML.
-    ///   - refresh: after how many seconds the page is to load itself again; nil for never.
-    package static func html(title: String, body: [String], refresh: Int? = nil) -> String {
+    package static func html(title: String, body: [String]) -> String {
         let title = Markup.escaped(title)
-        let reload = refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" } ?? ""
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -14,7 +12,7 @@ package enum Page {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            \(reload)<title>\(title)</title>
+            <title>\(title)</title>
             <style>
             \(StyleSheet.css)
             </style>

@@ -27,22 +27,6 @@ package enum StyleSheet {
         table { border-collapse: collapse; font-size: 14px; overflow-wrap: normal; }
         th, td { padding: 3px 10px 3px 0; text-align: left; border-bottom: 1px solid var(--grid); vertical-align: top; }
         td { font-variant-numeric: tabular-nums; }
-        nav { margin: 8px 0 16px; }
-        nav a { display: inline-block; min-height: 24px; margin-right: 14px; }
-        h3 { font-size: 16px; margin: 20px 0 6px; }
-        .headline { font-size: 18px; }
-        dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 8px 0 16px; }
-        dt { color: var(--quiet); }
-        dd { margin: 0; }
-        pre { overflow: auto; max-height: 480px; font-size: 13px; line-height: 1.4; overflow-wrap: normal; }
-        .matrix { display: flex; flex-wrap: wrap; gap: 16px; }
-        .matrix figcaption { flex-basis: 100%; }
-        .matrix img { image-rendering: pixelated; max-width: 100%; height: auto; align-self: flex-start; }
-        .pictures figcaption span { color: var(--quiet); }
-        .pictures { display: flex; flex-wrap: wrap; gap: 12px; }
-        .pictures figure { margin: 0; max-width: 120px; font-size: 13px; }
-        .pictures img { image-rendering: pixelated; display: block; margin-bottom: 4px; }
-        @media print { nav { display: none; } table { font-size: 11px; overflow-wrap: anywhere; } pre, .scroll { max-height: none; overflow: visible; white-space: pre-wrap; } h2, h3 { break-after: avoid; } }
         :focus-visible { outline: 2px solid var(--s0); outline-offset: 2px; }
         """
 

@@ -24,25 +24,6 @@ package struct TensorNorms: Sendable, Equatable {
     }
 }
 
-/// The Euclidean norm of the gradient of all of a layer's parameters in one step, before clipping.
-package struct LayerNorm: Sendable, Equatable {
-    package let layer: String
-    package let gradient: Double
-
-    package init(layer: String, gradient: Double) { (self.layer, self.gradient) = (layer, gradient) }
-
-    /// In the order of the layers.
-    static func all(of tensors: [TensorNorms]) -> [LayerNorm] {
-        var squares: [(layer: LayerReference, sum: Double)] = []
-        for tensor in tensors {
-            guard let layer = tensor.layer else { continue }
-            if squares.last?.layer != layer { squares.append((layer, 0)) }
-            squares[squares.count - 1].sum += tensor.gradient * tensor.gradient
-        }
-        return squares.map { LayerNorm(layer: $0.layer.name, gradient: $0.sum.squareRoot()) }
-    }
-}
-
 /// What is wrong with the gradients of a step, and what to try.
 package struct HealthWarning: Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable { case vanishing, exploding, dead }

@@ -76,12 +76,12 @@ package struct EpochHooks: Sendable {
     /// Told where a verdict wants the state saved; parameters and moments stand still until it returns.
     package var save: (@Sendable (EpochPosition) -> Void)?
 
-    /// Told of what looks unhealthy.
-    package var warning: (@Sendable (TrainingWarning) -> Void)?
+    /// Told of what looks unhealthy, in a sentence.
+    package var warning: (@Sendable (String) -> Void)?
 
     package init(
         progress: (@Sendable (StepProgress) -> Void)? = nil, verdict: (@Sendable (Int) -> StepVerdict)? = nil,
-        save: (@Sendable (EpochPosition) -> Void)? = nil, warning: (@Sendable (TrainingWarning) -> Void)? = nil
+        save: (@Sendable (EpochPosition) -> Void)? = nil, warning: (@Sendable (String) -> Void)? = nil
     ) {
         self.progress = progress
         self.verdict = verdict

@@ -73,28 +73,22 @@ package struct ShardFeed {
         _ replica: Replica, from pool: Pool, rows: UnsafePointer<Int64>, count: Int, wantsTargets: Bool = true
     ) {
         for input in inputs.indices {
-            loadInput(
-                of: input, replica.tensor(of: inputs[input].node, samples: count), from: pool, rows: rows, count: count)
+            let (tensor, dst) = (
+                pool.tensors[inputs[input].place], replica.tensor(of: inputs[input].node, samples: count)
+            )
+            if let encoder = inputs[input].encoder {
+                encoder.gather(
+                    tensor.type, from: tensor.memory.base, rows: rows, count: count, into: dst.floats,
+                    constants: inputs[input].constants)
+            } else {
+                tensor.gather(into: dst, rows: rows, count: count, constants: inputs[input].constants)
+            }
         }
         guard wantsTargets else { return }
         for output in targets.indices {
             loadTargets(
                 of: output, replica.tensor(of: targets[output].node, samples: count), from: pool, rows: rows,
                 count: count)
-        }
-    }
-
-    @inline(__always)
-    func loadInput(
-        of input: Int, _ dst: TensorPointer, from pool: Pool, rows: UnsafePointer<Int64>, count: Int
-    ) {
-        let tensor = pool.tensors[inputs[input].place]
-        if let encoder = inputs[input].encoder {
-            encoder.gather(
-                tensor.type, from: tensor.memory.base, rows: rows, count: count, into: dst.floats,
-                constants: inputs[input].constants)
-        } else {
-            tensor.gather(into: dst, rows: rows, count: count, constants: inputs[input].constants)
         }
     }
 

@@ -34,7 +34,7 @@ extension TrainingEngine {
                     epoch.chunk = pace.remaining
                 }
                 barrier.wait(worker)
-                profile?.markIdle(worker, step: epoch.firstStep + end - 1)
+                profile?.mark(worker, .wait, step: epoch.firstStep + end - 1)
             }
             if epoch.end != nil { break }
             index = end
@@ -46,7 +46,6 @@ extension TrainingEngine {
     /// - Returns: whether the epoch goes on.
     private func takeStep(_ index: Int, of epoch: EpochUnderWay, _ worker: Int, parts: Range<Int>) -> Bool {
         let number = epoch.firstStep + index
-        profile?.begin(worker, step: number)
         runShards(of: parts, epoch, number, worker)
         meet(worker, parts, number)
 
@@ -126,9 +125,7 @@ extension TrainingEngine {
             }
             let samples = Int(most.rounded(.up))
             if let spike = spikes.note(loss: mean, samples: samples, epoch: epoch.number, step: index) {
-                epoch.hooks.warning?(
-                    TrainingWarning(
-                        .lossSpike, epoch: epoch.number + 1, step: epoch.firstStep + index + 1, "\(spike)"))
+                epoch.hooks.warning?("\(spike)")
             }
         } else {
             epoch.totals.skipped += 1
@@ -166,13 +163,8 @@ extension TrainingEngine {
         hasGradient = isFinite
         if reducer.wantsTensorNorms {
             if isFinite {
-                let norms = reducer.tensorNorms()
-                layerNorms = LayerNorm.all(of: norms)
-                for warning in health.examine(norms, along: layerPaths) {
-                    epoch.hooks.warning?(
-                        TrainingWarning(
-                            .init(warning.kind), epoch: epoch.number + 1, step: epoch.firstStep + index + 1,
-                            layer: warning.layers.first?.name, Self.text(of: warning, remedy: remedy)))
+                for warning in health.examine(reducer.tensorNorms(), along: layerPaths) {
+                    epoch.hooks.warning?(Self.text(of: warning, remedy: remedy))
                 }
             }
             reducer.wantsTensorNorms = false

@@ -116,8 +116,6 @@ package final class TrainingEngine: @unchecked Sendable {
     package let labels: [AlignedMemory?]
     package let skipsNonFinite: Bool
     package var health = HealthWatch()
-    /// Of the last step that was looked at, which is the first of an epoch; empty before that.
-    package internal(set) var layerNorms: [LayerNorm] = []
     /// Along which the watch compares layers.
     let layerPaths: LayerPaths
     package var spikes = LossSpikeWatch()

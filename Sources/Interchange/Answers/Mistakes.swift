@@ -35,12 +35,8 @@ package struct Mistakes: Sendable {
     ///   - most: how many are kept.
     ///   - values: the output's predictions, row-major, as the model gives them.
     ///   - truths: its targets, labels as floats.
-    ///   - areLogits: whether the values come before the sigmoid or the softmax, though the model's own do not.
-    package init(
-        _ most: Int, _ values: [Float], _ truths: [Float], of output: Objective.Output, _ model: TrainedModel,
-        areLogits: Bool = false
-    ) {
-        let areLogits = areLogits || output.predictsLogits
+    package init(_ most: Int, _ values: [Float], _ truths: [Float], of output: Objective.Output, _ model: TrainedModel)
+    {
         hasPositions = output.shape.count > output.shape.last
         areNumbers = output.targetForm.isOfValues
         var found: [(place: Int, size: Double)] = []
@@ -64,9 +60,7 @@ package struct Mistakes: Sendable {
                 return mistake(place / width, place % width, cell(truths[place]), cell(values[place]), size)
             }
         case .binary:
-            var layout = MetricLayout(output)
-            layout.predictionsAreLogits = areLogits
-            let thresholds = layout.comparisons
+            let thresholds = MetricLayout(output).comparisons
             let labels = model.labelNames(of: output.name)
             let names = width == 1 ? model.classNames(of: output.name) : nil
             columns = width > 1 ? labels ?? (0..<width).map { "\($0)" } : nil
@@ -78,7 +72,7 @@ package struct Mistakes: Sendable {
                 let (value, isOne) = (values[place], truths[place] > 0.5)
                 let answer = value > thresholds[place % width]
                 guard value.isNaN || answer != isOne else { continue }
-                let p = Double(areLogits ? YesNoAnswers.sigmoid(value) : value)
+                let p = Double(output.predictsLogits ? YesNoAnswers.sigmoid(value) : value)
                 found.append((place, answer ? p : 1 - p))
             }
             make = { place, size in
@@ -112,7 +106,7 @@ package struct Mistakes: Sendable {
                     continue
                 }
                 var probabilities = Array(own)
-                if areLogits { ClassAnswers.takeSoftmax(&probabilities) }
+                if output.predictsLogits { ClassAnswers.takeSoftmax(&probabilities) }
                 found.append((line, Double(probabilities[answer])))
             }
             total = counted

@@ -24,7 +24,7 @@ package struct ThresholdCurve: Sendable {
     package let averagePrecision: Double
 
     /// How far a curve goes from one point to the next, but for steps that are larger.
-    private static let step = 1.0 / 200
+    private static let step = 1.0 / 400
 
     package init(scores: some Sequence<Float>, truths: some Sequence<Bool>) {
         var ranked: [(score: Float, isPositive: Bool)] = []

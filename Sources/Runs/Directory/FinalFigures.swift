@@ -1,7 +1,6 @@
 import Configuration
 import Files
 import Foundation
-import Interchange
 import Metrics
 
 /// What a run came to: `metrics.json` in its directory, the one home of the final figures, from which the model file, `stormo
@@ -73,29 +72,19 @@ extension FinalFigures {
     /// - Returns: nil where the directory has no such file, as while the run goes on, or that of a cross-validation.
     /// - Throws: `FileError` for a file that is damaged.
     public init?(directory: String) throws {
-        let read = try FiguresFile.read(directory, areOfFolds: false) { FinalFigures(reading: $0) }
+        let read = try FiguresFile.read(directory, areOfFolds: false) { root -> FinalFigures in
+            var own = FinalFigures(epoch: root.optionalInteger("epoch", in: 0...))
+            func figures(_ name: String) -> [MeasuredFigure] {
+                guard let split = root.object(name) else { return [] }
+                return split.presentKeys.compactMap { key in
+                    split.object(key).flatMap { MeasuredFigure($0, name: key) }
+                }
+            }
+            (own.train, own.validation, own.test) = (figures("train"), figures("validation"), figures("test"))
+            return own
+        }
         guard let read else { return nil }
         self = read
-    }
-}
-
-extension FinalFigures {
-    fileprivate init(reading root: ObjectReader) {
-        self.init(epoch: root.optionalInteger("epoch", in: 0...))
-        func figures(_ name: String) -> [MeasuredFigure] {
-            guard let split = root.object(name) else { return [] }
-            return split.presentKeys.compactMap { key in
-                split.object(key).flatMap { MeasuredFigure($0, name: key) }
-            }
-        }
-        (train, validation, test) = (figures("train"), figures("validation"), figures("test"))
-    }
-}
-
-extension TrainedModel {
-    /// What the run came to that saved the model; nil where its file doesn't say.
-    package var figuresOfRun: FinalFigures? {
-        finalFigures.map { FinalFigures(reading: ObjectReader($0, path: "", diagnostics: Diagnostics())) }
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 import Metrics
 
 /// The directory of a run. It holds the resolved `config.json`, `metrics.csv` with a row for each epoch, `metrics.json` with
-/// the final figures, `times.csv` with the duration of each epoch, `model.h5`, checkpoints, `sources.json` with what its data were, `record.json` with its warnings, times and machine, and in `cache` the tables
+/// the final figures, `times.csv` with the duration of each epoch, `model.h5`, checkpoints, `sources.json` with what its data were, and in `cache` the tables
 /// of text that it was trained on, converted to HDF5.
 ///
 /// Every run of the same resolved config on the same data writes the same `metrics.csv`, byte for byte. Times differ,
@@ -99,11 +99,7 @@ public final class RunDirectory {
     /// What runs write into a directory beside `state.json` and checkpoints, a cross-validation's summary included.
     package static let fileNames = [
         "config.json", "model.h5", "metrics.csv", "times.csv", "folds.csv", FinalFigures.fileName, DataRecord.fileName,
-        RunRecord.fileName, reportName,
     ]
-
-    /// The page that `stormo train` and `stormo report` make of a run.
-    package static let reportName = "report.html"
 
     /// The directory of a run that a path is a file of, by its name; nil where it is none. No file need be there yet.
     package static func run(owning path: String) -> String? {

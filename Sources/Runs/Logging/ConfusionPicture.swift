@@ -1,8 +1,8 @@
 import Files
 import Metrics
 
-/// A confusion matrix as a picture, and for TensorBoard as Markdown.
-package enum ConfusionPicture {
+/// A confusion matrix for TensorBoard, which shows pictures and Markdown.
+enum ConfusionPicture {
     /// Above so many classes a table is no longer read.
     static let mostNamed = 30
     /// Of the picture, in pixels, where that many classes fit.
@@ -10,7 +10,7 @@ package enum ConfusionPicture {
 
     /// True classes from top to bottom, predicted ones from left to right; the darker a cell, the greater its share of the true
     /// class. Cells have a white line between them where they are large enough.
-    package static func image(of matrix: ConfusionMatrix) -> PNGImage {
+    static func image(of matrix: ConfusionMatrix) -> PNGImage {
         let cell = max(1, side / matrix.classes)
         let (width, line) = (cell * matrix.classes, cell >= 8 ? 1 : 0)
         var pixels = [UInt8](repeating: 255, count: width * width * 3)

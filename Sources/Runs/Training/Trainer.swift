@@ -16,15 +16,12 @@ public protocol TrainingObserver: Sendable {
     func finished(_ record: EpochRecord) throws
     /// Something looks wrong, steps were dropped, or training was rewound. The sentence says what.
     func warned(_ sentence: String)
-    /// The same with what the sentence is about; by default its sentence alone is told, by the other method.
-    func warned(_ warning: TrainingWarning)
     /// Training was rewound to an earlier state. `history` has the epochs that remain.
     func wentBack(to history: [EpochRecord]) throws
 }
 
 extension TrainingObserver {
     public func warned(_ sentence: String) {}
-    public func warned(_ warning: TrainingWarning) { warned(warning.sentence) }
     public func wentBack(to history: [EpochRecord]) throws {}
 }
 
@@ -123,17 +120,6 @@ public final class Trainer {
     /// How often training was rewound to an earlier state.
     public private(set) var rewinds = 0
 
-    /// Where the time of an epoch went, in seconds.
-    struct EpochTimes: Sendable {
-        /// Since this process began the epoch, or went on with it.
-        var training: Double
-        /// Nil without a validation split.
-        var validation: Double?
-    }
-
-    /// Of the epoch that ended last.
-    private(set) var lastTimes: EpochTimes?
-
     /// A trainer for a model with one output. It initialises the parameters and fits the normalisations to the data.
     /// - Throws: `DataError` for data that do not fit the model, `HDF5Error` where rows can't be read, `ModelError`,
     ///   `ObjectiveError`, `TargetScaleError`, `ClassWeightsError`, `MetricError`, `KernelError`.
@@ -200,10 +186,6 @@ public final class Trainer {
     /// The fitted normalisation of the first input.
     public var preprocessing: Preprocessing { preprocessings[0] }
 
-    /// The first rows of training as the network is given them; to be asked before or after a fit.
-    /// - Throws: `HDF5Error` and `DataError` where rows can't be read.
-    package func givenRows() throws -> GivenRows { try engine.givenRows(preprocessings) }
-
     /// Trains until the last epoch, or until early stopping ends training.
     /// - Returns: the figures of each epoch.
     /// - Throws: `Divergence` where the loss or a gradient becomes NaN or infinite, `EvaluationError` where the
@@ -212,8 +194,7 @@ public final class Trainer {
     @discardableResult
     public func fit(observer: (any TrainingObserver)? = nil) throws -> [EpochRecord] {
         if let warning = settings.training.schedule.warning(epochs: settings.training.epochs) {
-            observer?.warned(
-                TrainingWarning(.schedule, epoch: 0, step: 0, "schedule.\(warning.key) \(warning.message)"))
+            observer?.warned("schedule.\(warning.key) \(warning.message)")
         }
         return try fit(observer: observer, keeper: nil, from: nil, stop: nil)
     }
@@ -248,12 +229,12 @@ public final class Trainer {
                 else { throw error }
                 try goBack(fit, to: state, factor: factor, error, observer)
             }
-            tell(keeper, fit, observer)
+            for warning in keeper?.takeWarnings() ?? [] { observer?.warned(warning) }
         }
         // The last state too, so that a longer run can go on from it. Nothing changes until it is written.
         if !wasInterrupted { try keeper?.keep(state(fit, at: nil, copies: false)) }
         keeper?.finish()
-        tell(keeper, fit, observer)
+        for warning in keeper?.takeWarnings() ?? [] { observer?.warned(warning) }
         stoppedEarly = fit.hasStopped
         watchedFigureIsUndefined = fit.rule != nil && fit.rule?.best == nil
         if let best = fit.best, !wasInterrupted, let epoch = fit.rule?.best?.epoch, epoch != fit.history.last?.epoch {
@@ -262,13 +243,6 @@ public final class Trainer {
         }
         if !wasInterrupted { try chooseThresholds() }
         return fit.history
-    }
-
-    /// Tells of states that could not be saved.
-    private func tell(_ keeper: RunKeeper?, _ fit: Fit, _ observer: (any TrainingObserver)?) {
-        for sentence in keeper?.takeWarnings() ?? [] {
-            observer?.warned(TrainingWarning(.saving, epoch: fit.history.count, step: engine.step, sentence))
-        }
     }
 
     /// Chooses the thresholds that are to be chosen, with the parameters as they are now.
@@ -341,7 +315,6 @@ public final class Trainer {
         let end = try engine.run(epoch: fit.history.count, from: fit.position, hooks: hooks)
         guard case .finished(let result, let position) = end else { return false }
         let validation: Evaluation?
-        let began = ContinuousClock.now
         do {
             validation = try validator?.evaluate(byOutput: metrics)
         } catch let error where error is EvaluationStopped || error is EvaluationError {
@@ -350,8 +323,6 @@ public final class Trainer {
             if error is EvaluationError { throw error }
             return false
         }
-        lastTimes = EpochTimes(
-            training: result.seconds, validation: validator == nil ? nil : (ContinuousClock.now - began).seconds)
         fit.position = nil
         fit.skipped += result.skipped
         skippedSteps = fit.skipped
@@ -366,14 +337,10 @@ public final class Trainer {
         try observer?.finished(record)
         if result.skipped > 0 {
             observer?.warned(
-                TrainingWarning(
-                    .droppedSteps, epoch: record.epoch, step: record.step,
-                    "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
-                        + "finite"))
+                "epoch \(record.epoch): \(result.skipped) of its steps were dropped, since the loss or a gradient was not "
+                    + "finite")
         }
-        for sentence in fit.undefined.examine(record, figures: figures.figures) {
-            observer?.warned(TrainingWarning(.undefinedFigure, epoch: record.epoch, step: record.step, sentence))
-        }
+        for sentence in fit.undefined.examine(record, figures: figures.figures) { observer?.warned(sentence) }
         if settings.earlyStopping != nil, verdict == .stops { fit.hasStopped = true }
         if let keeper, keeper.isDue(epoch: record.epoch, step: record.step) || keeper.wantsBest && isBest {
             keeper.keep(step: record.step, isBest: isBest) { try state(fit, at: nil) }
@@ -393,9 +360,7 @@ public final class Trainer {
         engine.rateFactor = rate
         try observer?.wentBack(to: fit.history)
         observer?.warned(
-            TrainingWarning(
-                .rewind, epoch: error.epoch + 1, step: state.step,
-                "\(error.brief); training goes back to step \(state.step) with \(rate) times the learning rate"))
+            "\(error.brief); training goes back to step \(state.step) with \(rate) times the learning rate")
     }
 
     private func restore(_ state: TrainingState, _ fit: Fit) throws {

@@ -235,16 +235,6 @@ public final class TrainingRun {
         return sentences.filter { told.insert($0).inserted }.map { .warning($0) }
     }
 
-    /// Whether it goes on from a checkpoint.
-    package var isResumed: Bool { start != nil }
-
-    /// The splits that there are, by their names.
-    var splits: [(name: String, data: Dataset)] {
-        [("train", training), ("validation", validation), ("test", test)].compactMap { name, data in
-            data.map { (name, $0) }
-        }
-    }
-
     /// The result of a run.
     public struct Outcome: Sendable {
         public let history: [EpochRecord]
@@ -301,7 +291,7 @@ public final class TrainingRun {
         let board =
             try configuration.logging.tensorBoard
             ? TensorBoardLog(directory.path, trainer, config: resolved.jsonText(), after: start?.step) : nil
-        let recorder = RunRecorder(directory, observer, self, board, from: start)
+        let recorder = Recorder(directory, observer, self, board)
         recorder.write(.running)
         do {
             let history = try trainer.fit(observer: recorder, keeper: keeper, from: start, stop: stop)
@@ -329,7 +319,6 @@ public final class TrainingRun {
                 }
             }
             lastCheckpoint = store.steps.last.map { ($0, store.path(step: $0)) }
-            recorder.finish()
             recorder.write(wasInterrupted ? .interrupted : .finished)
             return Outcome(
                 history: history, modelEpoch: modelEpoch, test: evaluation, figures: figures,
@@ -343,7 +332,6 @@ public final class TrainingRun {
             if error is Divergence {
                 do { try save(directory) } catch { modelFailure = "\(error)" }
             }
-            recorder.finish()
             recorder.write(.failed, "\(error)")
             throw error
         }
@@ -368,5 +356,100 @@ public final class TrainingRun {
         trained.configuration = resolved
         trained.finalFigures = figures?.node
         try trained.save(directory.modelPath)
+    }
+
+    /// Writes each epoch's figures before it is shown, and how far the run is.
+    ///
+    /// `@unchecked Sendable`: the directory is used on the fitting thread alone.
+    private final class Recorder: TrainingObserver, @unchecked Sendable {
+        private let directory: RunDirectory
+        private let next: any TrainingObserver
+        private var state: RunState
+        /// Which epoch is the best, as early stopping sees it.
+        private var rule: StoppingRule
+        private let figures: [any Figure]
+        private let hasValidation: Bool
+        private let board: TensorBoardLog?
+        /// Why the figures of the last epoch are missing; nil where they are not.
+        private(set) var failure: String?
+        /// Why `state.json` is out of date; nil where it is not.
+        private(set) var stateFailure: String?
+        private var last = ContinuousClock.now
+
+        init(
+            _ directory: RunDirectory, _ next: any TrainingObserver, _ run: TrainingRun, _ board: TensorBoardLog?
+        ) {
+            self.directory = directory
+            self.next = next
+            self.board = board
+            figures = run.trainer.figures.figures
+            hasValidation = run.validation != nil
+            rule = StoppingRule(
+                run.configuration.training.earlyStopping
+                    ?? EarlyStopping(monitor: run.validation == nil ? "loss" : "validation_loss"), figures: figures)
+            let earlier = try? RunState(directory: directory.path)
+            state = RunState(
+                phase: .running, name: run.configuration.name,
+                started: run.start == nil ? Date() : earlier?.started ?? Date(), updated: Date(),
+                epoch: run.start?.history.count ?? 0, epochs: run.configuration.training.epochs,
+                step: run.start?.step ?? 0, process: Int(ProcessInfo.processInfo.processIdentifier))
+            for record in run.start?.history ?? [] { note(record) }
+        }
+
+        /// A run does not end because its state can't be told; that is said once, unless more than that can't be written.
+        func write(_ phase: RunState.Phase, _ error: String? = nil) {
+            (state.phase, state.error, state.updated) = (phase, error, Date())
+            do {
+                try state.write(to: directory.path)
+                stateFailure = nil
+            } catch {
+                if stateFailure == nil, failure == nil {
+                    next.warned("\(error); training goes on, but stormo runs does not know how far it is")
+                }
+                stateFailure = "\(error)"
+            }
+        }
+
+        private func note(_ record: EpochRecord) {
+            (state.epoch, state.step) = (record.epoch, record.step)
+            guard rule.judge(record) == .improved, let best = rule.best else { return }
+            state.best = RunState.Best(monitor: rule.settings.monitor, value: best.value, epoch: best.epoch)
+        }
+
+        func progressed(_ progress: StepProgress) { next.progressed(progress) }
+
+        func finished(_ record: EpochRecord) throws {
+            let now = ContinuousClock.now
+            note(record)
+            // Training goes on where figures can't be written; that is said once.
+            do {
+                try directory.append(record, seconds: (now - last).seconds)
+                failure = nil
+            } catch {
+                if failure == nil { next.warned("\(error); training goes on") }
+                failure = "\(error)"
+            }
+            last = now
+            if record.epoch % 8 == 1 || state.epochs < 64 { write(.running) }
+            if let words = board?.finished(record) { next.warned(words) }
+            try next.finished(record)
+        }
+
+        func tested(_ evaluation: Evaluation, step: Int, of model: TrainedModel) {
+            let classes = model.objective.outputs.map { model.classNames(of: $0.name) }
+            if let words = board?.tested(evaluation, step: step, classes: classes) { next.warned(words) }
+        }
+
+        func warned(_ sentence: String) { next.warned(sentence) }
+
+        func wentBack(to history: [EpochRecord]) throws {
+            rule = StoppingRule(rule.settings, figures: figures)
+            state.best = nil
+            state.epoch = history.count
+            for record in history { note(record) }
+            try directory.resumeMetrics(figures, hasValidation: hasValidation, history: history)
+            if let words = board?.wentBack(to: history.last?.step ?? 0) { next.warned(words) }
+            try next.wentBack(to: history)
+        }
     }
 }

@@ -87,7 +87,7 @@ import Testing
         let gamma = try #require(engine.objective.layout.entry(named: "norm/gamma"))
         for index in gamma.range { engine.parameters.floats[index] = 1e-9 }
         let warnings = Mutex<[String]>([])
-        _ = try engine.run(epoch: 0, hooks: EpochHooks(warning: { own in warnings.withLock { $0.append(own.sentence) } }))
+        _ = try engine.run(epoch: 0, hooks: EpochHooks(warning: { text in warnings.withLock { $0.append(text) } }))
         let told = warnings.withLock { $0 }
         #expect(told.count == 1)
         #expect(told.first?.hasPrefix("the gradient vanishes: that of layer 'conv' is") == true, "\(told)")

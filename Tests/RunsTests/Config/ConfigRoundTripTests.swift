@@ -38,7 +38,7 @@ import Testing
         "training.on_nan": "TrainerDivergenceTests", "rewind.factor": "TrainerDivergenceTests",
         "rewind.times": "TrainerDivergenceTests",
         "export.graph": "KerasFormatTests", "export.weight_decay": "KerasTests",
-        "logging.tensorboard": "TensorBoardLogTests", "logging.report": "ReportCommandTests",
+        "logging.tensorboard": "TensorBoardLogTests",
         // What comes behind sees another shape of the same numbers.
         "global_max_pooling2d.keepdims": "ImageLayersTests", "global_average_pooling2d.keepdims": "ImageLayersTests",
         "parallel.pin": "WorkerTeamTests",
