@@ -60,7 +60,7 @@ struct ExpressionsTests {
         let error = try #require(throws: GraphError.self) { try wrong.gradients() }
         #expect(
             error.description
-                == "add: the shapes 2×3 and 2 do not fit: they must be equal, or one end with the other")
+                == "add: the shapes 2×3 and 2 do not fit: dimensions must be equal or 1")
         #expect(graph.firstError == error)
         #expect(throws: error) { _ = try Program(results: [a]) }
     }
@@ -82,7 +82,7 @@ struct ExpressionsTests {
                 + "the last dimension must be the matrix's first")
         #expect(
             sentence { $0.input([3]) - $0.input([4]) }
-                == "subtract: the shapes batch×3 and batch×4 do not fit: they must be equal, or one end with the other")
+                == "subtract: the shapes batch×3 and batch×4 do not fit: dimensions must be equal or 1")
         #expect(
             sentence { $0.constant(1).applying(.softmax) }
                 == "softmax: needs a dimension of classes, but was given single numbers")

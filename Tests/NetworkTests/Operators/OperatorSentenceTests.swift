@@ -66,8 +66,10 @@ struct OperatorSentenceTests {
 
     @Test func addition() {
         #expect(
-            sentence(BinaryOperator(.add), .batched([2, 3]), .batched([3]))
-                == "add: the shapes batch×2×3 and batch×3 do not fit: they must be equal, or one end with the other")
+            sentence(BinaryOperator(.add), .batched([2, 3]), .batched([2]))
+                == "add: the shapes batch×2×3 and batch×2 do not fit: dimensions must be equal or 1")
+        #expect(sentence(BinaryOperator(.add), .batched([2, 3]), .batched([3])) == nil)
+        #expect(sentence(BinaryOperator(.add), .batched([2, 3]), .batched([2, 1])) == nil)
         #expect(sentence(BinaryOperator(.add), .batched([2, 3]), .single([3])) == nil)
         #expect(sentence(BinaryOperator(.add), .single([3]), .batched([2])) != nil)
     }
