@@ -54,11 +54,14 @@ public final class RunDirectory {
         var number = 2
         while reason == nil {
             if mkdir(path, 0o777) == 0 { return path }
-            if errno == EEXIST {
+            // Taken at once, before another call replaces it; and looked at anew, since a sanitizer's calls may have done so.
+            let refusal = AtomicFile.reason()
+            var there = stat()
+            if lstat(path, &there) == 0 {
                 path = "\(parent)/\(name)-\(number)"
                 number += 1
             } else {
-                reason = AtomicFile.reason()
+                reason = refusal
             }
         }
         throw FileError(
