@@ -6,38 +6,25 @@ import Testing
 
 /// Whole layers in models: values within 2e-6 of the naive references, gradients within 1e-5 of central differences.
 struct LayerTests {
-    private func check(
-        _ input: Shape, samples: [Int] = [1, 3], _ place: SourceLocation = #_sourceLocation,
-        @ModelBuilder _ layers: () -> [ModelLayer]
-    ) throws {
-        let model = try Model(input: input, layers: layers())
-        let graph = Graph()
-        let built = try model.build(in: graph)
-        for samples in samples {
-            let run = try NetworkRun((built.output ** 2).mean(), results: [built.output], samples: samples)
-            expectNone(try run.problems(), sourceLocation: place)
-        }
-    }
-
     @Test(arguments: [Activation.linear, .relu, .gelu, .softmax])
     func dense(_ activation: Activation) throws {
-        try check([5]) {
+        try expectRightLayers([5]) {
             Dense(4, activation: activation)
             Dense(3, useBias: false)
         }
-        try check([2, 3]) { Dense(4, activation: activation) }
+        try expectRightLayers([2, 3]) { Dense(4, activation: activation) }
     }
 
     @Test(arguments: [Activation.linear, .tanh, .swish, .softplus])
     func convolution(_ activation: Activation) throws {
-        try check([5, 4, 2], samples: [1, 2]) {
+        try expectRightLayers([5, 4, 2], samples: [1, 2]) {
             Conv2D(3, kernelSize: (3, 3), strides: (2, 1), padding: .same, activation: activation)
             Conv2D(2, kernelSize: (2, 2), activation: activation, useBias: false)
         }
     }
 
     @Test func poolingAndShapes() throws {
-        try check([6, 5, 2]) {
+        try expectRightLayers([6, 5, 2]) {
             Conv2D(3, kernelSize: (2, 2), activation: .tanh)
             Pooling(.max)
             Pooling(.average, poolSize: (2, 2), strides: (1, 1), padding: .same)
@@ -47,7 +34,7 @@ struct LayerTests {
             ActivationLayer(.elu(0.5))
             Dense(1)
         }
-        try check([4, 4, 2]) {
+        try expectRightLayers([4, 4, 2]) {
             Conv2D(3, kernelSize: (3, 3), activation: .tanh)
             GlobalAveragePooling2D()
             Dropout(0.3)
@@ -56,7 +43,7 @@ struct LayerTests {
     }
 
     @Test func branches() throws {
-        try check([4, 3, 2], samples: [1, 2]) {
+        try expectRightLayers([4, 3, 2], samples: [1, 2]) {
             Conv2D(2, kernelSize: (3, 3), padding: .same, activation: .tanh).named("a")
             Conv2D(2, kernelSize: (1, 1), activation: .sigmoid).named("b", inputs: ["input"])
             Add().named("sum", inputs: ["a", "b", "input", "a"])

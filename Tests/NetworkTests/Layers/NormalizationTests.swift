@@ -5,23 +5,10 @@ import Testing
 
 /// Normalisations in models: values within 2e-6 of the naive references, gradients within 1e-5 of central differences.
 struct NormalizationTests {
-    private func check(
-        _ input: Shape, samples: [Int] = [1, 3], _ place: SourceLocation = #_sourceLocation,
-        @ModelBuilder _ layers: () -> [ModelLayer]
-    ) throws {
-        let model = try Model(input: input, layers: layers())
-        let graph = Graph()
-        let built = try model.build(in: graph)
-        for samples in samples {
-            let run = try NetworkRun((built.output ** 2).mean(), results: [built.output], samples: samples)
-            expectNone(try run.problems(), sourceLocation: place)
-        }
-    }
-
     @Test("Over the batch, with and without γ and β", arguments: [true, false], [true, false])
     func batch(_ scale: Bool, _ center: Bool) throws {
         for input: Shape in [[5], [19], [3, 2, 4], [2, 2, 33]] {
-            try check(input, samples: [4]) {
+            try expectRightLayers(input, samples: [4]) {
                 Dense(input.last, activation: .tanh)
                 BatchNormalization(epsilon: 0.1, center: center, scale: scale)
                 Dense(3, activation: .tanh)
@@ -30,7 +17,7 @@ struct NormalizationTests {
     }
 
     @Test func batchByShard() throws {
-        try check([2, 2, 3], samples: [3]) {
+        try expectRightLayers([2, 2, 3], samples: [3]) {
             Dense(4, activation: .tanh)
             BatchNormalization(epsilon: 0.1, scope: .shard)
             Dense(3, activation: .tanh)
@@ -39,7 +26,7 @@ struct NormalizationTests {
 
     @Test("A frozen one takes its moving averages in training")
     func frozenBatch() throws {
-        try check([3, 2, 4], samples: [1, 3]) {
+        try expectRightLayers([3, 2, 4], samples: [1, 3]) {
             Dense(4, activation: .tanh)
             BatchNormalization(epsilon: 0.1).frozen()
             Dense(3, activation: .tanh)
@@ -49,7 +36,7 @@ struct NormalizationTests {
     @Test(arguments: [true, false], [true, false])
     func layer(_ scale: Bool, _ center: Bool) throws {
         for (input, axes) in [([7], 1), ([37], 1), ([3, 4], 1), ([3, 4], 2), ([2, 3, 5], 3)] as [(Shape, Int)] {
-            try check(input) {
+            try expectRightLayers(input) {
                 Dense(input.last, activation: .tanh)
                 LayerNormalization(axes: axes, epsilon: 0.1, center: center, scale: scale)
                 Dense(3, activation: .tanh)
@@ -60,13 +47,13 @@ struct NormalizationTests {
     @Test(arguments: [1, 2, 3, -1, 6])
     func group(_ groups: Int) throws {
         for input: Shape in [[6], [3, 2, 6], [2, 6]] {
-            try check(input, samples: [1, 2]) {
+            try expectRightLayers(input, samples: [1, 2]) {
                 Dense(6, activation: .tanh)
                 GroupNormalization(groups: groups, epsilon: 0.1)
                 Dense(3, activation: .tanh)
             }
         }
-        try check([3, 2, 6], samples: [2]) {
+        try expectRightLayers([3, 2, 6], samples: [2]) {
             Dense(6, activation: .tanh)
             GroupNormalization(groups: groups, epsilon: 0.1, center: false, scale: false)
             Dense(3, activation: .tanh)
@@ -75,7 +62,7 @@ struct NormalizationTests {
 
     @Test func rootMeanSquareAndUnit() throws {
         for (input, axes) in [([7], 1), ([3, 18], 1), ([3, 4], 2)] as [(Shape, Int)] {
-            try check(input) {
+            try expectRightLayers(input) {
                 Dense(input.last, activation: .tanh)
                 RMSNormalization(axes: axes, epsilon: 0.01)
                 Dense(input.last, activation: .tanh)
