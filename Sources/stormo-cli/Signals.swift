@@ -36,8 +36,14 @@ final class Signals: @unchecked Sendable {
     /// The directory of the run that is to be gone on with, whose state is on the disk already.
     func resuming(_ directory: String) { queue.sync { resumed = directory } }
 
-    /// The directory that was made for the run, which goes where the run does not begin.
-    func made(_ directory: String) { queue.sync { made = directory } }
+    /// Makes the directory of the run, which goes where the run does not begin: no signal comes in between.
+    func making(_ make: () throws -> String) rethrows -> String {
+        try queue.sync {
+            let directory = try make()
+            made = directory
+            return directory
+        }
+    }
 
     /// From now on there is something to save.
     func begin() { queue.sync { hasRun = true } }

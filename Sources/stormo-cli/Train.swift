@@ -94,8 +94,7 @@ struct Train: ParsableCommand {
         let configuration = try ConfigOptions.read(config ?? "", assignments, workers: workers)
         try checkTrace(configuration, [config ?? ""])
         if let output { return try begin(configuration, in: output, signals) }
-        let path = try RunDirectory.unused(configuration.name)
-        signals.made(path)
+        let path = try signals.making { try RunDirectory.unused(configuration.name) }
         do {
             try begin(configuration, in: path, signals)
         } catch {

@@ -106,8 +106,6 @@ struct SignalsTests {
         let command = try RunningCommand(
             workspace, "train", "config.json", "--set", "training.epochs=1000000", "--set", "name=own")
         try command.wait { FileManager.default.fileExists(atPath: workspace.path + "/runs/own") }
-        // In the moment between its making and what is to take it away again a signal still leaves it.
-        Thread.sleep(forTimeInterval: 0.3)
         command.send(SIGINT)
         let result = try command.finish(within: 20)
         guard result.errors.contains("before the first step") else { return }
