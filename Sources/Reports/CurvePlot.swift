@@ -37,8 +37,10 @@ package struct CurvePlot: Sendable {
         let names = Self.names(groups)
         var charts = known.filter { figures.isEmpty || figures.contains($0) }.map { chart($0, groups, names) }
         if !charts.isEmpty {
-            charts[0].caption += repeated.map { " \($0.path) has the settings and the seed of another, and is not counted." }
-                .joined()
+            charts[0].caption += repeated.map {
+                " \($0.path) has the settings and the seed of another, and is not counted."
+            }
+            .joined()
         }
         return charts
     }
@@ -57,24 +59,10 @@ package struct CurvePlot: Sendable {
     /// Runs that differ only in seed and name together, in the order in which the first of each was named. One that has the
     /// seed of another as well is the same once more: of these the one that went furthest counts.
     private static func grouped(_ runs: [RunHistory]) -> (groups: [[RunHistory]], repeated: [RunHistory]) {
-        var groups: [(settings: JSONNode, runs: [RunHistory])] = []
-        var repeated: [RunHistory] = []
-        for run in runs {
-            let settings = run.settings
-            guard let index = groups.firstIndex(where: { $0.settings == settings && $0.runs[0].columns == run.columns })
-            else {
-                groups.append((settings, [run]))
-                continue
-            }
-            guard let same = groups[index].runs.firstIndex(where: { $0.seed == run.seed && $0.fold == run.fold }) else {
-                groups[index].runs.append(run)
-                continue
-            }
-            let goesFurther = run.epochs.count > groups[index].runs[same].epochs.count
-            repeated.append(goesFurther ? groups[index].runs[same] : run)
-            if goesFurther { groups[index].runs[same] = run }
+        let groups = SeedGroups.grouped(runs) { [$0.settings.jsonText(pretty: false)] + $0.columns }.map { group in
+            SeedGroups.withoutRepeats(group, seed: { [$0.seed, $0.fold] }, epochs: \.epochs.count)
         }
-        return (groups.map(\.runs), repeated)
+        return (groups.map(\.kept), groups.flatMap(\.repeated))
     }
 
     /// What tells groups apart: the last part of the first run's path, or where that is not enough all of it. Folds have

@@ -52,14 +52,17 @@ package struct RunComparison: Sendable {
     package init(_ runs: [RunSummary], metric: String? = nil, groupsSeeds: Bool = false) throws {
         let figure = try ComparedFigure(metric, of: runs)
         self.figure = figure
-        let groups = groupsSeeds ? Self.grouped(runs) : runs.map { [$0] }
+        let groups =
+            groupsSeeds
+            ? SeedGroups.grouped(runs) { $0.configuration.map { RunHistory.settings($0).jsonText(pretty: false) } }
+            : runs.map { [$0] }
         let differing = DifferingKeys(groups.map { Self.compared($0[0].configuration, withSeed: !groupsSeeds) }).keys
         keys = zip(differing, DifferingKeys.shortest(differing.map(\.path), taken: Set(Order.words.keys))).map {
             Key(path: $0.path, name: $1)
         }
         for (index, group) in groups.enumerated() {
             var values: [ComparedFigure.Value] = []
-            for run in Self.onePerSeed(group) {
+            for run in SeedGroups.withoutRepeats(group, seed: \.seed, epochs: \.state.epoch).kept {
                 do {
                     if let value = try figure?.value(of: run) { values.append(value) }
                 } catch let error as FileError {
@@ -77,38 +80,6 @@ package struct RunComparison: Sendable {
         if !withSeed { return RunHistory.settings(node) }
         node["name"] = Optional<JSONNode>.none
         return node
-    }
-
-    /// A run with the seed of another is the same once more: of these the one that went furthest counts.
-    private static func onePerSeed(_ group: [RunSummary]) -> [RunSummary] {
-        var kept: [RunSummary] = []
-        for run in group {
-            guard let same = kept.firstIndex(where: { $0.seed == run.seed }) else {
-                kept.append(run)
-                continue
-            }
-            if run.state.epoch > kept[same].state.epoch { kept[same] = run }
-        }
-        return kept
-    }
-
-    /// Runs with the same settings together, in the order in which the first of each came. A run without a config is alone.
-    private static func grouped(_ runs: [RunSummary]) -> [[RunSummary]] {
-        var places: [String: Int] = [:]
-        var groups: [[RunSummary]] = []
-        for run in runs {
-            guard let settings = run.configuration.map({ RunHistory.settings($0).jsonText(pretty: false) }) else {
-                groups.append([run])
-                continue
-            }
-            if let place = places[settings] {
-                groups[place].append(run)
-            } else {
-                places[settings] = groups.count
-                groups.append([run])
-            }
-        }
-        return groups
     }
 
     // MARK: - Order
