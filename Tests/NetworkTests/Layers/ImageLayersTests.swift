@@ -76,7 +76,10 @@ struct ImageLayersTests {
                 Dense(2, activation: .tanh)
             }
         }
-        try expectRightLayers([1, 1, 2], samples: [1, 2]) { UpSampling2D((4, 4), interpolation: interpolation); Dense(2) }
+        try expectRightLayers([1, 1, 2], samples: [1, 2]) {
+            UpSampling2D((4, 4), interpolation: interpolation)
+            Dense(2)
+        }
     }
 
     @Test func zeroPadding() throws {

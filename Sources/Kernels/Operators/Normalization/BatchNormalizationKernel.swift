@@ -18,9 +18,7 @@ package struct BatchNormalizationForm: Hashable, Sendable {
         (self.hasScale, self.hasOffset, self.isByShard) = (hasScale, hasOffset, isByShard)
     }
 
-    // Where the inputs stand behind x: γ and β if there are such, then the moving mean and variance.
-    var gamma: Int? { hasScale ? 1 : nil }
-    var beta: Int? { hasOffset ? (hasScale ? 2 : 1) : nil }
+    // Where the inputs stand behind x, γ and β.
     var movingMean: Int { 1 + (hasScale ? 1 : 0) + (hasOffset ? 1 : 0) }
     var movingVariance: Int { movingMean + 1 }
 }
@@ -36,8 +34,8 @@ package struct BatchNormalizationForm: Hashable, Sendable {
 package final class BatchNormalizationKernel: CoupledKernel {
     private let rows: Int
     private let form: BatchNormalizationForm
-    private var x, gamma, beta, movingMean, movingVariance, dst: UnsafeMutablePointer<Float>?
-    private var diffSrc, diffGamma, diffBeta, diffDst: UnsafeMutablePointer<Float>?
+    private var x, movingMean, movingVariance, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+    private var learned = ScaleAndOffset()
     private var combined: UnsafePointer<Double>?
     /// The shard's own sums: those forward, then those backward.
     private var own: UnsafeMutablePointer<Double>?
@@ -62,14 +60,12 @@ package final class BatchNormalizationKernel: CoupledKernel {
     package var scratchBytes: Int { 4 * vectorBytes }
 
     package func bind(_ binding: KernelBinding) {
-        func input(_ place: Int?) -> UnsafeMutablePointer<Float>? { place.flatMap { binding.src[$0].floats } }
         x = binding.src[0].floats
-        (gamma, beta) = (input(form.gamma), input(form.beta))
-        (movingMean, movingVariance) = (input(form.movingMean), input(form.movingVariance))
+        learned = ScaleAndOffset(binding, hasScale: form.hasScale, hasOffset: form.hasOffset)
+        movingMean = binding.src[form.movingMean].floats
+        movingVariance = binding.src[form.movingVariance].floats
         dst = binding.dst.floats
         diffSrc = binding.diffSrc[0]
-        diffGamma = form.gamma.flatMap { binding.diffSrc[$0] }
-        diffBeta = form.beta.flatMap { binding.diffSrc[$0] }
         diffDst = binding.diffDst
         combined = binding.sums
         own = binding.workspace.assumingMemoryBound(to: Double.self)
@@ -128,8 +124,8 @@ package final class BatchNormalizationKernel: CoupledKernel {
         guard let statistics, let mean, let scale, let shift else { return }
         for channel in 0..<channels {
             mean[channel] = Float(self.mean(statistics, channel))
-            scale[channel] = Float(Double(gamma?[channel] ?? 1) / deviation(statistics, channel))
-            shift[channel] = beta?[channel] ?? 0
+            scale[channel] = Float(Double(learned.gamma?[channel] ?? 1) / deviation(statistics, channel))
+            shift[channel] = learned.beta?[channel] ?? 0
         }
         stormo_channel_scale(dst, x, mean, scale, shift, rows, channels)
     }
@@ -157,9 +153,9 @@ package final class BatchNormalizationKernel: CoupledKernel {
         let count = statistics[0]
         for channel in 0..<channels {
             let deviation = deviation(statistics, channel)
-            diffGamma?[channel] = Float(ownSums[channels + channel] / deviation)
-            diffBeta?[channel] = Float(ownSums[channel])
-            let factor = Double(gamma?[channel] ?? 1) / deviation
+            learned.diffGamma?[channel] = Float(ownSums[channels + channel] / deviation)
+            learned.diffBeta?[channel] = Float(ownSums[channel])
+            let factor = Double(learned.gamma?[channel] ?? 1) / deviation
             mean[channel] = Float(self.mean(statistics, channel))
             scale[channel] = Float(factor)
             shift[channel] = Float(factor * sums[channel] / count)
@@ -176,8 +172,9 @@ package final class BatchNormalizationKernel: CoupledKernel {
 package final class StoredNormalizationKernel: Kernel {
     private let rows: Int
     private let form: BatchNormalizationForm
-    private var x, gamma, beta, movingMean, movingVariance, dst: UnsafeMutablePointer<Float>?
-    private var diffSrc, diffDst, scale, zeros: UnsafeMutablePointer<Float>?
+    private var x, movingMean, movingVariance, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+    private var scale, zeros: UnsafeMutablePointer<Float>?
+    private var learned = ScaleAndOffset()
 
     package init(rows: Int, _ form: BatchNormalizationForm) {
         (self.rows, self.form) = (rows, form)
@@ -187,10 +184,10 @@ package final class StoredNormalizationKernel: Kernel {
     package var scratchBytes: Int { 2 * vectorBytes }
 
     package func bind(_ binding: KernelBinding) {
-        func input(_ place: Int?) -> UnsafeMutablePointer<Float>? { place.flatMap { binding.src[$0].floats } }
         (x, dst) = (binding.src[0].floats, binding.dst.floats)
-        (gamma, beta) = (input(form.gamma), input(form.beta))
-        (movingMean, movingVariance) = (input(form.movingMean), input(form.movingVariance))
+        learned = ScaleAndOffset(binding, hasScale: form.hasScale, hasOffset: form.hasOffset)
+        movingMean = binding.src[form.movingMean].floats
+        movingVariance = binding.src[form.movingVariance].floats
         (diffSrc, diffDst) = (binding.diffSrc[0], binding.diffDst)
         var scratch = Scratch(binding.scratch)
         scale = scratch.take(bytes: vectorBytes)
@@ -203,13 +200,13 @@ package final class StoredNormalizationKernel: Kernel {
         zeros.update(repeating: 0, count: form.channels)
         for channel in 0..<form.channels {
             let deviation = (Double(movingVariance[channel]) + form.epsilon).squareRoot()
-            scale[channel] = Float(Double(gamma?[channel] ?? 1) / deviation)
+            scale[channel] = Float(Double(learned.gamma?[channel] ?? 1) / deviation)
         }
     }
 
     package func forward(_ pass: KernelPass) {
         fillScale()
-        stormo_channel_scale(dst, x, movingMean, scale, beta ?? zeros, rows, form.channels)
+        stormo_channel_scale(dst, x, movingMean, scale, learned.beta ?? zeros, rows, form.channels)
     }
 
     package func backward(_ pass: KernelPass) {

@@ -9,8 +9,8 @@ package final class GroupNormalizationKernel: Kernel {
     private let samples, positions, channels, groups: Int
     private let epsilon: Double
     private let hasScale, hasOffset: Bool
-    private var x, gamma, beta, dst: UnsafeMutablePointer<Float>?
-    private var diffSrc, diffGamma, diffBeta, diffDst: UnsafeMutablePointer<Float>?
+    private var x, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+    private var learned = ScaleAndOffset()
     /// By channel: the sums of a sample, and of all samples' parameters.
     private var sums, products, totalsGamma, totalsBeta: UnsafeMutablePointer<Double>?
     private var mean, scale, shift, slope: UnsafeMutablePointer<Float>?
@@ -27,13 +27,9 @@ package final class GroupNormalizationKernel: Kernel {
     package var scratchBytes: Int { 4 * doubleBytes + 4 * floatBytes }
 
     package func bind(_ binding: KernelBinding) {
-        let offset = hasScale ? 2 : 1
         (x, dst) = (binding.src[0].floats, binding.dst.floats)
-        gamma = hasScale ? binding.src[1].floats : nil
-        beta = hasOffset ? binding.src[offset].floats : nil
+        learned = ScaleAndOffset(binding, hasScale: hasScale, hasOffset: hasOffset)
         (diffSrc, diffDst) = (binding.diffSrc[0], binding.diffDst)
-        diffGamma = hasScale ? binding.diffSrc[1] : nil
-        diffBeta = hasOffset ? binding.diffSrc[offset] : nil
         var scratch = Scratch(binding.scratch)
         sums = scratch.take(bytes: doubleBytes)
         products = scratch.take(bytes: doubleBytes)
@@ -77,8 +73,8 @@ package final class GroupNormalizationKernel: Kernel {
             eachGroup(of: x + begin) { own, average, deviation in
                 for channel in own {
                     mean[channel] = Float(average)
-                    scale[channel] = Float(Double(gamma?[channel] ?? 1) / deviation)
-                    shift[channel] = beta?[channel] ?? 0
+                    scale[channel] = Float(Double(learned.gamma?[channel] ?? 1) / deviation)
+                    shift[channel] = learned.beta?[channel] ?? 0
                 }
             }
             stormo_channel_scale(dst + begin, x + begin, mean, scale, shift, positions, channels)
@@ -107,12 +103,12 @@ package final class GroupNormalizationKernel: Kernel {
                 for channel in own {
                     totalsGamma[channel] += products[channel] / deviation
                     totalsBeta[channel] += sums[channel]
-                    let factor = Double(gamma?[channel] ?? 1)
+                    let factor = Double(learned.gamma?[channel] ?? 1)
                     sum += factor * sums[channel]
                     product += factor * products[channel]
                 }
                 for channel in own {
-                    scale[channel] = Float(Double(gamma?[channel] ?? 1) / deviation)
+                    scale[channel] = Float(Double(learned.gamma?[channel] ?? 1) / deviation)
                     shift[channel] = Float(sum / (count * deviation))
                     slope[channel] = Float(product / (count * deviation * deviation * deviation))
                 }
@@ -121,7 +117,7 @@ package final class GroupNormalizationKernel: Kernel {
             stormo_channel_gradient(
                 diffSrc + begin, diffDst + begin, x + begin, mean, scale, shift, slope, positions, channels)
         }
-        if let diffGamma { stormo_round(diffGamma, totalsGamma, channels) }
-        if let diffBeta { stormo_round(diffBeta, totalsBeta, channels) }
+        if let diffGamma = learned.diffGamma { stormo_round(diffGamma, totalsGamma, channels) }
+        if let diffBeta = learned.diffBeta { stormo_round(diffBeta, totalsBeta, channels) }
     }
 }

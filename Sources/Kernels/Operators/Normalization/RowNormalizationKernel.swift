@@ -20,8 +20,8 @@ package final class RowNormalizationKernel: Kernel {
     private let statistic: RowStatistic
     private let epsilon: Double
     private let hasScale, hasOffset: Bool
-    private var x, gamma, beta, dst: UnsafeMutablePointer<Float>?
-    private var diffSrc, diffGamma, diffBeta, diffDst: UnsafeMutablePointer<Float>?
+    private var x, dst, diffSrc, diffDst: UnsafeMutablePointer<Float>?
+    private var learned = ScaleAndOffset()
     private var totals: UnsafeMutablePointer<Double>?
 
     /// - Parameter count: the numbers of a row.
@@ -35,13 +35,9 @@ package final class RowNormalizationKernel: Kernel {
     package var scratchBytes: Int { 2 * count * MemoryLayout<Double>.stride }
 
     package func bind(_ binding: KernelBinding) {
-        let offset = hasScale ? 2 : 1
         (x, dst) = (binding.src[0].floats, binding.dst.floats)
-        gamma = hasScale ? binding.src[1].floats : nil
-        beta = hasOffset ? binding.src[offset].floats : nil
+        learned = ScaleAndOffset(binding, hasScale: hasScale, hasOffset: hasOffset)
         (diffSrc, diffDst) = (binding.diffSrc[0], binding.diffDst)
-        diffGamma = hasScale ? binding.diffSrc[1] : nil
-        diffBeta = hasOffset ? binding.diffSrc[offset] : nil
         totals = binding.scratch.assumingMemoryBound(to: Double.self)
     }
 
@@ -63,7 +59,8 @@ package final class RowNormalizationKernel: Kernel {
         for row in 0..<rows {
             let begin = row * count
             let (mean, divisor, _) = statistics(x + begin)
-            stormo_row_scale(dst + begin, x + begin, Float(mean), Float(1 / divisor), gamma, beta, count)
+            stormo_row_scale(
+                dst + begin, x + begin, Float(mean), Float(1 / divisor), learned.gamma, learned.beta, count)
         }
     }
 
@@ -74,19 +71,20 @@ package final class RowNormalizationKernel: Kernel {
             let (src, diff) = (x + row * count, diffDst + row * count)
             let (mean, divisor, isConstant) = statistics(src)
             stormo_row_parameters(
-                diffGamma == nil ? nil : totals, diffBeta == nil ? nil : totals + count, diff, src, Float(mean),
+                learned.diffGamma == nil ? nil : totals, learned.diffBeta == nil ? nil : totals + count, diff, src,
+                Float(mean),
                 Float(1 / divisor), count)
             guard let diffSrc else { continue }
             var (sum, products) = (0.0, 0.0)
-            if !isConstant { stormo_row_products(&sum, &products, diff, src, Float(mean), gamma, count) }
+            if !isConstant { stormo_row_products(&sum, &products, diff, src, Float(mean), learned.gamma, count) }
             // Σ g·x̂ is the sum of products over the divisor, and so is x̂ itself.
             let terms = statistic == .length ? 1 : Double(count)
             stormo_row_gradient(
                 diffSrc + row * count, diff, src, Float(mean), Float(1 / divisor),
                 statistic == .standard ? Float(sum / (terms * divisor)) : 0,
-                Float(products / (terms * divisor * divisor * divisor)), gamma, count)
+                Float(products / (terms * divisor * divisor * divisor)), learned.gamma, count)
         }
-        if let diffGamma { stormo_round(diffGamma, totals, count) }
-        if let diffBeta { stormo_round(diffBeta, totals + count, count) }
+        if let diffGamma = learned.diffGamma { stormo_round(diffGamma, totals, count) }
+        if let diffBeta = learned.diffBeta { stormo_round(diffBeta, totals + count, count) }
     }
 }
