@@ -58,7 +58,7 @@ struct Train: ParsableCommand {
 
     @Flag(
         help:
-            "Show curves, figures, the workers' time and warnings on the whole terminal while training goes on; stormo watch does so for a run of another process."
+            "Show curves, figures and warnings on the whole terminal while training goes on; stormo watch does so for a run of another process."
     )
     var dashboard = false
 
@@ -301,7 +301,7 @@ struct Train: ParsableCommand {
         let step = earlier?.step ?? 0
         let history = step > 0 ? (try? RunHistory(soFar: directory))?.records.filter { $0.step <= step } : nil
         return DashboardDisplay(
-            directory, epochs: epochs, figures: figures, history: history ?? [], directory: directory,
+            directory, epochs: epochs, figures: figures, history: history ?? [],
             warnings: run.remarks.filter { $0.kind == .warning }.map(\.sentence))
     }
 

@@ -22,8 +22,7 @@ final class DashboardDisplay: TrainDisplay {
 
     /// - Parameter history: the epochs of before, of a run that is gone on with.
     init(
-        _ name: String, epochs: Int, figures: [any Figure], history: [EpochRecord], directory: String,
-        warnings: [String]
+        _ name: String, epochs: Int, figures: [any Figure], history: [EpochRecord], warnings: [String]
     ) {
         self.epochs = epochs
         text = ProgressText(
@@ -34,14 +33,7 @@ final class DashboardDisplay: TrainDisplay {
         content.epoch = min(history.count + 1, epochs)
         content.fraction = Double(history.count) / Double(max(epochs, 1))
         for sentence in warnings { content.warn(sentence, epoch: 0) }
-        let times = RecordedTimes(directory)
-        view = DashboardView(content) { [start] in
-            times.read()
-            return { state in
-                state.elapsed = (ContinuousClock.now - start) / .seconds(1)
-                state.phases = times.phases
-            }
-        }
+        view = DashboardView(content) { [start] in $0.elapsed = (ContinuousClock.now - start) / .seconds(1) }
         view.open()
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// `@unchecked Sendable`: the painter is used on the queue alone; the state stands behind a lock.
 final class DashboardView: @unchecked Sendable {
     private let state: Mutex<DashboardState>
-    private let refresh: @Sendable () -> Change
+    private let refresh: Change
     private let queue = DispatchQueue(label: "stormo.dashboard", qos: .utility)
     private var timer: (any DispatchSourceTimer)?
     /// Not before then, so that drawing does not take the workers' time where it is costly.
@@ -17,8 +17,8 @@ final class DashboardView: @unchecked Sendable {
 
     typealias Change = @Sendable (inout DashboardState) -> Void
 
-    /// - Parameter refresh: is asked before each drawing what has changed, on the view's own queue.
-    init(_ state: DashboardState, refresh: @escaping @Sendable () -> Change = { { _ in } }) {
+    /// - Parameter refresh: changes the state before each drawing, on the view's own queue.
+    init(_ state: DashboardState, refresh: @escaping Change = { _ in }) {
         self.state = Mutex(state)
         self.refresh = refresh
     }
@@ -59,12 +59,10 @@ final class DashboardView: @unchecked Sendable {
         let (isThere, isNew) = FullScreen.isThere()
         guard isThere, isNew || ContinuousClock.now >= next else { return }
         let (columns, rows) = Terminal.output.size ?? (80, 24)
-        // Read without the lock, for which a worker may wait.
-        let change = refresh()
         let begin = ContinuousClock.now
         defer { next = begin + (ContinuousClock.now - begin) * Self.rest }
         let state = state.withLock { state in
-            change(&state)
+            refresh(&state)
             return state
         }
         let lines = Dashboard(state: state, isUnicode: Terminal.output.isUnicode).lines(width: columns, height: rows)

@@ -57,15 +57,13 @@ struct Watch: ParsableCommand {
     /// The dashboard, until the run ends.
     /// - Returns: false where it was left before.
     private func show(_ run: inout WatchedRun) throws -> Bool {
-        let times = RecordedTimes(run.directory)
-        let view = DashboardView(run.content(times.phases, warnings: times.warnings))
+        let view = DashboardView(run.content())
         view.open()
         defer { view.close() }
         while run.standing != .over {
             if Self.isLeft(within: 250) { return false }
             run.read()
-            times.read(run.directory)
-            let content = run.content(times.phases, warnings: times.warnings)
+            let content = run.content()
             view.change { $0 = content }
         }
         return true

@@ -94,14 +94,11 @@ struct WatchedRun {
     }
 
     /// What a dashboard shows of it.
-    func content(
-        _ phases: [DashboardState.Phase] = [], warnings: [DashboardState.Warning] = [], now: Date = Date()
-    ) -> DashboardState {
+    func content(now: Date = Date()) -> DashboardState {
         var content = DashboardState(name: directory, epochs: state?.epochs ?? 0, figures: figures)
         content.history = history
         let done = history.last?.epoch ?? 0
         content.epoch = min(done + 1, max(content.epochs, 1))
-        (content.phases, content.warnings) = (phases, warnings)
         content.samplesPerSecond = history.last?.samplesPerSecond
         content.elapsed = state.map { now.timeIntervalSince($0.started) } ?? 0
         // Where the epoch at hand is can't be seen, but how long the last ones took.
