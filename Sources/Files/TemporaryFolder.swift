@@ -13,13 +13,18 @@ package final class TemporaryFolder: Sendable {
     package init() throws {
         let parent = FileManager.default.temporaryDirectory.path
         Self.removeAbandoned(in: parent)
-        path = "\(parent)/\(Self.prefix)\(getpid())-\(UUID().uuidString)"
-        guard mkdir(path, 0o700) == 0 else {
-            throw FileError(
-                "the folder \(path) for temporary files can't be made: \(AtomicFile.reason()); say by TMPDIR where there is room"
-            )
+        let path = "\(parent)/\(Self.prefix)\(getpid())-\(UUID().uuidString)"
+        self.path = path
+        // Under the lock, so that who removes all does not come between its making and the note of it.
+        let refusal = Self.made.withLock { made -> String? in
+            guard mkdir(path, 0o700) == 0 else { return AtomicFile.reason() }
+            made.insert(path)
+            return nil
         }
-        Self.made.withLock { _ = $0.insert(path) }
+        if let refusal {
+            throw FileError(
+                "the folder \(path) for temporary files can't be made: \(refusal); say by TMPDIR where there is room")
+        }
     }
 
     deinit { Self.remove(path) }
